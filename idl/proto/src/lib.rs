@@ -1,0 +1,3 @@
+//! The interfaces of the system: one generated module an interface.
+
+#![no_std]

@@ -1,0 +1,3 @@
+//! Raw system calls: the only user-side assembly.
+
+#![no_std]

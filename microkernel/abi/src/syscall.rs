@@ -1,0 +1,219 @@
+//! The system calls: number, name, object, arguments, results.
+//!
+//! One table makes the enum, the decoder and the description that enters the ABI hash.
+//!
+//! Register convention. Arguments are `a0 … a8`; results overwrite them; the status (0, or a
+//! [`Refusal`](crate::Refusal) number) comes back in the number's register.
+//!
+//! | | number / status | a0 | a1 | a2 | a3 | a4 | a5 | a6 | a7 | a8 |
+//! |---|---|---|---|---|---|---|---|---|---|---|
+//! | x86_64 (`syscall`) | rax | rdi | rsi | rdx | r10 | r8 | r9 | r12 | r13 | r14 |
+//! | aarch64 (`svc #0`) | x8 | x0 | x1 | x2 | x3 | x4 | x5 | x6 | x7 | x9 |
+//!
+//! Every other register is destroyed by a system call, except the stack pointer and the thread-block
+//! register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked.
+//!
+//! A number that is not in the table is a fault ([`FaultKind::BadSyscall`](crate::FaultKind)), not a refusal.
+
+/// How many argument registers a system call has (`a0 … a8`).
+pub const ARGUMENTS: usize = 9;
+
+macro_rules! syscalls {
+    ($($(#[doc = $doc:literal])+ $number:literal $name:ident $signature:literal;)+) => {
+        /// A system call's number.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[repr(u8)]
+        pub enum Syscall {
+            $($(#[doc = $doc])+ #[doc = ""] #[doc = concat!("`", $signature, "`")] $name = $number,)+
+        }
+
+        impl Syscall {
+            /// Every system call, in the order of the table.
+            pub const ALL: &'static [Syscall] = &[$(Syscall::$name,)+];
+
+            /// Decodes a number; `None` if no system call has it.
+            pub const fn from_number(number: u64) -> Option<Self> {
+                match number { $($number => Some(Syscall::$name),)+ _ => None }
+            }
+
+            /// The call's name as it stands in the table.
+            pub const fn name(self) -> &'static str {
+                match self { $(Syscall::$name => stringify!($name),)+ }
+            }
+
+            /// Arguments and results, as they stand in the table.
+            pub const fn signature(self) -> &'static str {
+                match self { $(Syscall::$name => $signature,)+ }
+            }
+        }
+
+        /// The table as text; enters the ABI hash.
+        pub(crate) const DESCRIPTION: &str =
+            concat!($(stringify!($number), " ", stringify!($name), " ", $signature, "\n",)+);
+    };
+}
+
+syscalls! {
+    /// Does nothing; measures the way in and out of the kernel.
+    0 Null "() -> ()";
+    /// Sends a message and waits for the answer. Donates the caller's scheduling context to a server
+    /// that has none. Needs WRITE; needs GRANT to send capabilities.
+    1 Call "(endpoint, info, w0..w5) -> (0, info, w0..w5)";
+    /// Sends a message without waiting for an answer; blocks until it is received. Needs WRITE.
+    2 Send "(endpoint, info, w0..w5) -> ()";
+    /// Waits for a message (or for a signal on the bound notification). Needs READ.
+    /// `reply` is an unused Reply capability that will hold the right to answer.
+    3 Recv "(endpoint, -, -, -, -, -, -, -, reply) -> (badge, info, w0..w5)";
+    /// Answers the caller held by a Reply capability.
+    4 Reply "(reply, info, w0..w5) -> ()";
+    /// Answers through `reply` (if it holds a caller), then waits as `Recv` with the same reply capability.
+    5 ReplyRecv "(endpoint, info, w0..w5, reply) -> (badge, info, w0..w5)";
+    /// ORs the capability's badge into the notification word and wakes a waiter. Needs WRITE.
+    6 Signal "(notification) -> ()";
+    /// Waits until the notification word is not zero, then takes it. Needs READ.
+    /// `deadline` is in ns of the monotonic clock; `u64::MAX` waits for ever.
+    7 Wait "(notification, deadline) -> (word)";
+    /// Takes the notification word if it is not zero, else refuses with EMPTY. Needs READ.
+    8 Poll "(notification) -> (word)";
+    /// Lets other ready threads of the same priority run.
+    9 Yield "() -> ()";
+    /// Reads the monotonic clock, in ns since boot.
+    10 Clock "() -> (-, ns)";
+
+    /// Makes `count` objects of one kind in consecutive empty slots. `size` is log2: slots for a CNode,
+    /// bytes for Untyped and Frame (12, 21 or 30), ignored for other kinds. RAM is cleared.
+    16 UntypedRetype "(untyped, kind, size, cnode, first_index, count) -> ()";
+    /// Describes an untyped: physical base (0 without PHYS), log2 of its size, free bytes, memory class.
+    17 UntypedInfo "(untyped) -> (-, base, size, free, class)";
+
+    /// Derives a capability with the same badge and at most `rights` into an empty slot. Needs WRITE on both CNodes.
+    20 CNodeCopy "(cnode, index, from_cnode, from_index, rights) -> ()";
+    /// As CNodeCopy, and gives an unbadged endpoint or notification a badge (not 0). For IoPorts the badge narrows
+    /// the range: first port | last port << 16. For SchedControl it lowers the greatest priority.
+    21 CNodeMint "(cnode, index, from_cnode, from_index, rights, badge) -> ()";
+    /// Moves a capability, with its place in the derivation, into an empty slot.
+    22 CNodeMove "(cnode, index, from_cnode, from_index) -> ()";
+    /// Deletes a capability. Deleting an object's original capability destroys the object and all its capabilities.
+    23 CNodeDelete "(cnode, index) -> ()";
+    /// Deletes everything derived from a capability, but not the capability itself.
+    24 CNodeRevoke "(cnode, index) -> ()";
+    /// Describes a slot: kind | rights << 8 | original << 16, badge, an identity equal for capabilities of one object.
+    /// An empty slot has kind 0. Needs READ.
+    25 CNodeInspect "(cnode, index) -> (-, kind_rights, badge, identity)";
+    /// The number of slots and of used slots. Needs READ.
+    26 CNodeInfo "(cnode) -> (-, slots, used)";
+
+    /// Sets a thread's CSpace, address space, fault endpoint (0 for none) and priority ceiling. The thread
+    /// must be suspended.
+    30 ThreadConfigure "(thread, cnode, space, fault_endpoint, ceiling) -> ()";
+    /// Sets where a suspended thread goes on, its first two arguments and its thread-block register.
+    31 ThreadWriteRegisters "(thread, ip, sp, argument0, argument1, thread_block) -> ()";
+    /// Reads a suspended thread's instruction and stack pointer and flags; all registers go to the batch area.
+    32 ThreadReadRegisters "(thread) -> (-, ip, sp, flags, count)";
+    /// Makes a suspended thread run; a fault or interrupted system call is not repeated.
+    33 ThreadResume "(thread) -> ()";
+    /// Stops a thread wherever it is; a blocked system call is cancelled (CANCELLED when resumed).
+    34 ThreadSuspend "(thread) -> ()";
+    /// Maps the thread's message page, readable and writable, at a page address of a space.
+    35 ThreadMapMessagePage "(thread, space, address) -> ()";
+    /// Binds a notification, so that Recv also wakes for its signals; 0 unbinds.
+    36 ThreadBindNotification "(thread, notification) -> ()";
+    /// State (see ThreadState), CPU time in ns, effective priority, and the last fault's kind.
+    37 ThreadInfo "(thread) -> (-, state, cpu_ns, priority, fault)";
+
+    /// Sets priority (0..=63, at most the control's), budget and period in ns (equal: plain round robin).
+    40 SchedConfigure "(control, sched, priority, budget, period) -> ()";
+    /// Gives a thread a scheduling context of its own.
+    41 SchedBind "(sched, thread) -> ()";
+    /// Takes it back.
+    42 SchedUnbind "(sched) -> ()";
+
+    /// Maps a frame; mapping it again at the same address changes rights. Needs READ on the frame, WRITE and
+    /// EXECUTE as `flags` asks; never both. Refuses NO_TABLE with the missing level (1 is the last).
+    44 SpaceMap "(space, frame, address, flags) -> (-, missing_level)";
+    /// Removes the mapping made through this frame capability.
+    45 SpaceUnmap "(frame) -> ()";
+    /// Hangs a page table into the first missing level for an address.
+    46 SpaceMapTable "(space, table, address) -> (-, level)";
+    /// Physical address (needs PHYS) and log2 of the size of a frame.
+    47 FrameInfo "(frame) -> (-, physical, size)";
+
+    /// Makes the handler of an interrupt line. `mode`: 0 edge/high, 1 level/low, 2 level/high.
+    50 IrqCreate "(control, line, mode, cnode, index) -> ()";
+    /// Makes the handler of a message-signalled interrupt; returns what the device must write.
+    51 IrqCreateMsi "(control, cnode, index) -> (-, address, data)";
+    /// Sets which notification the interrupt signals, with that capability's badge; 0 unbinds.
+    52 IrqBind "(irq, notification) -> ()";
+    /// Allows the next interrupt.
+    53 IrqAck "(irq) -> ()";
+
+    /// Reads an I/O port of width 1, 2 or 4 bytes (x86 only).
+    56 PortRead "(ports, port, width) -> (-, value)";
+    /// Writes an I/O port of width 1, 2 or 4 bytes (x86 only).
+    57 PortWrite "(ports, port, width, value) -> ()";
+
+    /// Appends `length` bytes of the batch area to the kernel log. Needs WRITE.
+    60 LogWrite "(log, length) -> ()";
+    /// Copies log text from a position on into the batch area: length and next position. Needs READ.
+    61 LogRead "(log, position) -> (-, length, next)";
+    /// Ends the machine with a code (0..=127) where the board can tell it, else switches off. Needs WRITE.
+    62 MachineOff "(machine, code) -> ()";
+}
+
+/// A thread's state as `ThreadInfo` reports it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum ThreadState {
+    /// Not started, or stopped by `ThreadSuspend`.
+    Suspended = 0,
+    /// Running or ready to run.
+    Ready = 1,
+    /// Waits in Call or Send for a receiver.
+    Sending = 2,
+    /// Waits in Recv.
+    Receiving = 3,
+    /// Waits for an answer.
+    AwaitingReply = 4,
+    /// Waits for a notification.
+    Waiting = 5,
+    /// Faulted, and its handler has not answered (or there is none).
+    Faulted = 6,
+    /// Ready, but its scheduling context has no budget until the next period, or it has none.
+    Throttled = 7,
+}
+
+impl ThreadState {
+    /// Decodes what `ThreadInfo` returned.
+    pub const fn from_number(number: u64) -> Option<Self> {
+        Some(match number {
+            0 => Self::Suspended,
+            1 => Self::Ready,
+            2 => Self::Sending,
+            3 => Self::Receiving,
+            4 => Self::AwaitingReply,
+            5 => Self::Waiting,
+            6 => Self::Faulted,
+            7 => Self::Throttled,
+            _ => return None,
+        })
+    }
+}
+
+/// The greatest priority of a scheduling context.
+pub const MAX_PRIORITY: u8 = 63;
+
+/// `deadline` of `Wait` that never comes.
+pub const NO_DEADLINE: u64 = u64::MAX;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_number_decodes_to_its_own_call() {
+        for call in Syscall::ALL {
+            assert_eq!(Syscall::from_number(*call as u64), Some(*call));
+        }
+        assert_eq!(Syscall::from_number(255), None);
+    }
+}

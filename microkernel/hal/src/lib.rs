@@ -1,0 +1,3 @@
+//! The contract that an architecture fulfils.
+
+#![no_std]

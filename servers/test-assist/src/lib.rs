@@ -1,0 +1,3 @@
+//! Misbehaves on order, for the on-target tests.
+
+#![no_std]

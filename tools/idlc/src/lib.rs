@@ -1,0 +1,1 @@
+//! The IDL compiler: interface files to Rust modules.

@@ -1,0 +1,1 @@
+//! Reads a manifest and checks it into a system specification.

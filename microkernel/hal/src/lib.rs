@@ -1,3 +1,33 @@
-//! The contract that an architecture fulfils.
+//! The contract between the architecture-neutral kernel core and an architecture.
+//!
+//! Core decides; an architecture saves registers, encodes page-table entries, programs the timer and the
+//! interrupt controller, and knows nothing of capabilities. The contract is one trait, [`Arch`], made of
+//! small groups, so that core is monomorphised over it and host tests run the same code over [`fake`].
+//!
+//! Core calls every function here on the core that `self` belongs to, with interrupts masked.
 
 #![no_std]
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "fake")]
+extern crate std;
+
+mod address;
+mod context;
+#[cfg(feature = "fake")]
+pub mod fake;
+mod groups;
+mod paging;
+
+pub use address::{Asid, CoreId, Nanoseconds, PhysAddr, VirtAddr};
+pub use context::{Access, Context, Trap};
+pub use groups::{Clock, Console, Cpu, Interrupts, IrqLine, IrqMode, Msi, Ports, Power, Width};
+pub use paging::{Entry, Leaf, PageSize, Paging};
+
+/// An architecture: all groups, and the type that holds a thread's registers.
+pub trait Arch:
+    Cpu + Clock + Console + Interrupts + Paging + Ports + Power + Sized + 'static
+{
+    /// A thread's saved user registers.
+    type Context: Context;
+}

@@ -1,0 +1,1 @@
+//! A fake architecture for host tests, stricter than hardware.

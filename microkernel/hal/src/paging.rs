@@ -1,0 +1,118 @@
+//! Page tables: how an architecture encodes entries and switches roots.
+//!
+//! Both architectures use four levels of 512 eight-byte entries over 4 KiB pages. Level 1 is the last.
+//! Core walks the tables; an architecture says what entries mean.
+
+use core::sync::atomic::AtomicU64;
+
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
+
+use crate::{Asid, PhysAddr, VirtAddr};
+
+/// The size of a mapped frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PageSize {
+    /// 4 KiB, an entry of level 1.
+    Small,
+    /// 2 MiB, an entry of level 2.
+    Large,
+    /// 1 GiB, an entry of level 3.
+    Huge,
+}
+
+impl PageSize {
+    /// log2 of the size in bytes.
+    pub const fn log2(self) -> u8 {
+        match self {
+            Self::Small => 12,
+            Self::Large => 21,
+            Self::Huge => 30,
+        }
+    }
+
+    /// The size with this logarithm.
+    pub const fn from_log2(log2: u8) -> Option<Self> {
+        match log2 {
+            12 => Some(Self::Small),
+            21 => Some(Self::Large),
+            30 => Some(Self::Huge),
+            _ => None,
+        }
+    }
+
+    /// The level whose entries map pages of this size.
+    pub const fn level(self) -> u8 {
+        match self {
+            Self::Small => 1,
+            Self::Large => 2,
+            Self::Huge => 3,
+        }
+    }
+}
+
+/// A mapping of one page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leaf {
+    /// Where the page is; aligned to its size.
+    pub physical: PhysAddr,
+    /// Its size.
+    pub size: PageSize,
+    /// READ, WRITE, EXECUTE. Never WRITE with EXECUTE.
+    pub rights: Rights,
+    /// How it is cached.
+    pub cache: CacheMode,
+}
+
+/// What an entry of a page table holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entry {
+    /// Nothing.
+    Empty,
+    /// A table of the next lower level.
+    Table(PhysAddr),
+    /// A page.
+    Page {
+        /// Its physical address.
+        physical: PhysAddr,
+    },
+}
+
+/// Page tables and address-space switching.
+pub trait Paging {
+    /// The greatest usable [`Asid`]; at least 1.
+    const MAX_ASID: u16;
+
+    /// The number of root entries, counted from 0, that belong to user mode (256 where the kernel shares the root).
+    const USER_ROOT_ENTRIES: usize;
+
+    /// Whether the hardware can map pages of this size.
+    fn supports(&self, size: PageSize) -> bool;
+
+    /// Encodes a user page.
+    fn encode_page(leaf: Leaf) -> u64;
+
+    /// Encodes a reference to a table of the next lower level.
+    fn encode_table(table: PhysAddr) -> u64;
+
+    /// Decodes an entry of a table of `level`.
+    fn decode(entry: u64, level: u8) -> Entry;
+
+    /// Makes a cleared page the root of an address space (adds the kernel's part where the root is shared).
+    fn prepare_root(&self, root: &[AtomicU64; 512]);
+
+    /// Switches to an address space.
+    fn activate(&mut self, root: PhysAddr, asid: Asid);
+
+    /// Switches to the kernel's own address space, so that no user space is active.
+    fn deactivate(&mut self);
+
+    /// Forgets what the TLB holds of one page; orders it behind earlier table changes.
+    fn flush_page(&mut self, asid: Asid, address: VirtAddr);
+
+    /// Forgets what the TLB holds of a whole space.
+    fn flush_space(&mut self, asid: Asid);
+
+    /// Makes table changes that only added entries visible to the table walker.
+    fn publish(&self);
+}

@@ -1,3 +1,81 @@
 //! Raw system calls: the only user-side assembly.
+//!
+//! One file an architecture holds the trap itself, the entry point and the instruction that stops a program;
+//! everything else is the same code on every architecture. Numbers and layouts come from `weft-abi` and stand
+//! there only. On a machine that is not a Weft target (unit tests on a host) every call is refused with
+//! [`Refusal::Unsupported`](weft_abi::Refusal), and the message page is an ordinary static.
+//!
+//! Why functions and no typed objects here: types, ownership and errors for people are `libipc`'s, which is
+//! the only intended user of this crate. Why two trap shapes: a message needs all nine arguments, everything
+//! else at most six, and an argument that is not used costs an instruction in each call.
+//!
+//! Soundness: system calls cannot reach memory that the program's capabilities do not cover, but a program
+//! that holds its own address space or thread can change its own memory by them, as `/proc/self/mem` does
+//! elsewhere. That is a matter of the capabilities a program is given, and is not expressed by `unsafe`.
 
 #![no_std]
+#![allow(
+    unsafe_code,
+    reason = "system calls are inline assembly, the message page a fixed address"
+)]
+
+mod ipc;
+pub mod page;
+
+#[cfg(all(target_os = "none", target_arch = "x86_64"))]
+#[path = "x86_64.rs"]
+mod arch;
+
+#[cfg(all(target_os = "none", target_arch = "aarch64"))]
+#[path = "aarch64.rs"]
+mod arch;
+
+#[cfg(not(target_os = "none"))]
+#[path = "hosted.rs"]
+mod arch;
+
+pub use arch::stop;
+pub use ipc::{Received, Words, call, clock_ns, null, recv, reply, reply_recv, send};
+
+use weft_abi::{CPtr, Refusal, Syscall};
+
+/// Invokes a capability with up to five further arguments; returns `a0 … a4`.
+///
+/// # Errors
+/// The kernel's refusal; nothing has changed then.
+#[inline]
+pub fn invoke(call: Syscall, object: CPtr, arguments: [u64; 5]) -> Result<[u64; 5], Refusal> {
+    let [a1, a2, a3, a4, a5] = arguments;
+    let (status, results) = arch::trap(call as u64, [u64::from(object.0), a1, a2, a3, a4, a5]);
+    outcome(status).map(|()| results)
+}
+
+/// Turns a status register into a result. A status that is not in the table counts as
+/// [`Refusal::Unsupported`]: kernel and program do not agree on the ABI.
+#[inline]
+fn outcome(status: u64) -> Result<(), Refusal> {
+    if status == 0 {
+        return Ok(());
+    }
+    Err(Refusal::from_status(status).unwrap_or(Refusal::Unsupported))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_is_decoded_from_its_status() {
+        for refusal in Refusal::ALL {
+            assert_eq!(outcome(*refusal as u64), Err(*refusal));
+        }
+        assert_eq!(outcome(0), Ok(()));
+        assert_eq!(outcome(999), Err(Refusal::Unsupported));
+    }
+
+    #[test]
+    fn a_host_refuses_every_system_call() {
+        let refused = invoke(Syscall::Signal, CPtr(4), [0; 5]);
+        assert_eq!(refused, Err(Refusal::Unsupported));
+    }
+}

@@ -1,0 +1,94 @@
+//! The trap of aarch64: `svc #0` with the number in x8 and arguments in x0 … x7 and x9.
+//!
+//! The kernel destroys every register but sp and TPIDR_EL0. x19 and x29 cannot be named as operands (the
+//! compiler may keep them for itself), so they are pushed around the instruction. Vector registers are lost
+//! too, where the target has them: the C calling convention's clobbers and the halves it would preserve.
+
+use core::arch::{asm, naked_asm};
+
+/// One trap: the operands are the call's, the clobbers are the same for every call.
+macro_rules! svc {
+    ($($operands:tt)*) => {
+        asm!(
+            "stp x19, x29, [sp, #-16]!", "svc #0", "ldp x19, x29, [sp], #16",
+            $($operands)*
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
+            lateout("x25") _, lateout("x26") _, lateout("x27") _, lateout("x28") _,
+            lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
+            lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _,
+            clobber_abi("C"),
+        )
+    };
+}
+
+/// A system call without arguments: status and `a0`, `a1`.
+#[inline]
+pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
+    let status;
+    let (r0, r1);
+    // SAFETY: 1. the number is of a call that takes no argument and touches no user memory;
+    // 2. every register the kernel destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        svc!(inlateout("x8") number => status, lateout("x0") r0, lateout("x1") r1,);
+    }
+    (status, [r0, r1])
+}
+
+/// A system call with up to six arguments: status and `a0 … a4`.
+#[inline]
+pub(crate) fn trap(number: u64, arguments: [u64; 6]) -> (u64, [u64; 5]) {
+    let [a0, a1, a2, a3, a4, a5] = arguments;
+    let status;
+    let (r0, r1, r2, r3, r4);
+    // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
+    // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        svc!(
+            inlateout("x8") number => status,
+            inlateout("x0") a0 => r0, inlateout("x1") a1 => r1, inlateout("x2") a2 => r2,
+            inlateout("x3") a3 => r3, inlateout("x4") a4 => r4, inlateout("x5") a5 => _,
+        );
+    }
+    (status, [r0, r1, r2, r3, r4])
+}
+
+/// A system call of the message path: status and `a0 … a7`.
+#[inline]
+pub(crate) fn trap_message(number: u64, arguments: [u64; 9]) -> (u64, [u64; 8]) {
+    let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = arguments;
+    let status;
+    let (r0, r1, r2, r3, r4, r5, r6, r7);
+    // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
+    // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        svc!(
+            inlateout("x8") number => status,
+            inlateout("x0") a0 => r0, inlateout("x1") a1 => r1, inlateout("x2") a2 => r2,
+            inlateout("x3") a3 => r3, inlateout("x4") a4 => r4, inlateout("x5") a5 => r5,
+            inlateout("x6") a6 => r6, inlateout("x7") a7 => r7, inlateout("x9") a8 => _,
+        );
+    }
+    (status, [r0, r1, r2, r3, r4, r5, r6, r7])
+}
+
+/// Stops the program by an undefined instruction, which its fault handler reports.
+#[inline]
+pub fn stop() -> ! {
+    // SAFETY: 1. `udf` raises an exception and is never passed.
+    unsafe { asm!("udf #0", options(noreturn, nomem, nostack)) }
+}
+
+unsafe extern "C" {
+    /// Made by the entry-point macros of `libipc`.
+    fn weft_entry(argument: u64) -> !;
+}
+
+/// Where the kernel or the process server starts a program, with the argument in x0.
+///
+/// # Safety
+/// Only to be jumped to once, with sp at the end of the program's stack, 16-byte aligned.
+#[unsafe(no_mangle)]
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn _start() -> ! {
+    naked_asm!("mov x29, #0", "mov x30, #0", "b {entry}", entry = sym weft_entry)
+}

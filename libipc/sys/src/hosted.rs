@@ -1,0 +1,28 @@
+//! No trap: what a host that runs unit tests gets in place of a kernel.
+//!
+//! Every call is refused, so that a test that reaches the kernel by mistake fails with a clear error instead
+//! of making some other kernel's system call of the same number.
+
+use weft_abi::Refusal;
+
+const STATUS: u64 = Refusal::Unsupported as u64;
+
+/// Refuses.
+pub(crate) fn trap_bare(_number: u64) -> (u64, [u64; 2]) {
+    (STATUS, [0; 2])
+}
+
+/// Refuses.
+pub(crate) fn trap(_number: u64, _arguments: [u64; 6]) -> (u64, [u64; 5]) {
+    (STATUS, [0; 5])
+}
+
+/// Refuses.
+pub(crate) fn trap_message(_number: u64, _arguments: [u64; 9]) -> (u64, [u64; 8]) {
+    (STATUS, [0; 8])
+}
+
+/// Ends the test with a panic.
+pub fn stop() -> ! {
+    panic!("the program stopped itself")
+}

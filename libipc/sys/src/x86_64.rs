@@ -1,0 +1,91 @@
+//! The trap of x86_64: `syscall` with the number in rax and arguments in rdi rsi rdx r10 r8 r9 r12 r13 r14.
+//!
+//! The kernel destroys every register but rsp and FS base. rbx and rbp cannot be named as operands (the
+//! compiler may keep them for itself), so they are pushed around the instruction; rcx and r11 are lost to
+//! `syscall` itself (SDM 2B, SYSCALL). Vector registers are lost too, where the target has them.
+
+use core::arch::{asm, naked_asm};
+
+/// A system call without arguments: status and `a0`, `a1`.
+#[inline]
+pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
+    let status;
+    let (r0, r1);
+    // SAFETY: 1. the number is of a call that takes no argument and touches no user memory;
+    // 2. every register the kernel destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        asm!(
+            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+            inlateout("rax") number => status,
+            lateout("rdi") r0, lateout("rsi") r1, lateout("rdx") _, lateout("r10") _, lateout("r8") _,
+            lateout("r9") _, lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+            clobber_abi("sysv64"),
+        );
+    }
+    (status, [r0, r1])
+}
+
+/// A system call with up to six arguments: status and `a0 … a4`.
+#[inline]
+pub(crate) fn trap(number: u64, arguments: [u64; 6]) -> (u64, [u64; 5]) {
+    let [a0, a1, a2, a3, a4, a5] = arguments;
+    let status;
+    let (r0, r1, r2, r3, r4);
+    // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
+    // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        asm!(
+            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+            inlateout("rax") number => status,
+            inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, inlateout("rdx") a2 => r2,
+            inlateout("r10") a3 => r3, inlateout("r8") a4 => r4, inlateout("r9") a5 => _,
+            lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+            clobber_abi("sysv64"),
+        );
+    }
+    (status, [r0, r1, r2, r3, r4])
+}
+
+/// A system call of the message path: status and `a0 … a7`.
+#[inline]
+pub(crate) fn trap_message(number: u64, arguments: [u64; 9]) -> (u64, [u64; 8]) {
+    let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = arguments;
+    let status;
+    let (r0, r1, r2, r3, r4, r5, r6, r7);
+    // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
+    // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        asm!(
+            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+            inlateout("rax") number => status,
+            inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, inlateout("rdx") a2 => r2,
+            inlateout("r10") a3 => r3, inlateout("r8") a4 => r4, inlateout("r9") a5 => r5,
+            inlateout("r12") a6 => r6, inlateout("r13") a7 => r7, inlateout("r14") a8 => _,
+            lateout("r15") _,
+            clobber_abi("sysv64"),
+        );
+    }
+    (status, [r0, r1, r2, r3, r4, r5, r6, r7])
+}
+
+/// Stops the program by an undefined instruction, which its fault handler reports.
+#[inline]
+pub fn stop() -> ! {
+    // SAFETY: 1. `ud2` raises an exception and is never passed.
+    unsafe { asm!("ud2", options(noreturn, nomem, nostack)) }
+}
+
+unsafe extern "C" {
+    /// Made by the entry-point macros of `libipc`.
+    fn weft_entry(argument: u64) -> !;
+}
+
+/// Where the kernel or the process server starts a program, with the argument in rdi.
+///
+/// # Safety
+/// Only to be jumped to once, with rsp at the end of the program's stack.
+#[unsafe(no_mangle)]
+#[unsafe(naked)]
+pub(crate) unsafe extern "C" fn _start() -> ! {
+    naked_asm!("xor ebp, ebp", "and rsp, -16", "call {entry}", "ud2", entry = sym weft_entry)
+}

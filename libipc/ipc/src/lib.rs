@@ -1,0 +1,41 @@
+//! The fabric's library: what every Weft program is written with.
+//!
+//! A client holds a [`Connection`] and calls methods of generated stubs on it; a server implements a generated
+//! trait and hands itself to a loop. Both sides share [`Message`] and the [`codec`]. Programs begin with a
+//! [`Startup`], which names everything they were given. The library talks to the kernel through `weft-sys`
+//! only; on a host the same stubs run over `libipc-mock`.
+//!
+//! Programs have one thread. Everything that is static in here relies on it for meaning, never for soundness.
+
+#![no_std]
+#![allow(
+    unsafe_code,
+    reason = "uninitialised message buffers, the start-up page at its address, the heap's region"
+)]
+
+mod caller;
+mod cap;
+pub mod codec;
+mod connection;
+mod error;
+mod interface;
+mod message;
+mod reply;
+mod service;
+pub mod slots;
+mod transport;
+mod wire;
+
+pub use caller::Caller;
+pub use cap::{Cap, ReceivedCaps};
+pub use connection::Connection;
+pub use error::{Error, TransportError};
+pub use interface::{
+    Interface, interface_id, label, label_interface, label_ordinal, request_label,
+};
+pub use message::{MAX_BYTES, Message, TooLong};
+pub use reply::{Answer, Busy, Deferral, Encode, Reply, ReplyToken, Spare};
+pub use service::{Events, Fault, FaultAnswer, Request, Service};
+pub use transport::{Transport, Verdict};
+pub use weft_abi::message::CapItem;
+pub use weft_abi::{CPtr, FaultKind, Kind, Refusal, Rights};

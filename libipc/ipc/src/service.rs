@@ -1,0 +1,83 @@
+//! What a server loop calls: requests, signals and faults.
+
+use weft_abi::FaultKind;
+
+use crate::{Caller, Deferral, Message};
+
+/// A request, to be answered in place or deferred.
+///
+/// The fields are open so that a dispatcher can borrow them apart: arguments stay borrowed from `message`
+/// while the method runs, and `deferral` moves into it.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// Who asks.
+    pub caller: Caller,
+    /// The request; the answer is written over it, beginning with [`Message::begin`]. A message that is left
+    /// as it was received is answered ABANDONED, unless the request was deferred.
+    pub message: &'a mut Message,
+    /// The chance to answer later.
+    pub deferral: Deferral<'a>,
+}
+
+/// A thread's fault, as its fault endpoint receives it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The badge of the fault endpoint's capability.
+    pub badge: u64,
+    /// What went wrong.
+    pub kind: FaultKind,
+    /// Where: the instruction pointer.
+    pub ip: u64,
+    /// The address that was accessed, if one was.
+    pub address: u64,
+    /// More, by kind.
+    pub code: u64,
+}
+
+/// What is done with a thread that faulted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultAnswer {
+    /// It goes on.
+    Resume,
+    /// It stays as it is.
+    Stop,
+}
+
+/// Anything that requests can be dispatched to.
+pub trait Service {
+    /// Answers or defers a request.
+    fn request(&mut self, request: Request<'_>);
+
+    /// Takes signals of the bound notification.
+    fn signal(&mut self, _bits: u64) {}
+
+    /// Decides about a faulted thread. Threads stay stopped by default.
+    fn fault(&mut self, _fault: Fault) -> FaultAnswer {
+        FaultAnswer::Stop
+    }
+}
+
+/// What happens to a server besides requests; for servers behind a [`Router`](crate::Router).
+pub trait Events {
+    /// Takes signals of the bound notification.
+    fn signal(&mut self, _bits: u64) {}
+
+    /// Decides about a faulted thread. Threads stay stopped by default.
+    fn fault(&mut self, _fault: Fault) -> FaultAnswer {
+        FaultAnswer::Stop
+    }
+}
+
+impl<S: Service + ?Sized> Service for &mut S {
+    fn request(&mut self, request: Request<'_>) {
+        (**self).request(request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        (**self).signal(bits);
+    }
+
+    fn fault(&mut self, fault: Fault) -> FaultAnswer {
+        (**self).fault(fault)
+    }
+}

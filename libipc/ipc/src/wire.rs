@@ -1,0 +1,82 @@
+//! Between a [`Message`] and the kernel: registers, message page and the slots for received capabilities.
+
+use weft_abi::message::CAPS_IN;
+use weft_abi::{CPtr, MAX_CAPS, MessageInfo, REGISTER_WORDS};
+use weft_sys::{Received, page};
+
+use crate::{Message, slots};
+
+/// Names a free slot for each capability that may arrive. Called once, before the program's `main`.
+pub(crate) fn prepare_receive_slots() {
+    (0..MAX_CAPS).for_each(name_receive_slot);
+}
+
+/// Puts what does not travel in registers into the message page, and makes the information word.
+#[inline]
+pub(crate) fn stage(message: &Message) -> MessageInfo {
+    let words = message.word_count();
+    for index in REGISTER_WORDS..words {
+        page::write(index, message.word(index));
+    }
+    let caps = message.outgoing_caps();
+    for (index, item) in caps.iter().enumerate() {
+        page::put_cap(index, *item);
+    }
+    MessageInfo::new(message.label(), words, caps.len())
+}
+
+/// Takes what was received into a message.
+#[inline]
+pub(crate) fn accept(message: &mut Message, received: Received) {
+    let Received {
+        info, words: head, ..
+    } = received;
+    if info.words() <= REGISTER_WORDS {
+        message.fill_head(info.label(), info.words(), head);
+    } else {
+        message.fill(info.label(), info.words(), |index| match head.get(index) {
+            Some(word) => *word,
+            None => page::read(index).unwrap_or(0),
+        });
+    }
+    if info.caps() != 0 {
+        accept_caps(message, info.caps());
+    }
+}
+
+#[cold]
+fn accept_caps(message: &mut Message, arrived: usize) {
+    for index in (0..MAX_CAPS).filter(|index| arrived & (1 << index) != 0) {
+        let slot = page::read(CAPS_IN + index).unwrap_or(0);
+        message.deliver_cap(index, CPtr(slot as u32));
+        name_receive_slot(index);
+    }
+}
+
+/// Names a free slot for capability `index`; without one the capability is refused.
+fn name_receive_slot(index: usize) {
+    page::set_receive_slot(index, slots::allocate().unwrap_or(CPtr::NULL));
+}
+
+/// What became of the capabilities of a message.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// They are the receiver's now; the slots are empty.
+    Delivered,
+    /// The kernel refused; they may still be here.
+    Refused,
+}
+
+/// Gives back the slots of the capabilities that a message moved.
+#[inline]
+pub(crate) fn settle_caps(message: &Message, sent: Sent) {
+    for item in message.outgoing_caps() {
+        if item.copy_rights().is_some() {
+            continue;
+        }
+        match sent {
+            Sent::Delivered => slots::release(item.cptr()),
+            Sent::Refused => slots::delete(item.cptr()),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The whole system: programs, components and rings.
+
+use alloc::{string::String, vec::Vec};
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Component, Ring};
+
+/// A component, by its place in [`SystemSpec::components`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ComponentId(pub u16);
+
+/// A program, by its place in the boot image's program table. 0 is root.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ProgramId(pub u16);
+
+/// What the composer writes and root carries out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemSpec {
+    /// The system's name, for people.
+    pub name: String,
+    /// The board that it was composed for.
+    pub board: String,
+    /// The programs' names, in the order of the image's program table; the first is root.
+    pub programs: Vec<String>,
+    /// The components in the order in which they start: servers before their clients.
+    pub components: Vec<Component>,
+    /// The rings between components.
+    pub rings: Vec<Ring>,
+    /// Who receives the faults of all others; root itself where there is none.
+    pub fault_handler: Option<ComponentId>,
+}
+
+impl SystemSpec {
+    /// The component of an identifier, if there is one.
+    pub fn component(&self, id: ComponentId) -> Option<&Component> {
+        self.components.get(usize::from(id.0))
+    }
+
+    /// Every component with its identifier, in the order in which they start.
+    pub fn numbered(&self) -> impl Iterator<Item = (ComponentId, &Component)> {
+        self.components
+            .iter()
+            .enumerate()
+            .map(|(index, component)| (ComponentId(index as u16), component))
+    }
+
+    /// Finds a component by its name.
+    pub fn find(&self, name: &str) -> Option<(ComponentId, &Component)> {
+        self.numbered()
+            .find(|(_, component)| component.name == name)
+    }
+}

@@ -1,0 +1,74 @@
+//! Copies bytes out of and into words that another process may use at the same moment.
+//!
+//! Whole words are moved by one atomic access each; the ends that are not aligned are cut out of
+//! or merged into their word. Merging is right because a region has one writer.
+
+use crate::sync::{AtomicU64, Ordering};
+
+const WORD: usize = size_of::<u64>();
+
+/// Copies from byte `at` on. Words beyond the end are not copied; the caller checks bounds.
+pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
+    let (skip, words) = aligned(words, at);
+    let (head, middle) = out.split_at_mut(head_length(skip, out.len()));
+    let mut words = words.iter();
+    if !head.is_empty()
+        && let Some(word) = words.next()
+    {
+        head.copy_from_slice(&load(word)[skip..skip + head.len()]);
+    }
+    let (chunks, tail) = middle.as_chunks_mut::<WORD>();
+    for chunk in chunks {
+        let Some(word) = words.next() else { return };
+        *chunk = load(word);
+    }
+    if let Some(word) = words.next() {
+        tail.copy_from_slice(&load(word)[..tail.len()]);
+    }
+}
+
+/// Copies to byte `at` on. Words beyond the end are not written; the caller checks bounds.
+pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
+    let (skip, words) = aligned(words, at);
+    let (head, middle) = bytes.split_at(head_length(skip, bytes.len()));
+    let mut words = words.iter();
+    if !head.is_empty()
+        && let Some(word) = words.next()
+    {
+        merge(word, skip, head);
+    }
+    let (chunks, tail) = middle.as_chunks::<WORD>();
+    for chunk in chunks {
+        let Some(word) = words.next() else { return };
+        word.store(u64::from_ne_bytes(*chunk), Ordering::Relaxed);
+    }
+    if !tail.is_empty()
+        && let Some(word) = words.next()
+    {
+        merge(word, 0, tail);
+    }
+}
+
+/// The words from the one on that holds byte `at`, and the bytes to skip in it.
+fn aligned(words: &[AtomicU64], at: usize) -> (usize, &[AtomicU64]) {
+    (at % WORD, words.get(at / WORD..).unwrap_or(&[]))
+}
+
+/// How many bytes lie in the first, partly used word.
+fn head_length(skip: usize, length: usize) -> usize {
+    if skip == 0 {
+        0
+    } else {
+        length.min(WORD - skip)
+    }
+}
+
+fn load(word: &AtomicU64) -> [u8; WORD] {
+    word.load(Ordering::Relaxed).to_ne_bytes()
+}
+
+fn merge(word: &AtomicU64, skip: usize, bytes: &[u8]) {
+    let mut merged = load(word);
+    merged[skip..skip + bytes.len()].copy_from_slice(bytes);
+    word.store(u64::from_ne_bytes(merged), Ordering::Relaxed);
+}

@@ -1,0 +1,53 @@
+//! The shared ring: requests and completions between two processes that do not trust each other.
+//!
+//! One pair of queues a client. The client writes requests of 64 bytes, the server answers with
+//! completions of 16 bytes. What makes it safe and cheap:
+//!
+//! - **Ownership by page permission.** Everything a side writes lies in a region that is read-only
+//!   for the other: requests and client words in region A, completions and server words in region
+//!   B ([`Layout`]). Neither side can spoil the other's positions, because those are never shared.
+//! - **One cache line a request.** A sequence word, published last, says that the slot is filled.
+//!   There is no shared head or tail. The capacity is computed once from the regions' lengths and
+//!   held privately.
+//! - **Completions are the credits.** A request takes an entry of the client's private table and
+//!   its completion gives it back, so at most `capacity` are outstanding. As the server takes
+//!   requests in order, `k` completions prove that at least `k` slots were copied; a slot that is
+//!   written again is therefore free, and the completion queue cannot overfill. (A credit word, as
+//!   other rings have, would be a second line to share for the same knowledge.)
+//! - **One copy, then validate.** A consumer copies a slot word by word and looks at the copy only.
+//! - **No lost wake-up.** See the module `producer`: a full fence on both sides, checked by loom.
+//! - **Faults close.** A forged, stale or duplicate message closes the connection with a
+//!   [`Fault`]; an honest peer never causes one.
+//! - **Epochs.** A restarted server starts a new epoch; the client gives up what was outstanding.
+//!
+//! Neighbours: `libipc` binds [`Wake`] to notifications and maps the regions; `proto` encodes
+//! methods into the 40 inline bytes.
+
+#![cfg_attr(not(any(test, loom)), no_std)]
+#![forbid(unsafe_code)]
+
+mod bytes;
+mod client;
+mod consumer;
+mod fault;
+mod layout;
+mod pool;
+mod producer;
+mod runs;
+mod server;
+mod slot;
+mod state;
+pub mod sync;
+mod table;
+mod untrusted;
+mod wake;
+
+pub use client::{ClientRing, Polled, SubmitError};
+pub use fault::{Closed, Fault};
+pub use layout::{Capacity, Layout, MAX_CAPACITY};
+pub use pool::{Descriptor, OutOfBounds, Pool};
+pub use runs::Runs;
+pub use server::{ServerRing, Sleep, Submission, Token};
+pub use slot::{Completion, INLINE_WORDS, Inline, Outcome, Request};
+pub use untrusted::Untrusted;
+pub use wake::{PeerGone, Wake};

@@ -1,0 +1,155 @@
+//! Pools: memory for what does not fit into 40 bytes.
+//!
+//! A pool is writable by one side and read-only for the other. Messages name parts of it by
+//! [`Descriptor`]s, which are checked against the pool's length where they are used. Nothing is
+//! mapped or unmapped per operation.
+
+use core::ops::Range;
+
+use crate::Untrusted;
+use crate::bytes;
+use crate::sync::AtomicU64;
+
+/// A descriptor that reaches beyond its pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfBounds;
+
+/// A part of a pool, in bytes from its start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Descriptor {
+    /// First byte.
+    pub offset: u32,
+    /// Number of bytes.
+    pub length: u32,
+}
+
+impl Descriptor {
+    /// Packs it into a word: offset in the low half, length in the high one.
+    #[must_use]
+    pub const fn to_word(self) -> u64 {
+        ((self.length as u64) << 32) | self.offset as u64
+    }
+
+    /// Unpacks a word. Any word is a descriptor; bounds are checked where it is used.
+    #[must_use]
+    pub const fn from_word(word: u64) -> Self {
+        Self {
+            offset: word as u32,
+            length: (word >> 32) as u32,
+        }
+    }
+
+    /// Returns it as a range within `limit` bytes.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if it reaches beyond.
+    pub fn range(self, limit: usize) -> Result<Range<usize>, OutOfBounds> {
+        let start = self.offset as usize;
+        let end = start.checked_add(self.length as usize).ok_or(OutOfBounds)?;
+        if end > limit {
+            Err(OutOfBounds)
+        } else {
+            Ok(start..end)
+        }
+    }
+}
+
+/// The pool that this side writes.
+pub struct Pool<'a> {
+    words: &'a [AtomicU64],
+}
+
+impl<'a> Pool<'a> {
+    /// Takes a region that nobody else writes.
+    #[must_use]
+    pub fn new(words: &'a [AtomicU64]) -> Self {
+        Self { words }
+    }
+
+    /// Returns the length in bytes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        size_of_val(self.words)
+    }
+
+    /// Returns whether the pool has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty()
+    }
+
+    /// Copies bytes to the start of a part.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if the part reaches beyond the pool or is shorter than `bytes`.
+    pub fn write(&mut self, part: Descriptor, bytes: &[u8]) -> Result<(), OutOfBounds> {
+        let range = part.range(self.len())?;
+        if bytes.len() > range.len() {
+            return Err(OutOfBounds);
+        }
+        bytes::copy_in(self.words, range.start, bytes);
+        Ok(())
+    }
+
+    /// Views the pool for reading, as the peer sees it.
+    #[must_use]
+    pub fn view(&self) -> Untrusted<'a> {
+        Untrusted::new(self.words)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn words(count: usize) -> Vec<AtomicU64> {
+        (0..count).map(|_| AtomicU64::new(0)).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_and_nothing_else_changes(
+            offset in 0u32..64, bytes in proptest::collection::vec(any::<u8>(), 0..64),
+        ) {
+            let words = words(16);
+            let mut pool = Pool::new(&words);
+            let all = Descriptor { offset: 0, length: 128 };
+            pool.write(all, &[0xee; 128]).expect("fits");
+            let part = Descriptor { offset, length: bytes.len() as u32 };
+            pool.write(part, &bytes).expect("fits");
+            let mut seen = [0; 128];
+            pool.view().copy_to(0, &mut seen).expect("fits");
+            let mut expected = [0xee; 128];
+            expected[offset as usize..][..bytes.len()].copy_from_slice(&bytes);
+            prop_assert_eq!(seen, expected);
+            let mut copy = vec![0; bytes.len()];
+            pool.view().part(part).expect("fits").copy_to(0, &mut copy).expect("fits");
+            prop_assert_eq!(copy, bytes);
+        }
+
+        #[test]
+        fn descriptors_reach_the_pool_or_are_refused(word: u64, at in 0usize..256) {
+            let words = words(16);
+            let part = Descriptor::from_word(word);
+            prop_assert_eq!(part.to_word(), word);
+            let fits = u64::from(part.offset) + u64::from(part.length) <= 128;
+            let view = Untrusted::new(&words).part(part);
+            prop_assert_eq!(view.is_ok(), fits);
+            if let Ok(view) = view {
+                let enough = at < view.len();
+                prop_assert_eq!(view.copy_to(at, &mut [0]).is_ok(), enough);
+            }
+        }
+    }
+
+    #[test]
+    fn a_write_longer_than_its_part_is_refused() {
+        let words = words(2);
+        let part = Descriptor {
+            offset: 0,
+            length: 3,
+        };
+        assert_eq!(Pool::new(&words).write(part, &[0; 4]), Err(OutOfBounds));
+    }
+}

@@ -26,6 +26,7 @@
 #![cfg_attr(not(any(test, loom)), no_std)]
 #![forbid(unsafe_code)]
 
+mod batch;
 mod bytes;
 mod client;
 mod consumer;
@@ -42,6 +43,7 @@ mod table;
 mod untrusted;
 mod wake;
 
+pub use batch::BatchError;
 pub use client::{ClientRing, Polled, SubmitError};
 pub use fault::{Closed, Fault};
 pub use layout::{Capacity, Layout, MAX_CAPACITY};

@@ -1,0 +1,169 @@
+//! The ring under the model checker: every interleaving and every allowed reordering of small
+//! conversations. Run with `RUSTFLAGS="--cfg loom" cargo test -p libipc-ring --release --test loom`.
+//!
+//! A lost wake-up shows as a deadlock, a torn or reused slot as a wrong word.
+#![cfg(loom)]
+
+use libipc_ring::sync::AtomicU64;
+use libipc_ring::{
+    Capacity, ClientRing, Layout, Outcome, PeerGone, Polled, Request, ServerRing, Wake,
+};
+use loom::sync::{Arc, Condvar, Mutex};
+use loom::thread;
+
+/// A sticky bell.
+#[derive(Default)]
+struct Bell {
+    rung: Mutex<Rung>,
+    changed: Condvar,
+}
+
+#[derive(Default, PartialEq)]
+enum Rung {
+    #[default]
+    No,
+    Yes,
+}
+
+struct Bells {
+    peer: Arc<Bell>,
+    own: Arc<Bell>,
+}
+
+impl Wake for Bells {
+    fn kick(&self) {
+        *self.peer.rung.lock().expect("model") = Rung::Yes;
+        self.peer.changed.notify_one();
+    }
+
+    fn wait(&self, _: u64) -> Result<(), PeerGone> {
+        let mut rung = self.own.rung.lock().expect("model");
+        while *rung == Rung::No {
+            rung = self.own.changed.wait(rung).expect("model");
+        }
+        *rung = Rung::No;
+        Ok(())
+    }
+}
+
+type Words = &'static [AtomicU64];
+
+fn words(bytes: usize) -> Words {
+    (0..bytes / 8)
+        .map(|_| AtomicU64::new(0))
+        .collect::<Vec<_>>()
+        .leak()
+}
+
+fn ring(
+    slots: usize,
+) -> (
+    ClientRing<'static, Bells>,
+    impl FnOnce() -> ServerRing<'static, Bells>,
+) {
+    let layout = Layout::new(Capacity::new(slots).expect("power of two"));
+    let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+    let (left, right) = (Arc::new(Bell::default()), Arc::new(Bell::default()));
+    let client_bells = Bells {
+        peer: right.clone(),
+        own: left.clone(),
+    };
+    let server_bells = Bells {
+        peer: left,
+        own: right,
+    };
+    let client = ClientRing::new(layout, a, b, client_bells).expect("regions fit");
+    (client, move || {
+        ServerRing::new(layout, b, a, server_bells).expect("regions fit")
+    })
+}
+
+fn request(number: u32) -> Request {
+    let word = u64::from(number) + 1;
+    Request {
+        op: number,
+        inline: [word; 5],
+    }
+}
+
+/// Serves `count` requests, each of which must be whole and in order.
+fn serve(mut server: ServerRing<'_, Bells>, count: u32) {
+    for number in 0..count {
+        let taken = server.wait().expect("an honest client");
+        assert_eq!(taken.request, request(number), "torn or reused slot");
+        server.complete(
+            taken.token,
+            Outcome {
+                status: 0,
+                value: number + 7,
+            },
+        );
+    }
+    server.flush();
+}
+
+fn expect(client: &mut ClientRing<'_, Bells>, number: u32) {
+    match client.wait() {
+        Ok(Polled::Completion(done)) => {
+            assert_eq!((done.tag, done.outcome.value), (number, number + 7));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+fn model(run: impl Fn() + Sync + Send + 'static) {
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(3);
+    builder.check(run);
+}
+
+#[test]
+fn no_wake_up_is_lost_on_either_side() {
+    model(|| {
+        let (mut client, server) = ring(1);
+        let server = server();
+        let peer = thread::spawn(move || serve(server, 1));
+        client.submit(&request(0), 0).expect("room");
+        expect(&mut client, 0);
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn a_slot_is_whole_and_not_reused_before_it_was_copied() {
+    model(|| {
+        let (mut client, server) = ring(1);
+        let server = server();
+        let peer = thread::spawn(move || serve(server, 2));
+        for number in 0..2 {
+            client.submit(&request(number), number).expect("room");
+            expect(&mut client, number);
+        }
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn a_batch_of_two_needs_one_flush() {
+    model(|| {
+        let (mut client, server) = ring(2);
+        let server = server();
+        let peer = thread::spawn(move || serve(server, 2));
+        client.submit(&request(0), 0).expect("room");
+        client.submit(&request(1), 1).expect("room");
+        expect(&mut client, 0);
+        expect(&mut client, 1);
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn a_server_that_starts_late_wakes_a_waiting_client() {
+    model(|| {
+        let (mut client, server) = ring(1);
+        let peer = thread::spawn(move || serve(server(), 1));
+        client.submit(&request(0), 0).expect("room");
+        expect(&mut client, 0);
+        peer.join().expect("served");
+    });
+}

@@ -1,0 +1,173 @@
+//! Honest peers: order, backpressure, one doorbell a batch, restarts, two threads.
+
+use crate::support::{Alone, Bells, Regions};
+use libipc_ring::{
+    BatchError, Closed, Completion, Fault, Outcome, Polled, Request, Sleep, SubmitError, Wake,
+};
+
+fn request(op: u32) -> Request {
+    Request {
+        op,
+        inline: [u64::from(op), 2, 3, 4, 5],
+    }
+}
+
+fn outcome(value: u32) -> Outcome {
+    Outcome { status: 0, value }
+}
+
+#[test]
+fn requests_arrive_in_order_and_completions_carry_the_tag() {
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    for op in 0..4 {
+        client.submit(&request(op), 100 + op).expect("room");
+    }
+    let mut tokens = Vec::new();
+    for op in 0..4 {
+        let taken = server.take().expect("open").expect("submitted");
+        assert_eq!(taken.request, request(op));
+        tokens.push((op, taken.token));
+    }
+    assert_eq!(server.take(), Ok(None));
+    for (op, token) in tokens.into_iter().rev() {
+        server.complete(token, outcome(op));
+        let expected = Completion {
+            tag: 100 + op,
+            outcome: outcome(op),
+        };
+        assert_eq!(client.poll(), Ok(Polled::Completion(expected)));
+    }
+    assert_eq!(client.poll(), Ok(Polled::Empty));
+}
+
+#[test]
+fn a_full_ring_refuses_until_a_completion_was_taken() {
+    let regions = Regions::new(2);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    for lap in 0..10 {
+        client.submit(&request(lap), 0).expect("room");
+        client.submit(&request(lap), 1).expect("room");
+        assert_eq!(client.submit(&request(9), 2), Err(SubmitError::Full));
+        for _ in 0..2 {
+            let taken = server.take().expect("open").expect("submitted");
+            server.complete(taken.token, outcome(lap));
+            assert!(matches!(client.poll(), Ok(Polled::Completion(_))));
+        }
+    }
+}
+
+#[test]
+fn a_batch_rings_one_doorbell_and_only_if_the_server_sleeps() {
+    let regions = Regions::new(32);
+    let (client_bell, server_bell) = Bells::pair();
+    let kicks = client_bell.kicks.clone();
+    let (mut client, mut server) = (regions.client(client_bell), regions.server(server_bell));
+    let submit = |client: &mut libipc_ring::ClientRing<'_, Bells>| {
+        for tag in 0..8 {
+            client.submit(&request(tag), tag).expect("room");
+        }
+        client.flush();
+    };
+    submit(&mut client);
+    assert_eq!(*kicks.lock().expect("kicks"), 0, "the server never slept");
+    while server.take().expect("open").is_some() {}
+    assert_eq!(server.sleep(), Sleep::Armed);
+    submit(&mut client);
+    client.flush();
+    assert_eq!(*kicks.lock().expect("kicks"), 1);
+}
+
+#[test]
+fn requests_made_before_the_server_starts_are_served() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    client.submit(&request(1), 1).expect("room");
+    let mut server = regions.server(Alone);
+    assert!(server.take().expect("open").is_some());
+    assert_eq!(server.sleep(), Sleep::Armed);
+}
+
+#[test]
+fn a_restarted_server_ends_what_was_outstanding_and_serves_on() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    let mut first = regions.server(Alone);
+    for tag in 0..3 {
+        client.submit(&request(tag), tag).expect("room");
+    }
+    let taken = first.take().expect("open").expect("submitted");
+    first.complete(taken.token, outcome(0));
+    let mut second = regions.server(Alone);
+    assert_eq!(
+        second.take(),
+        Ok(None),
+        "requests of the old epoch are not taken"
+    );
+    assert_eq!(client.poll(), Ok(Polled::Restarted));
+    assert_eq!(client.outstanding(), 0);
+    for tag in 0..9 {
+        client.submit(&request(tag), tag).expect("room");
+        let taken = second.take().expect("open").expect("submitted");
+        second.complete(taken.token, outcome(tag));
+        let expected = Completion {
+            tag,
+            outcome: outcome(tag),
+        };
+        assert_eq!(client.poll(), Ok(Polled::Completion(expected)));
+    }
+}
+
+#[test]
+fn closing_reaches_the_peer_with_its_reason() {
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    assert_eq!(server.close(Fault::Content), Closed::Fault(Fault::Content));
+    let closed = Closed::ByPeer(Fault::Content as u32);
+    assert_eq!(client.poll(), Err(closed));
+    assert_eq!(
+        client.submit(&request(0), 0),
+        Err(SubmitError::Closed(closed))
+    );
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::Content)));
+}
+
+#[test]
+fn waiting_for_a_dead_peer_ends() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    assert_eq!(client.wait(), Ok(Polled::Empty), "nothing is outstanding");
+    client.submit(&request(0), 0).expect("room");
+    assert_eq!(client.wait(), Err(Closed::Gone));
+    assert_eq!(client.run(&[], &mut []), Err(BatchError::Busy));
+}
+
+/// Serves until a request with operation 0 comes; answers with the first argument plus one.
+fn serve(regions: &Regions, bell: impl Wake) {
+    let mut server = regions.server(bell);
+    loop {
+        let taken = server.wait().expect("open");
+        let stop = taken.request.op == 0;
+        server.complete(taken.token, outcome(taken.request.inline[0] as u32 + 1));
+        if stop {
+            return server.flush();
+        }
+    }
+}
+
+#[test]
+fn batches_larger_than_the_ring_come_back_in_order_across_threads() {
+    let regions = Regions::new(8);
+    let (client_bell, server_bell) = Bells::pair();
+    let count = if cfg!(miri) { 20 } else { 2000 };
+    std::thread::scope(|scope| {
+        scope.spawn(|| serve(&regions, server_bell));
+        let mut client = regions.client(client_bell);
+        let requests: Vec<_> = (1..=count).map(request).collect();
+        let mut outcomes = vec![Outcome::default(); requests.len()];
+        client.run(&requests, &mut outcomes).expect("served");
+        let expected: Vec<_> = (1..=count).map(|op| outcome(op + 1)).collect();
+        assert_eq!(outcomes, expected);
+        client.run(&[request(0)], &mut outcomes).expect("served");
+    });
+}

@@ -1,0 +1,6 @@
+//! The ring over heap memory: honest peers, and peers that write what they like.
+#![cfg(not(loom))]
+
+mod conversation;
+mod malicious;
+mod support;

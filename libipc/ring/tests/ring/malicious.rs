@@ -1,0 +1,173 @@
+//! A peer that writes what it likes into its own pages: no panic, no wrong table, and the
+//! connection ends with a fault code.
+
+use crate::support::{Alone, Regions};
+use libipc_ring::sync::{AtomicU64, Ordering};
+use libipc_ring::{Closed, Fault, Outcome, Polled, Request, Submission};
+use proptest::prelude::*;
+
+const HEADER: usize = 16;
+const STATE: usize = 8;
+
+fn put(words: &[AtomicU64], index: usize, value: u64) {
+    words[index].store(value, Ordering::Relaxed);
+}
+
+/// Publishes a request by hand, as a client may that does not use this crate.
+fn forge_request(regions: &Regions, slot: usize, sequence: u64, id: u32) {
+    put(&regions.client, HEADER + slot * 8 + 1, u64::from(id));
+    put(&regions.client, HEADER + slot * 8, sequence);
+}
+
+fn forge_completion(regions: &Regions, slot: usize, sequence: u32, id: u32) {
+    put(
+        &regions.server,
+        HEADER + slot * 2,
+        (u64::from(id) << 32) | u64::from(sequence),
+    );
+}
+
+const EPOCH: u64 = 1 << 48;
+
+#[test]
+fn a_request_out_of_sequence_closes() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, EPOCH + 2, 0);
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::ForgedSequence)));
+    let code = regions.server[STATE].load(Ordering::Relaxed) as u32;
+    assert_eq!(
+        code,
+        Fault::ForgedSequence as u32,
+        "the client can read why"
+    );
+}
+
+#[test]
+fn a_request_of_a_later_epoch_closes() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, 2 * EPOCH + 1, 0);
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::ForgedSequence)));
+}
+
+#[test]
+fn an_identifier_beyond_the_capacity_closes() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, EPOCH + 1, 4);
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::IdOutOfRange)));
+}
+
+#[test]
+fn an_identifier_that_is_held_closes() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, EPOCH + 1, 3);
+    forge_request(&regions, 1, EPOCH + 2, 0x1_0003);
+    let held = server.take().expect("open").expect("published");
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::IdInUse)));
+    server.complete(held.token, Outcome::default());
+}
+
+#[test]
+fn completions_that_nobody_asked_for_close() {
+    for (id, fault) in [
+        (0, Fault::UnknownCompletion),
+        (0xffff, Fault::UnknownCompletion),
+        (0x8000_0001, Fault::StaleCompletion),
+    ] {
+        let regions = Regions::new(4);
+        let mut client = regions.client(Alone);
+        forge_completion(&regions, 0, 1, id);
+        assert_eq!(client.poll(), Err(Closed::Fault(fault)), "{id:#x}");
+    }
+}
+
+#[test]
+fn a_completion_twice_closes() {
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    client.submit(&Request::default(), 5).expect("room");
+    let taken = server.take().expect("open").expect("submitted");
+    server.complete(taken.token, Outcome::default());
+    assert!(matches!(client.poll(), Ok(Polled::Completion(_))));
+    forge_completion(&regions, 1, 2, 0);
+    assert_eq!(
+        client.poll(),
+        Err(Closed::Fault(Fault::DuplicateCompletion))
+    );
+    let code = regions.client[STATE].load(Ordering::Relaxed) as u32;
+    assert_eq!(code, Fault::DuplicateCompletion as u32);
+}
+
+#[test]
+fn a_completion_out_of_sequence_closes() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    forge_completion(&regions, 0, 77, 0);
+    assert_eq!(client.poll(), Err(Closed::Fault(Fault::ForgedSequence)));
+}
+
+/// Values that come near what an honest peer writes, or are anything.
+fn hostile() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        any::<u64>(),
+        0u64..8,
+        (0u64..4, 0u64..8).prop_map(|(epoch, position)| epoch * EPOCH + position),
+        (0u64..8, 0u64..8).prop_map(|(id, sequence)| (id << 32) | sequence),
+    ]
+}
+
+fn attack(words: usize) -> impl Strategy<Value = Vec<(usize, u64)>> {
+    proptest::collection::vec((0..words, hostile()), 1..40)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 8 } else { 400 }, ..Default::default() })]
+
+    #[test]
+    fn a_server_survives_any_client(writes in attack(HEADER + 4 * 8)) {
+        let regions = Regions::new(4);
+        let mut server = regions.server(Alone);
+        let mut held: Vec<Submission> = Vec::new();
+        let mut closed = None;
+        for (index, value) in writes {
+            put(&regions.client, index, value);
+            match server.take() {
+                Ok(taken) => held.extend(taken),
+                Err(why) => prop_assert_eq!(*closed.get_or_insert(why), why, "closed for ever"),
+            }
+            prop_assert!(held.len() <= 4, "no more than the capacity is held");
+            let _ = server.sleep();
+            if value % 3 == 0 && let Some(taken) = held.pop() {
+                server.complete(taken.token, Outcome::default());
+                server.flush();
+            }
+        }
+    }
+
+    #[test]
+    fn a_client_survives_any_server(writes in attack(HEADER + 4 * 2)) {
+        let regions = Regions::new(4);
+        let mut client = regions.client(Alone);
+        let mut live = std::collections::BTreeSet::new();
+        let mut closed = None;
+        for (tag, (index, value)) in writes.into_iter().enumerate() {
+            if client.submit(&Request::default(), tag as u32).is_ok() {
+                live.insert(tag as u32);
+            }
+            client.flush();
+            put(&regions.server, index, value);
+            match client.poll() {
+                Ok(Polled::Completion(done)) => prop_assert!(live.remove(&done.tag)),
+                Ok(Polled::Restarted) => live.clear(),
+                Ok(Polled::Empty) => {}
+                Err(why) => prop_assert_eq!(*closed.get_or_insert(why), why, "closed for ever"),
+            }
+            if closed.is_none() {
+                prop_assert_eq!(client.outstanding(), live.len());
+            }
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Building Rust for the target: the kernel by itself, and everything that runs in user mode in
+//! one go, each with its own flags and therefore its own target folder.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::command;
+use crate::error::Outcome;
+use crate::project::Project;
+
+/// The Rust target of kernel and components on x86_64.
+pub const TARGET: &str = "x86_64-unknown-none";
+
+/// The kernel's package.
+pub const KERNEL: &str = "weft-kernel";
+
+/// One way of building for the target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// The kernel, linked at the top of the address space. Its entry is 32-bit code, which only a
+    /// statically relocated program may hold.
+    Kernel,
+    /// Everything in user mode, linked low.
+    User,
+}
+
+impl Side {
+    fn flags(self) -> &'static str {
+        match self {
+            Self::Kernel => "-Crelocation-model=static -Ccode-model=kernel",
+            Self::User => "-Crelocation-model=static -Ccode-model=small",
+        }
+    }
+
+    fn folder(self) -> &'static str {
+        match self {
+            Self::Kernel => "kernel",
+            Self::User => "user",
+        }
+    }
+
+    /// Cargo with a verb, set up for this side.
+    pub fn cargo(self, project: &Project, verb: &str) -> Command {
+        let mut cargo = command::cargo();
+        cargo
+            .current_dir(project.root())
+            .arg(verb)
+            .args(["--release", "--target", TARGET]);
+        cargo.arg("--target-dir").arg(project.target(self.folder()));
+        cargo
+            .env("RUSTFLAGS", self.flags())
+            .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        cargo
+    }
+
+    fn output(self, project: &Project, name: &str) -> PathBuf {
+        project
+            .target(self.folder())
+            .join(TARGET)
+            .join("release")
+            .join(name)
+    }
+}
+
+/// Builds the kernel and gives the path of its ELF file.
+///
+/// # Errors
+/// If it does not build.
+pub fn kernel(project: &Project) -> Outcome<PathBuf> {
+    command::run(
+        Side::Kernel
+            .cargo(project, "build")
+            .args(["--package", KERNEL]),
+    )?;
+    Ok(Side::Kernel.output(project, KERNEL))
+}
+
+/// Builds the components of an image and the programs of its disk.
+///
+/// # Errors
+/// If one of them does not build.
+pub fn user(project: &Project, packages: &[String], programs: &[PathBuf]) -> Outcome {
+    let mut cargo = Side::User.cargo(project, "build");
+    for package in packages {
+        cargo.args(["--package", package, "--bin", package]);
+    }
+    if !programs.is_empty() {
+        cargo.args(["--package", super::disk::PROGRAMS_PACKAGE]);
+    }
+    for program in programs {
+        cargo.arg("--bin").arg(stem(program));
+    }
+    command::run(&mut cargo)
+}
+
+/// The path of the ELF file that [`user`] makes of a component or program.
+pub fn user_output(project: &Project, name: &str) -> PathBuf {
+    Side::User.output(project, name)
+}
+
+/// A source file's name without its ending, which is its program's name.
+pub fn stem(path: &Path) -> String {
+    path.file_stem()
+        .map(|stem| stem.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_sides_do_not_share_a_target_folder() {
+        let project = Project::new(PathBuf::from("/tree"), None);
+        assert_ne!(
+            Side::Kernel.output(&project, "x"),
+            Side::User.output(&project, "x"),
+            "different flags in one folder would build everything again each time"
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! The command line: every verb with its options, as `cargo weft help` shows them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Composes, runs, tests and checks Weft.
+#[derive(Debug, Parser)]
+#[command(name = "cargo weft", bin_name = "cargo weft", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+/// One thing the command does.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Composes an image and boots it in QEMU, with a prompt or with commands to run
+    Run(RunArgs),
+    /// Runs the tests and closes with a line "N passed, N failed"
+    Test(TestArgs),
+    /// Builds kernel, components and programs, and composes the boot image and its disk
+    Build(BuildArgs),
+    /// Works on image manifests
+    Image(ImageArgs),
+    /// Checks formatting, lints, licences, layers and documents
+    Check(CheckArgs),
+    /// Shows what this machine has of what Weft needs, and how to get the rest
+    Doctor,
+}
+
+/// Options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// The image: a manifest, or the name of one in images/ [default: demo]
+    pub image: Option<String>,
+    /// The machine to emulate
+    #[arg(long, value_enum, default_value_t = Board::Q35)]
+    pub board: Board,
+    /// Number of cores
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub smp: u16,
+    /// Memory, as QEMU writes it (512M, 2G)
+    #[arg(long, default_value = "512M")]
+    pub mem: String,
+    /// A disk image, used itself and written to; found at /mnt, further ones at /mnt1, /mnt2 …
+    #[arg(long, value_name = "FILE")]
+    pub disk: Vec<PathBuf>,
+    /// Commands to run instead of a prompt; only their output is printed, and the exit status is
+    /// the last one's
+    #[arg(long, value_name = "CMD; CMD")]
+    pub exec: Option<String>,
+    /// Ends a run that takes longer than this many seconds, with exit status 124
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
+    /// Waits at entry for a debugger and says what to type
+    #[arg(long, conflicts_with = "exec")]
+    pub gdb: bool,
+}
+
+/// Options of `test`.
+#[derive(Debug, Args)]
+pub struct TestArgs {
+    /// Where to run tests
+    #[arg(long, value_enum, default_value_t = TestBoard::All)]
+    pub board: TestBoard,
+    /// Also what takes long: full model checking, large disks, long fuzzing
+    #[arg(long)]
+    pub long: bool,
+}
+
+/// Options of `build`.
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// The image: a manifest, or the name of one in images/ [default: demo]
+    pub image: Option<String>,
+}
+
+/// Options of `image`.
+#[derive(Debug, Args)]
+pub struct ImageArgs {
+    /// What to do with a manifest.
+    #[command(subcommand)]
+    pub action: ImageAction,
+}
+
+/// What can be done with a manifest.
+#[derive(Debug, Subcommand)]
+pub enum ImageAction {
+    /// Checks a manifest and shows all its errors at once
+    Check {
+        /// The manifest, or the name of one in images/ [default: demo]
+        image: Option<String>,
+    },
+}
+
+/// Options of `check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// Only these rules, by name
+    pub rules: Vec<String>,
+    /// Shows the names of all rules and what each holds
+    #[arg(long)]
+    pub list: bool,
+}
+
+/// A machine that can be emulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Board {
+    /// The x86_64 PC with PCI Express that QEMU calls q35
+    Q35,
+}
+
+/// Where tests run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TestBoard {
+    /// On this machine, without emulation
+    Host,
+    /// In QEMU's q35
+    Q35,
+    /// Everywhere
+    All,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        <Cli as clap::CommandFactory>::command().debug_assert();
+    }
+
+    #[test]
+    fn a_board_that_is_not_supported_is_refused_by_name() {
+        let error = Cli::try_parse_from(["cargo weft", "run", "--board", "raspi4b"])
+            .expect_err("there is no such board");
+        let shown = error.to_string();
+        assert!(
+            shown.contains("raspi4b") && shown.contains("q35"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn several_disks_may_be_given() {
+        let cli = Cli::try_parse_from(["cargo weft", "run", "--disk", "a", "--disk", "b"])
+            .expect("both are taken");
+        let Verb::Run(run) = cli.verb else {
+            panic!("the verb is run")
+        };
+        assert_eq!(run.disk, [PathBuf::from("a"), PathBuf::from("b")]);
+    }
+}

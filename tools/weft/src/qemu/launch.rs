@@ -1,0 +1,124 @@
+//! From a built image to a machine to start: what is written while it runs goes to a scratch
+//! folder of this run, so that the next run finds everything as it was built.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::machine::{Console, Machine};
+use crate::build::{Built, output};
+use crate::error::{Error, Outcome};
+
+/// What a person can choose for a run.
+#[derive(Debug, Clone)]
+pub struct Choice<'a> {
+    /// Number of cores.
+    pub cores: u16,
+    /// Memory, as QEMU writes it.
+    pub memory: &'a str,
+    /// Disks besides the image's own, used themselves.
+    pub disks: &'a [PathBuf],
+    /// Commands to run instead of a prompt.
+    pub commands: Option<&'a str>,
+    /// The port of a debugger to wait for.
+    pub debugger_port: Option<u16>,
+}
+
+/// A folder that is removed with everything in it when the run is over.
+#[derive(Debug)]
+pub struct Scratch {
+    folder: PathBuf,
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed now is removed by the next run.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Scratch {
+    /// Makes such a folder for this process, and removes those that killed runs left behind.
+    ///
+    /// # Errors
+    /// If it cannot be made.
+    pub fn new(folder: &Path) -> Outcome<Self> {
+        let prefix = "run-";
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_dead = |process: &str| !Path::new("/proc").join(process).exists();
+            if name.strip_prefix(prefix).is_some_and(is_dead) {
+                let _ = fs::remove_dir_all(entry.path());
+            }
+        }
+        let folder = folder.join(format!("{prefix}{}", std::process::id()));
+        output::folder(&folder)?;
+        Ok(Self { folder })
+    }
+
+    /// A path inside it.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// Makes a machine for a built image.
+///
+/// # Errors
+/// If a disk is not there or something cannot be written.
+pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome<Machine> {
+    let mut disks = Vec::new();
+    if let Some(disk) = &built.disk {
+        let copy = scratch.path("disk.img");
+        fs::copy(disk, &copy).map_err(|cause| Error::io("copy the disk", disk, &cause))?;
+        disks.push(copy);
+    }
+    for disk in choice.disks {
+        if !disk.is_file() {
+            return Err(Error::new("there is no such disk image").at(disk.display()));
+        }
+        disks.push(disk.clone());
+    }
+    let image = match choice.commands {
+        Some(commands) => {
+            let path = scratch.path("boot.img");
+            output::write(&path, &built.image_with(commands)?)?;
+            path
+        }
+        None => built.image.clone(),
+    };
+    let console = if choice.commands.is_some() {
+        Console::Pipe
+    } else {
+        Console::Terminal
+    };
+    Ok(Machine {
+        kernel: built.kernel.clone(),
+        image,
+        kernel_log: built.folder.join("kernel.log"),
+        disks,
+        cores: choice.cores,
+        memory: choice.memory.to_owned(),
+        console,
+        debugger_port: choice.debugger_port,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scratch_folder_goes_away_and_takes_dead_ones_with_it() {
+        let base = std::env::temp_dir().join(format!("weft-scratch-{}", std::process::id()));
+        // Process numbers end well below this one (proc(5), pid_max).
+        let dead = base.join("run-99999999");
+        output::folder(&dead).expect("made");
+        let scratch = Scratch::new(&base).expect("made");
+        let path = scratch.path("disk.img");
+        fs::write(&path, "x").expect("written");
+        assert!(!dead.exists());
+        drop(scratch);
+        assert!(!path.exists());
+        fs::remove_dir_all(&base).expect("removed");
+    }
+}

@@ -1,0 +1,159 @@
+//! QEMU's command line for a machine, made from what it is to boot.
+//!
+//! The emulator is always TCG: a present `/dev/kvm` says nothing about whether it works well. The
+//! serial line carries the console and nothing else; the kernel's own log goes out through the
+//! debug console (port 0xe9) into a file, so that neither disturbs the other.
+
+use std::path::{Path, PathBuf};
+
+/// What a machine is made of and what it boots.
+#[derive(Debug, Clone)]
+pub struct Machine {
+    /// The kernel, an ELF file with a PVH entry.
+    pub kernel: PathBuf,
+    /// The boot image, handed over as the initial RAM disk.
+    pub image: PathBuf,
+    /// Where the kernel's log is written.
+    pub kernel_log: PathBuf,
+    /// Disks in the order in which the guest finds them.
+    pub disks: Vec<PathBuf>,
+    /// Number of cores.
+    pub cores: u16,
+    /// Memory, as QEMU writes it.
+    pub memory: String,
+    /// What the serial line is connected to.
+    pub console: Console,
+    /// The TCP port on which QEMU waits for a debugger before it starts.
+    pub debugger_port: Option<u16>,
+}
+
+/// What the serial line is connected to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Console {
+    /// A person: Ctrl-C reaches the guest, Ctrl-A x ends QEMU.
+    Terminal,
+    /// A program that reads the guest's output.
+    Pipe,
+}
+
+/// The I/O port of the device through which the guest ends QEMU with an exit code.
+const EXIT_DEVICE: &str = "isa-debug-exit,iobase=0xf4,iosize=0x04";
+
+impl Machine {
+    /// The arguments after QEMU's name.
+    pub fn arguments(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        let cores = self.cores.to_string();
+        for (name, value) in [
+            ("-machine", "q35"),
+            ("-accel", "tcg"),
+            ("-cpu", "max"),
+            ("-smp", cores.as_str()),
+            ("-m", self.memory.as_str()),
+            ("-display", "none"),
+            ("-device", EXIT_DEVICE),
+        ] {
+            push(&mut all, name, value);
+        }
+        all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
+        push(&mut all, "-kernel", &self.kernel.display().to_string());
+        push(&mut all, "-initrd", &self.image.display().to_string());
+        push(
+            &mut all,
+            "-debugcon",
+            &format!("file:{}", option(&self.kernel_log)),
+        );
+        self.push_console(&mut all);
+        self.push_disks(&mut all);
+        self.push_debugger(&mut all);
+        all
+    }
+
+    fn push_console(&self, all: &mut Vec<String>) {
+        match self.console {
+            Console::Terminal => {
+                push(all, "-chardev", "stdio,id=console,mux=on,signal=off");
+                push(all, "-mon", "chardev=console,mode=readline");
+            }
+            Console::Pipe => push(all, "-chardev", "stdio,id=console,signal=off"),
+        }
+        push(all, "-serial", "chardev:console");
+    }
+
+    fn push_disks(&self, all: &mut Vec<String>) {
+        for (number, disk) in self.disks.iter().enumerate() {
+            let file = option(disk);
+            push(
+                all,
+                "-drive",
+                &format!("if=none,id=disk{number},format=raw,file={file}"),
+            );
+            let device = format!("virtio-blk-pci,drive=disk{number},disable-legacy=on");
+            push(all, "-device", &device);
+        }
+    }
+
+    fn push_debugger(&self, all: &mut Vec<String>) {
+        if let Some(port) = self.debugger_port {
+            push(all, "-gdb", &format!("tcp:127.0.0.1:{port}"));
+            all.push("-S".to_owned());
+        }
+    }
+}
+
+fn push(all: &mut Vec<String>, name: &str, value: &str) {
+    all.extend([name.to_owned(), value.to_owned()]);
+}
+
+/// A path as part of an option's value, where a comma is written twice.
+fn option(path: &Path) -> String {
+    path.display().to_string().replace(',', ",,")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn machine(console: Console) -> Machine {
+        Machine {
+            kernel: PathBuf::from("k.elf"),
+            image: PathBuf::from("boot.img"),
+            kernel_log: PathBuf::from("kernel.log"),
+            disks: vec![PathBuf::from("root.img"), PathBuf::from("a,b.img")],
+            cores: 2,
+            memory: "512M".to_owned(),
+            console,
+            debugger_port: None,
+        }
+    }
+
+    #[test]
+    fn disks_keep_their_order_and_odd_names() {
+        let all = machine(Console::Pipe).arguments().join(" ");
+        assert!(all.contains("id=disk0,format=raw,file=root.img"), "{all}");
+        assert!(all.contains("id=disk1,format=raw,file=a,,b.img"), "{all}");
+    }
+
+    #[test]
+    fn a_terminal_has_a_way_out_and_a_pipe_has_not() {
+        assert!(
+            machine(Console::Terminal)
+                .arguments()
+                .contains(&"-mon".to_owned())
+        );
+        assert!(
+            !machine(Console::Pipe)
+                .arguments()
+                .contains(&"-mon".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_debugger_is_waited_for_only_when_asked() {
+        let mut machine = machine(Console::Terminal);
+        assert!(!machine.arguments().contains(&"-S".to_owned()));
+        machine.debugger_port = Some(1234);
+        let all = machine.arguments();
+        assert!(all.contains(&"-S".to_owned()) && all.contains(&"tcp:127.0.0.1:1234".to_owned()));
+    }
+}

@@ -1,0 +1,153 @@
+//! A scripted boot: commands to run, what they must print, how the last must end, and what the
+//! disks must hold afterwards. Cases are written in TOML, in `tools/weft/boot/*.toml`.
+
+use serde::Deserialize;
+
+use super::Length;
+
+/// A file of cases.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cases {
+    /// The cases in it.
+    #[serde(default)]
+    pub case: Vec<Case>,
+}
+
+/// A scripted boot.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Case {
+    /// A sentence that says what holds.
+    pub name: String,
+    /// The image to boot.
+    #[serde(default = "demo")]
+    pub image: String,
+    /// The commands.
+    pub exec: String,
+    /// The last command's exit status; none leaves it open.
+    #[serde(default)]
+    pub status: Option<u8>,
+    /// Everything that is printed.
+    #[serde(default)]
+    pub stdout: Option<String>,
+    /// Texts that are printed, in this order.
+    #[serde(default)]
+    pub stdout_has: Vec<String>,
+    /// Texts that are not printed.
+    #[serde(default)]
+    pub stdout_lacks: Vec<String>,
+    /// Disks that are made for it, by the names in [`super::disks`].
+    #[serde(default)]
+    pub disks: Vec<String>,
+    /// What the first of these disks holds afterwards.
+    #[serde(default)]
+    pub files: Vec<Holds>,
+    /// Memory, as QEMU writes it.
+    #[serde(default = "usual_memory")]
+    pub memory: String,
+    /// How long it may take.
+    #[serde(default = "usual_seconds")]
+    pub seconds: u64,
+    /// Whether it is left to long runs.
+    #[serde(default)]
+    pub long: bool,
+}
+
+/// What a file on a disk holds; without `same-as` and `text`, that it is gone.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Holds {
+    /// The file's path on the disk.
+    pub path: String,
+    /// The same bytes as this file had on the disk when it was made.
+    #[serde(default)]
+    pub same_as: Option<String>,
+    /// This text.
+    #[serde(default)]
+    pub text: Option<String>,
+}
+
+fn demo() -> String {
+    "demo".to_owned()
+}
+
+fn usual_memory() -> String {
+    "512M".to_owned()
+}
+
+fn usual_seconds() -> u64 {
+    60
+}
+
+impl Case {
+    /// Whether it runs at this length.
+    pub fn is_for(&self, length: Length) -> bool {
+        !self.long || length == Length::Long
+    }
+
+    /// What is wrong with what was printed and how it ended.
+    pub fn judge(&self, stdout: &str, status: u8) -> Vec<String> {
+        let mut wrong = Vec::new();
+        if let Some(wanted) = self.status.filter(|wanted| *wanted != status) {
+            wrong.push(format!("the exit status is {status}, not {wanted}"));
+        }
+        if let Some(wanted) = self.stdout.as_ref().filter(|wanted| *wanted != stdout) {
+            wrong.push(format!("it printed\n{stdout}instead of\n{wanted}"));
+        }
+        let mut rest = stdout;
+        for wanted in &self.stdout_has {
+            match rest.split_once(wanted.as_str()) {
+                Some((_, after)) => rest = after,
+                None => wrong.push(format!("`{wanted}` is missing (or too early) in\n{stdout}")),
+            }
+        }
+        let unwanted = self
+            .stdout_lacks
+            .iter()
+            .filter(|text| stdout.contains(text.as_str()));
+        wrong.extend(unwanted.map(|text| format!("`{text}` was printed in\n{stdout}")));
+        wrong
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(text: &str) -> Case {
+        let text = format!("[[case]]\nname = \"n\"\nexec = \"e\"\n{text}");
+        toml::from_str::<Cases>(&text)
+            .expect("it is well-formed")
+            .case
+            .remove(0)
+    }
+
+    #[test]
+    fn everything_that_differs_is_told() {
+        let case =
+            case("status = 0\nstdout = \"a\\n\"\nstdout-has = [\"b\"]\nstdout-lacks = [\"c\"]\n");
+        assert_eq!(case.judge("a\n", 0).len(), 1, "b is missing");
+        assert_eq!(case.judge("c\n", 1).len(), 4);
+    }
+
+    #[test]
+    fn texts_must_come_in_their_order() {
+        let case = case("stdout-has = [\"one\", \"two\"]\n");
+        assert!(case.judge("one two", 0).is_empty());
+        assert_eq!(case.judge("two one", 0).len(), 1);
+    }
+
+    #[test]
+    fn a_long_case_waits_for_a_long_run() {
+        assert!(!case("long = true\n").is_for(Length::Usual));
+        assert!(case("long = true\n").is_for(Length::Long));
+        assert!(case("").is_for(Length::Usual));
+    }
+
+    #[test]
+    fn a_key_that_does_not_exist_is_refused() {
+        let text = "[[case]]\nname = \"n\"\nexec = \"e\"\nstdot = \"x\"\n";
+        assert!(toml::from_str::<Cases>(text).is_err());
+    }
+}

@@ -1,0 +1,144 @@
+//! All tests as one table of suites, each of which adds to one tally.
+//!
+//! A suite is a name, where it runs, and a function. A new kind of test is one more row in
+//! [`TABLE`]; a new crate for Miri or loom is one more name in those files' lists.
+
+pub mod boot;
+pub mod case;
+pub mod disks;
+pub mod host;
+pub mod libtest;
+pub mod loom;
+pub mod miri;
+pub mod packages;
+pub mod tally;
+pub mod target;
+
+use crate::cli::TestBoard;
+use crate::error::Outcome;
+use crate::project::Project;
+use tally::Tally;
+
+/// How much is run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Length {
+    /// What is run on every change.
+    Usual,
+    /// Also what takes long.
+    Long,
+}
+
+/// Where a suite runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// On this machine.
+    Host,
+    /// In QEMU's q35.
+    Q35,
+}
+
+/// What a suite's function gets.
+#[derive(Debug)]
+pub struct Context<'a> {
+    /// The tree.
+    pub project: &'a Project,
+    /// How much to run.
+    pub length: Length,
+}
+
+/// A group of tests that are run in one way.
+#[derive(Debug)]
+pub struct Suite {
+    /// Its name, as shown.
+    pub name: &'static str,
+    /// Where it runs.
+    pub place: Place,
+    run: fn(&Context<'_>, &mut Tally) -> Outcome,
+}
+
+/// Every suite, in the order in which they run.
+pub const TABLE: &[Suite] = &[
+    Suite {
+        name: "host",
+        place: Place::Host,
+        run: host::run,
+    },
+    Suite {
+        name: "miri",
+        place: Place::Host,
+        run: miri::run,
+    },
+    Suite {
+        name: "loom",
+        place: Place::Host,
+        run: loom::run,
+    },
+    Suite {
+        name: "target",
+        place: Place::Q35,
+        run: target::run,
+    },
+    Suite {
+        name: "boot",
+        place: Place::Q35,
+        run: boot::run,
+    },
+];
+
+impl Suite {
+    /// Whether it runs on the boards that were asked for.
+    pub fn is_for(&self, board: TestBoard) -> bool {
+        match board {
+            TestBoard::All => true,
+            TestBoard::Host => self.place == Place::Host,
+            TestBoard::Q35 => self.place == Place::Q35,
+        }
+    }
+
+    /// Runs it; if it cannot run at all, that is one failure.
+    pub fn run(&self, context: &Context<'_>, tally: &mut Tally) {
+        eprintln!("test: {}", self.name);
+        if let Err(error) = (self.run)(context, tally) {
+            tally.fail(self.name, &error.to_string());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(board: TestBoard) -> Vec<&'static str> {
+        TABLE
+            .iter()
+            .filter(|suite| suite.is_for(board))
+            .map(|suite| suite.name)
+            .collect()
+    }
+
+    #[test]
+    fn a_board_chooses_its_suites_and_all_chooses_every_one() {
+        assert!(names(TestBoard::Host).contains(&"host"));
+        assert!(!names(TestBoard::Host).contains(&"boot"));
+        assert!(names(TestBoard::Q35).contains(&"boot"));
+        assert_eq!(names(TestBoard::All).len(), TABLE.len());
+    }
+
+    #[test]
+    fn a_suite_that_cannot_run_is_a_failure() {
+        let project = Project::new("/nowhere".into(), None);
+        let context = Context {
+            project: &project,
+            length: Length::Usual,
+        };
+        let run = |_: &Context<'_>, _: &mut Tally| Err(crate::error::Error::new("no machine"));
+        let suite = Suite {
+            name: "broken",
+            place: Place::Host,
+            run,
+        };
+        let mut tally = Tally::default();
+        suite.run(&context, &mut tally);
+        assert_eq!(tally.closing_line(), "0 passed, 1 failed");
+    }
+}

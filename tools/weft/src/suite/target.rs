@@ -1,0 +1,162 @@
+//! The on-target tests: an image whose processes are tests, booted in QEMU.
+//!
+//! It prints a line `test NAME ... ok` or `test NAME ... FAILED reason` for each test and ends
+//! the machine with exit code 0 if all passed.
+
+use std::time::Duration;
+
+use super::Context;
+use super::tally::Tally;
+use crate::build;
+use crate::error::{Error, Outcome};
+use crate::qemu::ended::Ended;
+use crate::qemu::machine::{Console, Machine};
+use crate::qemu::session::{self, Listener, Progress, Report};
+use crate::qemu::watch::Verdict;
+use crate::setup::{self, Need};
+
+/// The image whose processes are tests.
+const IMAGE: &str = "test";
+
+/// How long the whole image may take.
+const LIMIT: Duration = Duration::from_secs(240);
+
+/// Runs it, if there is such an image.
+///
+/// # Errors
+/// If it does not build, or ends in any way but by its own exit code.
+pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    let manifest = context.project.manifest(Some(IMAGE));
+    if !manifest.is_file() {
+        return Ok(());
+    }
+    setup::ensure(context.project, &[Need::Qemu])?;
+    let built = build::image(context.project, &manifest)?;
+    let machine = Machine {
+        kernel: built.kernel,
+        image: built.image,
+        kernel_log: built.folder.join("kernel.log"),
+        disks: built.disk.into_iter().collect(),
+        cores: 1,
+        memory: "512M".to_owned(),
+        console: Console::Pipe,
+        debugger_port: None,
+    };
+    let mut lines = Lines::default();
+    let report = session::listen(&machine, Some(LIMIT), &mut lines)?;
+    let count = lines.add_to(tally);
+    judge(report, count, tally).map_err(|error| {
+        error.remedy(format!(
+            "it printed:\n{}\n{}",
+            lines.text,
+            session::kernel_log(&machine)
+        ))
+    })
+}
+
+fn judge(report: Report, count: Counted, tally: &Tally) -> Outcome {
+    match (report.verdict, report.ended) {
+        (Verdict::TimeUp, _) => Err(Error::new(format!(
+            "no end after {} seconds",
+            LIMIT.as_secs()
+        ))),
+        (_, Ended::Guest(0)) if count == Counted::Nothing => {
+            Err(Error::new("the image ended without having run a test"))
+        }
+        (_, Ended::Guest(0)) => Ok(()),
+        (_, Ended::Guest(_)) if tally.has_failures() => Ok(()),
+        (_, ended) => Err(Error::new(ended.to_string())),
+    }
+}
+
+/// Whether the image ran any test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counted {
+    Nothing,
+    Something,
+}
+
+/// Collects what the image prints.
+#[derive(Debug, Default)]
+struct Lines {
+    text: String,
+}
+
+impl Listener for Lines {
+    fn hear(&mut self, bytes: &[u8]) -> Progress {
+        self.text.push_str(&String::from_utf8_lossy(bytes));
+        Progress::Working
+    }
+}
+
+impl Lines {
+    fn add_to(&self, tally: &mut Tally) -> Counted {
+        let mut counted = Counted::Nothing;
+        for (name, result) in self.text.lines().filter_map(result) {
+            counted = Counted::Something;
+            match result.strip_prefix("FAILED") {
+                Some(reason) => tally.fail(&format!("target {name}"), reason.trim()),
+                None => tally.pass(1),
+            }
+        }
+        counted
+    }
+}
+
+/// A test's name and result, if the line tells one.
+fn result(line: &str) -> Option<(&str, &str)> {
+    let (name, result) = line.trim().strip_prefix("test ")?.split_once(" ... ")?;
+    (result == "ok" || result.starts_with("FAILED")).then_some((name, result))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> (Tally, Counted) {
+        let mut lines = Lines::default();
+        lines.hear(text.as_bytes());
+        let mut tally = Tally::default();
+        let counted = lines.add_to(&mut tally);
+        (tally, counted)
+    }
+
+    fn ended(ended: Ended) -> Report {
+        Report {
+            ended,
+            verdict: Verdict::Itself,
+        }
+    }
+
+    #[test]
+    fn results_are_counted_and_other_lines_are_not() {
+        let (tally, counted) =
+            lines("hello\r\ntest a ... ok\r\ntest b ... FAILED wrong badge\r\ntest c ... \r\n");
+        assert_eq!(tally.closing_line(), "1 passed, 1 failed");
+        assert!(
+            tally
+                .details()
+                .any(|line| line == "FAILED target b: wrong badge")
+        );
+        assert_eq!(counted, Counted::Something);
+    }
+
+    #[test]
+    fn an_image_that_runs_no_test_fails() {
+        let (tally, counted) = lines("hello\n");
+        assert!(judge(ended(Ended::Guest(0)), counted, &tally).is_err());
+    }
+
+    #[test]
+    fn an_image_that_crashes_fails_even_if_every_test_so_far_passed() {
+        let (tally, counted) = lines("test a ... ok\n");
+        assert!(judge(ended(Ended::Guest(0)), counted, &tally).is_ok());
+        assert!(judge(ended(Ended::Guest(66)), counted, &tally).is_err());
+        assert!(judge(ended(Ended::Signal(9)), counted, &tally).is_err());
+        let late = Report {
+            ended: Ended::Signal(15),
+            verdict: Verdict::TimeUp,
+        };
+        assert!(judge(late, counted, &tally).is_err());
+    }
+}

@@ -1,0 +1,30 @@
+//! The verbs, a file each.
+
+pub mod build;
+pub mod check;
+pub mod doctor;
+pub mod image;
+pub mod run;
+pub mod test;
+
+use std::process::ExitCode;
+
+use crate::cli::{Cli, Verb};
+use crate::error::Outcome;
+use crate::project::Project;
+
+/// Does what the command line says.
+///
+/// # Errors
+/// Whatever keeps the verb from being done; what the verb itself finds is in the exit code.
+pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
+    let project = Project::locate();
+    match cli.verb {
+        Verb::Run(args) => run::run(&project, &args),
+        Verb::Test(args) => test::run(&project, &args),
+        Verb::Build(args) => build::run(&project, &args),
+        Verb::Image(args) => image::run(&project, &args),
+        Verb::Check(args) => check::run(&project, &args),
+        Verb::Doctor => doctor::run(&project),
+    }
+}

@@ -1,0 +1,110 @@
+//! `run`: composes an image and boots it, for a person at a prompt or for commands.
+
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use crate::build::{self, Built};
+use crate::cli::RunArgs;
+use crate::error::Outcome;
+use crate::project::Project;
+use crate::qemu::ended::Ended;
+use crate::qemu::exec::{self, Finish};
+use crate::qemu::launch::{self, Choice, Scratch};
+use crate::qemu::machine::Machine;
+use crate::qemu::watch::Verdict;
+use crate::qemu::{debugger, session};
+use crate::setup::{self, Need};
+
+/// The exit status of a run that took too long, as timeout(1) has it.
+const TIME_UP: u8 = 124;
+
+/// The exit status when the system did not get as far as running the commands.
+const NO_STATUS: u8 = 125;
+
+/// The exit status of an interrupted run, as shells have it.
+const INTERRUPTED: u8 = 130;
+
+/// Builds what is needed and boots it.
+///
+/// # Errors
+/// If something does not build, or QEMU cannot be started.
+pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
+    setup::ensure(project, &[Need::RustTargets, Need::Qemu, Need::E2fsprogs])?;
+    let built = build::image(project, &project.manifest(args.image.as_deref()))?;
+    let debugger_port = if args.gdb {
+        Some(debugger::port()?)
+    } else {
+        None
+    };
+    let choice = Choice {
+        cores: args.smp,
+        memory: &args.mem,
+        disks: &args.disk,
+        commands: args.exec.as_deref(),
+        debugger_port,
+    };
+    let scratch = Scratch::new(&built.folder)?;
+    let machine = launch::machine(&built, &choice, &scratch)?;
+    let limit = args.timeout.map(Duration::from_secs);
+    let code = match args.exec {
+        Some(_) => run_commands(&machine, limit),
+        None => run_prompt(&built, &machine, limit)?,
+    };
+    Ok(ExitCode::from(code))
+}
+
+fn run_commands(machine: &Machine, limit: Option<Duration>) -> u8 {
+    match exec::run(machine, limit, &mut io::stdout().lock()) {
+        Ok(Finish::Status(status)) => status,
+        Ok(Finish::Interrupted) => INTERRUPTED,
+        Ok(Finish::TimeUp { said }) => {
+            eprintln!("{}\n{said}", time_up(limit));
+            TIME_UP
+        }
+        Err(error) => {
+            eprintln!("error: {error}");
+            NO_STATUS
+        }
+    }
+}
+
+fn run_prompt(built: &Built, machine: &Machine, limit: Option<Duration>) -> Outcome<u8> {
+    match machine.debugger_port {
+        Some(port) => {
+            let file = built.folder.join("gdb.init");
+            let typed = debugger::prepare(&file, port, &built.kernel, &built.components)?;
+            eprintln!("the machine waits; in another terminal, type:\n  {typed}");
+        }
+        None => eprintln!("Ctrl-A x ends the machine"),
+    }
+    let report = session::interactive(machine, limit)?;
+    Ok(match (report.verdict, report.ended) {
+        (Verdict::TimeUp, _) => {
+            eprintln!(
+                "{}\n{}",
+                time_up(limit),
+                exec::said(machine, "(shown above)")
+            );
+            TIME_UP
+        }
+        (Verdict::Interrupted, _) => INTERRUPTED,
+        // QEMU ends with 0 when the person ends it.
+        (_, Ended::Guest(0) | Ended::Emulator(0)) => 0,
+        (_, ended) => {
+            eprintln!("error: {ended}\n{}", exec::said(machine, "(shown above)"));
+            if let Ended::Guest(code) = ended {
+                code
+            } else {
+                NO_STATUS
+            }
+        }
+    })
+}
+
+fn time_up(limit: Option<Duration>) -> String {
+    format!(
+        "error: no end after {} seconds",
+        limit.unwrap_or_default().as_secs()
+    )
+}

@@ -1,0 +1,37 @@
+//! `test`: all tests, closed by one line.
+
+use std::process::ExitCode;
+
+use crate::cli::TestArgs;
+use crate::error::Outcome;
+use crate::project::Project;
+use crate::setup::{self, Need};
+use crate::suite::tally::Tally;
+use crate::suite::{Context, Length, TABLE};
+
+/// Runs every suite for the chosen board. A run without a single test fails.
+///
+/// # Errors
+/// If set-up fails.
+pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
+    setup::ensure(project, &[Need::RustTargets, Need::E2fsprogs])?;
+    let length = if args.long {
+        Length::Long
+    } else {
+        Length::Usual
+    };
+    let context = Context { project, length };
+    let mut tally = Tally::default();
+    for suite in TABLE.iter().filter(|suite| suite.is_for(args.board)) {
+        suite.run(&context, &mut tally);
+    }
+    println!();
+    tally.details().for_each(|line| println!("{line}"));
+    println!("{}", tally.closing_line());
+    let is_good = !tally.has_failures() && !tally.is_empty();
+    Ok(if is_good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}

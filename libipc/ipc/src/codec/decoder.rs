@@ -1,0 +1,159 @@
+//! The decoder: bytes and received capabilities to values.
+
+use weft_abi::MAX_CAPS;
+
+use super::{Decode, List, Malformed, Text};
+use crate::cap::ReceivedCaps;
+use crate::{Cap, Message};
+
+/// Takes values from the bytes of a message, and capabilities from the list beside it.
+pub struct Decoder<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    caps: Option<&'a mut ReceivedCaps>,
+    next_cap: usize,
+}
+
+impl<'a> Decoder<'a> {
+    /// Starts at the first byte and the first capability of a received message.
+    #[inline]
+    pub fn of(message: &'a mut Message) -> Self {
+        let (bytes, caps) = message.received();
+        Self {
+            bytes,
+            at: 0,
+            caps: Some(caps),
+            next_cap: 0,
+        }
+    }
+
+    /// Starts at the first of bytes that no capabilities belong to.
+    #[inline]
+    pub fn of_bytes(bytes: &'a [u8]) -> Self {
+        Self {
+            bytes,
+            at: 0,
+            caps: None,
+            next_cap: 0,
+        }
+    }
+
+    /// Takes a value.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the bytes are not the encoding of one.
+    #[inline]
+    pub fn get<T: Decode>(&mut self) -> Result<T, Malformed> {
+        T::decode(self)
+    }
+
+    /// Takes text of at most `N` bytes, where it lies.
+    ///
+    /// # Errors
+    /// [`Malformed`] if it is longer, cut short or not UTF-8.
+    #[inline]
+    pub fn text<const N: usize>(&mut self) -> Result<&'a str, Malformed> {
+        core::str::from_utf8(self.bytes::<N>()?).map_err(|_| Malformed)
+    }
+
+    /// Takes at most `N` bytes, where they lie.
+    ///
+    /// # Errors
+    /// [`Malformed`] if there are more or they are cut short.
+    #[inline]
+    pub fn bytes<const N: usize>(&mut self) -> Result<&'a [u8], Malformed> {
+        let count = self.count::<N>()?;
+        self.raw(1, count)
+    }
+
+    /// Takes text of at most `N` bytes into an owned buffer.
+    ///
+    /// # Errors
+    /// As [`text`](Self::text).
+    pub fn owned_text<const N: usize>(&mut self) -> Result<Text<N>, Malformed> {
+        Text::try_from(self.text::<N>()?).map_err(|_| Malformed)
+    }
+
+    /// Takes a list of at most `N` values.
+    ///
+    /// # Errors
+    /// [`Malformed`] if there are more or one of them is malformed.
+    #[inline]
+    pub fn list<T: Decode, const N: usize>(&mut self) -> Result<List<T, N>, Malformed> {
+        let count = self.count::<N>()?;
+        T::decode_all(count, self)
+    }
+
+    /// Takes the next capability that came with the message.
+    ///
+    /// # Errors
+    /// [`Malformed`] if none is left.
+    pub fn cap<K>(&mut self) -> Result<Cap<K>, Malformed> {
+        let caps = self.caps.as_deref_mut().ok_or(Malformed)?;
+        let cap = caps.take_cap(self.next_cap).ok_or(Malformed)?;
+        self.next_cap += 1;
+        Ok(cap)
+    }
+
+    /// Checks that nothing is left over. The kernel moves words of eight bytes: up to seven bytes
+    /// of zero behind the last value are the rest of the last word.
+    ///
+    /// # Errors
+    /// [`Malformed`] if bytes or capabilities are; the capabilities are then deleted.
+    #[inline]
+    pub fn finish(&mut self) -> Result<(), Malformed> {
+        if self.bytes.len().saturating_sub(self.at) >= size_of::<u64>() {
+            return Err(Malformed);
+        }
+        self.finish_slot()
+    }
+
+    /// Checks that only zeros are left over, however many.
+    ///
+    /// # Errors
+    /// [`Malformed`] if other bytes or capabilities are; the capabilities are then deleted.
+    #[inline]
+    pub fn finish_slot(&mut self) -> Result<(), Malformed> {
+        let rest = self.bytes.get(self.at..).unwrap_or_default();
+        if rest.iter().any(|byte| *byte != 0) || self.has_spare_caps() {
+            return Err(Malformed);
+        }
+        self.at = self.bytes.len();
+        Ok(())
+    }
+
+    /// Takes `count` raw bytes after padding to `align`, a power of two.
+    #[inline]
+    pub(super) fn raw(&mut self, align: usize, count: usize) -> Result<&'a [u8], Malformed> {
+        self.align(align)?;
+        let end = self.at.checked_add(count).ok_or(Malformed)?;
+        let bytes = self.bytes.get(self.at..end).ok_or(Malformed)?;
+        self.at = end;
+        Ok(bytes)
+    }
+
+    #[inline]
+    fn count<const N: usize>(&mut self) -> Result<usize, Malformed> {
+        let count = usize::try_from(self.get::<u32>()?).map_err(|_| Malformed)?;
+        if count > N { Err(Malformed) } else { Ok(count) }
+    }
+
+    #[inline]
+    fn align(&mut self, align: usize) -> Result<(), Malformed> {
+        let end = self.at.next_multiple_of(align);
+        let padding = self.bytes.get(self.at..end).ok_or(Malformed)?;
+        if padding.iter().any(|byte| *byte != 0) {
+            return Err(Malformed);
+        }
+        self.at = end;
+        Ok(())
+    }
+
+    #[inline]
+    fn has_spare_caps(&mut self) -> bool {
+        let Some(caps) = self.caps.as_deref_mut() else {
+            return false;
+        };
+        (self.next_cap..MAX_CAPS).any(|index| caps.take_cap::<()>(index).is_some())
+    }
+}

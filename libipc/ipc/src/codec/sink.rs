@@ -1,0 +1,73 @@
+//! Where encoded values go.
+
+use crate::{Message, TooLong};
+
+use super::Encode;
+
+/// Takes encoded values: a message, or something of fixed size.
+pub trait Sink {
+    /// Appends bytes.
+    ///
+    /// # Errors
+    /// [`TooLong`] if there is no room.
+    fn append(&mut self, bytes: &[u8]) -> Result<(), TooLong>;
+
+    /// Appends zeros up to a multiple of `alignment` (a power of two, at most 8).
+    ///
+    /// # Errors
+    /// [`TooLong`] if there is no room.
+    fn align(&mut self, alignment: usize) -> Result<(), TooLong>;
+
+    /// Appends a value.
+    ///
+    /// # Errors
+    /// [`TooLong`] if it does not fit.
+    #[inline]
+    fn put<T: Encode>(&mut self, value: &T) -> Result<(), TooLong> {
+        value.encode(self)
+    }
+
+    /// Appends text of at most `N` bytes.
+    ///
+    /// # Errors
+    /// [`TooLong`] if it is longer or does not fit.
+    #[inline]
+    fn text<const N: usize>(&mut self, text: &str) -> Result<(), TooLong> {
+        self.bytes::<N>(text.as_bytes())
+    }
+
+    /// Appends at most `N` bytes with their length.
+    ///
+    /// # Errors
+    /// [`TooLong`] if there are more or they do not fit.
+    #[inline]
+    fn bytes<const N: usize>(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+        self.list::<u8, N>(bytes)
+    }
+
+    /// Appends a list of at most `N` values.
+    ///
+    /// # Errors
+    /// [`TooLong`] if there are more or they do not fit.
+    #[inline]
+    fn list<T: Encode, const N: usize>(&mut self, values: &[T]) -> Result<(), TooLong> {
+        if values.len() > N {
+            return Err(TooLong);
+        }
+        let count = u32::try_from(values.len()).map_err(|_| TooLong)?;
+        self.put(&count)?;
+        T::encode_all(values, self)
+    }
+}
+
+impl Sink for Message {
+    #[inline]
+    fn append(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
+        Message::append(self, bytes)
+    }
+
+    #[inline]
+    fn align(&mut self, alignment: usize) -> Result<(), TooLong> {
+        Message::align(self, alignment)
+    }
+}

@@ -1,1 +1,0 @@
-//! A fake architecture for host tests, stricter than hardware.

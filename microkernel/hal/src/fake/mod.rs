@@ -1,0 +1,111 @@
+//! A fake architecture for host tests, stricter than hardware.
+//!
+//! It keeps every TLB entry until it is told to forget it, refuses entries that no architecture allows, and
+//! records what core asked of the timer and the interrupt controller. Time passes only when a test says so.
+//! Physical memory is the test's own: [`Fake::access`] reads page tables through a function.
+
+mod context;
+mod devices;
+mod paging;
+
+use core::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::vec::Vec;
+
+use crate::{Arch, Asid, Clock, Console, CoreId, Cpu, IrqLine, IrqMode, Nanoseconds, PhysAddr};
+
+pub use context::FakeContext;
+pub use paging::{PageFault, Translation};
+
+/// When [`Cpu::interrupt_pending`] says that an interrupt waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Preemption {
+    /// Never.
+    #[default]
+    Never,
+    /// At every `n`-th question.
+    Every(u32),
+}
+
+/// What ends a test whose kernel switched the machine off: the panic's payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoweredOff(pub u8);
+
+/// The fake processor core and its board.
+#[derive(Default)]
+pub struct Fake {
+    /// The clock; a test advances it.
+    pub now: Nanoseconds,
+    /// The timer's deadline; `None` if it was never set.
+    pub timer: Option<Nanoseconds>,
+    /// When long operations are interrupted.
+    pub preemption: Preemption,
+    /// All text that the kernel wrote.
+    pub console: Vec<u8>,
+    /// The active address space.
+    pub active: Option<(PhysAddr, Asid)>,
+    /// Modes of the configured interrupt lines.
+    pub modes: BTreeMap<IrqLine, IrqMode>,
+    /// Lines that may fire.
+    pub unmasked: BTreeSet<IrqLine>,
+    /// Message-signalled lines in use.
+    pub msis: BTreeSet<IrqLine>,
+    /// The last value written to each I/O port; reads give it back.
+    pub ports: BTreeMap<u16, u32>,
+    /// How many flushes were asked for: of pages, of spaces.
+    pub flushes: (usize, usize),
+    tlb: HashMap<(Asid, u64), Translation>,
+    questions: Cell<u32>,
+}
+
+impl Fake {
+    /// A core that was just switched on.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Lets time pass. Whether the timer's deadline has passed then.
+    pub fn advance(&mut self, by: Nanoseconds) -> bool {
+        self.now = self.now.after(by);
+        self.timer.is_some_and(|deadline| deadline <= self.now)
+    }
+
+    /// The console's text.
+    pub fn text(&self) -> std::string::String {
+        std::string::String::from_utf8_lossy(&self.console).into_owned()
+    }
+}
+
+impl Arch for Fake {
+    type Context = FakeContext;
+}
+
+impl Cpu for Fake {
+    fn core(&self) -> CoreId {
+        CoreId(0)
+    }
+
+    fn interrupt_pending(&self) -> bool {
+        let Preemption::Every(period) = self.preemption else {
+            return false;
+        };
+        self.questions.set(self.questions.get().wrapping_add(1));
+        self.questions.get().is_multiple_of(period.max(1))
+    }
+}
+
+impl Clock for Fake {
+    fn now(&self) -> Nanoseconds {
+        self.now
+    }
+
+    fn set_timer(&mut self, deadline: Nanoseconds) {
+        self.timer = Some(deadline);
+    }
+}
+
+impl Console for Fake {
+    fn write_byte(&mut self, byte: u8) {
+        self.console.push(byte);
+    }
+}

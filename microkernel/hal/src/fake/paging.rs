@@ -1,0 +1,244 @@
+//! Page-table entries and a TLB that forgets nothing.
+//!
+//! An entry: bit 0 present, bit 1 page, bits 2..4 cache mode, bits 4..9 rights, bits 12.. address. Bit 9 is
+//! always set, so that a stray word is noticed.
+
+use core::sync::atomic::AtomicU64;
+
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
+
+use crate::{Access, Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
+
+use super::Fake;
+
+const PRESENT: u64 = 1;
+const PAGE: u64 = 2;
+const MARK: u64 = 1 << 9;
+const ADDRESS: u64 = !0xfff;
+/// What the kernel's part of a shared root holds.
+const KERNEL: u64 = MARK;
+
+/// What the TLB holds of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Translation {
+    /// Physical address of the 4 KiB page.
+    pub physical: PhysAddr,
+    /// Its rights.
+    pub rights: Rights,
+    /// How it is cached.
+    pub cache: CacheMode,
+    size: PageSize,
+}
+
+/// An access that the fake hardware refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageFault;
+
+fn level_shift(level: u8) -> u32 {
+    12 + 9 * (u32::from(level) - 1)
+}
+
+fn size_of_level(level: u8) -> PageSize {
+    match level {
+        1 => PageSize::Small,
+        2 => PageSize::Large,
+        3 => PageSize::Huge,
+        _ => panic!("a page in a table of level {level}"),
+    }
+}
+
+fn cache_of(entry: u64) -> CacheMode {
+    match (entry >> 2) & 3 {
+        0 => CacheMode::Normal,
+        1 => CacheMode::WriteCombining,
+        2 => CacheMode::Uncached,
+        _ => CacheMode::Device,
+    }
+}
+
+impl Fake {
+    /// An access of user mode to the active space, as hardware does it: through the TLB, else by walking the
+    /// tables with `read` (physical address of a word to its value) and keeping the result for ever.
+    pub fn access(
+        &mut self,
+        address: VirtAddr,
+        access: Access,
+        read: impl Fn(PhysAddr) -> u64,
+    ) -> Result<Translation, PageFault> {
+        let (root, asid) = self.active.ok_or(PageFault)?;
+        let key = (asid, address.0 >> 12);
+        let found = match self.tlb.get(&key) {
+            Some(known) => *known,
+            None => walk(root, address, read)?,
+        };
+        let needed = match access {
+            Access::Read => Rights::READ,
+            Access::Write => Rights::WRITE,
+            Access::Execute => Rights::EXECUTE,
+        };
+        self.tlb.insert(key, found);
+        if found.rights.contains(needed) {
+            Ok(found)
+        } else {
+            Err(PageFault)
+        }
+    }
+}
+
+fn walk(
+    root: PhysAddr,
+    address: VirtAddr,
+    read: impl Fn(PhysAddr) -> u64,
+) -> Result<Translation, PageFault> {
+    let mut table = root;
+    for level in (1..=4).rev() {
+        let index = (address.0 >> level_shift(level)) & 511;
+        let entry = read(PhysAddr(table.0 + index * 8));
+        match Fake::decode(entry, level) {
+            Entry::Empty => return Err(PageFault),
+            Entry::Table(next) => table = next,
+            Entry::Page { physical } => {
+                let inside = address.0 & ((1 << level_shift(level)) - 1) & ADDRESS;
+                return Ok(Translation {
+                    physical: PhysAddr(physical.0 + inside),
+                    rights: Rights::from_bits_truncate((entry >> 4) as u8 & 0x1f),
+                    cache: cache_of(entry),
+                    size: size_of_level(level),
+                });
+            }
+        }
+    }
+    Err(PageFault)
+}
+
+impl Paging for Fake {
+    const MAX_ASID: u16 = 15;
+    const USER_ROOT_ENTRIES: usize = 256;
+
+    fn supports(&self, _size: PageSize) -> bool {
+        true
+    }
+
+    fn encode_page(leaf: Leaf) -> u64 {
+        let both = Rights::WRITE | Rights::EXECUTE;
+        assert!(!leaf.rights.contains(both), "writable and executable");
+        assert!(leaf.rights.contains(Rights::READ), "not readable");
+        assert!(
+            (leaf.rights - both - Rights::READ).is_empty(),
+            "rights that no page has"
+        );
+        assert!(
+            leaf.physical.0.is_multiple_of(1 << leaf.size.log2()),
+            "not aligned"
+        );
+        let cache = (leaf.cache as u64) << 2;
+        leaf.physical.0 | MARK | PAGE | PRESENT | cache | u64::from(leaf.rights.bits()) << 4
+    }
+
+    fn encode_table(table: PhysAddr) -> u64 {
+        assert!(table.0.is_multiple_of(4096), "not aligned");
+        table.0 | MARK | PRESENT
+    }
+
+    fn decode(entry: u64, level: u8) -> Entry {
+        if entry & PRESENT == 0 {
+            assert!(
+                entry == 0 || entry == KERNEL,
+                "a stray word {entry:#x} in a page table"
+            );
+            return Entry::Empty;
+        }
+        assert!(entry & MARK != 0, "a stray word {entry:#x} in a page table");
+        let address = PhysAddr(entry & ADDRESS);
+        if entry & PAGE == 0 {
+            assert!(level > 1, "a table below the last level");
+            return Entry::Table(address);
+        }
+        assert!(
+            address.0.is_multiple_of(1 << size_of_level(level).log2()),
+            "not aligned"
+        );
+        Entry::Page { physical: address }
+    }
+
+    fn prepare_root(&self, root: &[AtomicU64; 512]) {
+        for (index, entry) in root.iter().enumerate() {
+            assert_eq!(
+                entry.load(core::sync::atomic::Ordering::Relaxed),
+                0,
+                "a root not cleared"
+            );
+            if index >= Self::USER_ROOT_ENTRIES {
+                entry.store(KERNEL, core::sync::atomic::Ordering::Relaxed);
+            }
+        }
+    }
+
+    fn activate(&mut self, root: PhysAddr, asid: Asid) {
+        assert!(
+            asid.0 != 0 && asid.0 <= Self::MAX_ASID,
+            "no user space has {asid:?}"
+        );
+        self.active = Some((root, asid));
+    }
+
+    fn deactivate(&mut self) {
+        self.active = None;
+    }
+
+    fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
+        self.flushes.0 += 1;
+        self.tlb.retain(|(owner, page), known| {
+            let shift = known.size.log2() - 12;
+            *owner != asid || *page >> shift != (address.0 >> 12) >> shift
+        });
+    }
+
+    fn flush_space(&mut self, asid: Asid) {
+        self.flushes.1 += 1;
+        self.tlb.retain(|(owner, _), _| *owner != asid);
+    }
+
+    fn publish(&self) {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_translation_is_kept_until_it_is_flushed() {
+        let leaf = Leaf {
+            physical: PhysAddr(0x7000),
+            size: PageSize::Small,
+            rights: Rights::READ,
+            cache: CacheMode::Normal,
+        };
+        let tables = [
+            (0x1000, Fake::encode_table(PhysAddr(0x2000))),
+            (0x2000, Fake::encode_table(PhysAddr(0x3000))),
+            (0x3000, Fake::encode_table(PhysAddr(0x4000))),
+            (0x4008, Fake::encode_page(leaf)),
+        ];
+        let word = |at: PhysAddr| {
+            tables
+                .iter()
+                .find(|(key, _)| *key == at.0)
+                .map_or(0, |(_, v)| *v)
+        };
+        let mut fake = Fake::new();
+        let at = VirtAddr(0x1000);
+        fake.activate(PhysAddr(0x1000), Asid(1));
+        assert_eq!(
+            fake.access(at, Access::Read, word).map(|t| t.physical),
+            Ok(PhysAddr(0x7000))
+        );
+        assert_eq!(fake.access(at, Access::Write, word), Err(PageFault));
+        assert!(fake.access(at, Access::Read, |_| 0).is_ok());
+        fake.flush_page(Asid(2), at);
+        assert!(fake.access(at, Access::Read, |_| 0).is_ok());
+        fake.flush_page(Asid(1), at);
+        assert_eq!(fake.access(at, Access::Read, |_| 0), Err(PageFault));
+    }
+}

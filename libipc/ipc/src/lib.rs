@@ -18,11 +18,21 @@ mod cap;
 pub mod codec;
 mod connection;
 mod error;
+mod heap;
 mod interface;
+mod log;
 mod message;
+pub mod objects;
+
 mod reply;
+mod reply_objects;
+mod router;
+mod serve;
 mod service;
 pub mod slots;
+pub mod start;
+mod startup;
+mod termination;
 mod transport;
 mod wire;
 
@@ -30,12 +40,22 @@ pub use caller::Caller;
 pub use cap::{Cap, ReceivedCaps};
 pub use connection::Connection;
 pub use error::{Error, TransportError};
+pub use heap::Arena;
 pub use interface::{
     Interface, interface_id, label, label_interface, label_ordinal, request_label,
 };
+pub use libipc_macros::{main, root_main};
+pub use log::log_line;
 pub use message::{MAX_BYTES, Message, TooLong};
+pub use objects::Log;
 pub use reply::{Answer, Busy, Deferral, Encode, Reply, ReplyToken, Spare};
+pub use router::{Dispatch, Router};
+pub use serve::serve;
 pub use service::{Events, Fault, FaultAnswer, Request, Service};
+pub use startup::{BadStartup, Endpoint, Irq, PortRange, Region, Startup};
+pub use termination::{ExitCode, Never, Termination, exit};
 pub use transport::{Transport, Verdict};
+pub use weft_abi as abi;
 pub use weft_abi::message::CapItem;
 pub use weft_abi::{CPtr, FaultKind, Kind, Refusal, Rights};
+pub use weft_sys::clock_ns;

@@ -12,50 +12,27 @@ use weft_abi::{CPtr, Syscall};
 const MAX_SLOTS: usize = 1 << 14;
 const BITS: usize = u64::BITS as usize;
 
-/// A bit a slot; set if it is free.
-static FREE: [AtomicU64; MAX_SLOTS / BITS] = [const { AtomicU64::new(0) }; MAX_SLOTS / BITS];
-/// Words below hold no free slot.
-static FIRST: AtomicUsize = AtomicUsize::new(0);
+static OWN: FreeSlots<{ MAX_SLOTS / BITS }> = FreeSlots::new();
 
 /// Makes slots `first_free..end` available. Called once, before the program's `main`.
-pub fn initialise(first_free: usize, end: usize) {
-    for slot in first_free..end.min(MAX_SLOTS) {
-        set(slot);
-    }
+pub(crate) fn initialise(first_free: usize, end: usize) {
+    (first_free..end.min(MAX_SLOTS)).for_each(|slot| OWN.set(slot));
 }
 
 /// Takes a free slot; `None` if there is none.
 pub fn allocate() -> Option<CPtr> {
-    for (index, free) in FREE.iter().enumerate().skip(FIRST.load(Relaxed)) {
-        let word = free.load(Relaxed);
-        if word != 0 {
-            free.store(word & (word - 1), Relaxed);
-            FIRST.store(index, Relaxed);
-            return Some(pointer(index * BITS + word.trailing_zeros() as usize));
-        }
-    }
-    None
+    OWN.take().map(pointer)
 }
 
 /// Takes `count` consecutive free slots and returns the first; `None` if there is no such run.
 pub fn allocate_run(count: usize) -> Option<CPtr> {
-    let mut run = 0;
-    for slot in FIRST.load(Relaxed) * BITS..MAX_SLOTS {
-        run = if is_free(slot) { run + 1 } else { 0 };
-        if run == count && count > 0 {
-            let first = slot + 1 - count;
-            (first..=slot).for_each(clear);
-            return Some(pointer(first));
-        }
-    }
-    None
+    OWN.take_run(count).map(pointer)
 }
 
 /// Gives an empty slot back.
 pub fn release(slot: CPtr) {
-    let slot = slot.0 as usize;
-    if slot != 0 && slot < MAX_SLOTS {
-        set(slot);
+    if slot != CPtr::NULL {
+        OWN.set(slot.0 as usize);
     }
 }
 
@@ -71,36 +48,89 @@ fn pointer(slot: usize) -> CPtr {
     CPtr(slot as u32)
 }
 
-fn is_free(slot: usize) -> bool {
-    FREE[slot / BITS].load(Relaxed) & (1 << (slot % BITS)) != 0
+/// A set of free slots below `64 * WORDS`.
+struct FreeSlots<const WORDS: usize> {
+    /// A bit a slot; set if it is free.
+    free: [AtomicU64; WORDS],
+    /// Words below hold no free slot.
+    first: AtomicUsize,
 }
 
-fn set(slot: usize) {
-    FREE[slot / BITS].fetch_or(1 << (slot % BITS), Relaxed);
-    FIRST.fetch_min(slot / BITS, Relaxed);
+impl<const WORDS: usize> FreeSlots<WORDS> {
+    const fn new() -> Self {
+        Self {
+            free: [const { AtomicU64::new(0) }; WORDS],
+            first: AtomicUsize::new(0),
+        }
+    }
+
+    fn take(&self) -> Option<usize> {
+        for (index, free) in self.free.iter().enumerate().skip(self.first.load(Relaxed)) {
+            let word = free.load(Relaxed);
+            if word != 0 {
+                free.store(word & (word - 1), Relaxed);
+                self.first.store(index, Relaxed);
+                return Some(index * BITS + word.trailing_zeros() as usize);
+            }
+        }
+        None
+    }
+
+    fn take_run(&self, count: usize) -> Option<usize> {
+        let mut run = 0;
+        for slot in self.first.load(Relaxed) * BITS..WORDS * BITS {
+            run = if self.contains(slot) { run + 1 } else { 0 };
+            if run == count && count > 0 {
+                let first = slot + 1 - count;
+                (first..=slot).for_each(|slot| self.clear(slot));
+                return Some(first);
+            }
+        }
+        None
+    }
+
+    fn contains(&self, slot: usize) -> bool {
+        self.free
+            .get(slot / BITS)
+            .is_some_and(|word| word.load(Relaxed) & bit(slot) != 0)
+    }
+
+    fn set(&self, slot: usize) {
+        if let Some(word) = self.free.get(slot / BITS) {
+            word.fetch_or(bit(slot), Relaxed);
+            self.first.fetch_min(slot / BITS, Relaxed);
+        }
+    }
+
+    fn clear(&self, slot: usize) {
+        if let Some(word) = self.free.get(slot / BITS) {
+            word.fetch_and(!bit(slot), Relaxed);
+        }
+    }
 }
 
-fn clear(slot: usize) {
-    FREE[slot / BITS].fetch_and(!(1 << (slot % BITS)), Relaxed);
+const fn bit(slot: usize) -> u64 {
+    1 << (slot % BITS)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    // One test, because the slots are the program's and tests run side by side.
     #[test]
     fn slots_are_given_out_once_and_again_after_release() {
-        assert_eq!(allocate(), None);
-        initialise(60, 70);
-        assert_eq!(allocate(), Some(CPtr(60)));
-        assert_eq!(allocate_run(8), Some(CPtr(61)));
-        assert_eq!(allocate_run(2), None);
-        assert_eq!(allocate(), Some(CPtr(69)));
-        assert_eq!(allocate(), None);
-        delete(CPtr(64));
-        release(CPtr::NULL);
-        assert_eq!(allocate(), Some(CPtr(64)));
-        assert_eq!(allocate_run(0), None);
+        let slots = FreeSlots::<2>::new();
+        assert_eq!(slots.take(), None);
+        (60..70).for_each(|slot| slots.set(slot));
+        assert_eq!(slots.take(), Some(60));
+        assert_eq!(slots.take_run(8), Some(61));
+        assert_eq!(slots.take_run(2), None);
+        assert_eq!(slots.take(), Some(69));
+        assert_eq!(slots.take(), None);
+        slots.set(64);
+        slots.set(128);
+        assert_eq!(slots.take_run(0), None);
+        assert_eq!(slots.take(), Some(64));
+        assert_eq!(slots.take(), None);
     }
 }

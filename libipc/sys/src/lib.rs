@@ -45,9 +45,20 @@ use weft_abi::{CPtr, Refusal, Syscall};
 /// The kernel's refusal; nothing has changed then.
 #[inline]
 pub fn invoke(call: Syscall, object: CPtr, arguments: [u64; 5]) -> Result<[u64; 5], Refusal> {
+    let (outcome, results) = invoke_with_results(call, object, arguments);
+    outcome.map(|()| results)
+}
+
+/// As [`invoke`], for calls whose results say more about a refusal.
+#[inline]
+pub fn invoke_with_results(
+    call: Syscall,
+    object: CPtr,
+    arguments: [u64; 5],
+) -> (Result<(), Refusal>, [u64; 5]) {
     let [a1, a2, a3, a4, a5] = arguments;
     let (status, results) = arch::trap(call as u64, [u64::from(object.0), a1, a2, a3, a4, a5]);
-    outcome(status).map(|()| results)
+    (outcome(status), results)
 }
 
 /// Turns a status register into a result. A status that is not in the table counts as

@@ -1,0 +1,34 @@
+//! Frames: memory that can be mapped.
+
+use weft_abi::{Refusal, Syscall};
+use weft_sys::invoke;
+
+super::object! {
+    /// 4 KiB, 2 MiB or 1 GiB of memory.
+    Frame
+}
+
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameDescription {
+    /// Its physical address; 0 without the right to know it.
+    pub physical: u64,
+    /// log2 of its size in bytes.
+    pub size: u8,
+}
+
+impl Frame {
+    /// Removes the mapping that was made through this capability.
+    pub fn unmap(self) -> Result<(), Refusal> {
+        invoke(Syscall::SpaceUnmap, self.0, [0; 5]).map(|_| ())
+    }
+
+    /// Its physical address and size.
+    pub fn describe(self) -> Result<FrameDescription, Refusal> {
+        let [_, physical, size, ..] = invoke(Syscall::FrameInfo, self.0, [0; 5])?;
+        Ok(FrameDescription {
+            physical,
+            size: size as u8,
+        })
+    }
+}

@@ -1,0 +1,48 @@
+//! Address spaces and page tables.
+
+use weft_abi::cap::MapFlags;
+use weft_abi::{Refusal, Syscall};
+use weft_sys::invoke;
+
+use super::Frame;
+
+super::object! {
+    /// The root of a set of page tables.
+    AddressSpace
+}
+
+super::object! {
+    /// A page table below the root.
+    PageTable
+}
+
+/// Why a frame was not mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MapError {
+    /// The page table of a level is missing (1 is the last).
+    MissingTable {
+        /// The level.
+        level: u64,
+    },
+    /// Another refusal.
+    Refused(Refusal),
+}
+
+impl AddressSpace {
+    /// Maps a frame at a virtual address; mapping it again at the same address changes its flags.
+    pub fn map(self, frame: Frame, address: u64, flags: MapFlags) -> Result<(), MapError> {
+        let arguments = [u64::from(frame.cptr().0), address, flags.0, 0, 0];
+        match weft_sys::invoke_with_results(Syscall::SpaceMap, self.0, arguments) {
+            (Ok(()), _) => Ok(()),
+            (Err(Refusal::NoTable), [_, level, ..]) => Err(MapError::MissingTable { level }),
+            (Err(refusal), _) => Err(MapError::Refused(refusal)),
+        }
+    }
+
+    /// Hangs a page table into the first missing level for an address; returns the level.
+    pub fn map_table(self, table: PageTable, address: u64) -> Result<u64, Refusal> {
+        let arguments = [u64::from(table.0.0), address, 0, 0, 0];
+        let [_, level, ..] = invoke(Syscall::SpaceMapTable, self.0, arguments)?;
+        Ok(level)
+    }
+}

@@ -108,6 +108,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 8 } else { 256 }))]
+
         #[test]
         fn what_is_written_is_read_and_nothing_else_changes(
             offset in 0u32..64, bytes in proptest::collection::vec(any::<u8>(), 0..64),

@@ -55,12 +55,11 @@ fn words(bytes: usize) -> Words {
         .leak()
 }
 
-fn ring(
-    slots: usize,
-) -> (
-    ClientRing<'static, Bells>,
-    impl FnOnce() -> ServerRing<'static, Bells>,
-) {
+type Client = ClientRing<'static, Bells>;
+type Server = ServerRing<'static, Bells>;
+
+/// A client, and how to start its server, more than once.
+fn ring(slots: usize) -> (Client, impl Fn() -> Server) {
     let layout = Layout::new(Capacity::new(slots).expect("power of two"));
     let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
     let (left, right) = (Arc::new(Bell::default()), Arc::new(Bell::default()));
@@ -68,14 +67,15 @@ fn ring(
         peer: right.clone(),
         own: left.clone(),
     };
-    let server_bells = Bells {
-        peer: left,
-        own: right,
-    };
     let client = ClientRing::new(layout, a, b, client_bells).expect("regions fit");
-    (client, move || {
-        ServerRing::new(layout, b, a, server_bells).expect("regions fit")
-    })
+    let start = move || {
+        let bells = Bells {
+            peer: left.clone(),
+            own: right.clone(),
+        };
+        ServerRing::new(layout, b, a, bells).expect("regions fit")
+    };
+    (client, start)
 }
 
 fn request(number: u32) -> Request {
@@ -87,7 +87,7 @@ fn request(number: u32) -> Request {
 }
 
 /// Serves `count` requests, each of which must be whole and in order.
-fn serve(mut server: ServerRing<'_, Bells>, count: u32) {
+fn serve(mut server: Server, count: u32) {
     for number in 0..count {
         let taken = server.wait().expect("an honest client");
         assert_eq!(taken.request, request(number), "torn or reused slot");
@@ -102,7 +102,19 @@ fn serve(mut server: ServerRing<'_, Bells>, count: u32) {
     server.flush();
 }
 
-fn expect(client: &mut ClientRing<'_, Bells>, number: u32) {
+/// Makes a server take a request and complete it, without waiting.
+fn answer_one(server: &mut Server) {
+    let taken = server.take().expect("an honest client").expect("submitted");
+    server.complete(
+        taken.token,
+        Outcome {
+            status: 0,
+            value: taken.request.op + 7,
+        },
+    );
+}
+
+fn expect(client: &mut Client, number: u32) {
     match client.wait() {
         Ok(Polled::Completion(done)) => {
             assert_eq!((done.tag, done.outcome.value), (number, number + 7));
@@ -120,8 +132,8 @@ fn model(run: impl Fn() + Sync + Send + 'static) {
 #[test]
 fn no_wake_up_is_lost_on_either_side() {
     model(|| {
-        let (mut client, server) = ring(1);
-        let server = server();
+        let (mut client, start) = ring(1);
+        let server = start();
         let peer = thread::spawn(move || serve(server, 1));
         client.submit(&request(0), 0).expect("room");
         expect(&mut client, 0);
@@ -132,8 +144,8 @@ fn no_wake_up_is_lost_on_either_side() {
 #[test]
 fn a_slot_is_whole_and_not_reused_before_it_was_copied() {
     model(|| {
-        let (mut client, server) = ring(1);
-        let server = server();
+        let (mut client, start) = ring(1);
+        let server = start();
         let peer = thread::spawn(move || serve(server, 2));
         for number in 0..2 {
             client.submit(&request(number), number).expect("room");
@@ -146,8 +158,8 @@ fn a_slot_is_whole_and_not_reused_before_it_was_copied() {
 #[test]
 fn a_batch_of_two_needs_one_flush() {
     model(|| {
-        let (mut client, server) = ring(2);
-        let server = server();
+        let (mut client, start) = ring(2);
+        let server = start();
         let peer = thread::spawn(move || serve(server, 2));
         client.submit(&request(0), 0).expect("room");
         client.submit(&request(1), 1).expect("room");
@@ -160,8 +172,25 @@ fn a_batch_of_two_needs_one_flush() {
 #[test]
 fn a_server_that_starts_late_wakes_a_waiting_client() {
     model(|| {
-        let (mut client, server) = ring(1);
-        let peer = thread::spawn(move || serve(server(), 1));
+        let (mut client, start) = ring(1);
+        let peer = thread::spawn(move || serve(start(), 1));
+        client.submit(&request(0), 0).expect("room");
+        expect(&mut client, 0);
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn a_successor_is_not_mistaken_for_the_server_that_died() {
+    model(|| {
+        let (mut client, start) = ring(1);
+        let mut first = start();
+        client.submit(&request(0), 0).expect("room");
+        answer_one(&mut first);
+        expect(&mut client, 0);
+        client.submit(&request(1), 1).expect("room");
+        let peer = thread::spawn(move || serve(start(), 1));
+        assert_eq!(client.wait(), Ok(Polled::Restarted));
         client.submit(&request(0), 0).expect("room");
         expect(&mut client, 0);
         peer.join().expect("served");

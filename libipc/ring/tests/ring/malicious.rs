@@ -124,7 +124,7 @@ fn attack(words: usize) -> impl Strategy<Value = Vec<(usize, u64)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: if cfg!(miri) { 8 } else { 400 }, ..Default::default() })]
+    #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 4 } else { 400 }))]
 
     #[test]
     fn a_server_survives_any_client(writes in attack(HEADER + 4 * 8)) {

@@ -103,14 +103,13 @@ syscalls! {
     /// The number of slots and of used slots. Needs READ.
     26 CNodeInfo "(cnode) -> (-, slots, used)";
 
-    /// Sets a thread's CSpace, address space, fault endpoint (0 for none) and priority ceiling. The thread
-    /// must be suspended.
-    30 ThreadConfigure "(thread, cnode, space, fault_endpoint, ceiling) -> ()";
+    /// Sets a thread's CSpace, address space and fault endpoint (0 for none). The thread must be suspended.
+    30 ThreadConfigure "(thread, cnode, space, fault_endpoint) -> ()";
     /// Sets where a suspended thread goes on, its first two arguments and its thread-block register.
     31 ThreadWriteRegisters "(thread, ip, sp, argument0, argument1, thread_block) -> ()";
     /// Reads a suspended thread's instruction and stack pointer and flags; all registers go to the batch area.
     32 ThreadReadRegisters "(thread) -> (-, ip, sp, flags, count)";
-    /// Makes a suspended thread run; a fault or interrupted system call is not repeated.
+    /// Makes a suspended or faulted thread run. A cancelled system call is not repeated; a faulted instruction is.
     33 ThreadResume "(thread) -> ()";
     /// Stops a thread wherever it is; a blocked system call is cancelled (CANCELLED when resumed).
     34 ThreadSuspend "(thread) -> ()";
@@ -127,6 +126,9 @@ syscalls! {
     41 SchedBind "(sched, thread) -> ()";
     /// Takes it back.
     42 SchedUnbind "(sched) -> ()";
+    /// Sets a thread's ceiling: it runs at least at this priority, whoever lends it a scheduling context. At most
+    /// the control's greatest priority.
+    43 SchedSetCeiling "(control, thread, ceiling) -> ()";
 
     /// Maps a frame; mapping it again at the same address changes rights. Needs READ on the frame, WRITE and
     /// EXECUTE as `flags` asks; never both. Refuses NO_TABLE with the missing level (1 is the last).

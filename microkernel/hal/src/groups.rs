@@ -9,9 +9,6 @@ pub trait Cpu {
 
     /// Whether an interrupt waits to be taken: long operations then stop at their next preemption point.
     fn interrupt_pending(&self) -> bool;
-
-    /// Makes `thread_block` the running thread's thread-block register value in hardware.
-    fn set_thread_block(&mut self, thread_block: u64);
 }
 
 /// The monotonic clock and the core's one-shot timer.

@@ -47,8 +47,16 @@ pub fn attributes(text: &str) -> impl Iterator<Item = (usize, &str)> {
 
 /// An attribute up to its closing bracket.
 fn closed(text: &str) -> &str {
-    let end = text.find(")]").map_or(text.len(), |end| end + 2);
-    text.get(..end).unwrap_or(text)
+    let mut depth = 0_usize;
+    let end = text.find(|c: char| {
+        match c {
+            '[' => depth += 1,
+            ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c == ']' && depth == 0
+    });
+    end.and_then(|end| text.get(..=end)).unwrap_or(text)
 }
 
 #[cfg(test)]
@@ -81,6 +89,7 @@ mod tests {
 
     #[test]
     fn text_about_exceptions_is_none() {
+        assert_eq!(found("#[test]\nfn f() {}\nlet x = \"allow(y)]\"\n"), []);
         assert_eq!(found("let x = \"#[allow(y)]\";\n#[derive(Debug)]\n"), []);
     }
 }

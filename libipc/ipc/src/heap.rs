@@ -22,10 +22,6 @@ mod region {
     // SAFETY: 1. `try_lock` succeeds for one holder only, until `unlock`; 2. acquire and release order what
     // the holders do.
     unsafe impl RawMutex for YieldLock {
-        #[expect(
-            clippy::declare_interior_mutable_const,
-            reason = "the trait asks for it"
-        )]
         const INIT: Self = Self(AtomicBool::new(false));
         type GuardMarker = GuardNoSend;
 

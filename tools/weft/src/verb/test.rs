@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use crate::cli::TestArgs;
 use crate::error::Outcome;
 use crate::project::Project;
-use crate::setup::{self, Need};
+use crate::setup;
 use crate::suite::tally::Tally;
 use crate::suite::{Context, Length, TABLE};
 
@@ -14,7 +14,7 @@ use crate::suite::{Context, Length, TABLE};
 /// # Errors
 /// If set-up fails.
 pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
-    setup::ensure(project, &[Need::RustTargets, Need::E2fsprogs])?;
+    setup::ensure(project, &setup::ALL)?;
     let length = if args.long {
         Length::Long
     } else {

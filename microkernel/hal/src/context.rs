@@ -3,10 +3,10 @@
 use weft_abi::FaultKind;
 
 /// Saved user registers. They live inside the thread object; entry and exit stubs read and write them, so
-/// the methods take `&self` and implementations use cells.
+/// the methods take `&self` and implementations use cells. The default value is any; core initialises it.
 ///
 /// Argument registers `a0 … a8` are those of [`weft_abi::syscall`].
-pub trait Context: 'static {
+pub trait Context: Default + 'static {
     /// Makes the registers of a thread that never ran: all zero, flags as user mode starts.
     fn initialise(&self);
 

@@ -1,0 +1,33 @@
+//! Client and server in one process, for tests on a host.
+//!
+//! A [`Mock`] holds a server and plays the kernel and the server loop for it; generated clients run over
+//! [`MockConnection`]s as they run over real ones. Requests are encoded, delivered and decoded as on the
+//! target, so that a test covers both stubs. Deaths come on order ([`Mock::die`]), and so do signals and
+//! faults. It is stricter than a kernel where that finds mistakes: a request that nothing is going to answer
+//! is a panic, not a hang.
+//!
+//! ```
+//! use libipc::{Message, Request, Service, Transport, label};
+//! use libipc_mock::Mock;
+//!
+//! struct Echo;
+//! impl Service for Echo {
+//!     fn request(&mut self, request: Request<'_>) {
+//!         request.message.begin(label::OK);
+//!     }
+//! }
+//!
+//! let mock = Mock::new(Echo);
+//! assert!(mock.connect(1).call(&mut Message::new(7)).is_ok());
+//! ```
+
+mod connection;
+mod host;
+mod pending;
+
+pub use connection::MockConnection;
+pub use host::{Death, Idle, Mock};
+pub use pending::PendingCall;
+
+#[cfg(test)]
+mod tests;

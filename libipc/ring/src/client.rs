@@ -7,7 +7,7 @@ use crate::slot::{completion_sequence, decode_completion, encode_request, reques
 use crate::state::{OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::table::Table;
-use crate::{Closed, Completion, Fault, Request, Wake};
+use crate::{Closed, Completion, Fault, Request, Waiting, Wake};
 
 /// Why a request was not submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,21 +129,29 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// # Errors
     /// As [`poll`](Self::poll), and [`Closed::Gone`] if the server is gone.
     pub fn wait(&mut self) -> Result<Polled, Closed> {
-        self.flush();
+        if self.wake.waiting() == Waiting::Passive {
+            self.flush();
+        }
         loop {
-            let found = self.poll()?;
-            if found != Polled::Empty || self.outstanding() == 0 {
-                return Ok(found);
-            }
-            self.completions.arm();
-            let found = self.poll()?;
-            if found != Polled::Empty {
+            if let Some(found) = self.poll_before_waiting()? {
+                self.flush();
                 return Ok(found);
             }
             if self.wake.wait(self.completions.consumed()).is_err() {
                 self.closed = Some(Closed::Gone);
             }
         }
+    }
+
+    /// Looks, asks to be woken, and looks again.
+    fn poll_before_waiting(&mut self) -> Result<Option<Polled>, Closed> {
+        let found = self.poll()?;
+        if found != Polled::Empty || self.outstanding() == 0 {
+            return Ok(Some(found));
+        }
+        self.completions.arm();
+        let found = self.poll()?;
+        Ok(Some(found).filter(|found| *found != Polled::Empty))
     }
 
     /// Closes the connection because its content was at fault; the peer reads the reason.

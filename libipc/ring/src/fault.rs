@@ -19,6 +19,8 @@ pub enum Fault {
     DuplicateCompletion = 5,
     /// A completion for a request of an earlier generation.
     StaleCompletion = 6,
+    /// A request with more payload than a slot holds.
+    LengthOutOfRange = 8,
     /// The ring's content made no sense to the layer above (a descriptor out of its pool, say).
     Content = 7,
 }

@@ -52,4 +52,4 @@ pub use runs::Runs;
 pub use server::{ServerRing, Sleep, Submission, Token};
 pub use slot::{Completion, INLINE_WORDS, Inline, Outcome, Request};
 pub use untrusted::Untrusted;
-pub use wake::{PeerGone, Wake};
+pub use wake::{PeerGone, Waiting, Wake};

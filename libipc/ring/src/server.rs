@@ -91,12 +91,9 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         if head != request_sequence(self.epoch, self.requests.consumed()) {
             return self.nothing_new(head);
         }
-        let (id, request) = decode_request(self.requests.take(head));
-        match self.hold(id) {
-            Ok(()) => Ok(Some(Submission {
-                token: Token(id),
-                request,
-            })),
+        let decoded = decode_request(self.requests.take(head));
+        match decoded.and_then(|(id, request)| self.hold(id).map(|token| (token, request))) {
+            Ok((token, request)) => Ok(Some(Submission { token, request })),
             Err(fault) => Err(self.close(fault)),
         }
     }
@@ -182,7 +179,7 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         head != expected && (head == last_lap || sequence_epoch(head) < self.epoch)
     }
 
-    fn hold(&mut self, id: u32) -> Result<(), Fault> {
+    fn hold(&mut self, id: u32) -> Result<Token, Fault> {
         let (word, bit) = Self::place(id);
         if (id & 0xffff) as usize >= self.capacity.slots() {
             return Err(Fault::IdOutOfRange);
@@ -192,7 +189,7 @@ impl<'a, W: Wake> ServerRing<'a, W> {
             return Err(Fault::IdInUse);
         }
         *held |= bit;
-        Ok(())
+        Ok(Token(id))
     }
 
     /// Where the bit of an identifier is in `held`.

@@ -7,8 +7,23 @@
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerGone;
 
+/// What waiting does for requests that were not announced yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waiting {
+    /// Nothing: the server must be kicked first.
+    Passive,
+    /// The wait itself makes the server take what was submitted, so that a kick before it would be
+    /// an entry into the kernel for nothing.
+    Drains,
+}
+
 /// Wakes the peer and waits to be woken.
 pub trait Wake {
+    /// What [`wait`](Self::wait) does for requests that were not announced.
+    fn waiting(&self) -> Waiting {
+        Waiting::Passive
+    }
+
     /// Wakes the peer, or makes its next [`wait`](Wake::wait) return at once.
     fn kick(&self);
 
@@ -21,6 +36,10 @@ pub trait Wake {
 }
 
 impl<W: Wake + ?Sized> Wake for &W {
+    fn waiting(&self) -> Waiting {
+        (**self).waiting()
+    }
+
     fn kick(&self) {
         (**self).kick();
     }

@@ -82,6 +82,7 @@ fn request(number: u32) -> Request {
     let word = u64::from(number) + 1;
     Request {
         op: number,
+        words: 5,
         inline: [word; 5],
     }
 }

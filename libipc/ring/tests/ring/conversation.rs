@@ -8,6 +8,7 @@ use libipc_ring::{
 fn request(op: u32) -> Request {
     Request {
         op,
+        words: 5,
         inline: [u64::from(op), 2, 3, 4, 5],
     }
 }

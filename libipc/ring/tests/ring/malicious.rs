@@ -19,6 +19,15 @@ fn forge_request(regions: &Regions, slot: usize, sequence: u64, id: u32) {
     put(&regions.client, HEADER + slot * 8, sequence);
 }
 
+#[test]
+fn a_request_longer_than_a_slot_closes() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    put(&regions.client, HEADER + 2, 6);
+    forge_request(&regions, 0, EPOCH + 1, 0);
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::LengthOutOfRange)));
+}
+
 fn forge_completion(regions: &Regions, slot: usize, sequence: u32, id: u32) {
     put(
         &regions.server,

@@ -89,7 +89,6 @@ mod tests {
             programs: vec![String::from("root")],
             components: vec![],
             rings: vec![],
-            fault_handler: None,
         }
     }
 

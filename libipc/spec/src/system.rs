@@ -27,8 +27,6 @@ pub struct SystemSpec {
     pub components: Vec<Component>,
     /// The rings between components.
     pub rings: Vec<Ring>,
-    /// Who receives the faults of all others; root itself where there is none.
-    pub fault_handler: Option<ComponentId>,
 }
 
 impl SystemSpec {

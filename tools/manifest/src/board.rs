@@ -1,0 +1,170 @@
+//! A board file: names for the machine's interrupts, ports, registers and device memory.
+
+use toml::de::{DeTable, DeValue};
+use weft_abi::layout::PAGE;
+use weft_spec::IrqMode;
+
+use crate::{
+    diagnostic::{At, FileId, Place, Report},
+    duplicate::{self, Syntax},
+    table::{Fields, wrong_kind},
+    units,
+};
+
+/// A board.
+#[derive(Debug)]
+pub(crate) struct Board {
+    pub(crate) name: At<String>,
+    pub(crate) irqs: Vec<(At<String>, Irq)>,
+    pub(crate) ports: Vec<(At<String>, Range)>,
+    pub(crate) registers: Vec<(At<String>, Range)>,
+    pub(crate) device_memory: Vec<(At<String>, Range)>,
+}
+
+/// An interrupt line.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Irq {
+    pub(crate) line: u32,
+    pub(crate) mode: IrqMode,
+}
+
+/// Numbers from `first` to `last`, both included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Range {
+    pub(crate) first: u64,
+    pub(crate) last: u64,
+}
+
+impl Range {
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        self.first <= other.last && other.first <= self.last
+    }
+
+    pub(crate) fn bytes(self) -> u64 {
+        self.last - self.first + 1
+    }
+}
+
+/// Finds something by its name.
+pub(crate) fn find<'b, T>(things: &'b [(At<String>, T)], name: &str) -> Option<&'b T> {
+    things
+        .iter()
+        .find(|(known, _)| known.value == name)
+        .map(|(_, thing)| thing)
+}
+
+/// Reads a board file; `None` if it is no TOML.
+pub(crate) fn read(text: &str, file: FileId, report: &mut Report<'_>) -> Option<Board> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let syntax = duplicate::report_syntax(text, file, table.get_ref(), &errors, report);
+    if syntax == Syntax::Damaged {
+        return None;
+    }
+    let start = Place { file, offset: 0 };
+    let mut fields = Fields::new(table.get_ref(), start, "the board");
+    let board = Board {
+        name: fields.required("name", report),
+        irqs: each(&mut fields, "irq", irq, report),
+        ports: each(&mut fields, "ports", ports, report),
+        registers: each(&mut fields, "registers", memory, report),
+        device_memory: each(&mut fields, "device-memory", memory, report),
+    };
+    fields.finish(report);
+    Some(board)
+}
+
+/// Reads a table of tables; an item that is not right is reported and left out.
+fn each<T>(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    read: fn(&mut Fields<'_, '_>, &mut Report<'_>) -> Option<T>,
+    report: &mut Report<'_>,
+) -> Vec<(At<String>, T)> {
+    let mut things = Vec::new();
+    for (name, value) in fields.pairs(key, report) {
+        let what = format!("{key} `{}`", name.value);
+        let DeValue::Table(table) = value.value else {
+            wrong_kind(&value, &what, "a table", report);
+            continue;
+        };
+        let mut item = Fields::new(table, value.place, what);
+        things.extend(read(&mut item, report).map(|thing| (name, thing)));
+        item.finish(report);
+    }
+    things
+}
+
+fn irq(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<Irq> {
+    let line = number(fields, "line", 1023, report)?;
+    let trigger = fields.required("trigger", report);
+    let mode = match trigger.value.as_str() {
+        "edge" => IrqMode::Edge,
+        "level-low" => IrqMode::LevelLow,
+        "level-high" => IrqMode::LevelHigh,
+        "" => return None,
+        other => {
+            let message = format!("`trigger` is \"{other}\"");
+            report.error(
+                trigger.place,
+                message,
+                "use one of `edge`, `level-high`, `level-low`",
+            );
+            return None;
+        }
+    };
+    Some(Irq {
+        line: line as u32,
+        mode,
+    })
+}
+
+fn ports(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<Range> {
+    let first = number(fields, "first", u16::MAX.into(), report)?;
+    let last = number(fields, "last", u16::MAX.into(), report)?;
+    if last < first {
+        report.error(
+            fields.place,
+            format!("{} ends before it begins", fields.what()),
+            "exchange the two",
+        );
+        return None;
+    }
+    Some(Range { first, last })
+}
+
+fn memory(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<Range> {
+    let first = number(fields, "at", (1 << 46) - 1, report)?;
+    let size = fields.required("size", report);
+    let bytes = units::bytes(&size.value).filter(|bytes| (1..=1 << 46).contains(bytes));
+    match bytes {
+        Some(bytes) if bytes % PAGE == 0 && first % PAGE == 0 => Some(Range {
+            first,
+            last: first + bytes - 1,
+        }),
+        _ => {
+            let message = format!("{} is no range of whole pages", fields.what());
+            report.error(
+                size.place,
+                message,
+                "write `at` and `size` as multiples of 4 KiB",
+            );
+            None
+        }
+    }
+}
+
+fn number(
+    fields: &mut Fields<'_, '_>,
+    key: &'static str,
+    most: u64,
+    report: &mut Report<'_>,
+) -> Option<u64> {
+    if fields.value(key).is_none() {
+        report.error(
+            fields.place,
+            format!("{} has no `{key}`", fields.what()),
+            format!("add `{key} = N`"),
+        );
+    }
+    fields.number(key, (0, most), report).map(|at| at.value)
+}

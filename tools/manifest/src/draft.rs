@@ -1,0 +1,127 @@
+//! A manifest after reading: kinds of values are right, names are not resolved yet.
+
+use crate::diagnostic::{At, Place};
+
+/// A manifest.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    pub(crate) name: At<String>,
+    pub(crate) board: At<String>,
+    pub(crate) components: Vec<DraftComponent>,
+}
+
+impl Draft {
+    pub(crate) fn component(&self, name: &str) -> Option<&DraftComponent> {
+        self.components
+            .iter()
+            .find(|component| component.name.value == name)
+    }
+
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.components
+            .iter()
+            .map(|component| component.name.value.as_str())
+    }
+}
+
+/// A component.
+#[derive(Debug)]
+pub(crate) struct DraftComponent {
+    pub(crate) name: At<String>,
+    pub(crate) program: At<String>,
+    pub(crate) priority: At<u8>,
+    pub(crate) ceiling: At<u8>,
+    pub(crate) budget_ns: At<u64>,
+    pub(crate) period_ns: At<u64>,
+    pub(crate) stack_pages: u32,
+    pub(crate) heap_pages: u32,
+    pub(crate) slots: Option<At<u32>>,
+    pub(crate) replies: u32,
+    pub(crate) provides: Vec<At<String>>,
+    pub(crate) uses: Vec<Use>,
+    pub(crate) irqs: Vec<At<String>>,
+    pub(crate) ports: Vec<At<String>>,
+    pub(crate) registers: Vec<At<String>>,
+    pub(crate) device_memory: Vec<At<String>>,
+    pub(crate) dma: Vec<(At<String>, u32)>,
+    pub(crate) kernel: Vec<At<KernelRight>>,
+    pub(crate) priorities: Option<At<u8>>,
+    pub(crate) supervises: Option<Supervises>,
+    pub(crate) mints: Vec<At<String>>,
+    pub(crate) args: Vec<At<String>>,
+}
+
+/// A connection that a component has.
+#[derive(Debug)]
+pub(crate) struct Use {
+    pub(crate) name: At<String>,
+    pub(crate) server: At<String>,
+    pub(crate) interface: Option<At<String>>,
+    pub(crate) ring: Option<DraftRing>,
+}
+
+impl Use {
+    /// The interface and where it is named: the connection's own name unless said otherwise.
+    pub(crate) fn interface(&self) -> &At<String> {
+        self.interface.as_ref().unwrap_or(&self.name)
+    }
+}
+
+/// The ring of a connection.
+#[derive(Debug)]
+pub(crate) struct DraftRing {
+    pub(crate) place: Place,
+    pub(crate) slots: u16,
+    pub(crate) client_pool_pages: u32,
+    pub(crate) server_pool_pages: u32,
+    pub(crate) reach: PoolReach,
+}
+
+/// Who reaches a ring's pools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PoolReach {
+    /// The two processes.
+    Processes,
+    /// Also a device of the server, so that the pools are contiguous and their address is known.
+    Device,
+}
+
+/// Whom a component supervises.
+#[derive(Debug)]
+pub(crate) enum Supervises {
+    /// Every other component.
+    All(Place),
+    /// These.
+    Some(Vec<At<String>>),
+}
+
+/// A capability of the kernel's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum KernelRight {
+    LogWrite,
+    LogRead,
+    Machine,
+    IrqControl,
+    FreeMemory,
+    AddressSpace,
+    Thread,
+}
+
+impl KernelRight {
+    pub(crate) const ALL: [(&'static str, Self); 7] = [
+        ("log-write", Self::LogWrite),
+        ("log-read", Self::LogRead),
+        ("machine", Self::Machine),
+        ("irq-control", Self::IrqControl),
+        ("free-memory", Self::FreeMemory),
+        ("address-space", Self::AddressSpace),
+        ("thread", Self::Thread),
+    ];
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, right)| *right)
+    }
+}

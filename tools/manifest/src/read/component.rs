@@ -1,0 +1,169 @@
+//! One `[component.NAME]`.
+
+use toml::de::{DeTable, DeValue};
+use weft_abi::{layout, syscall::MAX_PRIORITY};
+
+use super::connection;
+use crate::{
+    diagnostic::{At, Report},
+    draft::{DraftComponent, KernelRight, Supervises},
+    suggest,
+    table::{Fields, as_pages, as_string, as_strings},
+};
+
+/// Round robin time unless the manifest says otherwise.
+const DEFAULT_TIME_NS: u64 = 10_000_000;
+const DEFAULT_STACK_PAGES: u32 = 8;
+const MAX_REPLIES: u64 = 32;
+const MAX_DMA: u64 = 64 << 20;
+
+/// Reads a component.
+pub(super) fn read(
+    name: At<String>,
+    table: &DeTable<'_>,
+    report: &mut Report<'_>,
+) -> DraftComponent {
+    let mut owned = Fields::new(table, name.place, format!("component `{}`", name.value));
+    let fields = &mut owned;
+    let priority = priority(fields, report);
+    let (budget_ns, period_ns) = time(fields, report, &name);
+    let provides = fields.strings("provides", report);
+    let default_replies = u64::from(!provides.is_empty());
+    let component = DraftComponent {
+        program: fields
+            .string("program", report)
+            .unwrap_or_else(|| name.clone()),
+        ceiling: level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
+        priority,
+        budget_ns,
+        period_ns,
+        stack_pages: fields
+            .pages("stack", (layout::PAGE, layout::STACK_MAX), report)
+            .unwrap_or(DEFAULT_STACK_PAGES),
+        heap_pages: fields
+            .pages("heap", (0, layout::HEAP_MAX), report)
+            .unwrap_or(0),
+        slots: slots(fields, report),
+        replies: fields
+            .number("replies", (default_replies, MAX_REPLIES), report)
+            .map_or(default_replies as u32, |at| at.value as u32),
+        provides,
+        uses: connection::uses(fields, report),
+        irqs: fields.strings("irqs", report),
+        ports: fields.strings("ports", report),
+        registers: fields.strings("registers", report),
+        device_memory: fields.strings("device-memory", report),
+        dma: dma(fields, report),
+        kernel: kernel(fields, report),
+        priorities: level("priorities", fields, report),
+        supervises: supervises(fields, report),
+        mints: fields.strings("mints", report),
+        args: fields.strings("args", report),
+        name,
+    };
+    owned.finish(report);
+    component
+}
+
+fn priority(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> At<u8> {
+    if fields.value("priority").is_none() {
+        let message = format!("{} has no `priority`", fields.what());
+        let remedy = format!("add `priority = N`, from 0 (least urgent) to {MAX_PRIORITY}");
+        report.error(fields.place, message, remedy);
+    }
+    level("priority", fields, report).unwrap_or(At {
+        value: 0,
+        place: fields.place,
+    })
+}
+
+fn level(
+    key: &'static str,
+    fields: &mut Fields<'_, '_>,
+    report: &mut Report<'_>,
+) -> Option<At<u8>> {
+    let number = fields.number(key, (0, MAX_PRIORITY.into()), report)?;
+    Some(At {
+        value: number.value as u8,
+        place: number.place,
+    })
+}
+
+/// Budget and period; each stands for the other where only one is given.
+fn time(
+    fields: &mut Fields<'_, '_>,
+    report: &mut Report<'_>,
+    name: &At<String>,
+) -> (At<u64>, At<u64>) {
+    let budget = fields.duration("budget", report);
+    let period = fields.duration("period", report);
+    let default = At {
+        value: DEFAULT_TIME_NS,
+        place: name.place,
+    };
+    match (budget, period) {
+        (Some(budget), Some(period)) => (budget, period),
+        (Some(time), None) | (None, Some(time)) => (time.clone(), time),
+        (None, None) => (default.clone(), default),
+    }
+}
+
+fn slots(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<At<u32>> {
+    let number = fields.number("slots", (16, 1 << 14), report)?;
+    if !number.value.is_power_of_two() {
+        let message = format!("`slots` is no power of two: {}", number.value);
+        let up = number.value.next_power_of_two();
+        report.error(number.place, message, format!("write {} or {up}", up / 2));
+        return None;
+    }
+    Some(At {
+        value: number.value as u32,
+        place: number.place,
+    })
+}
+
+fn dma(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<(At<String>, u32)> {
+    let mut regions = Vec::new();
+    for (name, size) in fields.pairs("dma", report) {
+        let what = format!("DMA memory `{}`", name.value);
+        if let Some(pages) = as_pages(&size, &what, (layout::PAGE, MAX_DMA), report) {
+            regions.push((name, pages));
+        }
+    }
+    regions
+}
+
+fn kernel(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<At<KernelRight>> {
+    let mut rights = Vec::new();
+    for name in fields.strings("kernel", report) {
+        match KernelRight::from_name(&name.value) {
+            Some(value) => rights.push(At {
+                value,
+                place: name.place,
+            }),
+            None => {
+                let known = KernelRight::ALL.iter().map(|(name, _)| *name);
+                let message = format!("the kernel grants no `{}`", name.value);
+                report.error(name.place, message, suggest::remedy(&name.value, known));
+            }
+        }
+    }
+    rights
+}
+
+fn supervises(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<Supervises> {
+    let value = fields.value("supervises")?;
+    if !matches!(value.value, DeValue::String(_)) {
+        return Some(Supervises::Some(as_strings(&value, "`supervises`", report)));
+    }
+    let text = as_string(&value, "`supervises`", report)?;
+    if text.value != "all" {
+        let message = format!("`supervises` is \"{}\"", text.value);
+        report.error(
+            text.place,
+            message,
+            "write \"all\" or a list of components, as in [\"vfs\"]",
+        );
+    }
+    Some(Supervises::All(text.place))
+}

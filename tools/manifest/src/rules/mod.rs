@@ -1,0 +1,24 @@
+//! What must hold between the parts of a manifest. Each rule is a file, and each reports all that it finds.
+
+mod ceilings;
+mod claims;
+mod connections;
+mod cycles;
+mod existence;
+mod names;
+mod sole;
+mod time;
+
+use crate::{Catalogue, board::Board, diagnostic::Report, draft::Draft};
+
+/// Checks every rule.
+pub(crate) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report: &mut Report<'_>) {
+    names::check(draft, report);
+    existence::check(draft, board, catalogue, report);
+    connections::check(draft, catalogue, report);
+    cycles::check(draft, report);
+    ceilings::check(draft, report);
+    claims::check(draft, board, report);
+    sole::check(draft, report);
+    time::check(draft, report);
+}

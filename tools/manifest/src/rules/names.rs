@@ -1,0 +1,78 @@
+//! Names: what they are made of, and none twice in a list.
+
+use crate::{
+    diagnostic::{At, Report},
+    draft::Draft,
+};
+
+/// So that `domain.NAME`, and `NAME.peer` of a ring, fit into a start-up entry's name.
+const LONGEST: usize = 16;
+
+pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
+    for component in &draft.components {
+        well_formed("component", &component.name, report);
+        let connections = component.uses.iter().map(|connection| &connection.name);
+        connections.for_each(|name| well_formed("connection", name, report));
+        component
+            .dma
+            .iter()
+            .for_each(|(name, _)| well_formed("DMA memory", name, report));
+        let lists = [
+            ("provides", &component.provides),
+            ("irqs", &component.irqs),
+            ("ports", &component.ports),
+            ("registers", &component.registers),
+            ("device-memory", &component.device_memory),
+            ("mints", &component.mints),
+        ];
+        lists
+            .iter()
+            .for_each(|(key, list)| no_repetition(key, list, report));
+        kernel_once(component, report);
+    }
+}
+
+fn well_formed(what: &str, name: &At<String>, report: &mut Report<'_>) {
+    let text = &name.value;
+    let first = text.starts_with(|c: char| c.is_ascii_lowercase());
+    let rest = text
+        .chars()
+        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !(first && rest && text.len() <= LONGEST) {
+        let remedy = format!("use 1 to {LONGEST} of a-z, 0-9 and `-`, beginning with a letter");
+        report.error(
+            name.place,
+            format!("`{text}` is no name for a {what}"),
+            remedy,
+        );
+    }
+}
+
+fn no_repetition(key: &str, list: &[At<String>], report: &mut Report<'_>) {
+    for (index, item) in list.iter().enumerate() {
+        if let Some(first) = list
+            .iter()
+            .take(index)
+            .find(|first| first.value == item.value)
+        {
+            let message = format!("duplicate name `{}` in `{key}`", item.value);
+            let other = (first.place, format!("`{}` is first given here", item.value));
+            report.conflict(item.place, message, &[other], "remove one of the two");
+        }
+    }
+}
+
+fn kernel_once(component: &crate::draft::DraftComponent, report: &mut Report<'_>) {
+    for (index, item) in component.kernel.iter().enumerate() {
+        let before = component
+            .kernel
+            .iter()
+            .take(index)
+            .find(|first| first.value == item.value);
+        if let Some(first) = before {
+            let other = (first.place, "it is first given here".to_owned());
+            let message = "duplicate name in `kernel`";
+            report.conflict(item.place, message, &[other], "remove one of the two");
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Typed access to a TOML table: a wrong kind of value, a missing or an unknown key becomes a mistake
+//! of the report instead of an end of reading.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::{
+    diagnostic::{At, FileId, Place, Report},
+    suggest, units,
+};
+
+/// A table that is being read.
+pub(crate) struct Fields<'t, 's> {
+    table: &'t DeTable<'s>,
+    file: FileId,
+    /// Where the table begins, for what is missing.
+    pub(crate) place: Place,
+    /// What it is, for people: "component `vfs`".
+    what: String,
+    known: Vec<&'static str>,
+}
+
+impl<'t, 's> Fields<'t, 's> {
+    pub(crate) fn new(table: &'t DeTable<'s>, place: Place, what: impl Into<String>) -> Self {
+        Self {
+            table,
+            file: place.file,
+            place,
+            what: what.into(),
+            known: Vec::new(),
+        }
+    }
+
+    /// What the table is, for people.
+    pub(crate) fn what(&self) -> &str {
+        &self.what
+    }
+
+    /// A value and its place, of whatever kind.
+    pub(crate) fn value(&mut self, key: &'static str) -> Option<At<&'t DeValue<'s>>> {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+        self.table.get(key).map(|value| at(value, self.file))
+    }
+
+    pub(crate) fn string(
+        &mut self,
+        key: &'static str,
+        report: &mut Report<'_>,
+    ) -> Option<At<String>> {
+        let value = self.value(key)?;
+        as_string(&value, &format!("`{key}`"), report)
+    }
+
+    /// A string that must be there; the empty one stands for it where it is not.
+    pub(crate) fn required(&mut self, key: &'static str, report: &mut Report<'_>) -> At<String> {
+        if self.value(key).is_none() {
+            report.error(
+                self.place,
+                format!("{} has no `{key}`", self.what),
+                format!("add `{key} = \"…\"`"),
+            );
+        }
+        self.string(key, report).unwrap_or(At {
+            value: String::new(),
+            place: self.place,
+        })
+    }
+
+    /// A number between two limits.
+    pub(crate) fn number(
+        &mut self,
+        key: &'static str,
+        (least, most): (u64, u64),
+        report: &mut Report<'_>,
+    ) -> Option<At<u64>> {
+        let value = self.value(key)?;
+        as_number(&value, &format!("`{key}`"), (least, most), report)
+    }
+
+    /// Pages of a size between two limits in bytes.
+    pub(crate) fn pages(
+        &mut self,
+        key: &'static str,
+        limits: (u64, u64),
+        report: &mut Report<'_>,
+    ) -> Option<u32> {
+        let value = self.value(key)?;
+        as_pages(&value, &format!("`{key}`"), limits, report)
+    }
+
+    /// Nanoseconds of a duration, at least one microsecond and at most ten seconds.
+    pub(crate) fn duration(
+        &mut self,
+        key: &'static str,
+        report: &mut Report<'_>,
+    ) -> Option<At<u64>> {
+        let text = self.string(key, report)?;
+        match units::nanoseconds(&text.value) {
+            Some(ns @ 1_000..=10_000_000_000) => Some(At {
+                value: ns,
+                place: text.place,
+            }),
+            _ => {
+                let message = format!(
+                    "`{key}` is no duration from 1 us to 10 s: \"{}\"",
+                    text.value
+                );
+                report.error(
+                    text.place,
+                    message,
+                    "write a number and ns, us, ms or s, as in \"5 ms\"",
+                );
+                None
+            }
+        }
+    }
+
+    /// A list of strings; empty where it is missing.
+    pub(crate) fn strings(
+        &mut self,
+        key: &'static str,
+        report: &mut Report<'_>,
+    ) -> Vec<At<String>> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        as_strings(&value, &format!("`{key}`"), report)
+    }
+
+    /// A table's keys and values in the order of the text; empty where it is missing.
+    pub(crate) fn pairs(
+        &mut self,
+        key: &'static str,
+        report: &mut Report<'_>,
+    ) -> Vec<(At<String>, At<&'t DeValue<'s>>)> {
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let Some(table) = value.value.as_table() else {
+            wrong_kind(&value, &format!("`{key}`"), "a table", report);
+            return Vec::new();
+        };
+        in_order(table, self.file)
+    }
+
+    /// Reports the keys that nothing asked for.
+    pub(crate) fn finish(self, report: &mut Report<'_>) {
+        for (key, _) in in_order(self.table, self.file) {
+            if !self.known.contains(&key.value.as_str()) {
+                let message = format!("unknown key `{}` in {}", key.value, self.what);
+                report.error(
+                    key.place,
+                    message,
+                    suggest::remedy(&key.value, self.known.iter().copied()),
+                );
+            }
+        }
+    }
+}
+
+/// A table's keys and values in the order of the text.
+pub(crate) fn in_order<'t, 's>(
+    table: &'t DeTable<'s>,
+    file: FileId,
+) -> Vec<(At<String>, At<&'t DeValue<'s>>)> {
+    let mut pairs: Vec<_> = table
+        .iter()
+        .map(|(key, value)| {
+            let place = Place {
+                file,
+                offset: key.span().start,
+            };
+            (
+                At {
+                    value: key.get_ref().to_string(),
+                    place,
+                },
+                at(value, file),
+            )
+        })
+        .collect();
+    pairs.sort_by_key(|(key, _)| key.place.offset);
+    pairs
+}
+
+fn at<'t, 's>(value: &'t Spanned<DeValue<'s>>, file: FileId) -> At<&'t DeValue<'s>> {
+    At {
+        value: value.get_ref(),
+        place: Place {
+            file,
+            offset: value.span().start,
+        },
+    }
+}
+
+pub(crate) fn wrong_kind(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    wanted: &str,
+    report: &mut Report<'_>,
+) {
+    let message = format!(
+        "{what} is a value of the wrong kind ({})",
+        value.value.type_str()
+    );
+    report.error(value.place, message, format!("write {wanted}"));
+}
+
+pub(crate) fn as_string(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    report: &mut Report<'_>,
+) -> Option<At<String>> {
+    match value.value.as_str() {
+        Some(text) => Some(At {
+            value: text.to_owned(),
+            place: value.place,
+        }),
+        None => {
+            wrong_kind(value, what, "a string, as in \"name\"", report);
+            None
+        }
+    }
+}
+
+pub(crate) fn as_strings(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    report: &mut Report<'_>,
+) -> Vec<At<String>> {
+    let Some(array) = value.value.as_array() else {
+        wrong_kind(value, what, "a list of strings, as in [\"name\"]", report);
+        return Vec::new();
+    };
+    let items: Vec<_> = array
+        .iter()
+        .map(|item| at(item, value.place.file))
+        .collect();
+    items
+        .iter()
+        .filter_map(|item| as_string(item, &format!("an item of {what}"), report))
+        .collect()
+}
+
+pub(crate) fn as_number(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    (least, most): (u64, u64),
+    report: &mut Report<'_>,
+) -> Option<At<u64>> {
+    let Some(integer) = value.value.as_integer() else {
+        wrong_kind(
+            value,
+            what,
+            &format!("a whole number from {least} to {most}"),
+            report,
+        );
+        return None;
+    };
+    match u64::from_str_radix(integer.as_str(), integer.radix()) {
+        Ok(number) if (least..=most).contains(&number) => Some(At {
+            value: number,
+            place: value.place,
+        }),
+        _ => {
+            let message = format!("{what} is out of range: {}", integer.as_str());
+            report.error(
+                value.place,
+                message,
+                format!("write a whole number from {least} to {most}"),
+            );
+            None
+        }
+    }
+}
+
+pub(crate) fn as_pages(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    (least, most): (u64, u64),
+    report: &mut Report<'_>,
+) -> Option<u32> {
+    let text = as_string(value, what, report)?;
+    let page = weft_abi::layout::PAGE;
+    let range = format!("{} KiB to {} KiB", least >> 10, most >> 10);
+    match units::bytes(&text.value) {
+        None => {
+            let message = format!("{what} is no size: \"{}\"", text.value);
+            report.error(
+                text.place,
+                message,
+                "write a number and KiB, MiB or GiB, as in \"64 KiB\"",
+            );
+            None
+        }
+        Some(bytes) if bytes % page != 0 => {
+            let message = format!("{what} is not a whole number of pages: \"{}\"", text.value);
+            report.error(text.place, message, "write a multiple of 4 KiB");
+            None
+        }
+        Some(bytes) if !(least..=most).contains(&bytes) => {
+            let message = format!("{what} is out of range: \"{}\"", text.value);
+            report.error(text.place, message, format!("write a size from {range}"));
+            None
+        }
+        Some(bytes) => u32::try_from(bytes / page).ok(),
+    }
+}

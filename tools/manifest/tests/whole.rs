@@ -1,0 +1,149 @@
+//! A manifest with every key, and the specification that it becomes.
+
+mod common;
+
+use manifest::{Source, check};
+use weft_spec::{ComponentId, SystemSpec, What, expected_capabilities, startup_entries};
+
+const MANIFEST: &str = include_str!("whole.toml");
+
+fn whole() -> SystemSpec {
+    let manifest = Source {
+        path: "whole.toml",
+        text: MANIFEST,
+    };
+    let board = Source {
+        path: "board.toml",
+        text: common::BOARD,
+    };
+    check(manifest, board, &common::catalogue()).expect("the manifest is right")
+}
+
+fn id(spec: &SystemSpec, name: &str) -> ComponentId {
+    spec.find(name).expect("the component exists").0
+}
+
+#[test]
+fn servers_start_before_their_clients() {
+    let spec = whole();
+    let names: Vec<&str> = spec
+        .components
+        .iter()
+        .map(|component| component.name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        [
+            "ns16550",
+            "console",
+            "virtio-blk",
+            "vfs",
+            "shell",
+            "memory",
+            "process"
+        ]
+    );
+    assert_eq!(spec.programs[0], "root");
+}
+
+#[test]
+fn no_slot_is_given_twice_and_all_lie_in_the_cnode() {
+    let spec = whole();
+    for (id, component) in spec.numbered() {
+        let slots: Vec<u32> = expected_capabilities(&spec, id)
+            .iter()
+            .map(|e| e.slot.0)
+            .collect();
+        assert!(
+            slots.is_sorted_by(|a, b| a < b),
+            "{}: {slots:?}",
+            component.name
+        );
+        assert!(
+            slots.last() < Some(&(1 << component.sizes.cnode_size)),
+            "{}",
+            component.name
+        );
+    }
+}
+
+#[test]
+fn regions_of_a_component_do_not_touch() {
+    for component in whole().components {
+        for pair in component.regions.windows(2) {
+            assert!(
+                pair[0].end() < pair[1].address,
+                "{}: {} {}",
+                component.name,
+                pair[0].name,
+                pair[1].name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_component_holds_nothing_but_what_the_manifest_says() {
+    let spec = whole();
+    let (_, shell) = spec.find("shell").expect("the shell exists");
+    let what: Vec<What> = shell.grants.iter().map(|grant| grant.what).collect();
+    let console = What::Client {
+        server: id(&spec, "console"),
+        interface: 0,
+    };
+    let vfs = What::Client {
+        server: id(&spec, "vfs"),
+        interface: 0,
+    };
+    assert_eq!(what, [What::OwnCNode, What::Notification, console, vfs]);
+}
+
+#[test]
+fn faults_go_to_the_supervisor_unless_it_waits_for_the_component() {
+    let spec = whole();
+    let process = Some(id(&spec, "process"));
+    let receiver = |name| spec.find(name).expect("exists").1.faults_to;
+    assert_eq!(receiver("shell"), process);
+    assert_eq!(receiver("ns16550"), process);
+    for called in ["vfs", "virtio-blk", "memory", "process"] {
+        assert_eq!(receiver(called), None, "{called}");
+    }
+}
+
+#[test]
+fn both_sides_of_a_ring_know_their_bits_and_regions() {
+    let spec = whole();
+    let names = |component| -> Vec<String> {
+        let entries = startup_entries(&spec, id(&spec, component), &|_| (0, 0));
+        let text = entries.iter().filter(|e| e.v0 != 0);
+        text.map(|e| format!("{:?} {} {:x} {:x}", e.kind, e.name, e.v0, e.v1))
+            .collect()
+    };
+    let client = names("vfs");
+    assert!(
+        client.contains(&"Ring disk 20000000 2000".to_owned()),
+        "{client:?}"
+    );
+    assert!(
+        client.contains(&"Ring disk.peer 20003000 1000".to_owned()),
+        "{client:?}"
+    );
+    assert!(
+        client.contains(&"Notification disk 1 0".to_owned()),
+        "{client:?}"
+    );
+    let server = names("virtio-blk");
+    assert!(
+        server.contains(&"Notification vfs 1 4".to_owned()),
+        "{server:?}"
+    );
+    assert!(
+        server.iter().any(|entry| entry.starts_with("Pool vfs.in")),
+        "{server:?}"
+    );
+}
+
+#[test]
+fn equal_texts_give_equal_specifications() {
+    assert_eq!(weft_spec::encode(&whole()), weft_spec::encode(&whole()));
+}

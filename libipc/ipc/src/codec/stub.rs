@@ -125,3 +125,14 @@ impl From<Busy> for Unserved {
         Self::Busy
     }
 }
+
+/// Answers a request that no method of the interface with this number answers.
+#[cold]
+pub fn unknown(message: &mut Message, interface: u16) {
+    let is_ours = crate::label_interface(message.label()) == interface;
+    message.begin(if is_ours {
+        label::UNKNOWN_METHOD
+    } else {
+        label::WRONG_INTERFACE
+    });
+}

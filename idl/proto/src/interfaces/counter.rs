@@ -1,0 +1,265 @@
+//! A number that the server keeps for all its clients.
+//!
+//! The example to copy from: the template server implements it.
+//!
+//! Made by `idlc` from `idl/counter.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "counter",
+    id: 0x428f,
+    version: 0x9945_3fd9_748e_589e,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `add`.
+    pub const ADD: u32 = 0x428f_0001;
+
+    /// Label of `get`.
+    pub const GET: u32 = 0x428f_0002;
+
+    /// Label of `wait_for`.
+    pub const WAIT_FOR: u32 = 0x428f_0003;
+}
+
+/// Why the number was not changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// The number would not fit 64 bits.
+    Overflow = 1,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::Overflow];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Overflow),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Overflow => "the number would not fit 64 bits",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `counter`.
+pub trait Server {
+    /// Adds to the number and tells the sum.
+    fn add(&mut self, caller: libipc::Caller, by: u64) -> Result<u64, Error>;
+
+    /// Tells the number.
+    fn get(&mut self, caller: libipc::Caller) -> u64;
+
+    /// Answers when the number has reached `value`, with the number then.
+    fn wait_for(
+        &mut self,
+        caller: libipc::Caller,
+        value: u64,
+        reply: libipc::Reply<u64, core::convert::Infallible>,
+    );
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, deferral } = request;
+    match message.label() {
+        labels::ADD => serve_add(server, caller, message),
+        labels::GET => serve_get(server, caller, message),
+        labels::WAIT_FOR => serve_wait_for(server, caller, message, deferral),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_add<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let by = r.get()?;
+            r.finish()?;
+            Ok(server.add(caller, by))
+        },
+        |w, sum| w.put(&sum),
+    );
+}
+
+fn serve_get<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(Ok::<_, core::convert::Infallible>(server.get(caller)))
+        },
+        |w, value| w.put(&value),
+    );
+}
+
+fn serve_wait_for<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
+) {
+    libipc::codec::stub::defer(
+        message,
+        deferral,
+        |r, deferral| {
+            let value = r.get()?;
+            r.finish()?;
+            let reply = deferral.defer(answer_wait_for)?;
+            server.wait_for(caller, value, reply);
+            Ok(())
+        },
+    );
+}
+
+fn answer_wait_for(
+    message: &mut libipc::Message,
+    outcome: Result<u64, core::convert::Infallible>,
+) {
+    libipc::codec::stub::answer(message, outcome, |w, reached| w.put(&reached));
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `counter`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Adds to the number and tells the sum.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn add(&self, by: u64) -> Result<u64, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::ADD,
+            |w| w.put(&by),
+            |r| r.get(),
+        )
+    }
+
+    /// Tells the number.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn get(&self) -> Result<u64, libipc::TransportError> {
+        libipc::codec::stub::ask(&self.transport, labels::GET, |_| Ok(()), |r| r.get())
+    }
+
+    /// Answers when the number has reached `value`, with the number then.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn wait_for(&self, value: u64) -> Result<u64, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::WAIT_FOR,
+            |w| w.put(&value),
+            |r| r.get(),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

@@ -1,0 +1,157 @@
+//! The syntax tree: what the parser saw, with the place of everything.
+
+use crate::source::Span;
+
+/// A name and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name {
+    /// The name.
+    pub text: String,
+    /// Its place.
+    pub span: Span,
+}
+
+/// A number and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Number {
+    /// The number.
+    pub value: u64,
+    /// Its place.
+    pub span: Span,
+}
+
+/// Documentation lines and attributes before an item.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Preface {
+    /// The lines of documentation.
+    pub docs: Vec<String>,
+    /// The attributes, without `@`.
+    pub attributes: Vec<Name>,
+}
+
+/// One file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Types of other interfaces that are used by their bare name.
+    pub uses: Vec<Use>,
+    /// The interface.
+    pub interface: Interface,
+}
+
+/// `use other.Type;`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Use {
+    /// The other interface.
+    pub interface: Name,
+    /// The type.
+    pub item: Name,
+}
+
+/// `interface name { … }`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Interface {
+    /// Documentation and attributes.
+    pub preface: Preface,
+    /// The interface's name.
+    pub name: Name,
+    /// What it declares, in order.
+    pub items: Vec<Item>,
+}
+
+/// One declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Documentation and attributes.
+    pub preface: Preface,
+    /// Its name.
+    pub name: Name,
+    /// What it is.
+    pub kind: ItemKind,
+}
+
+/// The kinds of declaration.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    /// `const NAME: u32 = 1;`
+    Const {
+        /// The type's name.
+        repr: Name,
+        /// The value.
+        value: Number,
+    },
+    /// `struct Name { … }`
+    Struct(Vec<Field>),
+    /// `enum Name: u8 { … }`
+    Enum {
+        /// The type that represents it.
+        repr: Name,
+        /// Its entries.
+        entries: Vec<Entry>,
+    },
+    /// `bits Name: u8 { … }`
+    Bits {
+        /// The type that represents it.
+        repr: Name,
+        /// Its entries.
+        entries: Vec<Entry>,
+    },
+    /// `error Error { … }`
+    Error(Vec<Entry>),
+    /// `1: name(…) -> (…) error;`
+    Method(Method),
+}
+
+/// One entry of an enum, of bits or of errors.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Documentation (attributes are refused).
+    pub preface: Preface,
+    /// Its name.
+    pub name: Name,
+    /// Its value.
+    pub value: Number,
+}
+
+/// One field of a struct, argument or result.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Documentation (attributes are refused).
+    pub preface: Preface,
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub kind: TypeRef,
+}
+
+/// A method without its name, which stands in the [`Item`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Method {
+    /// The number by which the method travels.
+    pub ordinal: Number,
+    /// The arguments.
+    pub arguments: Vec<Field>,
+    /// The results.
+    pub results: Vec<Field>,
+    /// Where the word `error` stands, if the method can fail.
+    pub error: Option<Span>,
+}
+
+/// A type as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeRef {
+    /// Its first word.
+    pub name: Name,
+    /// What stands between `<` and `>`.
+    pub parameters: Vec<Parameter>,
+    /// The place of all of it.
+    pub span: Span,
+}
+
+/// One parameter of a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// A number.
+    Number(Number),
+    /// A type, or the name of a constant.
+    Type(TypeRef),
+}

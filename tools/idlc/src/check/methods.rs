@@ -1,0 +1,164 @@
+//! Methods: ordinals, errors, sizes, and what a ring can carry.
+
+use std::collections::BTreeMap;
+
+use super::types::Place;
+use super::{Checker, attributes};
+use crate::ast::{self, File, Item, ItemKind, Name};
+use crate::diagnostic::Code;
+use crate::layout::{self, MAX_CAPS, MAX_MESSAGE, MAX_RING_REPLY, MAX_RING_REQUEST};
+use crate::model::{Answer, Fails, Field, Interface, Method, Sizes, Type, Ways};
+
+impl Checker<'_> {
+    /// Checks the methods of a file and adds them to its interface.
+    pub(super) fn methods(&mut self, file: &File, interface: &mut Interface) {
+        self.uses(file);
+        let all_ring = attributes::find(&file.interface.preface, "ring").is_some();
+        let mut ordinals = BTreeMap::new();
+        for item in &file.interface.items {
+            let ItemKind::Method(method) = &item.kind else {
+                continue;
+            };
+            let ordinal = method.ordinal.value;
+            self.unique(&mut ordinals, ordinal, &item.name, Code::DuplicateOrdinal);
+            let found = self.method(file, item, method, all_ring);
+            if found.fails == Fails::WithError && interface.error.is_none() {
+                self.no_error(&item.name, method);
+            }
+            interface.methods.push(found);
+        }
+    }
+
+    fn method(&mut self, file: &File, item: &Item, method: &ast::Method, all_ring: bool) -> Method {
+        self.snake_case(&item.name, "a method");
+        self.attributes(&item.preface, &["deferred", "ring"]);
+        let has = |attribute| attributes::find(&item.preface, attribute).is_some();
+        let arguments = self.fields(file, &method.arguments, Place::Method);
+        let results = self.fields(file, &method.results, Place::Method);
+        let sizes = Sizes {
+            request: layout::end(&self.structs, &arguments, 0),
+            reply: layout::end(&self.structs, &results, 0),
+        };
+        let found = Method {
+            docs: self.docs(&item.preface, &item.name),
+            name: item.name.text.clone(),
+            ordinal: self.ordinal(method),
+            fails: if method.error.is_some() {
+                Fails::WithError
+            } else {
+                Fails::Never
+            },
+            answer: if has("deferred") {
+                Answer::Deferred
+            } else {
+                Answer::Now
+            },
+            ways: if has("ring") || all_ring {
+                Ways::CallAndRing
+            } else {
+                Ways::Call
+            },
+            arguments,
+            results,
+            sizes,
+        };
+        self.fits(&item.name, &found);
+        found
+    }
+
+    fn ordinal(&mut self, method: &ast::Method) -> u16 {
+        let value = method.ordinal.value;
+        match u16::try_from(value) {
+            Ok(ordinal) if ordinal > 0 => ordinal,
+            _ => {
+                let place = Name {
+                    text: String::new(),
+                    span: method.ordinal.span,
+                };
+                let message = format!("{value} is not an ordinal");
+                self.report(
+                    Code::OrdinalOutOfRange,
+                    &place,
+                    message,
+                    "choose 1 to 65535",
+                );
+                1
+            }
+        }
+    }
+
+    fn no_error(&mut self, name: &Name, method: &ast::Method) {
+        let place = Name {
+            text: String::new(),
+            span: method.error.unwrap_or(name.span),
+        };
+        let message = format!(
+            "`{}` can fail, but the interface declares no errors",
+            name.text
+        );
+        self.report(
+            Code::NoErrorDeclared,
+            &place,
+            message,
+            "add `error Error { … }`",
+        );
+    }
+
+    fn fits(&mut self, name: &Name, method: &Method) {
+        for (what, fields, bytes) in [
+            ("request", &method.arguments, method.sizes.request),
+            ("reply", &method.results, method.sizes.reply),
+        ] {
+            if bytes > MAX_MESSAGE {
+                let message = format!("a {what} of `{}` can take {bytes} bytes", name.text);
+                let remedy = format!("a message holds {MAX_MESSAGE}; choose smaller bounds");
+                self.report(Code::MessageTooLarge, name, message, &remedy);
+            }
+            if caps(fields) > MAX_CAPS {
+                let message = format!(
+                    "a {what} of `{}` carries {} capabilities",
+                    name.text,
+                    caps(fields)
+                );
+                let remedy = format!("a message carries {MAX_CAPS}; split the method");
+                self.report(Code::TooManyCapabilities, name, message, &remedy);
+            }
+        }
+        if method.ways == Ways::CallAndRing {
+            self.fits_ring(name, method);
+        }
+    }
+
+    fn fits_ring(&mut self, name: &Name, method: &Method) {
+        let Sizes { request, reply } = method.sizes;
+        let message = if request > MAX_RING_REQUEST {
+            format!(
+                "a request of `{}` takes {request} bytes, a slot {MAX_RING_REQUEST}",
+                name.text
+            )
+        } else if reply > MAX_RING_REPLY {
+            format!(
+                "a reply of `{}` takes {reply} bytes, a completion {MAX_RING_REPLY}",
+                name.text
+            )
+        } else if caps(&method.arguments) + caps(&method.results) > 0 {
+            format!("`{}` carries capabilities, a ring cannot", name.text)
+        } else if method.answer == Answer::Deferred {
+            format!(
+                "`{}` is deferred; a ring's requests are answered in their turn",
+                name.text
+            )
+        } else {
+            return;
+        };
+        let remedy = "pass bulk data through a pool, or put `@ring` on the other methods only";
+        self.report(Code::NotForRing, name, message, remedy);
+    }
+}
+
+fn caps(fields: &[Field]) -> usize {
+    fields
+        .iter()
+        .filter(|field| matches!(field.kind, Type::Cap(_)))
+        .count()
+}

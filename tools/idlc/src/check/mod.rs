@@ -1,0 +1,126 @@
+//! The checker: syntax trees to the model, every rule of the language on the way.
+//!
+//! Order: names of all files ([`scope`]), then declarations, then structs that contain themselves,
+//! then methods (their sizes need all structs). Mistakes are gathered, never returned early, except
+//! that methods are not measured while a struct contains itself.
+
+mod attributes;
+mod items;
+mod methods;
+mod names;
+mod scope;
+mod types;
+mod version;
+
+use crate::ast::{File, ItemKind, Name, Preface};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::hash::interface_id;
+use crate::layout::{self, Structs};
+use crate::model::{Interface, TypeId};
+use scope::Scope;
+
+/// Checks the files that belong together; each comes with the name its file promises.
+///
+/// # Errors
+/// Every mistake that was found.
+pub fn check(files: &[(String, File)]) -> Result<Vec<Interface>, Vec<Diagnostic>> {
+    let mut diagnostics = Vec::new();
+    let scope = Scope::new(files, &mut diagnostics);
+    let mut checker = Checker {
+        scope,
+        structs: Structs::new(),
+        diagnostics,
+    };
+    let mut interfaces: Vec<Interface> = files
+        .iter()
+        .map(|(stem, file)| checker.declarations(stem, file))
+        .collect();
+    if checker.has_no_cycles(files) {
+        for ((_, file), interface) in files.iter().zip(&mut interfaces) {
+            checker.methods(file, interface);
+            interface.version = version::digest(interface, &checker.structs);
+        }
+    }
+    if checker.diagnostics.is_empty() {
+        Ok(interfaces)
+    } else {
+        Err(checker.diagnostics)
+    }
+}
+
+struct Checker<'a> {
+    scope: Scope<'a>,
+    structs: Structs,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn report(&mut self, code: Code, name: &Name, message: String, remedy: &str) {
+        self.diagnostics
+            .push(Diagnostic::new(code, name.span, message, remedy));
+    }
+
+    /// Documentation is part of an interface: it becomes the documentation of the generated code.
+    fn docs(&mut self, preface: &Preface, name: &Name) -> Vec<String> {
+        if preface.docs.iter().all(|line| line.trim().is_empty()) {
+            let message = format!("`{}` has no documentation", name.text);
+            let remedy = "say what it is in `///` lines before it";
+            self.report(Code::MissingDocs, name, message, remedy);
+        }
+        preface.docs.clone()
+    }
+
+    fn declarations(&mut self, stem: &str, file: &File) -> Interface {
+        let name = &file.interface.name;
+        if stem != name.text {
+            let message = format!("the file is named `{stem}`, its interface `{}`", name.text);
+            let remedy = "give both the same name, so that an interface is found by its file";
+            self.report(Code::WrongFileName, name, message, remedy);
+        }
+        self.snake_case(name, "an interface");
+        self.attributes(&file.interface.preface, &["ring"]);
+        let mut interface = Interface {
+            docs: self.docs(&file.interface.preface, name),
+            name: name.text.clone(),
+            id: interface_id(&name.text),
+            version: 0,
+            constants: Vec::new(),
+            structs: Vec::new(),
+            enums: Vec::new(),
+            error: None,
+            methods: Vec::new(),
+        };
+        if file.interface.items.is_empty() {
+            let message = format!("interface `{}` declares nothing", name.text);
+            self.report(
+                Code::Empty,
+                name,
+                message,
+                "declare a method, or remove the file",
+            );
+        }
+        for item in &file.interface.items {
+            if !matches!(item.kind, ItemKind::Method(_)) {
+                self.declaration(file, item, &mut interface);
+            }
+        }
+        interface
+    }
+
+    fn has_no_cycles(&mut self, files: &[(String, File)]) -> bool {
+        let cycles = layout::cycles(&self.structs);
+        for (TypeId { interface, name }, field) in &cycles {
+            let declared = files
+                .iter()
+                .filter(|(_, file)| file.interface.name.text == *interface)
+                .flat_map(|(_, file)| &file.interface.items)
+                .find(|item| item.name.text == *name);
+            if let Some(item) = declared {
+                let message = format!("struct `{name}` contains itself through `{field}`");
+                let remedy = "break the circle; messages have a greatest size";
+                self.report(Code::RecursiveStruct, &item.name, message, remedy);
+            }
+        }
+        cycles.is_empty()
+    }
+}

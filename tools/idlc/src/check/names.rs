@@ -1,0 +1,101 @@
+//! How names are written.
+
+use super::Checker;
+use crate::ast::Name;
+use crate::diagnostic::Code;
+
+/// The longest name; start-up pages keep names of 24 bytes with a final zero.
+const MAX_NAME: usize = 23;
+
+const RUST: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
+    "in", "let", "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref",
+    "return", "self", "static", "struct", "super", "trait", "true", "try", "type", "typeof",
+    "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+const GENERATED: &[&str] = &[
+    "batch", "caller", "core", "fault", "libipc", "new", "r", "reply", "ring", "server", "signal",
+    "w",
+];
+
+const GENERATED_TYPES: &[&str] = &[
+    "Self",
+    "Server",
+    "Client",
+    "Dispatcher",
+    "Batch",
+    "Interface",
+    "RingClient",
+    "Caller",
+    "Reply",
+    "Result",
+    "Ok",
+    "Err",
+    "Option",
+    "Some",
+    "None",
+    "Error",
+    "T",
+    "S",
+    "E",
+];
+
+impl Checker<'_> {
+    pub(super) fn snake_case(&mut self, name: &Name, what: &str) {
+        let is_good = |character: char| {
+            character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_'
+        };
+        let fits = name
+            .text
+            .starts_with(|first: char| first.is_ascii_lowercase())
+            && name.text.chars().all(is_good);
+        self.style(name, what, "snake_case", fits);
+        if RUST.contains(&name.text.as_str()) || GENERATED.contains(&name.text.as_str()) {
+            self.reserved(name);
+        }
+    }
+
+    pub(super) fn camel_case(&mut self, name: &Name, what: &str) {
+        let fits = name
+            .text
+            .starts_with(|first: char| first.is_ascii_uppercase())
+            && !name.text.contains('_');
+        self.style(name, what, "CamelCase", fits);
+        if GENERATED_TYPES.contains(&name.text.as_str()) {
+            self.reserved(name);
+        }
+    }
+
+    pub(super) fn upper_case(&mut self, name: &Name, what: &str) {
+        let is_good = |character: char| {
+            character.is_ascii_uppercase() || character.is_ascii_digit() || character == '_'
+        };
+        let fits = name
+            .text
+            .starts_with(|first: char| first.is_ascii_uppercase())
+            && name.text.chars().all(is_good);
+        self.style(name, what, "UPPER_CASE", fits);
+        if ["ALL", "INTERFACE"].contains(&name.text.as_str()) {
+            self.reserved(name);
+        }
+    }
+
+    fn style(&mut self, name: &Name, what: &str, style: &str, fits: bool) {
+        if fits && name.text.len() <= MAX_NAME {
+            return;
+        }
+        let message = format!("`{}` is not a name for {what}", name.text);
+        let remedy = format!("write it in {style}, at most {MAX_NAME} characters");
+        self.report(Code::NameStyle, name, message, &remedy);
+    }
+
+    fn reserved(&mut self, name: &Name) {
+        let message = format!(
+            "`{}` is a name that Rust or the generated code needs",
+            name.text
+        );
+        self.report(Code::ReservedName, name, message, "choose another name");
+    }
+}

@@ -1,0 +1,142 @@
+//! Reading sources; writing and comparing modules.
+
+use std::fmt;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use idlc::Source;
+use idlc::generate::{Broken, Module};
+
+/// Why a run failed.
+#[derive(Debug)]
+pub(crate) enum Problem {
+    /// A file could not be read or written.
+    File(PathBuf, io::Error),
+    /// There is nothing to compile.
+    NoSources,
+    /// So many mistakes, which have been printed.
+    Mistakes(usize),
+    /// Modules that are not what their sources make.
+    Stale(Vec<PathBuf>),
+    /// The generator made something that is not Rust.
+    Generator(Broken),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path, error) => write!(out, "{}: {error}", path.display()),
+            Self::NoSources => out.write_str("no `.idl` file was found; name files or folders"),
+            Self::Mistakes(1) => out.write_str("1 mistake"),
+            Self::Mistakes(count) => write!(out, "{count} mistakes"),
+            Self::Stale(paths) => {
+                let paths: Vec<_> = paths
+                    .iter()
+                    .map(|path| path.display().to_string())
+                    .collect();
+                write!(
+                    out,
+                    "not what the sources make: {}; run `idlc gen`",
+                    paths.join(", ")
+                )
+            }
+            Self::Generator(broken) => broken.fmt(out),
+        }
+    }
+}
+
+impl std::error::Error for Problem {}
+
+impl From<Broken> for Problem {
+    fn from(broken: Broken) -> Self {
+        Self::Generator(broken)
+    }
+}
+
+/// Reads files, and all `.idl` files of folders, in the order of their names.
+pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, Problem> {
+    let mut files = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            files.extend(list(path, "idl")?);
+        } else {
+            files.push(path.clone());
+        }
+    }
+    files.sort();
+    files.dedup();
+    let read = |path: &PathBuf| -> Result<Source, Problem> {
+        let text = fs::read_to_string(path).map_err(|error| Problem::File(path.clone(), error))?;
+        Ok(Source::new(path.display().to_string(), text))
+    };
+    let sources = files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    if sources.is_empty() {
+        Err(Problem::NoSources)
+    } else {
+        Ok(sources)
+    }
+}
+
+/// Writes the modules that changed, and removes those whose source is gone.
+pub(crate) fn write(folder: &Path, modules: &[Module]) -> Result<(), Problem> {
+    fs::create_dir_all(folder).map_err(|error| Problem::File(folder.to_owned(), error))?;
+    for path in stale(folder, modules)? {
+        let wanted = modules
+            .iter()
+            .find(|module| folder.join(&module.file) == path);
+        let done = match wanted {
+            Some(module) => fs::write(&path, &module.text),
+            None => fs::remove_file(&path),
+        };
+        done.map_err(|error| Problem::File(path.clone(), error))?;
+        println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// Fails if a module differs, is missing or is left over.
+pub(crate) fn compare(folder: &Path, modules: &[Module]) -> Result<(), Problem> {
+    let stale = stale(folder, modules)?;
+    if stale.is_empty() {
+        Ok(())
+    } else {
+        Err(Problem::Stale(stale))
+    }
+}
+
+fn stale(folder: &Path, modules: &[Module]) -> Result<Vec<PathBuf>, Problem> {
+    let differs = |module: &&Module| {
+        fs::read_to_string(folder.join(&module.file)).ok().as_ref() != Some(&module.text)
+    };
+    let mut paths: Vec<_> = modules
+        .iter()
+        .filter(differs)
+        .map(|module| folder.join(&module.file))
+        .collect();
+    if folder.is_dir() {
+        let is_known = |path: &PathBuf| {
+            modules
+                .iter()
+                .any(|found| folder.join(&found.file) == *path)
+        };
+        paths.extend(
+            list(folder, "rs")?
+                .into_iter()
+                .filter(|path| !is_known(path)),
+        );
+    }
+    Ok(paths)
+}
+
+fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Problem> {
+    let problem = |error| Problem::File(folder.to_owned(), error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(problem)? {
+        let path = entry.map_err(problem)?.path();
+        if path.extension().is_some_and(|is| is == extension) {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,137 @@
+//! From a request to the server's method.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote};
+
+use super::fields::{self, Values};
+use super::{label, server, types};
+use crate::model::{Answer, Fails, Interface, Method};
+
+/// `dispatch`, one private function a method, and the `Dispatcher`.
+pub(super) fn dispatch(interface: &Interface) -> TokenStream {
+    let arms = interface.methods.iter().map(|method| {
+        let (label, serve) = (label(&method.name), serve_name(method));
+        let deferral = is_deferred(method).then(|| quote! { , deferral });
+        quote! { labels::#label => #serve(server, caller, message #deferral), }
+    });
+    let serves = interface.methods.iter().map(|method| match method.answer {
+        Answer::Now => serve_now(interface, method),
+        Answer::Deferred => serve_later(interface, method),
+    });
+    let rest = match interface.methods.iter().any(is_deferred) {
+        true => quote! { deferral },
+        false => quote! { .. },
+    };
+    let caller = match interface.methods.is_empty() {
+        true => quote! {},
+        false => quote! { caller, },
+    };
+    let server_name = match interface.methods.is_empty() {
+        true => quote! { _ },
+        false => quote! { server },
+    };
+    let dispatcher = dispatcher();
+    quote! {
+        /// Hands a request to the server's method, and answers what no method answers.
+        pub fn dispatch<S: Server + ?Sized>(#server_name: &mut S, request: libipc::Request<'_>) {
+            let libipc::Request { #caller message, #rest } = request;
+            match message.label() {
+                #(#arms)*
+                _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+            }
+        }
+
+        #(#serves)*
+
+        #dispatcher
+    }
+}
+
+fn dispatcher() -> TokenStream {
+    quote! {
+        /// Makes a server one that a server loop can run.
+        #[derive(Debug)]
+        pub struct Dispatcher<S>(pub S);
+
+        impl<S: Server> libipc::Service for Dispatcher<S> {
+            fn request(&mut self, request: libipc::Request<'_>) {
+                dispatch(&mut self.0, request);
+            }
+
+            fn signal(&mut self, bits: u64) {
+                self.0.signal(bits);
+            }
+
+            fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+                self.0.fault(fault)
+            }
+        }
+
+        /// Serves an endpoint for ever.
+        pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+            libipc::serve(endpoint, Dispatcher(server))
+        }
+    }
+}
+
+fn serve_now(interface: &Interface, method: &Method) -> TokenStream {
+    let (serve, name) = (serve_name(method), format_ident!("{}", method.name));
+    let decode = fields::decode_arguments(&method.arguments);
+    let names = fields::names(&method.arguments);
+    let pattern = fields::results_pattern(&method.results);
+    let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
+    let run = quote! { server.#name(caller, #(#names),*) };
+    let run = match method.fails {
+        Fails::WithError => quote! { Ok(#run) },
+        Fails::Never => quote! { Ok(Ok::<_, core::convert::Infallible>(#run)) },
+    };
+    quote! {
+        fn #serve<S: Server + ?Sized>(
+            server: &mut S,
+            caller: libipc::Caller,
+            message: &mut libipc::Message,
+        ) {
+            libipc::codec::stub::serve(message, |r| { #decode #run }, #encode);
+        }
+    }
+}
+
+fn serve_later(interface: &Interface, method: &Method) -> TokenStream {
+    let (serve, name) = (serve_name(method), format_ident!("{}", method.name));
+    let answer = format_ident!("answer_{}", method.name);
+    let decode = fields::decode_arguments(&method.arguments);
+    let names = fields::names(&method.arguments);
+    let pattern = fields::results_pattern(&method.results);
+    let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
+    let (results, error) = (
+        types::results(interface, &method.results),
+        server::error(method),
+    );
+    quote! {
+        fn #serve<S: Server + ?Sized>(
+            server: &mut S,
+            caller: libipc::Caller,
+            message: &mut libipc::Message,
+            deferral: libipc::Deferral<'_>,
+        ) {
+            libipc::codec::stub::defer(message, deferral, |r, deferral| {
+                #decode
+                let reply = deferral.defer(#answer)?;
+                server.#name(caller, #(#names,)* reply);
+                Ok(())
+            });
+        }
+
+        fn #answer(message: &mut libipc::Message, outcome: Result<#results, #error>) {
+            libipc::codec::stub::answer(message, outcome, #encode);
+        }
+    }
+}
+
+fn serve_name(method: &Method) -> Ident {
+    format_ident!("serve_{}", method.name)
+}
+
+fn is_deferred(method: &Method) -> bool {
+    method.answer == Answer::Deferred
+}

@@ -1,0 +1,215 @@
+//! The generator: one interface of the model to one formatted Rust module.
+//!
+//! The code names everything of `libipc` by its full path, so that no name of an interface can
+//! meet one of the library's; what all stubs share is called in `libipc::codec::stub`, so that a
+//! stub holds its label, arguments and results, and nothing else. Code is made as tokens and
+//! formatted by `prettyplease`, then blank lines are put between items.
+
+mod client;
+mod dispatch;
+mod fields;
+mod layout;
+mod numbers;
+mod server;
+mod structs;
+mod types;
+
+use std::fmt;
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use crate::model::{Constant, Integer, Interface};
+use crate::source::Source;
+
+/// The tokens that were made are not a Rust file: a mistake in the generator itself.
+#[derive(Debug)]
+pub struct Broken {
+    interface: String,
+    reason: String,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            out,
+            "interface `{}` makes code that is not Rust: {}",
+            self.interface, self.reason
+        )
+    }
+}
+
+impl std::error::Error for Broken {}
+
+/// A file that was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Module {
+    /// Its name, without a folder.
+    pub file: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Makes the modules of all interfaces, and the root module that names them.
+///
+/// # Errors
+/// As [`generate`].
+pub fn modules(sources: &[Source], interfaces: &[Interface]) -> Result<Vec<Module>, Broken> {
+    let mut modules = vec![Module {
+        file: "mod.rs".to_owned(),
+        text: root(interfaces),
+    }];
+    for interface in interfaces {
+        let source = sources
+            .iter()
+            .find(|source| source.stem() == interface.name);
+        let origin = source.map_or("", |source| source.path.as_str());
+        let text = generate(interface, origin)?;
+        modules.push(Module {
+            file: format!("{}.rs", interface.name),
+            text,
+        });
+    }
+    Ok(modules)
+}
+
+/// Makes the module of an interface. `origin` is the source's path as it shall stand in the text.
+///
+/// # Errors
+/// [`Broken`], which no source can cause unless the generator has a mistake.
+pub fn generate(interface: &Interface, origin: &str) -> Result<String, Broken> {
+    let file = syn::parse2(tokens(interface, origin)).map_err(|error| Broken {
+        interface: interface.name.clone(),
+        reason: error.to_string(),
+    })?;
+    Ok(layout::with_blank_lines(&prettyplease::unparse(&file)))
+}
+
+/// The root module, in the order of the names.
+fn root(interfaces: &[Interface]) -> String {
+    let mut names: Vec<_> = interfaces.iter().collect();
+    names.sort_by(|left, right| left.name.cmp(&right.name));
+    let mut text = "//! The modules of all interfaces. Made by `idlc`.\n\n".to_owned();
+    for interface in &names {
+        text += &format!("pub mod {};\n", interface.name);
+    }
+    text += "\n/// Name, number and version of every interface, in the order of their names.\n";
+    text += "pub const ALL: &[libipc::Interface] = &[\n";
+    for interface in &names {
+        text += &format!("    {}::INTERFACE,\n", interface.name);
+    }
+    text + "];\n"
+}
+
+fn tokens(interface: &Interface, origin: &str) -> TokenStream {
+    let header = header(interface, origin);
+    let description = description(interface);
+    let constants = interface.constants.iter().map(constant);
+    let structs = interface
+        .structs
+        .iter()
+        .map(|found| structs::structure(interface, found));
+    let numbers = interface.enums.iter().map(numbers::numbers);
+    let error = interface.error.iter().map(numbers::error);
+    let server = server::server(interface);
+    let dispatch = dispatch::dispatch(interface);
+    let client = client::client(interface);
+    let body = quote! {
+        #description
+        #(#constants)*
+        #(#error)*
+        #(#numbers)*
+        #(#structs)*
+        #server
+        #dispatch
+        #client
+    };
+    // Encoding is by methods of this trait; an interface without any value does not need it.
+    let uses_sink = body.to_string().contains("w .");
+    let import = uses_sink.then(|| quote! { use libipc::codec::Sink as _; });
+    quote! { #header #import #body }
+}
+
+fn header(interface: &Interface, origin: &str) -> TokenStream {
+    let mut lines = interface.docs.clone();
+    lines.push(String::new());
+    lines.push(format!(
+        "Made by `idlc` from `{origin}`, which is the file to change."
+    ));
+    let lines = lines.iter().map(|line| spaced(line));
+    quote! { #(#![doc = #lines])* }
+}
+
+fn description(interface: &Interface) -> TokenStream {
+    let name = &interface.name;
+    let id = hexadecimal(u64::from(interface.id), "u16");
+    let version = hexadecimal(interface.version, "u64");
+    let labels = interface.methods.iter().map(|method| {
+        let name = label(&method.name);
+        let number = u64::from(interface.id) << 16 | u64::from(method.ordinal);
+        let number = hexadecimal(number, "u32");
+        let docs = docs(&[format!("Label of `{}`.", method.name)]);
+        quote! { #docs pub const #name: u32 = #number; }
+    });
+    quote! {
+        /// Name, number and version of this interface.
+        pub const INTERFACE: libipc::Interface = libipc::Interface {
+            name: #name,
+            id: #id,
+            version: #version,
+        };
+        /// The labels of requests.
+        pub mod labels {
+            #(#labels)*
+        }
+    }
+}
+
+fn constant(constant: &Constant) -> TokenStream {
+    let docs = docs(&constant.docs);
+    let name = format_ident!("{}", constant.name);
+    let kind = integer(constant.repr);
+    let value = proc_macro2::Literal::u64_unsuffixed(constant.value);
+    quote! { #docs pub const #name: #kind = #value; }
+}
+
+/// Documentation lines as attributes; the formatter prints them as `///`.
+fn docs(lines: &[String]) -> TokenStream {
+    let lines = lines.iter().map(|line| spaced(line));
+    quote! { #(#[doc = #lines])* }
+}
+
+fn spaced(line: &str) -> String {
+    if line.is_empty() {
+        String::new()
+    } else {
+        format!(" {line}")
+    }
+}
+
+fn label(method: &str) -> proc_macro2::Ident {
+    format_ident!("{}", method.to_uppercase())
+}
+
+fn integer(integer: Integer) -> proc_macro2::Ident {
+    format_ident!("{}", integer.name())
+}
+
+/// A literal in hexadecimal digits, grouped by four.
+fn hexadecimal(value: u64, kind: &str) -> TokenStream {
+    let width = if kind == "u16" {
+        4
+    } else if kind == "u32" {
+        8
+    } else {
+        16
+    };
+    let digits = format!("{value:0width$x}");
+    let groups: Vec<_> = digits
+        .as_bytes()
+        .chunks(4)
+        .map(String::from_utf8_lossy)
+        .collect();
+    let text = format!("0x{}", groups.join("_"));
+    text.parse().unwrap_or_else(|_| quote! { #value })
+}

@@ -1,0 +1,69 @@
+//! The trait that a server implements.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::{docs, fields, types};
+use crate::model::{Answer, Fails, Interface, Method};
+
+/// The trait, a method each.
+pub(super) fn server(interface: &Interface) -> TokenStream {
+    let about = docs(&[format!("A server of `{}`.", interface.name)]);
+    let methods = interface.methods.iter().map(|method| {
+        let (about, name) = (docs(&method.docs), format_ident!("{}", method.name));
+        let names = fields::names(&method.arguments);
+        let kinds = method
+            .arguments
+            .iter()
+            .map(|field| types::received(interface, &field.kind));
+        let (reply, outcome) = match method.answer {
+            Answer::Now => (None, outcome(interface, method)),
+            Answer::Deferred => (Some(reply(interface, method)), quote! {}),
+        };
+        quote! {
+            #about
+            fn #name(&mut self, caller: libipc::Caller, #(#names: #kinds,)* #reply) #outcome;
+        }
+    });
+    quote! {
+        #about
+        pub trait Server {
+            #(#methods)*
+
+            /// Takes signals of the notification that is bound to the server's thread.
+            fn signal(&mut self, bits: u64) {
+                let _ = bits;
+            }
+
+            /// Decides about a thread that faulted and whose faults come here. It stays stopped
+            /// unless a server says otherwise.
+            fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+                let _ = fault;
+                libipc::FaultAnswer::Stop
+            }
+        }
+    }
+}
+
+fn outcome(interface: &Interface, method: &Method) -> TokenStream {
+    let results = types::results(interface, &method.results);
+    match method.fails {
+        Fails::WithError => quote! { -> Result<#results, Error> },
+        Fails::Never if method.results.is_empty() => quote! {},
+        Fails::Never => quote! { -> #results },
+    }
+}
+
+fn reply(interface: &Interface, method: &Method) -> TokenStream {
+    let results = types::results(interface, &method.results);
+    let error = error(method);
+    quote! { reply: libipc::Reply<#results, #error> }
+}
+
+/// The error of a method for which one must be named.
+pub(super) fn error(method: &Method) -> TokenStream {
+    match method.fails {
+        Fails::WithError => quote! { Error },
+        Fails::Never => quote! { core::convert::Infallible },
+    }
+}

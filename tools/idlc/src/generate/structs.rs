@@ -1,0 +1,55 @@
+//! Structs: the type and its codec.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::fields::names;
+use super::{docs, types};
+use crate::model::{Field, Interface, Struct, Type};
+
+/// The struct and its encoding, field by field.
+pub(super) fn structure(interface: &Interface, found: &Struct) -> TokenStream {
+    let about = docs(&found.docs);
+    let name = format_ident!("{}", found.name);
+    let fields = found.fields.iter().map(|field| {
+        let about = docs(&field.docs);
+        let name = format_ident!("{}", field.name);
+        let kind = types::owned(interface, &field.kind);
+        quote! { #about pub #name: #kind }
+    });
+    let copy = found.fields.iter().all(is_plain).then(|| quote! { Copy, });
+    let names = names(&found.fields);
+    let (last, first) = names
+        .split_last()
+        .map_or((None, &names[..]), |(l, f)| (Some(l), f));
+    quote! {
+        #about
+        #[derive(Clone, #copy Debug, PartialEq, Eq)]
+        pub struct #name {
+            #(#fields),*
+        }
+
+        impl libipc::codec::Encode for #name {
+            fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+            where
+                K: libipc::codec::Sink + ?Sized,
+            {
+                #(w.put(&self.#first)?;)*
+                w.put(&self.#last)
+            }
+        }
+
+        impl libipc::codec::Decode for #name {
+            fn decode(
+                r: &mut libipc::codec::Decoder<'_>,
+            ) -> Result<Self, libipc::codec::Malformed> {
+                Ok(Self { #(#names: r.get()?),* })
+            }
+        }
+    }
+}
+
+/// Whether a field can be copied bit by bit for certain, without looking into other structs.
+fn is_plain(field: &Field) -> bool {
+    matches!(field.kind, Type::Bool | Type::Integer(_) | Type::Number(..))
+}

@@ -1,25 +1,31 @@
 //! The boot image, made by the composer's libraries from a manifest and the components' ELF files.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
+use manifest::Source;
+use weft_spec::SystemSpec;
+
+use super::{catalogue, rust};
 use crate::error::{Error, Outcome};
+use crate::project::Project;
 
 /// A checked manifest.
 #[derive(Debug)]
 pub struct Plan {
     name: String,
-    packages: Vec<String>,
+    spec: SystemSpec,
 }
 
 impl Plan {
-    /// The image's name.
+    /// The image's name, which is that of its manifest.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The packages of its components.
-    pub fn packages(&self) -> &[String] {
-        &self.packages
+    /// The programs that the image holds, in its order; each is a package of its name.
+    pub fn programs(&self) -> &[String] {
+        &self.spec.programs
     }
 }
 
@@ -27,18 +33,95 @@ impl Plan {
 ///
 /// # Errors
 /// If it cannot be read, or has errors; the message holds them all.
-pub fn read(manifest: &Path) -> Outcome<Plan> {
-    Err(Error::new("images cannot be composed yet").at(manifest.display()))
+pub fn read(project: &Project, path: &Path) -> Outcome<Plan> {
+    let text = text_of(path)?;
+    let shown = path
+        .strip_prefix(project.root())
+        .unwrap_or(path)
+        .display()
+        .to_string();
+    let board = board(project, &text)?;
+    let board_path = board
+        .strip_prefix(project.root())
+        .unwrap_or(&board)
+        .display()
+        .to_string();
+    let board_text = if board.is_file() {
+        text_of(&board)?
+    } else {
+        String::new()
+    };
+    let spec = manifest::check(
+        Source {
+            path: &shown,
+            text: &text,
+        },
+        Source {
+            path: &board_path,
+            text: &board_text,
+        },
+        &catalogue::read(project)?,
+    );
+    let spec = spec.map_err(|mistakes| {
+        let all: Vec<_> = mistakes.iter().map(ToString::to_string).collect();
+        Error::new(format!(
+            "the manifest has {} mistakes\n{}",
+            all.len(),
+            all.join("\n")
+        ))
+    })?;
+    Ok(Plan {
+        name: rust::stem(path),
+        spec,
+    })
 }
 
-/// Composes the boot image; `commands` are run instead of a prompt, if there are any.
+/// The file of the board that a manifest names.
+fn board(project: &Project, text: &str) -> Outcome<PathBuf> {
+    let folder = project.root().join("images/boards");
+    let Some(name) = manifest::board_name(text) else {
+        return Ok(folder);
+    };
+    let path = folder.join(format!("{name}.toml"));
+    if path.is_file() {
+        return Ok(path);
+    }
+    Err(Error::new(format!(
+        "the manifest is for the board `{name}`, which does not exist"
+    ))
+    .at(path.display())
+    .remedy("name a board that has a file in images/boards"))
+}
+
+fn text_of(path: &Path) -> Outcome<String> {
+    fs::read_to_string(path).map_err(|cause| Error::io("read the manifest", path, &cause))
+}
+
+/// What a boot image is composed of, besides the plan.
+#[derive(Debug, Clone, Copy)]
+pub struct Parts<'a> {
+    /// The kernel's ELF file, for its symbols.
+    pub kernel: &'a Path,
+    /// The programs' ELF files, in the plan's order.
+    pub programs: &'a [PathBuf],
+    /// Commands to run instead of a prompt, if there are any.
+    pub commands: &'a str,
+}
+
+/// Composes the boot image.
 ///
 /// # Errors
-/// If a component cannot be read or does not fit.
-pub fn image(plan: &Plan, components: &[PathBuf], commands: &str) -> Outcome<Vec<u8>> {
-    let _ = (components, commands);
+/// If a program cannot be read or does not fit.
+pub fn image(plan: &Plan, parts: Parts<'_>) -> Outcome<Vec<u8>> {
+    let read = |path: &PathBuf| fs::read(path).map_err(|cause| Error::io("read", path, &cause));
+    let programs = parts
+        .programs
+        .iter()
+        .map(read)
+        .collect::<Outcome<Vec<_>>>()?;
     Err(Error::new(format!(
-        "`{}` cannot be composed yet",
-        plan.name
+        "`{}` ({} programs) cannot be composed yet",
+        plan.name,
+        programs.len()
     )))
 }

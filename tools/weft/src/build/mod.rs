@@ -3,6 +3,7 @@
 //! Cargo decides what is out of date; a composed file is written only when its bytes change, so
 //! that a build without changes leaves every file as it is.
 
+pub mod catalogue;
 pub mod compose;
 pub mod disk;
 pub mod output;
@@ -14,7 +15,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Outcome;
 use crate::project::Project;
 use crate::setup::{self, Need};
-use compose::Plan;
+use compose::{Parts, Plan};
 
 /// Everything that a run of an image needs.
 #[derive(Debug)]
@@ -38,7 +39,12 @@ impl Built {
     /// # Errors
     /// If it cannot be composed.
     pub fn image_with(&self, commands: &str) -> Outcome<Vec<u8>> {
-        compose::image(&self.plan, &self.components, commands)
+        let parts = Parts {
+            kernel: &self.kernel,
+            programs: &self.components,
+            commands,
+        };
+        compose::image(&self.plan, parts)
     }
 }
 
@@ -48,23 +54,24 @@ impl Built {
 /// If set-up, a compiler, the composer or `mkfs.ext4` fails.
 pub fn image(project: &Project, manifest: &Path) -> Outcome<Built> {
     setup::ensure(project, &[Need::RustTargets, Need::E2fsprogs])?;
-    let plan = compose::read(manifest)?;
+    let plan = compose::read(project, manifest)?;
     let kernel = rust::kernel(project)?;
     let programs = disk::programs(project)?;
-    rust::user(project, plan.packages(), &programs)?;
-    let output = |package: &String| rust::user_output(project, package);
-    let components: Vec<_> = plan.packages().iter().map(output).collect();
+    rust::user(project, plan.programs(), &programs)?;
+    let output = |program: &String| rust::user_output(project, program);
+    let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.name());
     output::folder(&folder)?;
-    let image = folder.join("boot.img");
-    output::write(&image, &compose::image(&plan, &components, "")?)?;
     let disk = disk::build(project, plan.name(), &folder, &programs)?;
-    Ok(Built {
+    let image = folder.join("boot.img");
+    let built = Built {
         plan,
         folder,
         kernel,
         components,
         image,
         disk,
-    })
+    };
+    output::write(&built.image, &built.image_with("")?)?;
+    Ok(built)
 }

@@ -7,6 +7,7 @@ pub mod attributes;
 pub mod clippy;
 pub mod dependencies;
 pub mod format;
+pub mod generated;
 pub mod layers;
 pub mod licences;
 pub mod links;

@@ -14,7 +14,7 @@ use crate::project::Project;
 pub fn run(project: &Project, args: &ImageArgs) -> Outcome<ExitCode> {
     let ImageAction::Check { image } = &args.action;
     let manifest = project.manifest(image.as_deref());
-    let plan = compose::read(&manifest)?;
+    let plan = compose::read(project, &manifest)?;
     println!(
         "{}: the image `{}` is sound",
         manifest.display(),

@@ -26,6 +26,7 @@ pub mod objects;
 
 mod reply;
 mod reply_objects;
+pub mod ring;
 mod router;
 mod serve;
 mod service;

@@ -143,14 +143,16 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         }
     }
 
-    /// Looks, asks to be woken, and looks again.
+    /// Looks; if there is nothing and the wait is a passive one, asks to be woken and looks again.
     fn poll_before_waiting(&mut self) -> Result<Option<Polled>, Closed> {
-        let found = self.poll()?;
-        if found != Polled::Empty || self.outstanding() == 0 {
+        let mut found = self.poll()?;
+        if found == Polled::Empty && self.outstanding() == 0 {
             return Ok(Some(found));
         }
-        self.completions.arm();
-        let found = self.poll()?;
+        if found == Polled::Empty && self.wake.waiting() == Waiting::Passive {
+            self.completions.arm();
+            found = self.poll()?;
+        }
         Ok(Some(found).filter(|found| *found != Polled::Empty))
     }
 

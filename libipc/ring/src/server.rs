@@ -116,6 +116,12 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         self.completions.produced()
     }
 
+    /// Returns why the connection is closed, if this side knows that it is.
+    #[must_use]
+    pub fn closed(&self) -> Option<Closed> {
+        self.closed
+    }
+
     /// Ends a batch of completions: wakes the client if it sleeps.
     pub fn flush(&mut self) {
         if self.completions.announce() == Kick::Due {

@@ -12,8 +12,9 @@ pub struct PeerGone;
 pub enum Waiting {
     /// Nothing: the server must be kicked first.
     Passive,
-    /// The wait itself makes the server take what was submitted, so that a kick before it would be
-    /// an entry into the kernel for nothing.
+    /// The wait itself makes the server take what was submitted, and the server answers it when it
+    /// has completed more than `seen`: a kick before it, or one that ends it, would be an entry
+    /// into the kernel for nothing.
     Drains,
 }
 

@@ -1,0 +1,42 @@
+//! Rings between programs: `libipc-ring` bound to start-up pages, notifications and calls.
+//!
+//! The method that a plain call reaches is the one a ring request reaches: a request carries the
+//! label and the encoded arguments that a call would, [`RingService`] turns it into a [`Message`]
+//! for the same [`Service`](crate::Service), and the answer's label and first four bytes become
+//! the completion. So a server implements its interface once, deferred answers included, and an
+//! interface can go over a ring if its arguments fit in 40 bytes and its results in 4.
+//!
+//! A client does not wait for a ring by sleeping on a notification but by a *drain call* on its
+//! connection to the same server: the call donates its time, makes the server take what was
+//! submitted, and is answered when there is a completion. It costs one entry into the kernel where
+//! kick and wait cost two, and it ends when the server dies, which a notification cannot tell.
+//!
+//! Names in the start-up page, for a ring `NAME`: `NAME` is the region that this program writes,
+//! `NAME.peer` the other side's, `NAME.out` and `NAME.in` the pools that this side writes and reads.
+
+mod answers;
+mod client;
+mod ends;
+mod held;
+mod server;
+
+pub use client::{ClientWake, RingClient};
+pub use ends::{Pools, RingEnds};
+pub use libipc_ring::{
+    BatchError, Closed, Completion, Descriptor, OutOfBounds, Outcome, Polled, Pool,
+    Request as RingRequest, Runs, SubmitError, Untrusted,
+};
+pub use server::{MAX_RINGS, RingService};
+
+/// The label of the drain call: interface 0, which no name has. Its one word is how many
+/// completions the client has taken; it is answered when there are more.
+pub const DRAIN: u32 = crate::request_label(0, 1);
+
+/// Makes a message look as if a call had brought this request.
+fn fill(message: &mut crate::Message, request: &RingRequest) {
+    let [a, b, c, d, e] = request.inline;
+    message.fill_head(request.op, request.words as usize, [a, b, c, d, e, 0]);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,69 @@
+//! Deferred answers to ring requests.
+//!
+//! A [`ReplyToken`] is a number and a function, so that servers need not know whether a request
+//! came by call or by ring. The function for rings leaves the outcome in the place with that
+//! number, and the ring's service collects it after the event. Static for the same reason as the
+//! reply objects: an answer is given in a place that knows nothing of the loop.
+
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use libipc_ring::Outcome;
+
+use crate::{Message, ReplyToken};
+
+/// The greatest number of ring requests whose answers are deferred at a time.
+pub(super) const PLACES: usize = 256;
+const BITS: usize = u64::BITS as usize;
+
+/// What was answered: value << 32 | status.
+static OUTCOMES: [AtomicU64; PLACES] = [const { AtomicU64::new(0) }; PLACES];
+/// A bit a place; set if its outcome was not collected yet.
+static ANSWERED: [AtomicU64; PLACES / BITS] = [const { AtomicU64::new(0) }; PLACES / BITS];
+
+/// The right to answer the ring request in a place.
+pub(super) fn token(place: usize) -> ReplyToken {
+    ReplyToken::new(place as u32, answer)
+}
+
+/// The outcome that an answer's label and payload say.
+pub(super) fn outcome(message: &Message) -> Outcome {
+    let value = message
+        .payload()
+        .first_chunk()
+        .map_or(0, |bytes| u32::from_le_bytes(*bytes));
+    Outcome {
+        status: message.label(),
+        value,
+    }
+}
+
+/// Takes one outcome that was left, with its place.
+pub(super) fn collect() -> Option<(usize, Outcome)> {
+    for (index, answered) in ANSWERED.iter().enumerate() {
+        let word = answered.load(Relaxed);
+        if word == 0 {
+            continue;
+        }
+        answered.store(word & (word - 1), Relaxed);
+        let place = index * BITS + word.trailing_zeros() as usize;
+        let outcome = OUTCOMES.get(place)?.load(Relaxed);
+        return Some((
+            place,
+            Outcome {
+                status: outcome as u32,
+                value: (outcome >> 32) as u32,
+            },
+        ));
+    }
+    None
+}
+
+fn answer(number: u32, message: &mut Message) {
+    let place = number as usize;
+    let Outcome { status, value } = outcome(message);
+    let (Some(outcome), Some(answered)) = (OUTCOMES.get(place), ANSWERED.get(place / BITS)) else {
+        return;
+    };
+    outcome.store((u64::from(value) << 32) | u64::from(status), Relaxed);
+    answered.store(answered.load(Relaxed) | 1 << (place % BITS), Relaxed);
+}

@@ -1,0 +1,66 @@
+//! The client's side: waits by drain calls.
+
+use libipc_ring::{ClientRing, PeerGone, Waiting, Wake};
+use weft_abi::CPtr;
+use weft_abi::startup::EntryKind;
+
+use super::{DRAIN, Pools, RingEnds};
+use crate::objects::Notification;
+use crate::{Connection, Message, Startup, Transport, TransportError};
+
+/// How a client wakes its server and waits for it.
+pub struct ClientWake {
+    kick: Notification,
+    connection: Connection,
+}
+
+impl ClientWake {
+    /// Kicks through `kick` and waits by drain calls on `connection`.
+    #[must_use]
+    pub fn new(kick: Notification, connection: Connection) -> Self {
+        Self { kick, connection }
+    }
+}
+
+impl Wake for ClientWake {
+    fn waiting(&self) -> Waiting {
+        Waiting::Drains
+    }
+
+    fn kick(&self) {
+        // Refused only if the server is gone, which the next wait finds out.
+        let _ = self.kick.signal();
+    }
+
+    fn wait(&self, seen: u64) -> Result<(), PeerGone> {
+        let mut message = Message::new(DRAIN);
+        message.append(&seen.to_le_bytes()).map_err(|_| PeerGone)?;
+        match self.connection.call(&mut message) {
+            Ok(_) | Err(TransportError::Cancelled) => Ok(()),
+            Err(_) => Err(PeerGone),
+        }
+    }
+}
+
+/// A client's ring and its pools.
+pub struct RingClient {
+    /// Requests and completions.
+    pub ring: ClientRing<'static, ClientWake>,
+    /// Data that does not fit into requests.
+    pub pools: Pools,
+}
+
+impl RingClient {
+    /// Opens the ring of the connection `name`; `None` if the program was not given both.
+    #[must_use]
+    pub fn open(env: &Startup, name: &str) -> Option<Self> {
+        let ends = RingEnds::find(env, name)?;
+        let endpoint = CPtr(env.find(EntryKind::Client, name)?.slot);
+        let wake = ClientWake::new(ends.kick, Connection::permanent(endpoint));
+        let ring = ClientRing::new(ends.client_layout()?, ends.own, ends.peer, wake)?;
+        Some(Self {
+            ring,
+            pools: ends.pools,
+        })
+    }
+}

@@ -1,0 +1,69 @@
+//! The ring requests whose answers are deferred.
+
+use libipc_ring::Token;
+
+use super::answers::PLACES;
+
+const BITS: usize = u64::BITS as usize;
+
+/// A ring request whose answer is deferred.
+pub(super) struct Held {
+    /// Which ring it came from.
+    pub(super) ring: u8,
+    /// To complete it with.
+    pub(super) token: Token,
+}
+
+/// A place for each deferred request.
+pub(super) struct HeldTable {
+    places: [Option<Held>; PLACES],
+    /// A bit a place; set if it is free.
+    free: [u64; PLACES / BITS],
+}
+
+impl HeldTable {
+    pub(super) fn new() -> Self {
+        Self {
+            places: [const { None }; PLACES],
+            free: [u64::MAX; PLACES / BITS],
+        }
+    }
+
+    /// A free place, which stays free until something is put there.
+    pub(super) fn vacancy(&self) -> Option<usize> {
+        let index = self.free.iter().position(|word| *word != 0)?;
+        Some(index * BITS + self.free.get(index)?.trailing_zeros() as usize)
+    }
+
+    pub(super) fn put(&mut self, place: usize, held: Held) {
+        if let (Some(entry), Some(free)) =
+            (self.places.get_mut(place), self.free.get_mut(place / BITS))
+        {
+            *entry = Some(held);
+            *free &= !(1 << (place % BITS));
+        }
+    }
+
+    pub(super) fn take(&mut self, place: usize) -> Option<Held> {
+        let held = self.places.get_mut(place)?.take()?;
+        *self.free.get_mut(place / BITS)? |= 1 << (place % BITS);
+        Some(held)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_run_out_at_the_limit_and_are_used_again() {
+        let table = HeldTable::new();
+        assert_eq!(table.vacancy(), Some(0));
+        let mut full = table;
+        full.free = [0; PLACES / BITS];
+        assert_eq!(full.vacancy(), None);
+        assert!(full.take(3).is_none(), "nothing was put there");
+        full.free[3] = 1 << 5;
+        assert_eq!(full.vacancy(), Some(3 * 64 + 5));
+    }
+}

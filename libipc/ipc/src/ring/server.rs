@@ -1,0 +1,241 @@
+//! The server's side: one service behind plain calls and rings.
+
+use libipc_ring::{Outcome, PeerGone, ServerRing, Sleep, Submission, Token, Wake};
+
+use super::answers::{self, PLACES};
+use super::held::{Held, HeldTable};
+use super::{DRAIN, RingEnds};
+use crate::objects::Notification;
+use crate::{
+    Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, ReplyToken, Request, Service,
+    Spare, label, serve,
+};
+
+/// The greatest number of rings of a server.
+pub const MAX_RINGS: usize = 8;
+
+/// Kicks the client. The server never waits here, but in its loop.
+struct Kick(Notification);
+
+impl Wake for Kick {
+    fn kick(&self) {
+        // Refused only if the client is gone; then nobody is to be woken.
+        let _ = self.0.signal();
+    }
+
+    fn wait(&self, _: u64) -> Result<(), PeerGone> {
+        Err(PeerGone)
+    }
+}
+
+/// A client that waits in a drain call, and how many completions it knows of.
+struct Waiter {
+    token: ReplyToken,
+    seen: u64,
+}
+
+struct Served {
+    ring: ServerRing<'static, Kick>,
+    caller: Caller,
+    wake_bits: u64,
+    waiter: Option<Waiter>,
+}
+
+/// A service that takes requests from rings as well.
+pub struct RingService<S> {
+    service: S,
+    rings: heapless::Vec<Served, MAX_RINGS>,
+    held: HeldTable,
+    message: Message,
+}
+
+impl<S: Service> RingService<S> {
+    /// A service that has no ring yet.
+    pub fn new(service: S) -> Self {
+        Self {
+            service,
+            rings: heapless::Vec::new(),
+            held: HeldTable::new(),
+            message: Message::new(label::OK),
+        }
+    }
+
+    /// Adds a ring. What its client may ask is what the connection with its badge may.
+    ///
+    /// # Panics
+    /// If there are more than [`MAX_RINGS`], or its regions hold no slot.
+    #[must_use]
+    pub fn with(mut self, ends: RingEnds) -> Self {
+        let ring = ends
+            .server_layout()
+            .and_then(|layout| ServerRing::new(layout, ends.own, ends.peer, Kick(ends.kick)));
+        let Some(ring) = ring else {
+            panic!("a ring's regions are too small")
+        };
+        let caller = ends.caller.unwrap_or(Caller::from_badge(0));
+        let served = Served {
+            ring,
+            caller,
+            wake_bits: ends.wake_bits,
+            waiter: None,
+        };
+        if self.rings.push(served).is_err() {
+            panic!("a server has at most {MAX_RINGS} rings");
+        }
+        self
+    }
+
+    /// Serves for ever.
+    ///
+    /// # Panics
+    /// As [`serve`].
+    pub fn serve(mut self, endpoint: Endpoint) -> Never {
+        self.work();
+        serve(endpoint, self)
+    }
+
+    /// Takes and answers all there is; afterwards every ring is armed to wake the server.
+    fn work(&mut self) {
+        loop {
+            for ring in 0..self.rings.len() {
+                self.drain(ring);
+            }
+            self.collect();
+            if self.settle() == Sleep::Armed {
+                return;
+            }
+        }
+    }
+
+    /// Takes every request of a ring. A closed ring has none.
+    fn drain(&mut self, ring: usize) {
+        while let Some(served) = self.rings.get_mut(ring) {
+            match served.ring.take() {
+                Ok(Some(submission)) => self.dispatch(ring, submission),
+                Ok(None) | Err(_) => return,
+            }
+        }
+    }
+
+    /// Hands one request to the service, as if it had come by call.
+    fn dispatch(&mut self, ring: usize, submission: Submission) {
+        let Some(served) = self.rings.get(ring) else {
+            return;
+        };
+        let place = self.held.vacancy();
+        let mut right = Some(answers::token(place.unwrap_or(PLACES)));
+        let spare = if place.is_some() {
+            Spare::Available
+        } else {
+            Spare::Exhausted
+        };
+        super::fill(&mut self.message, &submission.request);
+        self.service.request(Request {
+            caller: served.caller,
+            message: &mut self.message,
+            deferral: Deferral::new(&mut right, spare),
+        });
+        let Some(right) = right else {
+            let held = Held {
+                ring: ring as u8,
+                token: submission.token,
+            };
+            return self.held.put(place.unwrap_or(PLACES), held);
+        };
+        right.disarm();
+        if self.message.is_received() {
+            self.message.begin(label::ABANDONED);
+        }
+        self.complete(ring, submission.token, answers::outcome(&self.message));
+    }
+
+    /// Completes the deferred requests that were answered.
+    fn collect(&mut self) {
+        while let Some((place, outcome)) = answers::collect() {
+            if let Some(Held { ring, token }) = self.held.take(place) {
+                self.complete(usize::from(ring), token, outcome);
+            }
+        }
+    }
+
+    fn complete(&mut self, ring: usize, token: Token, outcome: Outcome) {
+        if let Some(served) = self.rings.get_mut(ring) {
+            served.ring.complete(token, outcome);
+        }
+    }
+
+    /// Wakes clients, and arms the rings; `Ready` if one of them has more.
+    fn settle(&mut self) -> Sleep {
+        let mut all = Sleep::Armed;
+        for served in &mut self.rings {
+            served.settle();
+            if served.ring.closed().is_none() && served.ring.sleep() == Sleep::Ready {
+                all = Sleep::Ready;
+            }
+        }
+        all
+    }
+
+    /// A client asks to take what it submitted, and to be answered when there is a completion.
+    fn drain_call(&mut self, request: Request<'_>) {
+        let seen = request
+            .message
+            .payload()
+            .first_chunk()
+            .map_or(0, |b| u64::from_le_bytes(*b));
+        let caller = request.caller;
+        self.work();
+        let Some(served) = self.rings.iter_mut().find(|served| served.caller == caller) else {
+            return request.message.begin(label::WRONG_INTERFACE);
+        };
+        if served.ring.completed() != seen || served.ring.closed().is_some() {
+            return request.message.begin(label::OK);
+        }
+        match request.deferral.token() {
+            Ok(token) => served.waiter = Some(Waiter { token, seen }),
+            // Nothing to wait with: the client looks again and comes back.
+            Err(_) => request.message.begin(label::OK),
+        }
+    }
+}
+
+impl Served {
+    /// Wakes the client for what was completed, whichever way it waits.
+    fn settle(&mut self) {
+        let over = self.ring.closed().is_some();
+        if let Some(waiter) = self
+            .waiter
+            .take_if(|w| over || self.ring.completed() != w.seen)
+        {
+            waiter.token.send(&mut Message::new(label::OK));
+        }
+        self.ring.flush();
+    }
+}
+
+impl<S: Service> Service for RingService<S> {
+    fn request(&mut self, request: Request<'_>) {
+        if request.message.label() == DRAIN {
+            return self.drain_call(request);
+        }
+        self.service.request(request);
+        self.work();
+    }
+
+    fn signal(&mut self, bits: u64) {
+        let rings = self
+            .rings
+            .iter()
+            .fold(0, |all, served| all | served.wake_bits);
+        if bits & !rings != 0 {
+            self.service.signal(bits & !rings);
+        }
+        self.work();
+    }
+
+    fn fault(&mut self, fault: Fault) -> FaultAnswer {
+        let answer = self.service.fault(fault);
+        self.work();
+        answer
+    }
+}

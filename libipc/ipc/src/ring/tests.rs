@@ -1,0 +1,153 @@
+//! A ring service between a client's ring and a service that answers at once or later.
+
+extern crate std;
+
+use core::sync::atomic::{AtomicU32, Ordering};
+use std::vec::Vec;
+
+use libipc_ring::sync::AtomicU64;
+use libipc_ring::{
+    Capacity, ClientRing, Completion, Layout, Outcome, PeerGone, Polled, Request as RingRequest,
+    Waiting, Wake,
+};
+
+use super::{DRAIN, RingEnds, RingService};
+use crate::objects::Notification;
+use crate::{
+    CPtr, Caller, Deferral, FaultAnswer, Message, ReplyToken, Request, Service, Spare, label,
+};
+
+const WAKE_BITS: u64 = 1 << 9;
+const CALLER: Caller = Caller::new(5, 1);
+const NOW: u32 = 0x10_0001;
+const LATER: u32 = 0x10_0002;
+const LOST: u32 = 0x10_0003;
+
+/// Doubles numbers, at once or when it is signalled.
+#[derive(Default)]
+struct Doubler {
+    waiting: Vec<(ReplyToken, u32)>,
+}
+
+impl Service for Doubler {
+    fn request(&mut self, request: Request<'_>) {
+        assert_eq!(request.caller, CALLER);
+        let number = u32::from_le_bytes(*request.message.payload().first_chunk().unwrap());
+        match request.message.label() {
+            NOW => answer(request.message, number),
+            LATER => self
+                .waiting
+                .push((request.deferral.token().unwrap(), number)),
+            _ => {}
+        }
+    }
+
+    fn signal(&mut self, bits: u64) {
+        assert_eq!(bits, 1, "the ring's own bits are not the service's");
+        for (token, number) in self.waiting.drain(..).rev() {
+            let mut message = Message::new(label::OK);
+            answer(&mut message, number);
+            token.send(&mut message);
+        }
+    }
+
+    fn fault(&mut self, _: crate::Fault) -> FaultAnswer {
+        FaultAnswer::Stop
+    }
+}
+
+fn answer(message: &mut Message, number: u32) {
+    message.begin(label::OK);
+    message.append(&(number * 2).to_le_bytes()).unwrap();
+}
+
+struct Nobody;
+
+impl Wake for Nobody {
+    fn waiting(&self) -> Waiting {
+        Waiting::Drains
+    }
+
+    fn kick(&self) {}
+
+    fn wait(&self, _: u64) -> Result<(), PeerGone> {
+        Err(PeerGone)
+    }
+}
+
+fn connected() -> (ClientRing<'static, Nobody>, RingService<Doubler>) {
+    let layout = Layout::new(Capacity::new(8).unwrap());
+    let words = |bytes: usize| {
+        let words: Vec<_> = (0..bytes / 8).map(|_| AtomicU64::new(0)).collect();
+        &*words.leak()
+    };
+    let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+    let ends = RingEnds {
+        pools: super::Pools::default(),
+        own: b,
+        peer: a,
+        kick: Notification::from(CPtr(9)),
+        wake_bits: WAKE_BITS,
+        caller: Some(CALLER),
+    };
+    let client = ClientRing::new(layout, a, b, Nobody).unwrap();
+    (client, RingService::new(Doubler::default()).with(ends))
+}
+
+fn submit(client: &mut ClientRing<'_, Nobody>, op: u32, number: u32) {
+    let request = RingRequest::from_bytes(op, &number.to_le_bytes()).unwrap();
+    client.submit(&request, number).unwrap();
+}
+
+fn done(tag: u32, status: u32, value: u32) -> Result<Polled, libipc_ring::Closed> {
+    let outcome = Outcome { status, value };
+    Ok(Polled::Completion(Completion { tag, outcome }))
+}
+
+static ANSWERED: AtomicU32 = AtomicU32::new(u32::MAX);
+
+/// Makes a drain call; `ANSWERED` holds its label once it is answered later.
+fn drain(service: &mut RingService<Doubler>, seen: u64) -> Option<u32> {
+    let mut sent = Message::new(DRAIN);
+    sent.append(&seen.to_le_bytes()).unwrap();
+    let mut message = Message::new(0);
+    sent.deliver_to(&mut message);
+    let note = |_: u32, message: &mut Message| ANSWERED.store(message.label(), Ordering::Relaxed);
+    let mut right = Some(ReplyToken::new(0, note));
+    service.request(Request {
+        caller: CALLER,
+        message: &mut message,
+        deferral: Deferral::new(&mut right, Spare::Available),
+    });
+    right.map(ReplyToken::disarm).map(|()| message.label())
+}
+
+#[test]
+fn requests_are_answered_at_once_when_the_ring_is_kicked() {
+    let (mut client, mut service) = connected();
+    submit(&mut client, NOW, 3);
+    submit(&mut client, LOST, 4);
+    assert_eq!(client.poll(), Ok(Polled::Empty));
+    service.signal(WAKE_BITS);
+    assert_eq!(client.poll(), done(3, label::OK, 6));
+    assert_eq!(client.poll(), done(4, label::ABANDONED, 0));
+}
+
+// One test, because deferred answers go through statics and tests run side by side.
+#[test]
+fn deferred_answers_complete_in_the_order_they_are_given_and_end_a_drain_call() {
+    let (mut client, mut service) = connected();
+    submit(&mut client, LATER, 1);
+    submit(&mut client, LATER, 2);
+    assert_eq!(drain(&mut service, 0), None, "nothing is completed yet");
+    assert_eq!(client.poll(), Ok(Polled::Empty));
+    service.signal(WAKE_BITS | 1);
+    assert_eq!(ANSWERED.load(Ordering::Relaxed), label::OK);
+    assert_eq!(client.poll(), done(1, label::OK, 2));
+    assert_eq!(client.poll(), done(2, label::OK, 4));
+    assert_eq!(
+        drain(&mut service, 0),
+        Some(label::OK),
+        "the client has missed completions"
+    );
+}

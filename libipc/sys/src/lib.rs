@@ -20,6 +20,8 @@
 )]
 
 mod ipc;
+#[cfg(target_os = "none")]
+mod note;
 pub mod page;
 
 #[cfg(all(target_os = "none", target_arch = "x86_64"))]

@@ -24,6 +24,7 @@ mod page;
 mod region;
 mod ring;
 mod system;
+mod view;
 
 pub use blob::{SpecError, decode, encode};
 pub use compare::{Live, Mismatch, compare};
@@ -35,3 +36,7 @@ pub use page::{PageError, StartupPage};
 pub use region::{Access, Region, Source};
 pub use ring::{Ring, RingId, RingPart};
 pub use system::{ComponentId, ProgramId, SystemSpec};
+pub use view::{
+    ImageFault, ImageView, SegmentFault, check as check_program, program_name, segment_rights,
+    segments,
+};

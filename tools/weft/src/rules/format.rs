@@ -4,7 +4,7 @@ use super::{Context, Problem};
 use crate::command;
 use crate::error::Outcome;
 
-/// Asks rustfmt, which shows the differences.
+/// Asks rustfmt, which lists the files that differ.
 ///
 /// # Errors
 /// If it cannot be started.
@@ -12,6 +12,6 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
     let mut cargo = command::cargo();
     cargo
         .current_dir(context.project.root())
-        .args(["fmt", "--all", "--", "--check"]);
+        .args(["fmt", "--all", "--", "--check", "-l"]);
     Ok(super::clippy::verdict(&mut cargo, "type: cargo fmt --all"))
 }

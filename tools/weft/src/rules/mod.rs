@@ -176,4 +176,9 @@ pub const TABLE: &[Rule] = &[
         holds: "no lint warns, on host and target",
         look: clippy::look,
     },
+    Rule {
+        name: "generated",
+        holds: "generated modules are what their interfaces make",
+        look: generated::look,
+    },
 ];

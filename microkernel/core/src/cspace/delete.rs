@@ -1,0 +1,154 @@
+//! Deletion and revocation, a step of constant cost at a time.
+
+use weft_abi::Kind;
+use weft_hal::{Arch, IrqLine};
+
+use crate::Core;
+use crate::object::{SlotRef, ThreadRef};
+use crate::state::{Next, Outcome};
+
+use super::derive::Use;
+use super::tree;
+
+/// Whether a destruction has come to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Progress {
+    /// Nothing is left to do.
+    Done,
+    /// Another step is needed.
+    More,
+}
+
+impl<A: Arch> Core<A> {
+    /// Repeats `step` until it is done, then empties dying CNodes, unless an interrupt comes first.
+    ///
+    /// `step` finds its slot anew each time, because the step before may have destroyed the CNode that
+    /// the slot is part of; `None` then ends the work.
+    pub(crate) fn work(
+        &mut self,
+        thread: ThreadRef<A>,
+        step: impl Fn(&mut Self) -> Option<Progress>,
+    ) -> Outcome<A> {
+        while step(self) == Some(Progress::More) {
+            if let Some(next) = self.pause(thread) {
+                return Ok(next);
+            }
+        }
+        while self.dying_step() == Progress::More {
+            if let Some(next) = self.pause(thread) {
+                return Ok(next);
+            }
+        }
+        Ok(if self.sched.current == Some(thread) { Next::Caller } else { Next::Blocked })
+    }
+
+    /// What comes before the next step: nothing, another thread (the caller destroyed itself), or an interrupt.
+    fn pause(&self, thread: ThreadRef<A>) -> Option<Next<A>> {
+        if self.sched.current != Some(thread) {
+            return Some(Next::Blocked);
+        }
+        self.arch.interrupt_pending().then_some(Next::Repeat)
+    }
+
+    /// One step towards an empty slot. The slot may be gone afterwards.
+    pub(crate) fn delete_step(&mut self, slot: SlotRef) -> Progress {
+        if slot.is_empty(self.home()) {
+            return Progress::Done;
+        }
+        self.remove_step(self.victim(slot));
+        Progress::More
+    }
+
+    /// One step towards a capability from which nothing is derived. The slot may be gone afterwards.
+    pub(crate) fn revoke_step(&mut self, slot: SlotRef) -> Progress {
+        let Some(child) = slot.child.get(self.home()) else {
+            return Progress::Done;
+        };
+        self.remove_step(self.victim(child));
+        Progress::More
+    }
+
+    /// What must be removed first so that a capability can be: itself, or a descendant if it is an original that
+    /// still has some. Originals nest no deeper than interrupt control, handler, copy.
+    pub(super) fn victim(&self, slot: SlotRef) -> SlotRef {
+        let home = self.home();
+        let mut slot = slot;
+        loop {
+            let tag = slot.tag.get(home);
+            let owns = tag.is_original() && tag.kind() != Some(Kind::Untyped);
+            match slot.child.get(home).filter(|_| owns) {
+                Some(child) => slot = child,
+                None => return slot,
+            }
+        }
+    }
+
+    /// One step towards the removal of a victim.
+    fn remove_step(&mut self, victim: SlotRef) {
+        if victim.tag.get(self.home()).is_dying() {
+            self.dying_step();
+        } else {
+            self.remove_live(victim);
+        }
+    }
+
+    /// As `remove_step`, of a capability that is not a dying CNode's.
+    pub(super) fn remove_live(&mut self, victim: SlotRef) {
+        let tag = victim.tag.get(self.home());
+        if tag.is_original() && tag.kind() == Some(Kind::CNode) {
+            self.begin_dying(victim);
+        } else if !tag.is_original() || self.destroy(victim) == Progress::Done {
+            self.remove(victim);
+        }
+    }
+
+    /// Takes one capability away; what was derived from it goes to its parent. The object is not touched.
+    fn remove(&mut self, slot: SlotRef) {
+        let home = self.home();
+        match slot.tag.get(home).kind() {
+            // A frame that is mapped nowhere needs nothing.
+            Some(Kind::Frame) => drop(self.unmap_frame(slot)),
+            Some(Kind::PageTable) => self.unlink_table(slot),
+            _ => {}
+        }
+        if let Some(thread) = self.thread_around(slot) {
+            self.removed_binding(thread, slot);
+        }
+        tree::remove(home, slot);
+        tree::clear(home, slot);
+        self.count(slot, Use::Less);
+    }
+
+    /// Empties a slot inside a thread or an interrupt's entry.
+    pub(crate) fn unbind_slot(&mut self, slot: SlotRef) {
+        if !slot.is_empty(self.home()) {
+            self.remove(slot);
+        }
+    }
+
+    /// One step towards the end of the object that an original without descendants owns.
+    fn destroy(&mut self, slot: SlotRef) -> Progress {
+        let home = self.home();
+        let Some(kind) = slot.tag.get(home).kind() else {
+            return Progress::Done;
+        };
+        let progress = match kind {
+            Kind::Thread => slot.object_of(home, kind).map(|thread| self.destroy_thread(thread)),
+            Kind::SchedContext => {
+                slot.object_of(home, kind).map(|sched| self.destroy_sched_context(sched))
+            }
+            Kind::Endpoint => slot.object_of(home, kind).map(|it| self.destroy_endpoint(it)),
+            Kind::Reply => slot.object_of(home, kind).map(|reply| self.destroy_reply(reply)),
+            Kind::Notification => {
+                slot.object_of(home, kind).map(|it| self.destroy_notification(it))
+            }
+            Kind::AddressSpace => slot.object_of(home, kind).map(|space| self.destroy_space(space)),
+            Kind::IrqHandler => {
+                self.irq_released(IrqLine(slot.object.get(home) as u16));
+                None
+            }
+            _ => None,
+        };
+        progress.unwrap_or(Progress::Done)
+    }
+}

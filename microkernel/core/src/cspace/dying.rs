@@ -1,0 +1,87 @@
+//! CNodes that are being emptied.
+//!
+//! A CNode may hold its own capability, or two CNodes each other's. So destroying one first takes its original
+//! capability out of everybody's reach: it moves, with its place in the tree, into the CNode's own slot 0. From
+//! then on nobody can name the CNode, its slots are emptied one a step, and at last slot 0 leaves the tree.
+//! The core keeps the dying CNodes in a queue; their `mapping` field links them.
+
+use weft_abi::Kind;
+use weft_hal::Arch;
+use weft_store::Ref;
+
+use crate::Core;
+use crate::object::{Slot, SlotRef};
+
+use super::delete::Progress;
+use super::derive::Use;
+use super::{power, tree};
+
+/// The dying CNodes of a core, first in, first emptied.
+pub(crate) struct Dying {
+    first: Option<SlotRef>,
+    last: Option<SlotRef>,
+    /// Slots of the first that were emptied already.
+    emptied: u64,
+}
+
+impl Dying {
+    /// None.
+    pub(crate) const fn new() -> Self {
+        Self { first: None, last: None, emptied: 0 }
+    }
+}
+
+impl<A: Arch> Core<A> {
+    /// Takes a CNode, of which this is the only capability, out of everybody's reach.
+    pub(super) fn begin_dying(&mut self, original: SlotRef) {
+        let home = self.home();
+        let Some(zero) = original.object_of::<Slot>(home, Kind::CNode) else {
+            return;
+        };
+        tree::take_place(home, original, zero);
+        tree::clear(home, original);
+        self.count(original, Use::Less);
+        zero.tag.set(home, zero.tag.get(home).dying());
+        zero.mapping.set(home, 0);
+        match self.dying.last.replace(zero) {
+            Some(last) => last.mapping.set(home, zero.address()),
+            None => self.dying.first = Some(zero),
+        }
+    }
+
+    /// One step of emptying: a slot, or a part of what its capability owns.
+    pub(super) fn dying_step(&mut self) -> Progress {
+        let home = self.home();
+        let Some(zero) = self.dying.first else {
+            return Progress::Done;
+        };
+        let index = self.dying.emptied.saturating_add(1);
+        if index >= power(zero.tag.get(home).size()) {
+            self.bury(zero);
+            return Progress::More;
+        }
+        let Some(slot) = self.nth(zero.address(), index) else {
+            return Progress::Done;
+        };
+        if slot.is_empty(home) {
+            self.memory.retire(slot);
+            self.dying.emptied = index;
+        } else {
+            self.remove_live(self.victim(slot));
+        }
+        Progress::More
+    }
+
+    /// Ends the first dying CNode, all of whose slots are retired but slot 0.
+    fn bury(&mut self, zero: SlotRef) {
+        let home = self.home();
+        self.dying.emptied = 0;
+        self.dying.first = Ref::from_address(zero.mapping.get(home));
+        if self.dying.first.is_none() {
+            self.dying.last = None;
+        }
+        tree::remove(home, zero);
+        tree::clear(home, zero);
+        self.memory.retire(zero);
+    }
+}

@@ -1,0 +1,84 @@
+//! From a capability pointer to a slot.
+
+use weft_abi::{CPtr, Kind, Refusal, Rights};
+use weft_abi::layout::PAGE;
+use weft_hal::{Arch, Context, IrqLine};
+use weft_store::Ref;
+
+use crate::Core;
+use crate::interrupt::TABLE_BYTES;
+use crate::object::{Slot, SlotRef, ThreadRef, size};
+
+use super::power;
+
+impl<A: Arch> Core<A> {
+    /// The slot that a pointer names in the CNode whose capability stands in `cspace`. Slot 0 is nobody's.
+    pub(crate) fn slot_of(&self, cspace: &Slot, cptr: CPtr) -> Option<SlotRef> {
+        let tag = cspace.tag.get(self.home());
+        let index = u64::from(cptr.0);
+        if tag.kind() != Some(Kind::CNode) || tag.home() != self.id() {
+            return None;
+        }
+        if index == 0 || index >= power(tag.size()) {
+            return None;
+        }
+        self.nth(cspace.object.get(self.home()), index)
+    }
+
+    /// Slot number `index` of the CNode at an address.
+    pub(crate) fn nth(&self, cnode: u64, index: u64) -> Option<SlotRef> {
+        Ref::from_address(cnode.checked_add(index.checked_mul(power(size::SLOT))?)?)
+    }
+
+    /// Slot 0 of the CNode that a slot is part of; `None` for a slot inside another object and for slot 0.
+    pub(super) fn slot_zero(&self, slot: SlotRef) -> Option<SlotRef> {
+        let container = slot.tag.get(self.home()).container();
+        if container == 0 {
+            return None;
+        }
+        let bytes = power(container.saturating_add(size::SLOT));
+        let inside = self.memory.physical(slot).0 & bytes.wrapping_sub(1);
+        if inside == 0 {
+            return None;
+        }
+        Ref::from_address(slot.address().wrapping_sub(inside))
+    }
+
+    /// The thread that a slot is inside; `None` for a slot of a CNode or of an interrupt's entry.
+    pub(super) fn thread_around(&self, slot: SlotRef) -> Option<ThreadRef<A>> {
+        if slot.tag.get(self.home()).container() != 0 {
+            return None;
+        }
+        let table = self.irqs.entry(IrqLine(0)).map(Ref::address);
+        if table.is_some_and(|table| slot.address().wrapping_sub(table) < TABLE_BYTES) {
+            return None;
+        }
+        let inside = self.memory.physical(slot).0 & PAGE.wrapping_sub(1);
+        Ref::from_address(slot.address().wrapping_sub(inside))
+    }
+
+    /// The slot that two arguments of a system call name: a CNode (for which the caller needs `rights`) and an
+    /// index in it. The slot may be empty.
+    pub(crate) fn named_slot(
+        &self,
+        thread: ThreadRef<A>,
+        first_argument: usize,
+        rights: Rights,
+    ) -> Result<SlotRef, Refusal> {
+        let cnode = thread.context.argument(first_argument);
+        let index = thread.context.argument(first_argument.saturating_add(1));
+        let cnode = self.expect(thread, cnode, Kind::CNode, rights)?;
+        let index = u32::try_from(index).map_err(|_| Refusal::NoCapability)?;
+        self.slot_of(&cnode, CPtr(index)).ok_or(Refusal::NoCapability)
+    }
+
+    /// As `named_slot`; an empty slot is refused.
+    pub(crate) fn named_used(
+        &self,
+        thread: ThreadRef<A>,
+        first_argument: usize,
+    ) -> Result<SlotRef, Refusal> {
+        let slot = self.named_slot(thread, first_argument, Rights::WRITE)?;
+        if slot.is_empty(self.home()) { Err(Refusal::NoCapability) } else { Ok(slot) }
+    }
+}

@@ -1,0 +1,114 @@
+//! The links of the derivation tree; every function takes constant time.
+//!
+//! Roots have no parent and are no heads. The roots of a forest may form a ring too: that is what remains when a
+//! root with children is removed.
+
+use weft_store::Home;
+
+use crate::object::{Head, SlotRef, Tag};
+
+fn set_head(home: Home, slot: SlotRef, head: Head, parent: Option<SlotRef>) {
+    slot.tag.set(home, slot.tag.get(home).with_head(head));
+    slot.parent.set(home, parent);
+}
+
+/// Makes `next` follow `slot`.
+fn link(home: Home, slot: Option<SlotRef>, next: Option<SlotRef>) {
+    if let Some(slot) = slot {
+        slot.next.set(home, next);
+    }
+    if let Some(next) = next {
+        next.previous.set(home, slot);
+    }
+}
+
+/// Makes one ring of the rings that `a` and `b` are in.
+fn join(home: Home, a: SlotRef, b: SlotRef) {
+    let before_a = a.previous.get(home);
+    let before_b = b.previous.get(home);
+    link(home, before_a, Some(b));
+    link(home, before_b, Some(a));
+}
+
+/// Makes a slot a root, alone in its ring.
+pub(super) fn insert_root(home: Home, slot: SlotRef) {
+    set_head(home, slot, Head::No, None);
+    link(home, Some(slot), Some(slot));
+}
+
+/// Makes a slot, which is in no tree, a child of `parent`.
+pub(super) fn insert_child(home: Home, parent: SlotRef, slot: SlotRef) {
+    insert_root(home, slot);
+    match parent.child.get(home) {
+        Some(head) => join(home, head, slot),
+        None => {
+            parent.child.set(home, Some(slot));
+            set_head(home, slot, Head::Yes, Some(parent));
+        }
+    }
+}
+
+/// Takes a slot out of its ring; gives one of those that stay.
+fn leave_ring(home: Home, slot: SlotRef) -> Option<SlotRef> {
+    let next = slot.next.get(home).filter(|next| *next != slot);
+    if next.is_some() {
+        link(home, slot.previous.get(home), next);
+    }
+    next
+}
+
+/// Takes a slot out of the tree; its children become children of its parent (or roots).
+pub(super) fn remove(home: Home, slot: SlotRef) {
+    let parent = slot.parent.get(home).filter(|_| slot.tag.get(home).is_head());
+    let stays = leave_ring(home, slot);
+    let child = slot.child.replace(home, None);
+    if let Some(child) = child {
+        set_head(home, child, Head::No, None);
+    }
+    if let (Some(stays), Some(child)) = (stays, child) {
+        join(home, stays, child);
+    }
+    if let Some(parent) = parent {
+        let head = stays.or(child);
+        parent.child.set(home, head);
+        if let Some(head) = head {
+            set_head(home, head, Head::Yes, Some(parent));
+        }
+    }
+}
+
+/// Empties a slot that is in no tree.
+pub(super) fn clear(home: Home, slot: SlotRef) {
+    slot.tag.set(home, Tag::EMPTY.within(slot.tag.get(home).container()));
+    slot.object.set(home, 0);
+    slot.badge.set(home, 0);
+    slot.mapping.set(home, 0);
+    slot.child.set(home, None);
+    slot.parent.set(home, None);
+    slot.next.set(home, None);
+    slot.previous.set(home, None);
+}
+
+/// Gives the place of `from` in the tree, and its tag, to `to`, which is in no tree. `from` keeps stale links
+/// and is to be cleared.
+pub(super) fn take_place(home: Home, from: SlotRef, to: SlotRef) {
+    let tag = from.tag.get(home);
+    to.tag.set(home, tag.within(to.tag.get(home).container()));
+    let parent = from.parent.get(home);
+    let child = from.child.get(home);
+    to.parent.set(home, parent);
+    to.child.set(home, child);
+    if let Some(child) = child {
+        child.parent.set(home, Some(to));
+    }
+    if let Some(parent) = parent {
+        parent.child.set(home, Some(to));
+    }
+    let next = from.next.get(home);
+    if next == Some(from) {
+        return link(home, Some(to), Some(to));
+    }
+    let previous = from.previous.get(home);
+    link(home, Some(to), next);
+    link(home, previous, Some(to));
+}

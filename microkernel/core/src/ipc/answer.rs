@@ -1,0 +1,145 @@
+//! Answers, and the scheduling context that a caller lends for them.
+//!
+//! A server without a context of its own runs on its caller's. When it blocks without having answered, the
+//! context is parked in the reply object; when it answers, the context goes back to the caller. If the caller
+//! is gone by then it goes back to the thread that it is bound to.
+
+use weft_abi::{FaultLabel, MessageInfo, Refusal};
+use weft_hal::Arch;
+use weft_store::Ref;
+
+use crate::object::{Blocked, Reply, SchedContext, ThreadRef};
+use crate::sched::End;
+use crate::Core;
+
+use super::transfer::Grant;
+
+impl<A: Arch> Core<A> {
+    /// Makes a sender wait for the receiver's answer through `reply`, and lends its context if the receiver has none.
+    pub(super) fn await_reply(
+        &mut self,
+        caller: ThreadRef<A>,
+        server: ThreadRef<A>,
+        reply: Ref<Reply<A>>,
+    ) {
+        let home = self.home();
+        reply.caller.set(home, Some(caller));
+        reply.server.set(home, Some(server));
+        server.owed.push_back(home, reply);
+        caller.state.set(home, Blocked::AwaitingReply(reply));
+        if server.sched.get(home).is_none()
+            && let Some(sched) = caller.sched.replace(home, None)
+        {
+            server.sched.set(home, Some(sched));
+            server.lent_by.set(home, Some(reply));
+            sched.user.set(home, Some(server));
+        }
+    }
+
+    /// A blocking thread gives a lent context to the reply object that it was lent for.
+    pub(super) fn park(&mut self, thread: ThreadRef<A>) {
+        let home = self.home();
+        let Some(reply) = thread.lent_by.replace(home, None) else {
+            return;
+        };
+        let Some(sched) = thread.sched.replace(home, None) else {
+            return;
+        };
+        sched.user.set(home, None);
+        sched.parked.set(home, Some(reply));
+        reply.parked.set(home, Some(sched));
+    }
+
+    /// Sends the message in a server's registers through a reply object. Gives the caller, out of every queue and
+    /// ready to be run, if there was one to answer.
+    pub(crate) fn answer(
+        &mut self,
+        server: ThreadRef<A>,
+        reply: Ref<Reply<A>>,
+        info: MessageInfo,
+    ) -> Option<ThreadRef<A>> {
+        let home = self.home();
+        let caller = self.detach(reply)?;
+        caller.state.set(home, Blocked::Ready);
+        if caller.faulting.replace(home, false) {
+            if info.label() != FaultLabel::RESUME {
+                caller.state.set(home, Blocked::Faulted);
+            }
+            return Some(caller);
+        }
+        self.transfer(server, caller, 0, info, Grant::Yes);
+        Some(caller)
+    }
+
+    /// Empties a reply object: gives its caller, to whom the lent context has returned.
+    pub(super) fn detach(&mut self, reply: Ref<Reply<A>>) -> Option<ThreadRef<A>> {
+        let home = self.home();
+        let server = reply.server.replace(home, None);
+        if let Some(server) = server {
+            server.owed.remove(home, reply);
+        }
+        let caller = reply.caller.replace(home, None);
+        if let Some(sched) = self.take_lent(reply, server) {
+            match caller {
+                Some(caller) if caller.sched.get(home).is_none() => self.give(sched, caller),
+                _ => self.send_home(sched),
+            }
+        }
+        caller
+    }
+
+    fn take_lent(
+        &mut self,
+        reply: Ref<Reply<A>>,
+        server: Option<ThreadRef<A>>,
+    ) -> Option<Ref<SchedContext<A>>> {
+        let home = self.home();
+        if let Some(sched) = reply.parked.replace(home, None) {
+            sched.parked.set(home, None);
+            return Some(sched);
+        }
+        let server = server.filter(|server| server.lent_by.get(home) == Some(reply))?;
+        server.lent_by.set(home, None);
+        self.dequeue(server);
+        server.sched.replace(home, None)
+    }
+
+    /// Makes a thread without context run on this one.
+    pub(crate) fn give(&mut self, sched: Ref<SchedContext<A>>, thread: ThreadRef<A>) {
+        let home = self.home();
+        sched.user.set(home, Some(thread));
+        thread.sched.set(home, Some(sched));
+    }
+
+    /// Returns a context to the thread that it is bound to.
+    pub(crate) fn send_home(&mut self, sched: Ref<SchedContext<A>>) {
+        let home = self.home();
+        sched.user.set(home, None);
+        if let Some(owner) = sched.owner.get(home)
+            && owner.sched.get(home).is_none()
+        {
+            self.give(sched, owner);
+            self.enqueue(owner, End::Back);
+        }
+    }
+
+    /// Tells the caller of a reply object that nobody will answer.
+    pub(super) fn abandon(&mut self, reply: Ref<Reply<A>>) {
+        let home = self.home();
+        let Some(caller) = self.detach(reply) else {
+            return;
+        };
+        if caller.faulting.replace(home, false) {
+            caller.state.set(home, Blocked::Faulted);
+            return;
+        }
+        self.wake_refused(caller, Refusal::Dead);
+    }
+
+    /// Makes a thread that was answered take its turn, unless the answer stopped it.
+    pub(crate) fn resume_answered(&mut self, caller: ThreadRef<A>) {
+        if caller.state.get(self.home()) == Blocked::Ready {
+            self.enqueue(caller, End::Back);
+        }
+    }
+}

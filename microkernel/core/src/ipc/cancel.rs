@@ -1,0 +1,35 @@
+//! Takes a thread out of whatever it waits for.
+
+use weft_abi::Refusal;
+use weft_hal::{Arch, Context};
+
+use crate::object::{Blocked, ThreadRef};
+use crate::Core;
+
+impl<A: Arch> Core<A> {
+    /// Stops a thread wherever it is. A blocked system call ends with `refusal` when the thread is resumed. A server
+    /// that still owes the thread an answer goes on; its answer is dropped.
+    pub(crate) fn suspend(&mut self, thread: ThreadRef<A>, refusal: Refusal) {
+        let home = self.home();
+        self.dequeue(thread);
+        let state = thread.state.replace(home, Blocked::Suspended);
+        let faulting = thread.faulting.replace(home, false);
+        match state {
+            Blocked::Sending(endpoint) => self.leave_queue(thread, endpoint),
+            Blocked::Receiving(endpoint) => {
+                self.leave_queue(thread, endpoint);
+                self.stop_receiving(thread);
+            }
+            Blocked::AwaitingReply(reply) => reply.caller.set(home, None),
+            Blocked::Waiting(notification) => {
+                notification.waiter.set(home, None);
+                self.clear_deadline(thread);
+            }
+            Blocked::Suspended | Blocked::Ready | Blocked::Faulted => return,
+        }
+        if !faulting {
+            thread.context.clear_scratch();
+            thread.context.set_status(refusal as u64);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! Recv: takes a message from the queue, or blocks until one comes.
+
+use weft_abi::{Kind, MessageInfo, Refusal, Rights};
+use weft_hal::{Arch, Context};
+use weft_store::Ref;
+
+use crate::object::{Blocked, Endpoint, Notification, Queue, Reply, ThreadRef};
+use crate::state::Next;
+use crate::Core;
+
+/// The capabilities that a Recv names, checked.
+pub(crate) struct Receiving<A: Arch> {
+    pub(crate) endpoint: Ref<Endpoint<A>>,
+    pub(crate) reply: Option<Ref<Reply<A>>>,
+}
+
+impl<A: Arch> Core<A> {
+    /// Checks the endpoint in `a0` and the reply object in `a8` (0: none).
+    pub(crate) fn receiving(&self, thread: ThreadRef<A>) -> Result<Receiving<A>, Refusal> {
+        let home = self.home();
+        let slot = self.expect(thread, thread.context.argument(0), Kind::Endpoint, Rights::READ)?;
+        let endpoint = slot.object_of(home, Kind::Endpoint).ok_or(Refusal::NoCapability)?;
+        let reply = match thread.context.argument(8) {
+            0 => None,
+            cptr => {
+                let slot = self.expect(thread, cptr, Kind::Reply, Rights::WRITE)?;
+                slot.object_of(home, Kind::Reply)
+            }
+        };
+        Ok(Receiving { endpoint, reply })
+    }
+
+    /// Receives: the bound notification's signals first, then the first sender, else blocks.
+    pub(crate) fn receive(&mut self, thread: ThreadRef<A>, from: Receiving<A>) -> Next<A> {
+        let home = self.home();
+        self.serve(thread, from.endpoint);
+        if let Some(word) = self.take_bound_signals(thread) {
+            self.deliver_signals(thread, word);
+            return Next::Caller;
+        }
+        if from.endpoint.queue.get(home) == Queue::Senders
+            && let Some(sender) = from.endpoint.waiting.first(home)
+        {
+            self.leave_queue(sender, from.endpoint);
+            if !self.hand_over(sender, thread, from.reply) {
+                self.resume_answered(sender);
+            }
+            return Next::Caller;
+        }
+        self.park(thread);
+        from.endpoint.queue.set(home, Queue::Receivers);
+        from.endpoint.waiting.push_back(home, thread);
+        thread.state.set(home, Blocked::Receiving(from.endpoint));
+        thread.receiving_reply.set(home, from.reply);
+        if let Some(reply) = from.reply {
+            reply.receiver.set(home, Some(thread));
+        }
+        Next::Blocked
+    }
+
+    /// Counts the thread among the endpoint's servers; the first after a death revives it.
+    fn serve(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
+        let home = self.home();
+        let before = thread.serves.replace(home, Some(endpoint));
+        if before == Some(endpoint) {
+            return;
+        }
+        if let Some(before) = before {
+            before.servers.remove(home, thread);
+        }
+        endpoint.servers.push_back(home, thread);
+        if endpoint.dead.replace(home, false) {
+            endpoint.epoch.set(home, endpoint.epoch.get(home).wrapping_add(1));
+        }
+    }
+
+    /// Takes a blocked receiver's reply object.
+    pub(super) fn stop_receiving(&mut self, thread: ThreadRef<A>) -> Option<Ref<Reply<A>>> {
+        let home = self.home();
+        let reply = thread.receiving_reply.replace(home, None);
+        if let Some(reply) = reply {
+            reply.receiver.set(home, None);
+        }
+        reply
+    }
+
+    /// Takes a thread out of an endpoint's queue.
+    pub(super) fn leave_queue(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
+        let home = self.home();
+        endpoint.waiting.remove(home, thread);
+        if endpoint.waiting.is_empty(home) {
+            endpoint.queue.set(home, Queue::Empty);
+        }
+    }
+
+    fn take_bound_signals(&self, thread: ThreadRef<A>) -> Option<u64> {
+        let home = self.home();
+        let bound: Ref<Notification<A>> = thread.notification.object_of(home, Kind::Notification)?;
+        let word = bound.word.replace(home, 0);
+        (word != 0).then_some(word)
+    }
+
+    /// Completes a receiver's system call with signals instead of a message.
+    pub(super) fn deliver_signals(&mut self, thread: ThreadRef<A>, word: u64) {
+        for register in 2..8 {
+            thread.context.set_argument(register, 0);
+        }
+        self.deliver(thread, word, MessageInfo::signal());
+    }
+
+    /// Ends a blocked or running system call of a thread with a refusal, and makes the thread ready.
+    pub(crate) fn wake_refused(&mut self, thread: ThreadRef<A>, refusal: Refusal) {
+        thread.context.clear_scratch();
+        thread.context.set_status(refusal as u64);
+        self.make_ready(thread);
+    }
+}

@@ -1,0 +1,109 @@
+//! Call and Send.
+
+use weft_abi::{Kind, MessageInfo, Refusal, Rights};
+use weft_hal::{Arch, Context};
+use weft_store::Ref;
+
+use crate::object::{Blocked, Endpoint, Queue, Reply, ThreadRef};
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+use super::transfer::Grant;
+
+/// Whether the sender waits for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sending {
+    /// It does.
+    Call,
+    /// It only waits until the message is received.
+    Send,
+}
+
+impl<A: Arch> Core<A> {
+    /// Checks the information word that a thread wants to send, and its right to send capabilities.
+    pub(crate) fn sendable(&self, thread: ThreadRef<A>, rights: Rights) -> Result<MessageInfo, Refusal> {
+        let info = MessageInfo(thread.context.argument(1));
+        if !info.is_sendable() {
+            return Err(Refusal::InvalidArgument);
+        }
+        if info.caps() != 0 && !rights.contains(Rights::GRANT) {
+            return Err(Refusal::NotPermitted);
+        }
+        Ok(info)
+    }
+
+    /// Call or Send through the endpoint capability in `a0`.
+    pub(crate) fn send(&mut self, thread: ThreadRef<A>, sending: Sending) -> Outcome<A> {
+        let home = self.home();
+        let slot = self.expect(thread, thread.context.argument(0), Kind::Endpoint, Rights::WRITE)?;
+        let rights = slot.tag.get(home).rights();
+        self.sendable(thread, rights)?;
+        let endpoint = slot.object_of(home, Kind::Endpoint).ok_or(Refusal::NoCapability)?;
+        thread.sending_badge.set(home, slot.badge.get(home));
+        thread.sending_grant.set(home, rights.contains(Rights::GRANT));
+        thread.calling.set(home, sending == Sending::Call);
+        self.send_to(thread, endpoint)
+    }
+
+    /// Sends what the thread's registers, or its fault, say.
+    pub(super) fn send_to(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) -> Outcome<A> {
+        let home = self.home();
+        if endpoint.dead.get(home) {
+            return Err(Refusal::Dead);
+        }
+        if endpoint.queue.get(home) != Queue::Receivers {
+            endpoint.queue.set(home, Queue::Senders);
+            endpoint.waiting.push_back(home, thread);
+            thread.state.set(home, Blocked::Sending(endpoint));
+            return Ok(Next::Blocked);
+        }
+        let Some(receiver) = endpoint.waiting.first(home) else {
+            crate::bug("an endpoint says that receivers wait, but its queue is empty");
+        };
+        self.leave_queue(receiver, endpoint);
+        let reply = self.stop_receiving(receiver);
+        receiver.state.set(home, Blocked::Ready);
+        if self.hand_over(thread, receiver, reply) {
+            return Ok(Next::Switch(receiver));
+        }
+        let unanswerable = thread.calling.get(home);
+        self.make_ready(receiver);
+        if unanswerable { Err(Refusal::NotConfigured) } else { Ok(Next::Caller) }
+    }
+
+    /// Delivers a sender's message to a receiver that is out of every queue. Says whether the sender now waits for an
+    /// answer; otherwise it is ready, or stopped if its fault found a receiver that cannot answer.
+    pub(super) fn hand_over(
+        &mut self,
+        sender: ThreadRef<A>,
+        receiver: ThreadRef<A>,
+        reply: Option<Ref<Reply<A>>>,
+    ) -> bool {
+        let home = self.home();
+        self.deliver_message(sender, receiver);
+        if !sender.calling.get(home) {
+            sender.state.set(home, Blocked::Ready);
+            sender.context.set_status(0);
+            return false;
+        }
+        let Some(reply) = reply else {
+            let fault = sender.faulting.replace(home, false);
+            sender.state.set(home, if fault { Blocked::Faulted } else { Blocked::Ready });
+            sender.context.set_status(Refusal::NotConfigured as u64);
+            return false;
+        };
+        self.await_reply(sender, receiver, reply);
+        true
+    }
+
+    fn deliver_message(&mut self, sender: ThreadRef<A>, receiver: ThreadRef<A>) {
+        let home = self.home();
+        let badge = sender.sending_badge.get(home);
+        if sender.faulting.get(home) {
+            return self.deliver_fault(sender, receiver, badge);
+        }
+        let info = MessageInfo(sender.context.argument(1));
+        let grant = if sender.sending_grant.get(home) { Grant::Yes } else { Grant::No };
+        self.transfer(sender, receiver, badge, info, grant);
+    }
+}

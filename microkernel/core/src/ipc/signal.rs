@@ -1,0 +1,69 @@
+//! Signals and waiting for them.
+
+use weft_abi::Refusal;
+use weft_hal::{Arch, Context, Nanoseconds};
+use weft_store::Ref;
+
+use crate::object::{Blocked, Notification, ThreadRef};
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+impl<A: Arch> Core<A> {
+    /// ORs bits into the word; wakes the waiter, or the bound thread if it is blocked in Recv.
+    pub(crate) fn signal(&mut self, notification: Ref<Notification<A>>, bits: u64) {
+        let home = self.home();
+        let word = notification.word.get(home) | bits;
+        notification.word.set(home, word);
+        if word == 0 {
+            return;
+        }
+        if let Some(waiter) = notification.waiter.replace(home, None) {
+            notification.word.set(home, 0);
+            self.clear_deadline(waiter);
+            self.complete_wait(waiter, word);
+            return self.make_ready(waiter);
+        }
+        let Some(bound) = notification.bound.get(home) else {
+            return;
+        };
+        if let Blocked::Receiving(endpoint) = bound.state.get(home) {
+            notification.word.set(home, 0);
+            self.leave_queue(bound, endpoint);
+            self.stop_receiving(bound);
+            self.deliver_signals(bound, word);
+            self.make_ready(bound);
+        }
+    }
+
+    /// Takes the word if it is not 0, else blocks until a signal or the deadline.
+    pub(crate) fn wait(
+        &mut self,
+        thread: ThreadRef<A>,
+        notification: Ref<Notification<A>>,
+        deadline: Nanoseconds,
+    ) -> Outcome<A> {
+        let home = self.home();
+        let word = notification.word.replace(home, 0);
+        if word != 0 {
+            self.complete_wait(thread, word);
+            return Ok(Next::Caller);
+        }
+        if notification.waiter.get(home).is_some() {
+            return Err(Refusal::Busy);
+        }
+        if deadline <= self.arch.now() {
+            return Err(Refusal::TimedOut);
+        }
+        self.park(thread);
+        notification.waiter.set(home, Some(thread));
+        thread.state.set(home, Blocked::Waiting(notification));
+        self.set_deadline(thread, deadline);
+        Ok(Next::Blocked)
+    }
+
+    fn complete_wait(&self, thread: ThreadRef<A>, word: u64) {
+        thread.context.clear_scratch();
+        thread.context.set_status(0);
+        thread.context.set_argument(0, word);
+    }
+}

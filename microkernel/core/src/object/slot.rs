@@ -1,0 +1,206 @@
+//! A capability slot, and its place in the derivation tree.
+//!
+//! The tree keeps, for each capability, those that were derived from it. Siblings form a ring; one of them, the
+//! head, is known to the parent and knows it. Since the order of siblings means nothing, every change (insert,
+//! remove, splice children into the parent's ring, move) takes constant time. Rejected: a list in preorder with
+//! depths, where deleting a capability in the middle must touch all its descendants.
+
+use weft_abi::cap::MemoryClass;
+use weft_abi::{Kind, Rights};
+use weft_hal::CoreId;
+use weft_store::{Home, HomeCell, Ref};
+
+/// A reference to a slot.
+pub type SlotRef = Ref<Slot>;
+
+/// Kind, rights, home core and flags of a capability in one word, so that a lookup compares once.
+///
+/// Bits 0..8 kind (0: empty), 8..16 rights, 16..24 home core, 24 original, 25 head of its sibling ring, 26 a
+/// CNode that is being destroyed, 32..40 log2 of the size, 40..48 memory class, 48..56 log2 of the slots of the
+/// CNode that the slot is part of (0: the slot is inside another object); these stay when the slot is emptied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[repr(transparent)]
+pub struct Tag(u64);
+
+impl Tag {
+    /// An empty slot.
+    pub const EMPTY: Self = Self(0);
+    const ORIGINAL: u64 = 1 << 24;
+    const HEAD: u64 = 1 << 25;
+    const DYING: u64 = 1 << 26;
+
+    /// A capability of a kind with rights, whose object lives on `home`.
+    pub const fn new(kind: Kind, rights: Rights, home: CoreId) -> Self {
+        Self(kind as u64 | (rights.bits() as u64) << 8 | (home.0 as u64) << 16)
+    }
+
+    /// The same, as the original: the one that owns the object.
+    pub const fn original(self) -> Self {
+        Self(self.0 | Self::ORIGINAL)
+    }
+
+    /// The same, as a derived capability.
+    pub const fn derived(self) -> Self {
+        Self(self.0 & !(Self::ORIGINAL | Self::HEAD | Self::DYING))
+    }
+
+    /// The same, of a CNode that is being destroyed.
+    pub const fn dying(self) -> Self {
+        Self(self.0 | Self::DYING)
+    }
+
+    /// The same with log2 of the object's size.
+    pub const fn with_size(self, size: u8) -> Self {
+        Self(self.0 & !(0xff << 32) | (size as u64) << 32)
+    }
+
+    /// The same with a memory class.
+    pub const fn with_class(self, class: MemoryClass) -> Self {
+        Self(self.0 & !(0xff << 40) | (class as u64) << 40)
+    }
+
+    /// The same, in a slot of a CNode with this log2 of slots; 0 for a slot inside another object.
+    pub const fn within(self, container: u8) -> Self {
+        Self(self.0 & !(0xff << 48) | (container as u64) << 48)
+    }
+
+    /// log2 of the slots of the CNode that the slot is part of; 0 if it is inside another object.
+    pub const fn container(self) -> u8 {
+        (self.0 >> 48) as u8
+    }
+
+    /// The same with at most these rights.
+    pub const fn limited(self, rights: Rights) -> Self {
+        Self(self.0 & !(0xff << 8) | (self.rights().bits() & rights.bits()) as u64 * 0x100)
+    }
+
+    /// The same, leading its sibling ring or not.
+    pub const fn with_head(self, head: Head) -> Self {
+        match head {
+            Head::Yes => Self(self.0 | Self::HEAD),
+            Head::No => Self(self.0 & !Self::HEAD),
+        }
+    }
+
+    /// The kind; `None` if the slot is empty.
+    pub const fn kind(self) -> Option<Kind> {
+        Kind::from_number(self.0 & 0xff)
+    }
+
+    /// Whether the slot holds nothing.
+    pub const fn is_empty(self) -> bool {
+        self.0 & 0xff == 0
+    }
+
+    /// The rights.
+    pub const fn rights(self) -> Rights {
+        Rights::from_bits_truncate((self.0 >> 8) as u8)
+    }
+
+    /// The core where the object lives.
+    pub const fn home(self) -> CoreId {
+        CoreId((self.0 >> 16) as u8)
+    }
+
+    /// Whether deleting this capability destroys the object.
+    pub const fn is_original(self) -> bool {
+        self.0 & Self::ORIGINAL != 0
+    }
+
+    /// Whether the parent's `child` link leads here.
+    pub const fn is_head(self) -> bool {
+        self.0 & Self::HEAD != 0
+    }
+
+    /// Whether this stands for a CNode that is being destroyed.
+    pub const fn is_dying(self) -> bool {
+        self.0 & Self::DYING != 0
+    }
+
+    /// log2 of the size: bytes of an untyped or frame, slots of a CNode.
+    pub const fn size(self) -> u8 {
+        (self.0 >> 32) as u8
+    }
+
+    /// Class of an untyped's or frame's memory.
+    pub const fn class(self) -> MemoryClass {
+        match (self.0 >> 40) as u8 {
+            0 => MemoryClass::Ram,
+            1 => MemoryClass::Retained,
+            _ => MemoryClass::Device,
+        }
+    }
+}
+
+/// Whether a capability leads its sibling ring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// A capability slot: 64 bytes, one cache line.
+///
+/// | kind | `object` | `badge` | `mapping` |
+/// |---|---|---|---|
+/// | Untyped | physical base | bytes used from the start (watermark) | bytes up to which it is cleared |
+/// | Frame | physical base | – | where it is mapped, or 0 (see `space::Mapping`) |
+/// | PageTable | physical address | – | where it is mapped, or 0 |
+/// | CNode | address of its slot 0 | – | – |
+/// | IrqHandler | line | – | – |
+/// | IoPorts | – | first port, last port << 16 | – |
+/// | SchedControl | – | greatest priority | – |
+/// | others | address of the object | badge | – |
+///
+/// Slot 0 of a CNode never holds a user's capability: its `badge` counts the used slots, and while the CNode is
+/// being destroyed the original capability stands there, off every user's reach.
+#[repr(C, align(64))]
+pub struct Slot {
+    /// Kind, rights, flags.
+    pub tag: HomeCell<Tag>,
+    /// Which object.
+    pub object: HomeCell<u64>,
+    /// Badge, or what the table above says.
+    pub badge: HomeCell<u64>,
+    /// Where a frame or table is mapped.
+    pub mapping: HomeCell<u64>,
+    /// The head of the ring of capabilities derived from this one.
+    pub child: HomeCell<Option<SlotRef>>,
+    /// The parent, if this is the head of its ring (and not a root).
+    pub parent: HomeCell<Option<SlotRef>>,
+    /// The next sibling; the slot itself if it is alone; `None` in an empty slot.
+    pub next: HomeCell<Option<SlotRef>>,
+    /// The previous sibling.
+    pub previous: HomeCell<Option<SlotRef>>,
+}
+
+impl Slot {
+    /// An empty slot.
+    pub const fn empty() -> Self {
+        Self {
+            tag: HomeCell::new(Tag::EMPTY),
+            object: HomeCell::new(0),
+            badge: HomeCell::new(0),
+            mapping: HomeCell::new(0),
+            child: HomeCell::new(None),
+            parent: HomeCell::new(None),
+            next: HomeCell::new(None),
+            previous: HomeCell::new(None),
+        }
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self, home: Home) -> bool {
+        self.tag.get(home).is_empty()
+    }
+
+    /// The object as a reference; `None` if the slot is of another kind.
+    pub fn object_of<T>(&self, home: Home, kind: Kind) -> Option<Ref<T>> {
+        if self.tag.get(home).kind() != Some(kind) {
+            return None;
+        }
+        Ref::from_address(self.object.get(home))
+    }
+}

@@ -1,0 +1,29 @@
+//! An address space (root table and identifier) and a page table.
+
+use weft_hal::{Asid, PhysAddr};
+use weft_store::HomeCell;
+
+/// The header of an address space. It lies in the page behind the root table.
+#[repr(C, align(64))]
+pub struct AddressSpace {
+    /// The root table.
+    pub root: HomeCell<PhysAddr>,
+    /// The identifier, which also finds the space from a frame's mapping.
+    pub asid: HomeCell<Asid>,
+    /// Which use of the identifier this is: a mapping of an earlier one is void.
+    pub generation: HomeCell<u16>,
+}
+
+impl AddressSpace {
+    /// A space with its root table and identifier.
+    pub const fn new(root: PhysAddr, asid: Asid, generation: u16) -> Self {
+        Self {
+            root: HomeCell::new(root),
+            asid: HomeCell::new(asid),
+            generation: HomeCell::new(generation),
+        }
+    }
+}
+
+/// A page table below the root: 512 entries, which the hardware reads.
+pub type PageTable = weft_store::Table;

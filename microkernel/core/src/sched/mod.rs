@@ -1,0 +1,157 @@
+//! Who runs: ready queues, budgets, deadlines.
+//!
+//! A thread runs if its state is Ready and it has a scheduling context with budget. Its effective priority is
+//! the greater of the context's and the thread's ceiling. A core has one ready queue for each of the 64
+//! priorities and a word with a bit for each queue that is not empty, so that choosing takes constant time.
+//! The running thread is in no queue. There is no periodic tick: the timer is set to the next instant that matters
+//! (end of the budget, a refill, a deadline), and only when that is earlier than what is set already.
+
+mod budget;
+mod deadline;
+mod ready;
+
+use weft_abi::syscall::MAX_PRIORITY;
+use weft_hal::{Arch, Asid, Nanoseconds, PhysAddr};
+use weft_store::Ref;
+
+use crate::list::{List, Timed};
+use crate::object::{Blocked, SchedContext, Thread, ThreadRef};
+use crate::state::Next;
+use crate::Core;
+
+pub(crate) use ready::End;
+
+const LEVELS: usize = MAX_PRIORITY as usize + 1;
+
+/// A core's scheduling state.
+pub(crate) struct Scheduler<A: Arch> {
+    /// The running thread; `None` while the core idles.
+    pub(crate) current: Option<ThreadRef<A>>,
+    /// The address space that the hardware uses; `None`: the kernel's own.
+    pub(crate) active: Option<(PhysAddr, Asid)>,
+    /// The context that the time since `since` is charged to.
+    running_on: Option<Ref<SchedContext<A>>>,
+    since: Nanoseconds,
+    ready: [List<Thread<A>>; LEVELS],
+    occupied: u64,
+    throttled: List<SchedContext<A>>,
+    deadlines: List<Thread<A>, Timed>,
+    programmed: Nanoseconds,
+}
+
+impl<A: Arch> Scheduler<A> {
+    /// A core on which nothing is ready.
+    pub(crate) const fn new() -> Self {
+        Self {
+            current: None,
+            active: None,
+            running_on: None,
+            since: Nanoseconds(0),
+            ready: [const { List::new() }; LEVELS],
+            occupied: 0,
+            throttled: List::new(),
+            deadlines: List::new(),
+            programmed: Nanoseconds::NEVER,
+        }
+    }
+}
+
+impl<A: Arch> Core<A> {
+    /// The priority that a thread runs at.
+    pub(crate) fn priority_of(&self, thread: ThreadRef<A>) -> u8 {
+        let home = self.home();
+        let own = thread.sched.get(home).map_or(0, |sched| sched.priority.get(home));
+        own.max(thread.ceiling.get(home)).min(MAX_PRIORITY)
+    }
+
+    /// Whether a thread could run now.
+    pub(crate) fn runnable(&self, thread: ThreadRef<A>) -> bool {
+        let home = self.home();
+        let budgeted = thread
+            .sched
+            .get(home)
+            .is_some_and(|sched| !sched.throttled.get(home) && sched.period.get(home).0 != 0);
+        budgeted && thread.state.get(home) == Blocked::Ready
+    }
+
+    /// Makes a thread ready that was blocked; it takes its turn behind others of its priority.
+    pub(crate) fn make_ready(&mut self, thread: ThreadRef<A>) {
+        thread.state.set(self.home(), Blocked::Ready);
+        self.enqueue(thread, End::Back);
+    }
+
+    /// Decides who runs, and switches to it.
+    pub(crate) fn settle(&mut self, next: Next<A>) {
+        let previous = self.sched.current;
+        let preferred = match next {
+            Next::Caller | Next::Repeat => previous,
+            Next::Switch(thread) => Some(thread),
+            Next::Blocked => None,
+        };
+        if matches!(next, Next::Repeat)
+            && let Some(thread) = previous
+        {
+            weft_hal::Context::repeat_syscall(&thread.context);
+        }
+        if preferred == previous && self.stays(previous) {
+            return;
+        }
+        self.charge_now();
+        if previous != preferred
+            && let Some(previous) = previous
+        {
+            self.enqueue(previous, End::Front);
+        }
+        let chosen = self.choose(preferred);
+        self.run(chosen);
+    }
+
+    /// Whether the running thread simply goes on.
+    fn stays(&self, current: Option<ThreadRef<A>>) -> bool {
+        let home = self.home();
+        current.is_some_and(|thread| {
+            thread.sched.get(home) == self.sched.running_on
+                && thread.queued.get(home).is_none()
+                && self.runnable(thread)
+                && self.greatest_ready().is_none_or(|greatest| greatest <= self.priority_of(thread))
+        })
+    }
+
+    /// The preferred thread if it can run and nothing ready outranks it, else the first of the greatest priority.
+    fn choose(&mut self, preferred: Option<ThreadRef<A>>) -> Option<ThreadRef<A>> {
+        let home = self.home();
+        let candidate =
+            preferred.filter(|thread| self.runnable(*thread) && thread.queued.get(home).is_none());
+        let Some(thread) = candidate else {
+            return self.take_first();
+        };
+        if self.greatest_ready().is_some_and(|greatest| greatest > self.priority_of(thread)) {
+            self.enqueue(thread, End::Front);
+            return self.take_first();
+        }
+        Some(thread)
+    }
+
+    /// Makes the chosen thread the running one; time up to now is charged already.
+    fn run(&mut self, chosen: Option<ThreadRef<A>>) {
+        let home = self.home();
+        self.sched.current = chosen;
+        self.sched.running_on = chosen.and_then(|thread| thread.sched.get(home));
+        if let Some(thread) = chosen {
+            self.enter_space(thread);
+        }
+        self.set_timer();
+    }
+
+    fn enter_space(&mut self, thread: ThreadRef<A>) {
+        let wanted = self.space_of(thread);
+        if wanted == self.sched.active {
+            return;
+        }
+        match wanted {
+            Some((root, asid)) => self.arch.activate(root, asid),
+            None => self.arch.deactivate(),
+        }
+        self.sched.active = wanted;
+    }
+}

@@ -1,0 +1,205 @@
+//! Pages: map, change rights, unmap.
+
+use weft_abi::cap::{CacheMode, MapFlags, MemoryClass};
+use weft_abi::{Refusal, Rights};
+use weft_hal::{Arch, Asid, Entry, Leaf, PageSize, PhysAddr, VirtAddr};
+use weft_store::Ref;
+
+use crate::Core;
+use crate::object::{AddressSpace, MESSAGE_PAGE_OFFSET, SlotRef, Tag, ThreadRef};
+
+use super::mapping::Mapping;
+use super::walk::{Place, Stop, is_mappable};
+
+/// Why a page is not mapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum MapRefusal {
+    /// A table of this level is missing.
+    MissingTable(u8),
+    /// Another reason.
+    Because(Refusal),
+}
+
+impl From<Refusal> for MapRefusal {
+    fn from(refusal: Refusal) -> Self {
+        Self::Because(refusal)
+    }
+}
+
+/// Where something really is mapped.
+struct Found {
+    space: Ref<AddressSpace>,
+    address: VirtAddr,
+    place: Place,
+}
+
+impl<A: Arch> Core<A> {
+    /// Root table and identifier of a thread's address space.
+    pub(crate) fn space_of(&self, thread: ThreadRef<A>) -> Option<(PhysAddr, Asid)> {
+        let home = self.home();
+        let space: Ref<AddressSpace> =
+            thread.space.object_of(home, weft_abi::Kind::AddressSpace)?;
+        Some((space.root.get(home), space.asid.get(home)))
+    }
+
+    /// Where a mapping word leads, if the page is still there.
+    fn find_page(&self, word: u64, physical: PhysAddr, size: PageSize) -> Option<Found> {
+        let mapping = Mapping(word);
+        let space = self.asids.find(mapping.asid(), mapping.generation())?;
+        let address = mapping.address();
+        let place = self.reach(space, address, size.level()).ok()?;
+        let found = A::decode(place.get(), size.level()) == Entry::Page { physical };
+        found.then_some(Found { space, address, place })
+    }
+
+    /// Maps a page that is mapped nowhere through this word; gives the new word.
+    pub(crate) fn map_page(
+        &mut self,
+        space: Ref<AddressSpace>,
+        leaf: Leaf,
+        address: VirtAddr,
+    ) -> Result<Mapping, MapRefusal> {
+        if !is_mappable(address, leaf.size) {
+            return Err(Refusal::OutOfRange.into());
+        }
+        let level = leaf.size.level();
+        let place = self.reach(space, address, level).map_err(|stop| match stop {
+            Stop::Missing(_, level) => MapRefusal::MissingTable(level),
+            Stop::Page => Refusal::AlreadyMapped.into(),
+        })?;
+        if A::decode(place.get(), level) != Entry::Empty {
+            return Err(Refusal::AlreadyMapped.into());
+        }
+        place.set(A::encode_page(leaf));
+        self.arch.publish();
+        Ok(Mapping::new(self.home(), &space, address))
+    }
+
+    /// Maps the frame of a capability, or changes rights where it is mapped already.
+    pub(crate) fn map_frame(
+        &mut self,
+        frame: SlotRef,
+        space: Ref<AddressSpace>,
+        address: VirtAddr,
+        flags: MapFlags,
+    ) -> Result<(), MapRefusal> {
+        let home = self.home();
+        let leaf = leaf_for(frame.tag.get(home), PhysAddr(frame.object.get(home)), flags)?;
+        let found = self.find_page(frame.mapping.get(home), leaf.physical, leaf.size);
+        let Some(found) = found else {
+            let mapping = self.map_page(space, leaf, address)?;
+            frame.mapping.set(home, mapping.0);
+            return Ok(());
+        };
+        if found.space != space || found.address != address {
+            return Err(Refusal::AlreadyMapped.into());
+        }
+        found.place.set(A::encode_page(leaf));
+        self.arch.flush_page(space.asid.get(home), address);
+        Ok(())
+    }
+
+    fn unmap(&mut self, word: u64, physical: PhysAddr, size: PageSize) -> Result<(), Refusal> {
+        let found = self.find_page(word, physical, size).ok_or(Refusal::NotMapped)?;
+        found.place.set(0);
+        self.arch.flush_page(found.space.asid.get(self.home()), found.address);
+        Ok(())
+    }
+
+    /// Removes the mapping made through a frame capability.
+    pub(crate) fn unmap_frame(&mut self, frame: SlotRef) -> Result<(), Refusal> {
+        let home = self.home();
+        let word = frame.mapping.replace(home, Mapping::NONE.0);
+        let physical = PhysAddr(frame.object.get(home));
+        let size = PageSize::from_log2(frame.tag.get(home).size()).ok_or(Refusal::NotMapped)?;
+        self.unmap(word, physical, size)
+    }
+
+    fn message_page_address(&self, thread: ThreadRef<A>) -> PhysAddr {
+        PhysAddr(self.memory.physical(thread).0.wrapping_add(MESSAGE_PAGE_OFFSET))
+    }
+
+    /// Maps a thread's message page, readable and writable.
+    pub(crate) fn map_message_page(
+        &mut self,
+        thread: ThreadRef<A>,
+        space: Ref<AddressSpace>,
+        address: VirtAddr,
+    ) -> Result<(), MapRefusal> {
+        let home = self.home();
+        let physical = self.message_page_address(thread);
+        if self.find_page(thread.message_mapping.get(home), physical, PageSize::Small).is_some() {
+            return Err(Refusal::AlreadyMapped.into());
+        }
+        let rights = Rights::READ.union(Rights::WRITE);
+        let leaf = Leaf { physical, size: PageSize::Small, rights, cache: CacheMode::Normal };
+        let mapping = self.map_page(space, leaf, address)?;
+        thread.message_mapping.set(home, mapping.0);
+        Ok(())
+    }
+
+    /// Removes the mapping of a thread's message page, if there is one.
+    pub(crate) fn unmap_message_page(&mut self, thread: ThreadRef<A>) {
+        let word = thread.message_mapping.replace(self.home(), Mapping::NONE.0);
+        // It may be gone with its space or table.
+        let _ = self.unmap(word, self.message_page_address(thread), PageSize::Small);
+    }
+}
+
+/// What to map for a frame capability and the flags that user mode gave.
+fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
+    let (rights, cache) = flags.decode().ok_or(Refusal::InvalidArgument)?;
+    let write = Rights::WRITE;
+    let execute = Rights::EXECUTE;
+    let mappable = Rights::READ.union(write).union(execute);
+    if !mappable.contains(rights)
+        || !rights.contains(Rights::READ)
+        || rights.contains(write.union(execute))
+    {
+        return Err(Refusal::InvalidArgument);
+    }
+    if !frame.rights().contains(rights) {
+        return Err(Refusal::NotPermitted);
+    }
+    let device = frame.class() == MemoryClass::Device;
+    let fits = match cache {
+        CacheMode::Normal => !device,
+        CacheMode::WriteCombining | CacheMode::Uncached => true,
+        CacheMode::Device => device,
+    };
+    if !fits || (device && rights.contains(execute)) {
+        return Err(Refusal::InvalidArgument);
+    }
+    let size = PageSize::from_log2(frame.size()).ok_or(Refusal::WrongKind)?;
+    Ok(Leaf { physical, size, rights, cache })
+}
+
+#[cfg(test)]
+mod tests {
+    use weft_abi::Kind;
+    use weft_hal::CoreId;
+
+    use super::*;
+
+    fn flags(rights: Rights, cache: CacheMode) -> MapFlags {
+        MapFlags::new(rights, cache)
+    }
+
+    #[test]
+    fn a_page_is_never_writable_and_executable() {
+        let tag = Tag::new(Kind::Frame, Rights::all(), CoreId(0)).with_size(12);
+        let both = Rights::READ | Rights::WRITE | Rights::EXECUTE;
+        let refused = leaf_for(tag, PhysAddr(0), flags(both, CacheMode::Normal));
+        assert_eq!(refused, Err(Refusal::InvalidArgument));
+    }
+
+    #[test]
+    fn device_registers_are_never_cached_or_executed() {
+        let tag = Tag::new(Kind::Frame, Rights::all(), CoreId(0)).with_size(12);
+        let tag = tag.with_class(MemoryClass::Device);
+        let cached = leaf_for(tag, PhysAddr(0), flags(Rights::READ, CacheMode::Normal));
+        assert_eq!(cached, Err(Refusal::InvalidArgument));
+        let code = flags(Rights::READ | Rights::EXECUTE, CacheMode::Device);
+        assert_eq!(leaf_for(tag, PhysAddr(0), code), Err(Refusal::InvalidArgument));
+    }
+}

@@ -1,0 +1,23 @@
+//! Address spaces: identifiers, page tables, mappings.
+//!
+//! User mode supplies the page tables below the root; the kernel walks and changes them. A frame capability
+//! remembers the one place where it is mapped as a word that may be stale: the identifier may be in use by
+//! another space, the table may be gone. So before anything is done with it, the walk must find the frame
+//! there. That makes it unnecessary to visit all frames when a space or a table is destroyed.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `asid` | which identifier belongs to which space |
+//! | `mapping` | the word that says where something is mapped |
+//! | `walk` | page-table entries of an address |
+//! | `map` | pages: map, change, unmap |
+//! | `table` | page tables: hang in, take out; the end of a space |
+
+mod asid;
+mod map;
+mod mapping;
+mod table;
+mod walk;
+
+pub(crate) use asid::AsidTable;
+pub(crate) use map::MapRefusal;

@@ -1,0 +1,138 @@
+//! The state of one processor core, and the way in and out of the kernel.
+
+use weft_abi::{CPtr, Kind, Refusal, Rights};
+use weft_hal::{Arch, CoreId, Trap};
+use weft_store::{Home, Memory};
+
+use crate::cspace::Dying;
+use crate::interrupt::IrqTable;
+use crate::log::KernelLog;
+use crate::object::{SlotRef, Tag, ThreadRef};
+use crate::sched::Scheduler;
+use crate::space::AsidTable;
+
+/// One core's state. Large: it belongs in a per-core area, not on a stack.
+pub struct Core<A: Arch> {
+    /// The architecture.
+    pub arch: A,
+    /// The kernel log.
+    pub log: KernelLog,
+    pub(crate) memory: Memory,
+    pub(crate) home: Home,
+    pub(crate) sched: Scheduler<A>,
+    pub(crate) irqs: IrqTable,
+    pub(crate) asids: AsidTable,
+    pub(crate) dying: Dying,
+}
+
+/// What the architecture does when the kernel is done.
+pub enum Resume<'a, C> {
+    /// Goes on in user mode with these registers.
+    User(&'a C),
+    /// Waits for an interrupt.
+    Idle,
+}
+
+/// What a system call says about who runs next.
+pub(crate) enum Next<A: Arch> {
+    /// The caller, with status 0.
+    Caller,
+    /// Nobody in particular: the caller blocked.
+    Blocked,
+    /// This thread, directly, if nothing of higher priority is ready. The caller blocked.
+    Switch(ThreadRef<A>),
+    /// The caller repeats the call after pending interrupts.
+    Repeat,
+}
+
+/// How a system call ends: who runs next, or a refusal (and nothing has changed).
+pub(crate) type Outcome<A> = Result<Next<A>, Refusal>;
+
+impl<A: Arch> Core<A> {
+    /// The state of a core before [`boot::start`](crate::boot::start).
+    pub const fn new(arch: A, memory: Memory) -> Self {
+        Self {
+            arch,
+            log: KernelLog::new(),
+            memory,
+            home: Home::new(),
+            sched: Scheduler::new(),
+            irqs: IrqTable::new(),
+            asids: AsidTable::new(),
+            dying: Dying::new(),
+        }
+    }
+
+    /// The token that opens this core's objects.
+    pub(crate) fn home(&self) -> Home {
+        self.home
+    }
+
+    /// Which core this is.
+    pub(crate) fn id(&self) -> CoreId {
+        self.arch.core()
+    }
+
+    /// Handles what brought the core into the kernel; says what runs next.
+    pub fn trap(&mut self, trap: Trap) -> Resume<'_, A::Context> {
+        let next = match trap {
+            Trap::Syscall => self.system_call(),
+            Trap::Fault { kind, address, code } => self.fault(kind, address, code),
+            Trap::Interrupt(line) => self.interrupt(line),
+            Trap::Timer => self.tick(),
+            Trap::Spurious => Next::Caller,
+        };
+        self.settle(next);
+        self.resume()
+    }
+
+    /// What runs first, after [`boot::start`](crate::boot::start).
+    pub fn first(&mut self) -> Resume<'_, A::Context> {
+        self.settle(Next::Blocked);
+        self.resume()
+    }
+
+    fn resume(&self) -> Resume<'_, A::Context> {
+        match &self.sched.current {
+            Some(thread) => Resume::User(&thread.context),
+            None => Resume::Idle,
+        }
+    }
+
+    /// The slot that a capability pointer of a thread names; empty slots are refused.
+    pub(crate) fn lookup(&self, thread: ThreadRef<A>, cptr: u64) -> Result<SlotRef, Refusal> {
+        let home = self.home();
+        let cptr = u32::try_from(cptr).map_err(|_| Refusal::NoCapability)?;
+        let slot = self.slot_of(&thread.cspace, CPtr(cptr)).ok_or(Refusal::NoCapability)?;
+        if slot.is_empty(home) || cptr == 0 {
+            return Err(Refusal::NoCapability);
+        }
+        Ok(slot)
+    }
+
+    /// As `lookup`, and checks kind, rights and home core.
+    pub(crate) fn expect(
+        &self,
+        thread: ThreadRef<A>,
+        cptr: u64,
+        kind: Kind,
+        rights: Rights,
+    ) -> Result<SlotRef, Refusal> {
+        let slot = self.lookup(thread, cptr)?;
+        self.check(slot.tag.get(self.home()), kind, rights)?;
+        Ok(slot)
+    }
+
+    fn check(&self, tag: Tag, kind: Kind, rights: Rights) -> Result<(), Refusal> {
+        if tag.kind() != Some(kind) {
+            return Err(Refusal::WrongKind);
+        }
+        if !tag.rights().contains(rights) {
+            return Err(Refusal::NotPermitted);
+        }
+        if tag.home() != self.id() {
+            return Err(Refusal::WrongCore);
+        }
+        Ok(())
+    }
+}

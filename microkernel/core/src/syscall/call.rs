@@ -1,0 +1,12 @@
+//! `Call`: sends a message and waits for the answer.
+
+use weft_hal::Arch;
+
+use crate::ipc::Sending;
+use crate::object::ThreadRef;
+use crate::state::Outcome;
+use crate::Core;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    core.send(thread, Sending::Call)
+}

@@ -1,0 +1,142 @@
+//! The system calls: one file and one function each, all of one signature.
+//!
+//! A function reads its arguments from the thread's registers, checks everything, then acts. It returns who runs
+//! next, or a refusal, in which case nothing has changed.
+
+use weft_abi::{FaultKind, Syscall};
+use weft_hal::{Arch, Context};
+
+use crate::object::ThreadRef;
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+mod arguments;
+mod call;
+mod clock;
+mod cnode_copy;
+mod cnode_delete;
+mod cnode_info;
+mod cnode_inspect;
+mod cnode_mint;
+mod cnode_move;
+mod cnode_revoke;
+mod frame_info;
+mod irq_ack;
+mod irq_bind;
+mod irq_create;
+mod irq_create_msi;
+mod log_read;
+mod log_write;
+mod machine_off;
+mod null;
+mod poll;
+mod port_read;
+mod port_write;
+mod recv;
+mod reply;
+mod reply_recv;
+mod sched_bind;
+mod sched_configure;
+mod sched_set_ceiling;
+mod sched_unbind;
+mod send;
+mod signal;
+mod space_map;
+mod space_map_table;
+mod space_unmap;
+mod thread_bind_notification;
+mod thread_configure;
+mod thread_info;
+mod thread_map_message_page;
+mod thread_read_registers;
+mod thread_resume;
+mod thread_suspend;
+mod thread_write_registers;
+mod untyped_info;
+mod untyped_retype;
+mod wait;
+mod yield_now;
+
+impl<A: Arch> Core<A> {
+    /// Handles the system call that the running thread made.
+    pub(crate) fn system_call(&mut self) -> Next<A> {
+        let Some(thread) = self.sched.current else {
+            crate::bug("a system call came while no thread was running");
+        };
+        let number = thread.context.number();
+        let Some(call) = Syscall::from_number(number) else {
+            return self.fault(FaultKind::BadSyscall, 0, number);
+        };
+        thread.context.clear_scratch();
+        match dispatch(call)(self, thread) {
+            Ok(Next::Caller) => {
+                self.complete(thread, 0);
+                Next::Caller
+            }
+            Ok(next) => next,
+            Err(refusal) => {
+                self.complete(thread, refusal as u64);
+                Next::Caller
+            }
+        }
+    }
+
+    /// Sets the caller's status, unless the call destroyed the caller.
+    fn complete(&self, thread: ThreadRef<A>, status: u64) {
+        if self.sched.current == Some(thread) {
+            thread.context.set_status(status);
+        }
+    }
+}
+
+type Handler<A> = fn(&mut Core<A>, ThreadRef<A>) -> Outcome<A>;
+
+fn dispatch<A: Arch>(call: Syscall) -> Handler<A> {
+    match call {
+        Syscall::Null => null::run,
+        Syscall::Call => call::run,
+        Syscall::Send => send::run,
+        Syscall::Recv => recv::run,
+        Syscall::Reply => reply::run,
+        Syscall::ReplyRecv => reply_recv::run,
+        Syscall::Signal => signal::run,
+        Syscall::Wait => wait::run,
+        Syscall::Poll => poll::run,
+        Syscall::Yield => yield_now::run,
+        Syscall::Clock => clock::run,
+        Syscall::UntypedRetype => untyped_retype::run,
+        Syscall::UntypedInfo => untyped_info::run,
+        Syscall::CNodeCopy => cnode_copy::run,
+        Syscall::CNodeMint => cnode_mint::run,
+        Syscall::CNodeMove => cnode_move::run,
+        Syscall::CNodeDelete => cnode_delete::run,
+        Syscall::CNodeRevoke => cnode_revoke::run,
+        Syscall::CNodeInspect => cnode_inspect::run,
+        Syscall::CNodeInfo => cnode_info::run,
+        Syscall::ThreadConfigure => thread_configure::run,
+        Syscall::ThreadWriteRegisters => thread_write_registers::run,
+        Syscall::ThreadReadRegisters => thread_read_registers::run,
+        Syscall::ThreadResume => thread_resume::run,
+        Syscall::ThreadSuspend => thread_suspend::run,
+        Syscall::ThreadMapMessagePage => thread_map_message_page::run,
+        Syscall::ThreadBindNotification => thread_bind_notification::run,
+        Syscall::ThreadInfo => thread_info::run,
+        Syscall::SchedConfigure => sched_configure::run,
+        Syscall::SchedBind => sched_bind::run,
+        Syscall::SchedUnbind => sched_unbind::run,
+        Syscall::SchedSetCeiling => sched_set_ceiling::run,
+        Syscall::SpaceMap => space_map::run,
+        Syscall::SpaceUnmap => space_unmap::run,
+        Syscall::SpaceMapTable => space_map_table::run,
+        Syscall::FrameInfo => frame_info::run,
+        Syscall::IrqCreate => irq_create::run,
+        Syscall::IrqCreateMsi => irq_create_msi::run,
+        Syscall::IrqBind => irq_bind::run,
+        Syscall::IrqAck => irq_ack::run,
+        Syscall::PortRead => port_read::run,
+        Syscall::PortWrite => port_write::run,
+        Syscall::LogWrite => log_write::run,
+        Syscall::LogRead => log_read::run,
+        Syscall::MachineOff => machine_off::run,
+    }
+}

@@ -1,0 +1,12 @@
+//! `Null`: does nothing.
+
+use weft_hal::Arch;
+
+use crate::object::ThreadRef;
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let _ = (core, thread);
+    Ok(Next::Caller)
+}

@@ -1,0 +1,47 @@
+//! `SchedConfigure`: sets priority, budget and period.
+
+use weft_abi::{Kind, Refusal, Rights};
+use weft_hal::{Arch, Context, Nanoseconds};
+use weft_store::Ref;
+
+use crate::object::{SchedContext, ThreadRef};
+use crate::sched::End;
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+/// The shortest budget, in ns: less would be spent on switching.
+const SHORTEST: u64 = 10_000;
+/// The longest period, in ns: an hour.
+const LONGEST: u64 = 3_600_000_000_000;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let argument = |index| thread.context.argument(index);
+    let control = core.expect(thread, argument(0), Kind::SchedControl, Rights::WRITE)?;
+    let slot = core.expect(thread, argument(1), Kind::SchedContext, Rights::WRITE)?;
+    let home = core.home();
+    let sched: Ref<SchedContext<A>> = slot.object_of(home, Kind::SchedContext).ok_or(Refusal::NoCapability)?;
+    let (priority, budget, period) = (argument(2), argument(3), argument(4));
+    if priority > control.badge.get(home) {
+        return Err(Refusal::NotPermitted);
+    }
+    if !(SHORTEST..=LONGEST).contains(&budget) || !(budget..=LONGEST).contains(&period) {
+        return Err(Refusal::OutOfRange);
+    }
+    let user = sched.user.get(home);
+    if let Some(user) = user {
+        core.dequeue(user);
+    }
+    core.charge_now();
+    core.unthrottle(sched);
+    sched.priority.set(home, priority as u8);
+    sched.budget.set(home, Nanoseconds(budget));
+    sched.period.set(home, Nanoseconds(period));
+    sched.remaining.set(home, Nanoseconds(budget));
+    sched.refill_at.set(home, core.arch.now().after(Nanoseconds(period)));
+    if let Some(user) = user
+        && core.sched.current != Some(user)
+    {
+        core.enqueue(user, End::Back);
+    }
+    Ok(Next::Caller)
+}

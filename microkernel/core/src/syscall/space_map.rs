@@ -1,0 +1,36 @@
+//! `SpaceMap`: maps a frame, or changes the rights of its mapping.
+
+use weft_abi::cap::MapFlags;
+use weft_abi::{Kind, Refusal, Rights};
+use weft_hal::{Arch, Context, VirtAddr};
+
+use crate::Core;
+use crate::object::ThreadRef;
+use crate::state::{Next, Outcome};
+use crate::space::MapRefusal;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let argument = |index| thread.context.argument(index);
+    let space = core.space_argument(thread, 0)?;
+    let frame = core.expect(thread, argument(1), Kind::Frame, Rights::READ)?;
+    let mapped = core.map_frame(frame, space, VirtAddr(argument(2)), MapFlags(argument(3)));
+    core.mapped(thread, mapped)
+}
+
+impl<A: Arch> Core<A> {
+    /// Ends a call that maps a page: a missing level goes to `a1`.
+    pub(super) fn mapped(
+        &self,
+        thread: ThreadRef<A>,
+        result: Result<(), MapRefusal>,
+    ) -> Outcome<A> {
+        match result {
+            Ok(()) => Ok(Next::Caller),
+            Err(MapRefusal::Because(refusal)) => Err(refusal),
+            Err(MapRefusal::MissingTable(level)) => {
+                thread.context.set_argument(1, u64::from(level));
+                Err(Refusal::NoTable)
+            }
+        }
+    }
+}

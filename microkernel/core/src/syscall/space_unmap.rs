@@ -1,0 +1,14 @@
+//! `SpaceUnmap`: removes the mapping made through a frame capability.
+
+use weft_abi::{Kind, Rights};
+use weft_hal::{Arch, Context};
+
+use crate::Core;
+use crate::object::ThreadRef;
+use crate::state::{Next, Outcome};
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let frame = core.expect(thread, thread.context.argument(0), Kind::Frame, Rights::READ)?;
+    core.unmap_frame(frame)?;
+    Ok(Next::Caller)
+}

@@ -1,0 +1,43 @@
+//! `ThreadConfigure`: sets CSpace, address space and fault endpoint.
+
+use weft_abi::{Kind, Refusal, Rights};
+use weft_hal::{Arch, Context};
+use weft_store::Ref;
+
+use crate::object::{Blocked, SlotRef, Thread, ThreadRef, ThreadSlot};
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let argument = |index| thread.context.argument(index);
+    let target: Ref<Thread<A>> = core.thread_argument(thread)?;
+    if target.state.get(core.home()) != Blocked::Suspended {
+        return Err(Refusal::Busy);
+    }
+    let cspace = core.expect(thread, argument(1), Kind::CNode, Rights::empty())?;
+    let space = core.expect(thread, argument(2), Kind::AddressSpace, Rights::empty())?;
+    let fault = match argument(3) {
+        0 => None,
+        cptr => Some(core.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?),
+    };
+    bind(core, target, ThreadSlot::CSpace, Some(cspace))?;
+    bind(core, target, ThreadSlot::Space, Some(space))?;
+    bind(core, target, ThreadSlot::Fault, fault)?;
+    Ok(Next::Caller)
+}
+
+fn bind<A: Arch>(
+    core: &mut Core<A>,
+    target: ThreadRef<A>,
+    which: ThreadSlot,
+    from: Option<SlotRef>,
+) -> Result<(), Refusal> {
+    let slot = target.part(|target| target.slot(which));
+    if !slot.is_empty(core.home()) {
+        core.unbind_slot(slot);
+    }
+    match from {
+        Some(from) => core.copy_into(from, slot, Rights::all()),
+        None => Ok(()),
+    }
+}

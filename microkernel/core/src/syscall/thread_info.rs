@@ -1,0 +1,41 @@
+//! `ThreadInfo`: state, processor time, priority, last fault.
+
+use weft_abi::syscall::ThreadState;
+use weft_hal::{Arch, Context};
+
+use crate::object::{Blocked, ThreadRef};
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let target = core.thread_argument(thread)?;
+    core.charge_now();
+    let home = core.home();
+    let values = [
+        state_of(core, target) as u64,
+        target.cpu_time.get(home).0,
+        u64::from(core.priority_of(target)),
+        target.fault.get(home).map_or(0, |(kind, _, _)| kind as u64),
+    ];
+    for (register, value) in (1..).zip(values) {
+        thread.context.set_argument(register, value);
+    }
+    Ok(Next::Caller)
+}
+
+fn state_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> ThreadState {
+    let home = core.home();
+    if target.faulting.get(home) {
+        return ThreadState::Faulted;
+    }
+    match target.state.get(home) {
+        Blocked::Suspended => ThreadState::Suspended,
+        Blocked::Ready if core.runnable(target) => ThreadState::Ready,
+        Blocked::Ready => ThreadState::Throttled,
+        Blocked::Sending(_) => ThreadState::Sending,
+        Blocked::Receiving(_) => ThreadState::Receiving,
+        Blocked::AwaitingReply(_) => ThreadState::AwaitingReply,
+        Blocked::Waiting(_) => ThreadState::Waiting,
+        Blocked::Faulted => ThreadState::Faulted,
+    }
+}

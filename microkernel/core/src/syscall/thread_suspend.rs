@@ -1,0 +1,14 @@
+//! `ThreadSuspend`: stops a thread wherever it is.
+
+use weft_abi::Refusal;
+use weft_hal::Arch;
+
+use crate::object::ThreadRef;
+use crate::state::{Next, Outcome};
+use crate::Core;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let target = core.thread_argument(thread)?;
+    core.suspend(target, Refusal::Cancelled);
+    Ok(Next::Caller)
+}

@@ -1,0 +1,106 @@
+//! A list of live objects, for tests: turns the crate's promises into assertions.
+
+use core::sync::atomic::Ordering;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::vec::Vec;
+
+use weft_hal::PhysAddr;
+
+use crate::{Memory, Page};
+
+std::thread_local! {
+    static LIVE: RefCell<BTreeMap<usize, usize>> = const { RefCell::new(BTreeMap::new()) };
+}
+
+fn overlapping(live: &BTreeMap<usize, usize>, at: usize, bytes: usize) -> Option<(usize, usize)> {
+    let (start, length) = live.range(..at + bytes.max(1)).next_back()?;
+    (start + length > at).then_some((*start, *length))
+}
+
+/// Notes a placement; panics if something lives there.
+pub(crate) fn add(at: usize, bytes: usize) {
+    assert_free(at, bytes);
+    LIVE.with_borrow_mut(|live| live.insert(at, bytes));
+}
+
+/// Notes a retirement; panics if no such object lives.
+pub(crate) fn remove(at: usize, bytes: usize) {
+    let old = LIVE.with_borrow_mut(|live| live.remove(&at));
+    assert_eq!(old, Some(bytes), "retired {at:#x}, which is not alive");
+}
+
+/// Panics if anything lives in a range.
+pub(crate) fn assert_free(at: usize, bytes: usize) {
+    LIVE.with_borrow(|live| {
+        let found = overlapping(live, at, bytes);
+        assert_eq!(found, None, "{at:#x}+{bytes:#x} is in use");
+    });
+}
+
+/// Panics if a reference leads to something that was retired. Pages are never placed, and not checked.
+pub(crate) fn assert_live(at: usize, bytes: usize) {
+    if bytes == size_of::<crate::Page>() {
+        return;
+    }
+    LIVE.with_borrow(|live| {
+        let found = overlapping(live, at, bytes);
+        let inside = found.is_some_and(|(start, length)| start <= at && at + bytes <= start + length);
+        assert!(inside, "followed a reference to {at:#x}, where nothing lives");
+    });
+}
+
+std::thread_local! {
+    static IDLE: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Plain host memory that stands for a machine's. Dropped arenas are used again, never freed, so that a stray
+/// reference reads rubbish but not somebody else's memory.
+#[derive(Debug)]
+pub struct Arena {
+    address: usize,
+    bytes: usize,
+}
+
+impl Arena {
+    /// Physical address of every arena's first byte; no alignment up to 1 GiB is lost.
+    pub const BASE: PhysAddr = PhysAddr(0x4000_0000);
+    /// What memory that nobody has cleared looks like.
+    pub const RUBBISH: u8 = 0xa5;
+
+    /// An arena of `bytes`, a power of two from a page to 1 GiB, aligned to its size and full of rubbish.
+    pub fn new(bytes: usize) -> Self {
+        let idle = IDLE.with_borrow_mut(|idle| {
+            let at = idle.iter().position(|(_, size)| *size == bytes)?;
+            Some(idle.swap_remove(at))
+        });
+        let (address, bytes) = idle.unwrap_or_else(|| {
+            let mut memory = std::vec![0_u8; bytes * 2].into_boxed_slice();
+            let start = memory.as_mut_ptr().expose_provenance().next_multiple_of(bytes);
+            std::boxed::Box::leak(memory);
+            (start, bytes)
+        });
+        let arena = Self { address, bytes };
+        for page in (0..bytes as u64).step_by(size_of::<Page>()) {
+            let page = arena.memory().page(PhysAddr(Self::BASE.0 + page));
+            let rubbish = u64::from_ne_bytes([Self::RUBBISH; 8]);
+            page.iter().for_each(|word| word.store(rubbish, Ordering::Relaxed));
+        }
+        arena
+    }
+
+    /// The arena as the kernel sees it, from [`BASE`](Self::BASE) on.
+    pub fn memory(&self) -> Memory {
+        // SAFETY:
+        // 1. the arena is never freed, and mapped at its address; tests give core no other physical addresses.
+        // 2. nothing else uses it: it is leaked, and in the list of idle arenas only while it is dropped.
+        unsafe { Memory::new(self.address.wrapping_sub(Self::BASE.0 as usize)) }
+    }
+}
+
+impl Drop for Arena {
+    fn drop(&mut self) {
+        LIVE.with_borrow_mut(|live| live.retain(|at, _| !(self.address..self.address + self.bytes).contains(at)));
+        IDLE.with_borrow_mut(|idle| idle.push((self.address, self.bytes)));
+    }
+}

@@ -1,0 +1,30 @@
+//! Places typed objects in untyped memory, and gives safe references to them.
+//!
+//! The kernel has no heap: objects live where user mode's untyped memory is. Rust cannot see why that is
+//! sound, so the whole argument stands here, in one small crate. Core keeps three promises, and the feature
+//! `checked` turns each of them into an assertion for core's host tests:
+//!
+//! 1. Memory is given to [`Memory::place`] only while nothing else lives in it (the untyped's watermark).
+//! 2. A [`Ref`] is followed only between `place` and [`Memory::retire`] of its object (the derivation tree:
+//!    an object is retired after the last capability and the last link to it are gone).
+//! 3. Physical addresses given to [`Memory`] lie in the direct map that it was made for.
+//!
+//! Every field that a core changes is a [`HomeCell`]; only a core's [`Home`] token opens it.
+
+#![no_std]
+#![allow(unsafe_code, reason = "turns untyped memory into typed references; see docs/soundness.md")]
+
+#[cfg(any(test, feature = "checked"))]
+extern crate std;
+
+#[cfg(any(test, feature = "checked"))]
+mod checked;
+mod home;
+mod memory;
+mod reference;
+
+#[cfg(any(test, feature = "checked"))]
+pub use checked::Arena;
+pub use home::{Home, HomeCell};
+pub use memory::{Memory, Page, Table, WORDS};
+pub use reference::Ref;

@@ -1,0 +1,102 @@
+//! Physical memory through the kernel's direct map.
+
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicU64;
+
+use weft_hal::PhysAddr;
+
+use crate::Ref;
+
+/// 64-bit words in a page.
+pub const WORDS: usize = 512;
+
+/// A page that user mode may write at any time: read and written word by word.
+pub type Page = [AtomicU64; WORDS];
+
+/// A page table: entries change by atomic stores, because the hardware reads them at any time.
+pub type Table = [AtomicU64; WORDS];
+
+/// The direct map: physical address `p` is visible at `p + offset`.
+#[derive(Clone, Copy, Debug)]
+pub struct Memory {
+    offset: usize,
+}
+
+impl Memory {
+    /// The direct map at `offset`.
+    ///
+    /// # Safety
+    /// 1. All memory whose physical address core is given (machine regions and the boot image) stays mapped
+    ///    at its address plus `offset`, readable and, unless it is of a retained class, writable.
+    /// 2. Nothing else in the kernel uses that memory.
+    pub const unsafe fn new(offset: usize) -> Self {
+        Self { offset }
+    }
+
+    fn pointer<T>(self, at: PhysAddr) -> NonNull<T> {
+        let address = (at.0 as usize).wrapping_add(self.offset);
+        let pointer = core::ptr::with_exposed_provenance_mut::<T>(address);
+        NonNull::new(pointer).unwrap_or(NonNull::dangling())
+    }
+
+    /// The physical address of a placed object.
+    pub fn physical<T>(self, object: Ref<T>) -> PhysAddr {
+        PhysAddr(object.address().wrapping_sub(self.offset as u64))
+    }
+
+    /// Puts an object at a physical address, which must be aligned for it.
+    pub fn place<T>(self, at: PhysAddr, object: T) -> Ref<T> {
+        let pointer = self.pointer::<T>(at);
+        assert!(pointer.is_aligned());
+        #[cfg(any(test, feature = "checked"))]
+        crate::checked::add(pointer.addr().get(), size_of::<T>());
+        // SAFETY:
+        // 1. valid for writes and aligned: promise 3 of the crate, and the assertion above.
+        // 2. nothing alive is overwritten: promise 1 of the crate.
+        unsafe { pointer.write(object) };
+        Ref::from_pointer(pointer)
+    }
+
+    /// Ends an object's life. Its memory may then be placed in again.
+    pub fn retire<T>(self, object: Ref<T>) {
+        #[cfg(any(test, feature = "checked"))]
+        crate::checked::remove(object.address() as usize, size_of::<T>());
+        let _ = object;
+    }
+
+    /// Fills whole pages with zeros.
+    pub fn clear(self, at: PhysAddr, bytes: usize) {
+        let pointer = self.pointer::<u8>(at);
+        #[cfg(any(test, feature = "checked"))]
+        crate::checked::assert_free(pointer.addr().get(), bytes);
+        // SAFETY:
+        // 1. valid for writes: promise 3 of the crate.
+        // 2. nothing alive is overwritten: promise 1 of the crate.
+        unsafe { pointer.write_bytes(0, bytes) };
+    }
+
+    /// A page of words at a physical address: a page table, or memory shared with user mode.
+    pub fn page(self, at: PhysAddr) -> Ref<Page> {
+        let pointer = self.pointer::<Page>(at);
+        assert!(pointer.is_aligned());
+        Ref::from_pointer(pointer)
+    }
+
+    /// Copies bytes out of memory that does not change (the boot image).
+    pub fn read(self, at: PhysAddr, out: &mut [u8]) {
+        let pointer = self.pointer::<u8>(at);
+        // SAFETY:
+        // 1. valid for reads of `out.len()` bytes: promise 3 of the crate.
+        // 2. `out` is exclusively borrowed, so that the ranges do not overlap.
+        unsafe { pointer.copy_to_nonoverlapping(NonNull::from(&mut *out).cast(), out.len()) };
+    }
+
+    /// Copies bytes into cleared memory that nothing uses yet (root's writable pages at boot).
+    pub fn write(self, at: PhysAddr, bytes: &[u8]) {
+        let pointer = self.pointer::<u8>(at);
+        // SAFETY:
+        // 1. valid for writes of `bytes.len()` bytes: promise 3 of the crate.
+        // 2. nothing alive is overwritten: promise 1 of the crate; `bytes` is borrowed from elsewhere.
+        unsafe { pointer.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) };
+    }
+}

@@ -45,8 +45,12 @@ pub(crate) fn assert_live(at: usize, bytes: usize) {
     }
     LIVE.with_borrow(|live| {
         let found = overlapping(live, at, bytes);
-        let inside = found.is_some_and(|(start, length)| start <= at && at + bytes <= start + length);
-        assert!(inside, "followed a reference to {at:#x}, where nothing lives");
+        let inside =
+            found.is_some_and(|(start, length)| start <= at && at + bytes <= start + length);
+        assert!(
+            inside,
+            "followed a reference to {at:#x}, where nothing lives"
+        );
     });
 }
 
@@ -76,7 +80,10 @@ impl Arena {
         });
         let (address, bytes) = idle.unwrap_or_else(|| {
             let mut memory = std::vec![0_u8; bytes * 2].into_boxed_slice();
-            let start = memory.as_mut_ptr().expose_provenance().next_multiple_of(bytes);
+            let start = memory
+                .as_mut_ptr()
+                .expose_provenance()
+                .next_multiple_of(bytes);
             std::boxed::Box::leak(memory);
             (start, bytes)
         });
@@ -84,7 +91,8 @@ impl Arena {
         for page in (0..bytes as u64).step_by(size_of::<Page>()) {
             let page = arena.memory().page(PhysAddr(Self::BASE.0 + page));
             let rubbish = u64::from_ne_bytes([Self::RUBBISH; 8]);
-            page.iter().for_each(|word| word.store(rubbish, Ordering::Relaxed));
+            page.iter()
+                .for_each(|word| word.store(rubbish, Ordering::Relaxed));
         }
         arena
     }
@@ -100,7 +108,9 @@ impl Arena {
 
 impl Drop for Arena {
     fn drop(&mut self) {
-        LIVE.with_borrow_mut(|live| live.retain(|at, _| !(self.address..self.address + self.bytes).contains(at)));
+        LIVE.with_borrow_mut(|live| {
+            live.retain(|at, _| !(self.address..self.address + self.bytes).contains(at))
+        });
         IDLE.with_borrow_mut(|idle| idle.push((self.address, self.bytes)));
     }
 }

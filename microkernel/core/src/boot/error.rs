@@ -40,7 +40,11 @@ impl fmt::Display for BootError {
             Self::TooManyRegions => out.write_str("the memory map has too many entries"),
             Self::NoMemory => out.write_str("there is not enough memory for root"),
             Self::NotMapped(address, refusal) => {
-                write!(out, "root's page at {address:#x} cannot be mapped: {}", refusal.text())
+                write!(
+                    out,
+                    "root's page at {address:#x} cannot be mapped: {}",
+                    refusal.text()
+                )
             }
         }
     }

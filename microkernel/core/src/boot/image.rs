@@ -36,7 +36,12 @@ pub(super) fn root_program(memory: &Memory, image: (PhysAddr, u64)) -> Result<Pr
     if header.length > available || header.length < body {
         return Err(BootError::Damaged);
     }
-    if checksum(memory, base.wrapping_add(body), header.length.wrapping_sub(body)) != header.crc32 {
+    if checksum(
+        memory,
+        base.wrapping_add(body),
+        header.length.wrapping_sub(body),
+    ) != header.crc32
+    {
         return Err(BootError::Damaged);
     }
     let end = header.programs_at.checked_add(size_of::<Program>() as u64);

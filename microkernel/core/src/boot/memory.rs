@@ -15,7 +15,11 @@ fn end_of(region: &Region) -> u64 {
 }
 
 fn span(base: u64, end: u64, class: MemoryClass) -> Region {
-    Region { base: PhysAddr(base), len: end.saturating_sub(base), class }
+    Region {
+        base: PhysAddr(base),
+        len: end.saturating_sub(base),
+        class,
+    }
 }
 
 /// The machine's regions with the boot image as a retained piece of its own.
@@ -28,10 +32,15 @@ impl Pieces {
     /// Cuts the image out of whatever contains it.
     pub(super) fn new(machine: &Machine<'_>) -> Result<Self, BootError> {
         let nothing = span(0, 0, MemoryClass::Ram);
-        let mut pieces = Self { pieces: [nothing; MAX_PIECES], count: 0 };
+        let mut pieces = Self {
+            pieces: [nothing; MAX_PIECES],
+            count: 0,
+        };
         let first = machine.image.0.0;
         let end = first.saturating_add(machine.image.1);
-        let end = end.checked_next_multiple_of(PAGE).ok_or(BootError::NoImage)?;
+        let end = end
+            .checked_next_multiple_of(PAGE)
+            .ok_or(BootError::NoImage)?;
         for region in machine.regions {
             let before = span(region.base.0, end_of(region).min(first), region.class);
             let after = span(region.base.0.max(end), end_of(region), region.class);
@@ -46,7 +55,10 @@ impl Pieces {
         if piece.len < PAGE {
             return Ok(());
         }
-        let place = self.pieces.get_mut(self.count).ok_or(BootError::TooManyRegions)?;
+        let place = self
+            .pieces
+            .get_mut(self.count)
+            .ok_or(BootError::TooManyRegions)?;
         *place = piece;
         self.count = self.count.wrapping_add(1);
         Ok(())
@@ -54,7 +66,11 @@ impl Pieces {
 
     /// The pieces of a class.
     pub(super) fn of(&self, class: MemoryClass) -> impl Iterator<Item = Region> + '_ {
-        self.pieces.iter().take(self.count).copied().filter(move |piece| piece.class == class)
+        self.pieces
+            .iter()
+            .take(self.count)
+            .copied()
+            .filter(move |piece| piece.class == class)
     }
 
     /// The largest piece of plain memory.
@@ -75,13 +91,20 @@ impl Bump {
     pub(super) fn new(region: Region, log2: u8) -> Result<Self, BootError> {
         let first = region.base.0.checked_next_multiple_of(power(log2));
         let first = first.ok_or(BootError::NoMemory)?;
-        Ok(Self { region, first, next: first })
+        Ok(Self {
+            region,
+            first,
+            next: first,
+        })
     }
 
     /// The next 2^`log2` bytes, aligned to their size.
     pub(super) fn take(&mut self, log2: u8) -> Result<PhysAddr, BootError> {
         let bytes = power(log2);
-        let at = self.next.checked_next_multiple_of(bytes).ok_or(BootError::NoMemory)?;
+        let at = self
+            .next
+            .checked_next_multiple_of(bytes)
+            .ok_or(BootError::NoMemory)?;
         let next = at.checked_add(bytes).ok_or(BootError::NoMemory)?;
         if next > end_of(&self.region) {
             return Err(BootError::NoMemory);
@@ -92,9 +115,15 @@ impl Bump {
 
     /// What is left of the region: before and behind what was taken.
     pub(super) fn rest(&self) -> [Region; 2] {
-        let used = self.next.checked_next_multiple_of(PAGE).unwrap_or(self.next);
+        let used = self
+            .next
+            .checked_next_multiple_of(PAGE)
+            .unwrap_or(self.next);
         let class = self.region.class;
-        [span(self.region.base.0, self.first, class), span(used, end_of(&self.region), class)]
+        [
+            span(self.region.base.0, self.first, class),
+            span(used, end_of(&self.region), class),
+        ]
     }
 }
 
@@ -126,21 +155,31 @@ mod tests {
     fn a_region_is_cut_into_aligned_powers_of_two() {
         let pieces: Vec<_> = split(span(0x3000, 0x1_1000, MemoryClass::Ram)).collect();
         let bases: Vec<_> = pieces.iter().map(|(base, log2)| (base.0, *log2)).collect();
-        assert_eq!(bases, [(0x3000, 12), (0x4000, 14), (0x8000, 15), (0x1_0000, 12)]);
+        assert_eq!(
+            bases,
+            [(0x3000, 12), (0x4000, 14), (0x8000, 15), (0x1_0000, 12)]
+        );
     }
 
     #[test]
     fn the_image_is_cut_out_of_the_region_that_contains_it() {
         let regions = [span(0x10_0000, 0x40_0000, MemoryClass::Ram)];
         let image = (PhysAddr(0x20_0000), 0x1234);
-        let pieces = Pieces::new(&Machine { regions: &regions, image, firmware_table: 0 });
+        let pieces = Pieces::new(&Machine {
+            regions: &regions,
+            image,
+            firmware_table: 0,
+        });
         let pieces = pieces.map_err(|_| ()).expect("few regions");
         let ram: Vec<_> = pieces.of(MemoryClass::Ram).collect();
         let kept: Vec<_> = pieces.of(MemoryClass::Retained).collect();
-        assert_eq!(ram, [
-            span(0x10_0000, 0x20_0000, MemoryClass::Ram),
-            span(0x20_2000, 0x40_0000, MemoryClass::Ram)
-        ]);
+        assert_eq!(
+            ram,
+            [
+                span(0x10_0000, 0x20_0000, MemoryClass::Ram),
+                span(0x20_2000, 0x40_0000, MemoryClass::Ram)
+            ]
+        );
         assert_eq!(kept, [span(0x20_0000, 0x20_2000, MemoryClass::Retained)]);
     }
 }

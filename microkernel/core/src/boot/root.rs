@@ -49,7 +49,11 @@ pub(super) fn build<A: Arch>(
     pieces: &Pieces,
 ) -> Result<(), BootError> {
     let region = pieces.largest().ok_or(BootError::NoMemory)?;
-    let mut builder = Builder { bump: Bump::new(region, CNODE_LOG2)?, core, cnode: 0 };
+    let mut builder = Builder {
+        bump: Bump::new(region, CNODE_LOG2)?,
+        core,
+        cnode: 0,
+    };
     let cnode = builder.bump.take(CNODE_LOG2)?;
     builder.cnode = builder.core.place_slots(cnode, boot::CNODE_SIZE);
     let irqs = builder.bump.take(TABLE_BYTES.ilog2() as u8)?;
@@ -102,9 +106,16 @@ impl<A: Arch> Builder<'_, A> {
     ) -> Result<(), BootError> {
         let address = VirtAddr(address);
         self.tables(space, address)?;
-        let leaf = Leaf { physical, size: PageSize::Small, rights, cache: CacheMode::Normal };
+        let leaf = Leaf {
+            physical,
+            size: PageSize::Small,
+            rights,
+            cache: CacheMode::Normal,
+        };
         let mapped = self.core.map_page(space, leaf, address);
-        mapped.map(drop).map_err(|refusal| not_mapped(address, refusal))
+        mapped
+            .map(drop)
+            .map_err(|refusal| not_mapped(address, refusal))
     }
 
     fn map_program(
@@ -143,7 +154,11 @@ impl<A: Arch> Builder<'_, A> {
             let inside = page.wrapping_mul(PAGE);
             let source = PhysAddr(image.0.wrapping_add(segment.offset).wrapping_add(inside));
             let filled = segment.file_bytes.saturating_sub(inside).min(PAGE);
-            let frame = if shared { source } else { self.copy(source, filled)? };
+            let frame = if shared {
+                source
+            } else {
+                self.copy(source, filled)?
+            };
             self.map(space, segment.address.wrapping_add(inside), frame, rights)?;
         }
         Ok(())
@@ -158,8 +173,12 @@ impl<A: Arch> Builder<'_, A> {
         while done < bytes {
             let now = bytes.wrapping_sub(done).min(CHUNK);
             if let Some(part) = chunk.get_mut(..now as usize) {
-                self.core.memory.read(PhysAddr(from.0.wrapping_add(done)), part);
-                self.core.memory.write(PhysAddr(frame.0.wrapping_add(done)), part);
+                self.core
+                    .memory
+                    .read(PhysAddr(from.0.wrapping_add(done)), part);
+                self.core
+                    .memory
+                    .write(PhysAddr(frame.0.wrapping_add(done)), part);
             }
             done = done.wrapping_add(now);
         }
@@ -174,12 +193,15 @@ impl<A: Arch> Builder<'_, A> {
     }
 
     fn slot(&self, at: CPtr) -> Result<SlotRef, BootError> {
-        self.core.nth(self.cnode, at.0.into()).ok_or(BootError::NoMemory)
+        self.core
+            .nth(self.cnode, at.0.into())
+            .ok_or(BootError::NoMemory)
     }
 
     fn give(&mut self, at: CPtr, tag: Tag, object: u64, badge: u64) -> Result<(), BootError> {
         let slot = self.slot(at)?;
-        self.core.create(None, slot, Contents { tag, object, badge });
+        self.core
+            .create(None, slot, Contents { tag, object, badge });
         Ok(())
     }
 
@@ -189,8 +211,18 @@ impl<A: Arch> Builder<'_, A> {
         let cnode = tag(Kind::CNode).with_size(boot::CNODE_SIZE);
         self.give(boot::CNODE, cnode, self.cnode, 0)?;
         self.give(boot::THREAD, tag(Kind::Thread), root.thread.address(), 0)?;
-        self.give(boot::SPACE, tag(Kind::AddressSpace), root.space.address(), 0)?;
-        self.give(boot::SCHED, tag(Kind::SchedContext), root.sched.address(), 0)?;
+        self.give(
+            boot::SPACE,
+            tag(Kind::AddressSpace),
+            root.space.address(),
+            0,
+        )?;
+        self.give(
+            boot::SCHED,
+            tag(Kind::SchedContext),
+            root.sched.address(),
+            0,
+        )?;
         self.give(boot::REPLY, tag(Kind::Reply), root.reply.address(), 0)?;
         self.give(boot::IRQ_CONTROL, tag(Kind::IrqControl), 0, 0)?;
         if A::EXIST {
@@ -198,7 +230,12 @@ impl<A: Arch> Builder<'_, A> {
         }
         self.give(boot::LOG, tag(Kind::Log), 0, 0)?;
         self.give(boot::MACHINE, tag(Kind::Machine), 0, 0)?;
-        self.give(boot::SCHED_CONTROL, tag(Kind::SchedControl), 0, MAX_PRIORITY.into())?;
+        self.give(
+            boot::SCHED_CONTROL,
+            tag(Kind::SchedControl),
+            0,
+            MAX_PRIORITY.into(),
+        )?;
         self.bind(root, boot::CNODE, ThreadSlot::CSpace)?;
         self.bind(root, boot::SPACE, ThreadSlot::Space)
     }
@@ -206,7 +243,9 @@ impl<A: Arch> Builder<'_, A> {
     fn bind(&mut self, root: &Root<A>, from: CPtr, to: ThreadSlot) -> Result<(), BootError> {
         let from = self.slot(from)?;
         let to = root.thread.part(|thread| thread.slot(to));
-        self.core.copy_into(from, to, Rights::all()).map_err(|_| BootError::NoMemory)
+        self.core
+            .copy_into(from, to, Rights::all())
+            .map_err(|_| BootError::NoMemory)
     }
 
     /// Gives root all memory that is left, and writes down what it was given.
@@ -224,8 +263,12 @@ impl<A: Arch> Builder<'_, A> {
         info.image_len = machine.image.1;
         info.firmware_table = machine.firmware_table;
         let rest = self.bump.rest();
-        let plain = pieces.of(MemoryClass::Ram).filter(|piece| piece.base != carved);
-        let others = pieces.of(MemoryClass::Retained).chain(pieces.of(MemoryClass::Device));
+        let plain = pieces
+            .of(MemoryClass::Ram)
+            .filter(|piece| piece.base != carved);
+        let others = pieces
+            .of(MemoryClass::Retained)
+            .chain(pieces.of(MemoryClass::Device));
         for piece in rest.into_iter().chain(plain).chain(others) {
             for (base, log2) in split(piece) {
                 self.give_untyped(&mut info, base, log2, piece.class)?;
@@ -246,7 +289,10 @@ impl<A: Arch> Builder<'_, A> {
     ) -> Result<(), BootError> {
         let slot = boot::UNTYPEDS.0.wrapping_add(info.untyped_count as u32);
         let Some(entry) = info.untypeds.get_mut(info.untyped_count as usize) else {
-            self.core.print(format_args!("no room to describe memory at {:#x}\n", base.0));
+            self.core.print(format_args!(
+                "no room to describe memory at {:#x}\n",
+                base.0
+            ));
             return Ok(());
         };
         *entry = UntypedEntry {
@@ -264,12 +310,16 @@ impl<A: Arch> Builder<'_, A> {
     /// Sets registers and processor time, and lets root run.
     fn launch(&mut self, root: &Root<A>, entry: u64) {
         let home = self.core.home();
-        root.thread.context.start(entry, STACK_TOP, [STARTUP_PAGE, 0], 0);
+        root.thread
+            .context
+            .start(entry, STACK_TOP, [STARTUP_PAGE, 0], 0);
         root.sched.priority.set(home, MAX_PRIORITY);
         root.sched.budget.set(home, SLICE);
         root.sched.period.set(home, SLICE);
         root.sched.remaining.set(home, SLICE);
-        root.sched.refill_at.set(home, self.core.arch.now().after(SLICE));
+        root.sched
+            .refill_at
+            .set(home, self.core.arch.now().after(SLICE));
         root.sched.owner.set(home, Some(root.thread));
         root.sched.user.set(home, Some(root.thread));
         root.thread.own_sched.set(home, Some(root.sched));

@@ -39,7 +39,11 @@ impl<A: Arch> Core<A> {
                 return Ok(next);
             }
         }
-        Ok(if self.sched.current == Some(thread) { Next::Caller } else { Next::Blocked })
+        Ok(if self.sched.current == Some(thread) {
+            Next::Caller
+        } else {
+            Next::Blocked
+        })
     }
 
     /// What comes before the next step: nothing, another thread (the caller destroyed itself), or an interrupt.
@@ -133,16 +137,24 @@ impl<A: Arch> Core<A> {
             return Progress::Done;
         };
         let progress = match kind {
-            Kind::Thread => slot.object_of(home, kind).map(|thread| self.destroy_thread(thread)),
-            Kind::SchedContext => {
-                slot.object_of(home, kind).map(|sched| self.destroy_sched_context(sched))
-            }
-            Kind::Endpoint => slot.object_of(home, kind).map(|it| self.destroy_endpoint(it)),
-            Kind::Reply => slot.object_of(home, kind).map(|reply| self.destroy_reply(reply)),
-            Kind::Notification => {
-                slot.object_of(home, kind).map(|it| self.destroy_notification(it))
-            }
-            Kind::AddressSpace => slot.object_of(home, kind).map(|space| self.destroy_space(space)),
+            Kind::Thread => slot
+                .object_of(home, kind)
+                .map(|thread| self.destroy_thread(thread)),
+            Kind::SchedContext => slot
+                .object_of(home, kind)
+                .map(|sched| self.destroy_sched_context(sched)),
+            Kind::Endpoint => slot
+                .object_of(home, kind)
+                .map(|it| self.destroy_endpoint(it)),
+            Kind::Reply => slot
+                .object_of(home, kind)
+                .map(|reply| self.destroy_reply(reply)),
+            Kind::Notification => slot
+                .object_of(home, kind)
+                .map(|it| self.destroy_notification(it)),
+            Kind::AddressSpace => slot
+                .object_of(home, kind)
+                .map(|space| self.destroy_space(space)),
             Kind::IrqHandler => {
                 self.irq_released(IrqLine(slot.object.get(home) as u16));
                 None

@@ -87,7 +87,8 @@ impl<A: Arch> Core<A> {
             }
             self.unbind_slot(to);
         }
-        to.tag.set(home, tag.derived().limited(rights).within(container));
+        to.tag
+            .set(home, tag.derived().limited(rights).within(container));
         to.object.set(home, from.object.get(home));
         to.badge.set(home, badge);
         to.mapping.set(home, 0);
@@ -148,8 +149,16 @@ mod tests {
     #[test]
     fn a_range_of_ports_only_shrinks() {
         let old = 0x10 | 0x1f << 16;
-        assert_eq!(minted(Kind::IoPorts, old, 0x12 | 0x13 << 16), Ok(0x12 | 0x13 << 16));
-        for wrong in [0x0f | 0x13 << 16, 0x12 | 0x20 << 16, 0x13 | 0x12 << 16, 0x12 | 0x1_0013 << 16] {
+        assert_eq!(
+            minted(Kind::IoPorts, old, 0x12 | 0x13 << 16),
+            Ok(0x12 | 0x13 << 16)
+        );
+        for wrong in [
+            0x0f | 0x13 << 16,
+            0x12 | 0x20 << 16,
+            0x13 | 0x12 << 16,
+            0x12 | 0x1_0013 << 16,
+        ] {
             assert_eq!(minted(Kind::IoPorts, old, wrong), Err(Refusal::OutOfRange));
         }
     }

@@ -46,7 +46,8 @@ impl<A: Arch> Core<A> {
         index: usize,
     ) -> Result<Rights, Refusal> {
         let bits = u8::try_from(thread.context.argument(index)).ok();
-        bits.and_then(Rights::from_bits).ok_or(Refusal::InvalidArgument)
+        bits.and_then(Rights::from_bits)
+            .ok_or(Refusal::InvalidArgument)
     }
 
     /// The address space in an argument of a system call; needs WRITE.
@@ -57,6 +58,7 @@ impl<A: Arch> Core<A> {
     ) -> Result<Ref<AddressSpace>, Refusal> {
         let kind = Kind::AddressSpace;
         let slot = self.expect(thread, thread.context.argument(index), kind, Rights::WRITE)?;
-        slot.object_of(self.home(), kind).ok_or(Refusal::NoCapability)
+        slot.object_of(self.home(), kind)
+            .ok_or(Refusal::NoCapability)
     }
 }

@@ -27,7 +27,11 @@ pub(crate) struct Dying {
 impl Dying {
     /// None.
     pub(crate) const fn new() -> Self {
-        Self { first: None, last: None, emptied: 0 }
+        Self {
+            first: None,
+            last: None,
+            emptied: 0,
+        }
     }
 }
 

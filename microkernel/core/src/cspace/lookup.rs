@@ -1,7 +1,7 @@
 //! From a capability pointer to a slot.
 
-use weft_abi::{CPtr, Kind, Refusal, Rights};
 use weft_abi::layout::PAGE;
+use weft_abi::{CPtr, Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, IrqLine};
 use weft_store::Ref;
 
@@ -69,7 +69,8 @@ impl<A: Arch> Core<A> {
         let index = thread.context.argument(first_argument.saturating_add(1));
         let cnode = self.expect(thread, cnode, Kind::CNode, rights)?;
         let index = u32::try_from(index).map_err(|_| Refusal::NoCapability)?;
-        self.slot_of(&cnode, CPtr(index)).ok_or(Refusal::NoCapability)
+        self.slot_of(&cnode, CPtr(index))
+            .ok_or(Refusal::NoCapability)
     }
 
     /// As `named_slot`; an empty slot is refused.
@@ -79,6 +80,10 @@ impl<A: Arch> Core<A> {
         first_argument: usize,
     ) -> Result<SlotRef, Refusal> {
         let slot = self.named_slot(thread, first_argument, Rights::WRITE)?;
-        if slot.is_empty(self.home()) { Err(Refusal::NoCapability) } else { Ok(slot) }
+        if slot.is_empty(self.home()) {
+            Err(Refusal::NoCapability)
+        } else {
+            Ok(slot)
+        }
     }
 }

@@ -65,7 +65,10 @@ impl Order {
 
     /// Whether user mode or the page-table walker sees the object's memory.
     fn is_cleared(self) -> bool {
-        matches!(self.kind, Kind::Thread | Kind::AddressSpace | Kind::PageTable | Kind::Frame)
+        matches!(
+            self.kind,
+            Kind::Thread | Kind::AddressSpace | Kind::PageTable | Kind::Frame
+        )
     }
 }
 
@@ -73,8 +76,15 @@ impl Order {
 fn object_log2(kind: Kind, asked: u64) -> Result<u8, Refusal> {
     let asked = u8::try_from(asked).map_err(|_| Refusal::OutOfRange);
     match kind {
-        Kind::Untyped => asked.ok().filter(|log2| (12..=62).contains(log2)).ok_or(Refusal::OutOfRange),
-        Kind::Frame => asked.ok().and_then(PageSize::from_log2).map(PageSize::log2).ok_or(Refusal::OutOfRange),
+        Kind::Untyped => asked
+            .ok()
+            .filter(|log2| (12..=62).contains(log2))
+            .ok_or(Refusal::OutOfRange),
+        Kind::Frame => asked
+            .ok()
+            .and_then(PageSize::from_log2)
+            .map(PageSize::log2)
+            .ok_or(Refusal::OutOfRange),
         Kind::CNode => asked
             .ok()
             .filter(|slots| (2..=MAX_SLOTS).contains(slots))
@@ -119,7 +129,11 @@ impl<A: Arch> Core<A> {
         let first = first.ok_or(Refusal::NoMemory)?;
         let end = first.checked_add(bytes).ok_or(Refusal::NoMemory)?;
         // The base is aligned to the untyped's size, so that offsets are aligned as addresses are.
-        if end > power(tag.size()) { Err(Refusal::NoMemory) } else { Ok(Extent { first, end }) }
+        if end > power(tag.size()) {
+            Err(Refusal::NoMemory)
+        } else {
+            Ok(Extent { first, end })
+        }
     }
 
     /// Clears one piece of what a planned order needs cleared.
@@ -137,7 +151,11 @@ impl<A: Arch> Core<A> {
         let at = PhysAddr(untyped.object.get(home).wrapping_add(from));
         self.memory.clear(at, to.wrapping_sub(from) as usize);
         untyped.mapping.set(home, to);
-        if to == extent.end { Progress::Done } else { Progress::More }
+        if to == extent.end {
+            Progress::Done
+        } else {
+            Progress::More
+        }
     }
 
     /// Makes object number `index` of a planned and cleared order, and its original capability in an empty slot.
@@ -149,10 +167,16 @@ impl<A: Arch> Core<A> {
         index: u32,
         slot: SlotRef,
     ) {
-        let offset = power(order.log2).wrapping_mul(index.into()).wrapping_add(extent.first);
+        let offset = power(order.log2)
+            .wrapping_mul(index.into())
+            .wrapping_add(extent.first);
         let at = PhysAddr(untyped.object.get(self.home()).wrapping_add(offset));
         let object = self.place_object(order, at);
-        let contents = Contents { tag: self.tag_for(untyped, order), object, badge: 0 };
+        let contents = Contents {
+            tag: self.tag_for(untyped, order),
+            object,
+            badge: 0,
+        };
         self.create(Some(untyped), slot, contents);
     }
 
@@ -205,9 +229,14 @@ impl<A: Arch> Core<A> {
     /// Puts a suspended thread into cleared memory.
     pub(crate) fn place_thread(&mut self, at: PhysAddr) -> Ref<Thread<A>> {
         const {
-            assert!(size_of::<Thread<A>>() == PAGE as usize, "the message page is the second page");
+            assert!(
+                size_of::<Thread<A>>() == PAGE as usize,
+                "the message page is the second page"
+            );
         }
-        let thread = self.memory.place(at, Thread::<A>::new(A::Context::default()));
+        let thread = self
+            .memory
+            .place(at, Thread::<A>::new(A::Context::default()));
         thread.context.initialise();
         thread
     }
@@ -233,11 +262,18 @@ mod tests {
     #[test]
     fn sizes_that_no_object_has_are_refused() {
         for (kind, size) in [(10, 13), (2, 1), (2, 17), (1, 11), (1, 300), (2, 1 << 40)] {
-            assert_eq!(Order::new(kind, size, 1).err(), Some(Refusal::OutOfRange), "{kind} {size}");
+            assert_eq!(
+                Order::new(kind, size, 1).err(),
+                Some(Refusal::OutOfRange),
+                "{kind} {size}"
+            );
         }
         assert_eq!(Order::new(11, 12, 1).err(), Some(Refusal::InvalidArgument));
         assert_eq!(Order::new(10, 12, 0).err(), Some(Refusal::OutOfRange));
-        assert_eq!(Order::new(10, 12, MAX_COUNT + 1).err(), Some(Refusal::OutOfRange));
+        assert_eq!(
+            Order::new(10, 12, MAX_COUNT + 1).err(),
+            Some(Refusal::OutOfRange)
+        );
         assert_eq!(Order::new(2, 16, 2).err(), Some(Refusal::OutOfRange));
     }
 }

@@ -59,7 +59,10 @@ fn leave_ring(home: Home, slot: SlotRef) -> Option<SlotRef> {
 
 /// Takes a slot out of the tree; its children become children of its parent (or roots).
 pub(super) fn remove(home: Home, slot: SlotRef) {
-    let parent = slot.parent.get(home).filter(|_| slot.tag.get(home).is_head());
+    let parent = slot
+        .parent
+        .get(home)
+        .filter(|_| slot.tag.get(home).is_head());
     let stays = leave_ring(home, slot);
     let child = slot.child.replace(home, None);
     if let Some(child) = child {
@@ -79,7 +82,8 @@ pub(super) fn remove(home: Home, slot: SlotRef) {
 
 /// Empties a slot that is in no tree.
 pub(super) fn clear(home: Home, slot: SlotRef) {
-    slot.tag.set(home, Tag::EMPTY.within(slot.tag.get(home).container()));
+    slot.tag
+        .set(home, Tag::EMPTY.within(slot.tag.get(home).container()));
     slot.object.set(home, 0);
     slot.badge.set(home, 0);
     slot.mapping.set(home, 0);

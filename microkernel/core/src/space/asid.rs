@@ -24,7 +24,14 @@ pub(crate) struct AsidTable {
 impl AsidTable {
     /// All identifiers are free.
     pub(crate) const fn new() -> Self {
-        Self { entries: [Entry { space: None, generation: 0 }; LIMIT as usize], last: 0, used: 0 }
+        Self {
+            entries: [Entry {
+                space: None,
+                generation: 0,
+            }; LIMIT as usize],
+            last: 0,
+            used: 0,
+        }
     }
 
     fn greatest<A: Arch>() -> u16 {
@@ -40,7 +47,11 @@ impl AsidTable {
     pub(crate) fn take<A: Arch>(&mut self, space: Ref<AddressSpace>) -> Option<(Asid, u16)> {
         let greatest = Self::greatest::<A>();
         for _ in 0..greatest {
-            self.last = if self.last >= greatest { 1 } else { self.last.wrapping_add(1) };
+            self.last = if self.last >= greatest {
+                1
+            } else {
+                self.last.wrapping_add(1)
+            };
             let Some(entry) = self.entries.get_mut(usize::from(self.last)) else {
                 continue;
             };

@@ -49,7 +49,11 @@ impl<A: Arch> Core<A> {
         let address = mapping.address();
         let place = self.reach(space, address, size.level()).ok()?;
         let found = A::decode(place.get(), size.level()) == Entry::Page { physical };
-        found.then_some(Found { space, address, place })
+        found.then_some(Found {
+            space,
+            address,
+            place,
+        })
     }
 
     /// Maps a page that is mapped nowhere through this word; gives the new word.
@@ -63,10 +67,12 @@ impl<A: Arch> Core<A> {
             return Err(Refusal::OutOfRange.into());
         }
         let level = leaf.size.level();
-        let place = self.reach(space, address, level).map_err(|stop| match stop {
-            Stop::Missing(_, level) => MapRefusal::MissingTable(level),
-            Stop::Page => Refusal::AlreadyMapped.into(),
-        })?;
+        let place = self
+            .reach(space, address, level)
+            .map_err(|stop| match stop {
+                Stop::Missing(_, level) => MapRefusal::MissingTable(level),
+                Stop::Page => Refusal::AlreadyMapped.into(),
+            })?;
         if A::decode(place.get(), level) != Entry::Empty {
             return Err(Refusal::AlreadyMapped.into());
         }
@@ -100,9 +106,12 @@ impl<A: Arch> Core<A> {
     }
 
     fn unmap(&mut self, word: u64, physical: PhysAddr, size: PageSize) -> Result<(), Refusal> {
-        let found = self.find_page(word, physical, size).ok_or(Refusal::NotMapped)?;
+        let found = self
+            .find_page(word, physical, size)
+            .ok_or(Refusal::NotMapped)?;
         found.place.set(0);
-        self.arch.flush_page(found.space.asid.get(self.home()), found.address);
+        self.arch
+            .flush_page(found.space.asid.get(self.home()), found.address);
         Ok(())
     }
 
@@ -116,7 +125,12 @@ impl<A: Arch> Core<A> {
     }
 
     fn message_page_address(&self, thread: ThreadRef<A>) -> PhysAddr {
-        PhysAddr(self.memory.physical(thread).0.wrapping_add(MESSAGE_PAGE_OFFSET))
+        PhysAddr(
+            self.memory
+                .physical(thread)
+                .0
+                .wrapping_add(MESSAGE_PAGE_OFFSET),
+        )
     }
 
     /// Maps a thread's message page, readable and writable.
@@ -128,11 +142,19 @@ impl<A: Arch> Core<A> {
     ) -> Result<(), MapRefusal> {
         let home = self.home();
         let physical = self.message_page_address(thread);
-        if self.find_page(thread.message_mapping.get(home), physical, PageSize::Small).is_some() {
+        if self
+            .find_page(thread.message_mapping.get(home), physical, PageSize::Small)
+            .is_some()
+        {
             return Err(Refusal::AlreadyMapped.into());
         }
         let rights = Rights::READ.union(Rights::WRITE);
-        let leaf = Leaf { physical, size: PageSize::Small, rights, cache: CacheMode::Normal };
+        let leaf = Leaf {
+            physical,
+            size: PageSize::Small,
+            rights,
+            cache: CacheMode::Normal,
+        };
         let mapping = self.map_page(space, leaf, address)?;
         thread.message_mapping.set(home, mapping.0);
         Ok(())
@@ -171,7 +193,12 @@ fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Ref
         return Err(Refusal::InvalidArgument);
     }
     let size = PageSize::from_log2(frame.size()).ok_or(Refusal::WrongKind)?;
-    Ok(Leaf { physical, size, rights, cache })
+    Ok(Leaf {
+        physical,
+        size,
+        rights,
+        cache,
+    })
 }
 
 #[cfg(test)]
@@ -200,6 +227,9 @@ mod tests {
         let cached = leaf_for(tag, PhysAddr(0), flags(Rights::READ, CacheMode::Normal));
         assert_eq!(cached, Err(Refusal::InvalidArgument));
         let code = flags(Rights::READ | Rights::EXECUTE, CacheMode::Device);
-        assert_eq!(leaf_for(tag, PhysAddr(0), code), Err(Refusal::InvalidArgument));
+        assert_eq!(
+            leaf_for(tag, PhysAddr(0), code),
+            Err(Refusal::InvalidArgument)
+        );
     }
 }

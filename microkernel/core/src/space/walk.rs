@@ -25,7 +25,9 @@ pub(super) struct Place {
 impl Place {
     /// What stands there.
     pub(super) fn get(self) -> u64 {
-        self.table.get(self.index).map_or(0, |entry| entry.load(Ordering::Acquire))
+        self.table
+            .get(self.index)
+            .map_or(0, |entry| entry.load(Ordering::Acquire))
     }
 
     /// Replaces it at once.
@@ -80,7 +82,10 @@ impl<A: Arch> Core<A> {
     }
 
     fn place_in(&self, table: PhysAddr, address: VirtAddr, level: u8) -> Place {
-        Place { table: self.memory.page(table), index: index_at(address, level) }
+        Place {
+            table: self.memory.page(table),
+            index: index_at(address, level),
+        }
     }
 
     /// The entry for an address that refers to a certain table.

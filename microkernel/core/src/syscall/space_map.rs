@@ -6,8 +6,8 @@ use weft_hal::{Arch, Context, VirtAddr};
 
 use crate::Core;
 use crate::object::ThreadRef;
-use crate::state::{Next, Outcome};
 use crate::space::MapRefusal;
+use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);

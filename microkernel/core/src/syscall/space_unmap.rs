@@ -8,7 +8,12 @@ use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
-    let frame = core.expect(thread, thread.context.argument(0), Kind::Frame, Rights::READ)?;
+    let frame = core.expect(
+        thread,
+        thread.context.argument(0),
+        Kind::Frame,
+        Rights::READ,
+    )?;
     core.unmap_frame(frame)?;
     Ok(Next::Caller)
 }

@@ -47,7 +47,9 @@ fn destination<A: Arch>(
 ) -> Result<u32, Refusal> {
     let first = u32::try_from(first).map_err(|_| Refusal::OutOfRange)?;
     for index in indices(first, count) {
-        let slot = core.slot_of(&cnode, CPtr(index)).ok_or(Refusal::OutOfRange)?;
+        let slot = core
+            .slot_of(&cnode, CPtr(index))
+            .ok_or(Refusal::OutOfRange)?;
         if !slot.is_empty(core.home()) {
             return Err(Refusal::SlotOccupied);
         }

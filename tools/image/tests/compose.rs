@@ -1,0 +1,190 @@
+//! Images from small programs: what is right is read back, what is not is refused by name.
+
+mod elf;
+
+use elf::{EXECUTE, Elf, READ, WRITE};
+use image::{Contents, ImageError, ProgramFile, compose, verify};
+use weft_spec::{ImageView, SegmentFault, SystemSpec, program_name, segments};
+
+fn spec() -> SystemSpec {
+    SystemSpec {
+        name: "t".to_owned(),
+        board: "q35".to_owned(),
+        programs: vec!["root".to_owned(), "shell".to_owned()],
+        components: vec![],
+        rings: vec![],
+    }
+}
+
+fn composed(shell: &Elf) -> Result<Vec<u8>, ImageError> {
+    let (root, shell) = (Elf::default().bytes(), shell.bytes());
+    let programs = [
+        ProgramFile {
+            name: "shell",
+            elf: &shell,
+        },
+        ProgramFile {
+            name: "root",
+            elf: &root,
+        },
+    ];
+    compose(&Contents {
+        spec: &spec(),
+        programs: &programs,
+        boot_args: "ls /",
+        kernel: None,
+    })
+}
+
+fn refused(change: impl FnOnce(&mut Elf)) -> ImageError {
+    let mut elf = Elf::default();
+    change(&mut elf);
+    composed(&elf).expect_err("the program breaks a rule")
+}
+
+#[test]
+fn a_composed_image_reads_back() {
+    let image = composed(&Elf::default()).expect("the programs are right");
+    assert_eq!(verify(&image), Ok(spec()));
+    let view = ImageView::new(&image).expect("sound");
+    assert_eq!(view.args(), "ls /");
+    let names: Vec<&str> = view.programs().iter().map(program_name).collect();
+    assert_eq!(names, ["root", "shell"]);
+}
+
+#[test]
+fn segments_begin_on_pages_with_zeros_before_their_bytes() {
+    let image = composed(&Elf::default()).expect("the programs are right");
+    let view = ImageView::new(&image).expect("sound");
+    let [_, code, data] = segments(&view.programs()[1]) else {
+        panic!("three segments")
+    };
+    assert_eq!(
+        (code.address, code.file_bytes, code.memory_bytes),
+        (0x20_1000, 0x420, 0x420)
+    );
+    assert_eq!(
+        (data.address, data.file_bytes, data.memory_bytes),
+        (0x20_2000, 0x430, 0x5420)
+    );
+    let content = view.content(code);
+    assert!(content[..0x120].iter().all(|byte| *byte == 0));
+    assert!(content[0x120..].iter().all(|byte| *byte == 5));
+}
+
+#[test]
+fn equal_contents_give_equal_bytes() {
+    assert_eq!(composed(&Elf::default()), composed(&Elf::default()));
+}
+
+#[test]
+fn each_changed_bit_behind_the_header_is_found() {
+    let image = composed(&Elf::default()).expect("the programs are right");
+    for place in [100, 200, 900, image.len() - 1] {
+        let mut damaged = image.clone();
+        damaged[place] ^= 4;
+        assert!(verify(&damaged).is_err(), "byte {place}");
+    }
+}
+
+#[test]
+fn a_shortened_image_is_refused() {
+    let image = composed(&Elf::default()).expect("the programs are right");
+    for length in [0, 10, 95, 4096, image.len() - 1] {
+        assert!(verify(&image[..length]).is_err(), "length {length}");
+    }
+}
+
+#[test]
+fn writable_code_is_refused() {
+    let error = refused(|elf| elf.loads[1].flags = READ | WRITE | EXECUTE);
+    assert_eq!(
+        error,
+        ImageError::Program("shell".to_owned(), SegmentFault::Rights)
+    );
+}
+
+#[test]
+fn segments_that_share_a_page_are_refused() {
+    let error = refused(|elf| elf.loads[2].address = 0x20_1800);
+    assert_eq!(
+        error,
+        ImageError::Program("shell".to_owned(), SegmentFault::Order)
+    );
+}
+
+#[test]
+fn an_entry_point_outside_of_code_is_refused() {
+    let error = refused(|elf| elf.entry = 0x20_0000);
+    assert_eq!(
+        error,
+        ImageError::Program("shell".to_owned(), SegmentFault::Entry)
+    );
+}
+
+#[test]
+fn a_segment_outside_the_addresses_for_programs_is_refused() {
+    for address in [0x1000, 0x4000_0000, u64::MAX - 0xfff] {
+        let error = refused(|elf| elf.loads[2].address = address);
+        let order_or_address = matches!(
+            error,
+            ImageError::Program(_, SegmentFault::Address | SegmentFault::Order)
+        );
+        assert!(order_or_address, "{address:#x}: {error}");
+    }
+}
+
+#[test]
+fn other_abi_tables_are_refused() {
+    let error = refused(|elf| elf.abi = Some(7));
+    assert_eq!(error, ImageError::OtherAbi("shell".to_owned(), Some(7)));
+    let error = refused(|elf| elf.abi = None);
+    assert_eq!(error, ImageError::OtherAbi("shell".to_owned(), None));
+}
+
+#[test]
+fn a_program_for_another_processor_is_refused() {
+    assert_eq!(
+        refused(|elf| elf.machine = 183),
+        ImageError::OtherMachine("shell".to_owned())
+    );
+}
+
+#[test]
+fn a_dynamically_linked_program_is_refused() {
+    assert_eq!(
+        refused(|elf| elf.section = ".dynamic"),
+        ImageError::Dynamic("shell".to_owned())
+    );
+}
+
+#[test]
+fn a_missing_or_broken_file_is_refused_by_name() {
+    let root = Elf::default().bytes();
+    let only_root = [ProgramFile {
+        name: "root",
+        elf: &root,
+    }];
+    let contents = Contents {
+        spec: &spec(),
+        programs: &only_root,
+        boot_args: "",
+        kernel: None,
+    };
+    assert_eq!(
+        compose(&contents),
+        Err(ImageError::MissingProgram("shell".to_owned()))
+    );
+    let programs = [
+        only_root[0],
+        ProgramFile {
+            name: "shell",
+            elf: &root[..100],
+        },
+    ];
+    let contents = Contents {
+        programs: &programs,
+        ..contents
+    };
+    assert!(matches!(compose(&contents), Err(ImageError::NotAnElf(name, _)) if name == "shell"));
+}

@@ -67,16 +67,24 @@ impl<K> fmt::Debug for Cap<K> {
 }
 
 /// The capabilities that came with a message. Those that nobody takes are deleted.
-pub struct ReceivedCaps([CPtr; MAX_CAPS]);
+pub struct ReceivedCaps {
+    /// A bit for each that is still here.
+    here: u8,
+    slots: [CPtr; MAX_CAPS],
+}
 
 impl ReceivedCaps {
-    pub(crate) const NONE: Self = Self([CPtr::NULL; MAX_CAPS]);
+    pub(crate) const NONE: Self = Self { here: 0, slots: [CPtr::NULL; MAX_CAPS] };
 
     /// Takes the capability at a position; `None` if none arrived there or it was taken.
     pub fn take(&mut self, index: usize) -> Option<CPtr> {
-        let place = self.0.get_mut(index)?;
-        let slot = core::mem::replace(place, CPtr::NULL);
-        (slot != CPtr::NULL).then_some(slot)
+        let slot = *self.slots.get(index)?;
+        let bit = 1 << index;
+        if self.here & bit == 0 {
+            return None;
+        }
+        self.here &= !bit;
+        Some(slot)
     }
 
     /// Takes the capability at a position, as one of type `K`.
@@ -84,16 +92,23 @@ impl ReceivedCaps {
         self.take(index).map(Cap::from_slot)
     }
 
+    /// Whether none is here any more.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.here == 0
+    }
+
     pub(crate) fn put(&mut self, index: usize, slot: CPtr) {
-        if let Some(place) = self.0.get_mut(index) {
+        if let Some(place) = self.slots.get_mut(index) {
             *place = slot;
+            self.here |= 1 << index;
         }
     }
 
     /// Deletes what is left.
     #[inline]
     pub(crate) fn discard(&mut self) {
-        if self.0 != [CPtr::NULL; MAX_CAPS] {
+        if !self.is_empty() {
             self.delete_all();
         }
     }

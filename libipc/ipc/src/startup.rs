@@ -238,6 +238,14 @@ impl Startup {
         Notification::from(slots::NOTIFICATION)
     }
 
+    /// The bits of the bound notification by which the peer of a ring, or another program, wakes this one.
+    ///
+    /// # Panics
+    /// If the program was not given them.
+    pub fn wake_bits(&self, name: &str) -> u64 {
+        self.expect(EntryKind::Notification, name).v0
+    }
+
     /// The kernel log, if the program may use it.
     pub fn log(&self) -> Option<Log> {
         let entry = self

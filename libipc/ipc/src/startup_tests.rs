@@ -2,12 +2,16 @@
 
 extern crate std;
 
+use std::sync::Mutex;
 use std::vec::Vec;
 
 use weft_abi::startup::NAME_BYTES;
 use zerocopy::IntoBytes;
 
 use super::*;
+
+/// Every page that was made, so that leak checkers see that they are meant to stay.
+static PAGES: Mutex<Vec<&'static [u64]>> = Mutex::new(Vec::new());
 
 fn name<const N: usize>(text: &str) -> [u8; N] {
     let mut name = [0; N];
@@ -49,7 +53,9 @@ fn page(header: StartupHeader, entries: &[Entry], arguments: &[u8]) -> &'static 
         .chunks(8)
         .map(|chunk| u64::from_ne_bytes(chunk.try_into().unwrap()))
         .collect();
-    Vec::leak(words).as_bytes()
+    let words: &'static [u64] = Vec::leak(words);
+    PAGES.lock().unwrap().push(words);
+    words.as_bytes()
 }
 
 fn startup(entries: &[Entry], arguments: &[u8]) -> Startup {

@@ -74,7 +74,10 @@ pub struct ReceivedCaps {
 }
 
 impl ReceivedCaps {
-    pub(crate) const NONE: Self = Self { here: 0, slots: [CPtr::NULL; MAX_CAPS] };
+    pub(crate) const NONE: Self = Self {
+        here: 0,
+        slots: [CPtr::NULL; MAX_CAPS],
+    };
 
     /// Takes the capability at a position; `None` if none arrived there or it was taken.
     pub fn take(&mut self, index: usize) -> Option<CPtr> {
@@ -99,7 +102,9 @@ impl ReceivedCaps {
     }
 
     pub(crate) fn put(&mut self, index: usize, slot: CPtr) {
-        if let Some(place) = self.slots.get_mut(index) {
+        if let Some(place) = self.slots.get_mut(index)
+            && slot != CPtr::NULL
+        {
             *place = slot;
             self.here |= 1 << index;
         }

@@ -14,7 +14,7 @@ pub const MAX_CAPS: usize = 4;
 /// What fits into a ring's slot.
 pub const MAX_RING_REQUEST: u64 = 40;
 /// What fits into a ring's completion.
-pub const MAX_RING_REPLY: u64 = 8;
+pub const MAX_RING_REPLY: u64 = 4;
 
 /// Where counting stops, so that its time is bounded whatever the source says.
 const FAR_TOO_LARGE: u64 = 16 * MAX_MESSAGE;

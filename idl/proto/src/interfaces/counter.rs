@@ -146,11 +146,11 @@ fn serve_get<S: Server + ?Sized>(
     caller: libipc::Caller,
     message: &mut libipc::Message,
 ) {
-    libipc::codec::stub::serve(
+    libipc::codec::stub::serve_surely(
         message,
         |r| {
             r.finish()?;
-            Ok(Ok::<_, core::convert::Infallible>(server.get(caller)))
+            Ok(server.get(caller))
         },
         |w, value| w.put(&value),
     );

@@ -1,8 +1,34 @@
 //! The modules of all interfaces. Made by `idlc`.
 
+pub mod block;
+pub mod console;
 pub mod counter;
+pub mod filesystem;
+pub mod memory;
+pub mod pci;
+pub mod pci_control;
+pub mod process;
+pub mod processes;
+pub mod serial;
+pub mod storage;
+pub mod system;
+pub mod vfs;
+pub mod vfs_sessions;
 
 /// Name, number and version of every interface, in the order of their names.
 pub const ALL: &[libipc::Interface] = &[
+    block::INTERFACE,
+    console::INTERFACE,
     counter::INTERFACE,
+    filesystem::INTERFACE,
+    memory::INTERFACE,
+    pci::INTERFACE,
+    pci_control::INTERFACE,
+    process::INTERFACE,
+    processes::INTERFACE,
+    serial::INTERFACE,
+    storage::INTERFACE,
+    system::INTERFACE,
+    vfs::INTERFACE,
+    vfs_sessions::INTERFACE,
 ];

@@ -67,6 +67,16 @@ pub fn serve<R, E: Encode>(
     }
 }
 
+/// As [`serve`], for methods that have no errors of their own.
+#[inline]
+pub fn serve_surely<R>(
+    message: &mut Message,
+    run: impl FnOnce(&mut Decoder<'_>) -> Result<R, Malformed>,
+    encode: impl FnOnce(&mut Message, R) -> Result<(), TooLong>,
+) {
+    serve(message, |from| run(from).map(Ok::<R, Infallible>), encode);
+}
+
 /// Hands a request over to a method that answers later: `run` decodes the arguments, takes the
 /// right to answer and runs the method.
 #[inline]

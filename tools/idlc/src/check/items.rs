@@ -31,7 +31,7 @@ impl Checker<'_> {
                 });
             }
             ItemKind::Struct(fields) => {
-                self.camel_case(&item.name, "a struct");
+                self.type_name(&item.name, "a struct");
                 self.not_empty(&item.name, fields.len());
                 let fields = self.fields(file, fields, Place::Inside);
                 let declared = Struct { docs, name, fields };
@@ -81,7 +81,7 @@ impl Checker<'_> {
         choice: Choice,
         entries: &[ast::Entry],
     ) -> Enum {
-        self.camel_case(name, "a type");
+        self.type_name(name, "a type");
         self.not_empty(name, entries.len());
         let mut values = BTreeMap::new();
         let mut names = BTreeMap::new();
@@ -121,7 +121,7 @@ impl Checker<'_> {
     fn entry(&mut self, entry: &ast::Entry, choice: Choice) -> Entry {
         self.attributes(&entry.preface, &[]);
         match choice {
-            Choice::One => self.camel_case(&entry.name, "an entry"),
+            Choice::One => self.entry_name(&entry.name, "an entry"),
             Choice::Any => self.upper_case(&entry.name, "a bit"),
         }
         let docs = self.docs(&entry.preface, &entry.name);

@@ -57,15 +57,26 @@ impl Checker<'_> {
         }
     }
 
-    pub(super) fn camel_case(&mut self, name: &Name, what: &str) {
+    pub(super) fn type_name(&mut self, name: &Name, what: &str) {
+        self.camel_case(name, what);
+        if GENERATED_TYPES.contains(&name.text.as_str()) {
+            self.reserved(name);
+        }
+    }
+
+    pub(super) fn entry_name(&mut self, name: &Name, what: &str) {
+        self.camel_case(name, what);
+        if name.text == "Self" {
+            self.reserved(name);
+        }
+    }
+
+    fn camel_case(&mut self, name: &Name, what: &str) {
         let fits = name
             .text
             .starts_with(|first: char| first.is_ascii_uppercase())
             && !name.text.contains('_');
         self.style(name, what, "CamelCase", fits);
-        if GENERATED_TYPES.contains(&name.text.as_str()) {
-            self.reserved(name);
-        }
     }
 
     pub(super) fn upper_case(&mut self, name: &Name, what: &str) {

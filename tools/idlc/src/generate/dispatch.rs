@@ -81,9 +81,13 @@ fn serve_now(interface: &Interface, method: &Method) -> TokenStream {
     let pattern = fields::results_pattern(&method.results);
     let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
     let run = quote! { server.#name(caller, #(#names),*) };
-    let run = match method.fails {
-        Fails::WithError => quote! { Ok(#run) },
-        Fails::Never => quote! { Ok(Ok::<_, core::convert::Infallible>(#run)) },
+    let stub = match method.fails {
+        Fails::WithError => quote! { serve },
+        Fails::Never => quote! { serve_surely },
+    };
+    let run = match (method.fails, method.results.is_empty()) {
+        (Fails::Never, true) => quote! { #run; Ok(()) },
+        _ => quote! { Ok(#run) },
     };
     quote! {
         fn #serve<S: Server + ?Sized>(
@@ -91,7 +95,7 @@ fn serve_now(interface: &Interface, method: &Method) -> TokenStream {
             caller: libipc::Caller,
             message: &mut libipc::Message,
         ) {
-            libipc::codec::stub::serve(message, |r| { #decode #run }, #encode);
+            libipc::codec::stub::#stub(message, |r| { #decode #run }, #encode);
         }
     }
 }

@@ -22,6 +22,9 @@ fn needs_blank(before: &str, line: &str) -> bool {
         || ["pub ", "impl", "fn ", "const ", "use "]
             .iter()
             .any(|word| begins.starts_with(word));
+    if before.trim_start().starts_with("///") {
+        return false;
+    }
     let ended = before.trim();
     let is_outer = begins.len() == line.len();
     let after_header = ended.starts_with("//!") && !begins.starts_with("//!");

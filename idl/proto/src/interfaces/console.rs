@@ -1,0 +1,326 @@
+//! The terminal: text to the person, keys from the person.
+//!
+//! The console neither echoes nor edits: a reader sees every byte as it was typed and draws what it
+//! wants seen. It adds carriage returns to line feeds on the way out. Requests are answered in the
+//! order in which they came.
+//!
+//! Made by `idlc` from `idl/console.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "console",
+    id: 0xb518,
+    version: 0x9830_cc89_f003_7227,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `write`.
+    pub const WRITE: u32 = 0xb518_0001;
+
+    /// Label of `read`.
+    pub const READ: u32 = 0xb518_0002;
+
+    /// Label of `set_foreground`.
+    pub const SET_FOREGROUND: u32 = 0xb518_0003;
+
+    /// Label of `drain`.
+    pub const DRAIN: u32 = 0xb518_0004;
+}
+
+/// The most bytes in one write.
+pub const MAX_WRITE: u32 = 1536;
+
+/// The most bytes in one read.
+pub const MAX_READ: u32 = 256;
+
+/// Why nothing was written or read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// The terminal's driver is gone.
+    Gone = 1,
+    /// As many readers wait as the console can keep.
+    Busy = 2,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::Gone, Self::Busy];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Gone),
+            2 => Some(Self::Busy),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Gone => "the terminal's driver is gone",
+            Self::Busy => "as many readers wait as the console can keep",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `console`.
+pub trait Server {
+    /// Writes text. Answers when the bytes are on their way, in the order of all writes.
+    fn write(&mut self, caller: libipc::Caller, data: &[u8]) -> Result<(), Error>;
+
+    /// Waits for keys and takes up to `max` bytes of what was typed.
+    fn read(
+        &mut self,
+        caller: libipc::Caller,
+        max: u32,
+        reply: libipc::Reply<libipc::codec::Bytes<256>, Error>,
+    );
+
+    /// Makes a program the one that Ctrl-C ends; 0 for none, and then Ctrl-C is read as byte 3.
+    /// The console forgets it when it has been used.
+    fn set_foreground(&mut self, caller: libipc::Caller, process: u32);
+
+    /// Answers when everything that was written has left the machine.
+    fn drain(&mut self, caller: libipc::Caller, reply: libipc::Reply<(), Error>);
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, deferral } = request;
+    match message.label() {
+        labels::WRITE => serve_write(server, caller, message),
+        labels::READ => serve_read(server, caller, message, deferral),
+        labels::SET_FOREGROUND => serve_set_foreground(server, caller, message),
+        labels::DRAIN => serve_drain(server, caller, message, deferral),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_write<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let data = r.bytes::<1536>()?;
+            r.finish()?;
+            Ok(server.write(caller, data))
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_read<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
+) {
+    libipc::codec::stub::defer(
+        message,
+        deferral,
+        |r, deferral| {
+            let max = r.get()?;
+            r.finish()?;
+            let reply = deferral.defer(answer_read)?;
+            server.read(caller, max, reply);
+            Ok(())
+        },
+    );
+}
+
+fn answer_read(
+    message: &mut libipc::Message,
+    outcome: Result<libipc::codec::Bytes<256>, Error>,
+) {
+    libipc::codec::stub::answer(message, outcome, |w, data| w.put(&data));
+}
+
+fn serve_set_foreground<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let process = r.get()?;
+            r.finish()?;
+            server.set_foreground(caller, process);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_drain<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
+) {
+    libipc::codec::stub::defer(
+        message,
+        deferral,
+        |r, deferral| {
+            r.finish()?;
+            let reply = deferral.defer(answer_drain)?;
+            server.drain(caller, reply);
+            Ok(())
+        },
+    );
+}
+
+fn answer_drain(message: &mut libipc::Message, outcome: Result<(), Error>) {
+    libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `console`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Writes text. Answers when the bytes are on their way, in the order of all writes.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn write(&self, data: &[u8]) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::WRITE,
+            |w| w.bytes::<1536>(data),
+            |_| Ok(()),
+        )
+    }
+
+    /// Waits for keys and takes up to `max` bytes of what was typed.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn read(
+        &self,
+        max: u32,
+    ) -> Result<libipc::codec::Bytes<256>, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::READ,
+            |w| w.put(&max),
+            |r| r.get(),
+        )
+    }
+
+    /// Makes a program the one that Ctrl-C ends; 0 for none, and then Ctrl-C is read as byte 3.
+    /// The console forgets it when it has been used.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn set_foreground(&self, process: u32) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::SET_FOREGROUND,
+            |w| w.put(&process),
+            |_| Ok(()),
+        )
+    }
+
+    /// Answers when everything that was written has left the machine.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn drain(&self) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(&self.transport, labels::DRAIN, |_| Ok(()), |_| Ok(()))
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

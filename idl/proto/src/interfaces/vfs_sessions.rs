@@ -1,0 +1,234 @@
+//! Sessions of the virtual file system, for whoever starts programs.
+//!
+//! A program gets a connection to `vfs` that is its own, so that its open files end with it.
+//!
+//! Made by `idlc` from `idl/vfs_sessions.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "vfs_sessions",
+    id: 0x739f,
+    version: 0x5a03_d266_47d0_cb97,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `open`.
+    pub const OPEN: u32 = 0x739f_0001;
+
+    /// Label of `close`.
+    pub const CLOSE: u32 = 0x739f_0002;
+}
+
+/// Why there is no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// There are as many sessions as the server can keep.
+    TooMany = 1,
+    /// There is no such session.
+    UnknownSession = 2,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::TooMany, Self::UnknownSession];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::TooMany),
+            2 => Some(Self::UnknownSession),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::TooMany => "there are as many sessions as the server can keep",
+            Self::UnknownSession => "there is no such session",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `vfs_sessions`.
+pub trait Server {
+    /// Opens a session for a process.
+    fn open(
+        &mut self,
+        caller: libipc::Caller,
+        process: u32,
+    ) -> Result<(u32, libipc::Cap<super::vfs::Client>), Error>;
+
+    /// Ends a session and closes its files.
+    fn close(&mut self, caller: libipc::Caller, session: u32) -> Result<(), Error>;
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::OPEN => serve_open(server, caller, message),
+        labels::CLOSE => serve_close(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_open<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let process = r.get()?;
+            r.finish()?;
+            Ok(server.open(caller, process))
+        },
+        |w, (session, connection)| {
+            w.put(&session)?;
+            w.append_cap(libipc::CapItem::moved(connection.into_slot()))
+        },
+    );
+}
+
+fn serve_close<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let session = r.get()?;
+            r.finish()?;
+            Ok(server.close(caller, session))
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `vfs_sessions`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Opens a session for a process.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn open(
+        &self,
+        process: u32,
+    ) -> Result<(u32, libipc::Cap<super::vfs::Client>), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::OPEN,
+            |w| w.put(&process),
+            |r| Ok((r.get()?, r.cap()?)),
+        )
+    }
+
+    /// Ends a session and closes its files.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn close(&self, session: u32) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::CLOSE,
+            |w| w.put(&session),
+            |_| Ok(()),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

@@ -71,7 +71,7 @@ impl Tag {
 
     /// The same with at most these rights.
     pub const fn limited(self, rights: Rights) -> Self {
-        Self(self.0 & !(0xff << 8) | (self.rights().bits() & rights.bits()) as u64 * 0x100)
+        Self(self.0 & !(((!rights.bits()) as u64) << 8))
     }
 
     /// The same, leading its sibling ring or not.

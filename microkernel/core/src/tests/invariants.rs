@@ -1,0 +1,159 @@
+//! What always holds of the capabilities of a machine at rest.
+
+use std::collections::BTreeSet;
+
+use weft_abi::{CPtr, Kind};
+use weft_hal::fake::Fake;
+
+use super::Fixture;
+use crate::Core;
+use crate::cspace::power;
+use crate::object::{Slot, SlotRef, ThreadSlot};
+
+impl Fixture {
+    /// Panics if an invariant does not hold for any slot that can be reached from root's CNode.
+    pub(super) fn check_invariants(&self) {
+        let mut seen = BTreeSet::new();
+        let mut todo = std::vec![self.slot(1)];
+        while let Some(cnode) = todo.pop() {
+            let tag = cnode.tag.get(self.core.home());
+            let zero = cnode
+                .object_of::<Slot>(self.core.home(), Kind::CNode)
+                .expect("a CNode");
+            if !seen.insert(zero.address()) {
+                continue;
+            }
+            let mut used = 0;
+            for index in 1..power(tag.size()) {
+                let slot = self
+                    .core
+                    .slot_of(&cnode, CPtr(index as u32))
+                    .expect("inside");
+                assert_eq!(slot.tag.get(self.core.home()).container(), tag.size());
+                if slot.is_empty(self.core.home()) {
+                    check_empty(&self.core, slot);
+                    continue;
+                }
+                used += 1;
+                check_used(&self.core, slot);
+                match slot.tag.get(self.core.home()).kind() {
+                    Some(Kind::CNode) => todo.push(slot),
+                    Some(Kind::Thread) => check_thread(&self.core, slot),
+                    _ => {}
+                }
+            }
+            assert_eq!(
+                zero.badge.get(self.core.home()),
+                used,
+                "used slots are counted wrongly"
+            );
+        }
+    }
+}
+
+fn check_empty(core: &Core<Fake>, slot: SlotRef) {
+    let home = core.home();
+    let links = [&slot.child, &slot.parent, &slot.next, &slot.previous];
+    assert!(
+        links.iter().all(|link| link.get(home).is_none()),
+        "an empty slot is linked"
+    );
+    assert_eq!(
+        slot.badge.get(home) | slot.object.get(home) | slot.mapping.get(home),
+        0
+    );
+}
+
+fn check_thread(core: &Core<Fake>, slot: SlotRef) {
+    let home = core.home();
+    let thread: crate::object::ThreadRef<Fake> =
+        slot.object_of(home, Kind::Thread).expect("a thread");
+    let all = [
+        ThreadSlot::CSpace,
+        ThreadSlot::Space,
+        ThreadSlot::Fault,
+        ThreadSlot::Notification,
+    ];
+    for which in all {
+        let inner = thread.part(|thread| thread.slot(which));
+        if !inner.is_empty(home) {
+            check_used(core, inner);
+            assert!(
+                !inner.tag.get(home).is_original(),
+                "a thread owns an object"
+            );
+        }
+    }
+}
+
+/// Ring, parent and children of one used slot.
+fn check_used(core: &Core<Fake>, slot: SlotRef) {
+    let home = core.home();
+    let tag = slot.tag.get(home);
+    let next = slot.next.get(home).expect("a used slot is in a ring");
+    let previous = slot.previous.get(home).expect("a used slot is in a ring");
+    assert_eq!(next.previous.get(home), Some(slot));
+    assert_eq!(previous.next.get(home), Some(slot));
+    assert!(!next.is_empty(home), "an empty slot is in a ring");
+    let parent = slot.parent.get(home);
+    assert_eq!(
+        parent.is_some(),
+        tag.is_head(),
+        "who leads its ring knows its parent"
+    );
+    if let Some(parent) = parent {
+        assert_eq!(parent.child.get(home), Some(slot));
+    }
+    if let Some(child) = slot.child.get(home) {
+        assert!(child.tag.get(home).is_head());
+        assert_eq!(child.parent.get(home), Some(slot));
+        check_children(core, slot, child);
+    }
+}
+
+fn check_children(core: &Core<Fake>, parent: SlotRef, head: SlotRef) {
+    let home = core.home();
+    let mut child = head;
+    loop {
+        let tag = child.tag.get(home);
+        assert_eq!(tag.is_head(), child == head, "a ring has one head");
+        match parent.tag.get(home).kind() {
+            Some(Kind::Untyped) => check_inside(core, parent, child),
+            Some(Kind::IrqControl) => {}
+            kind => {
+                assert_eq!(tag.kind(), kind);
+                assert!(!tag.is_original(), "an original derived from its like");
+                assert_eq!(child.object.get(home), parent.object.get(home));
+                assert!(
+                    parent.tag.get(home).rights().contains(tag.rights()),
+                    "rights grew"
+                );
+            }
+        }
+        child = child.next.get(home).expect("a ring");
+        if child == head {
+            return;
+        }
+    }
+}
+
+/// An object lies in its untyped, below the watermark.
+fn check_inside(core: &Core<Fake>, untyped: SlotRef, child: SlotRef) {
+    let home = core.home();
+    let tag = child.tag.get(home);
+    assert!(tag.is_original());
+    let object = child.object.get(home);
+    let at = match tag.kind() {
+        Some(Kind::Untyped | Kind::Frame | Kind::PageTable) => object,
+        _ => object
+            .wrapping_sub(core.memory.page(weft_hal::PhysAddr(0x4000_0000)).address())
+            .wrapping_add(0x4000_0000),
+    };
+    let base = untyped.object.get(home);
+    let end = base + untyped.badge.get(home);
+    assert!(
+        (base..end).contains(&at),
+        "{:?} at {at:#x} is not in {base:#x}..{end:#x}",
+        tag.kind()
+    );
+}

@@ -1,0 +1,108 @@
+//! Counter: keeps one number for its clients. The server to copy from.
+//!
+//! A server is a type that implements the `Server` trait of its interface; the trait, the client and the
+//! dispatch between them are generated from `idl/counter.idl`. The type lives in this library, so that tests
+//! run it on a host behind a mock transport; `main.rs` only serves it.
+//!
+//! It shows the three ways to answer: with a result, with the interface's own error, and later.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use libipc::{Caller, Reply};
+use proto::counter::{Error, Server};
+
+/// The number, and who waits for it to grow.
+#[derive(Debug, Default)]
+pub struct Counter {
+    value: u64,
+    waiting: Vec<Waiting>,
+}
+
+/// A request that is answered once the number has reached `goal`.
+#[derive(Debug)]
+struct Waiting {
+    goal: u64,
+    reply: Reply<u64, Infallible>,
+}
+
+impl Server for Counter {
+    fn add(&mut self, _: Caller, by: u64) -> Result<u64, Error> {
+        self.value = self.value.checked_add(by).ok_or(Error::Overflow)?;
+        for waiting in self
+            .waiting
+            .extract_if(.., |waiting| waiting.goal <= self.value)
+        {
+            waiting.reply.ok(self.value);
+        }
+        Ok(self.value)
+    }
+
+    fn get(&mut self, _: Caller) -> u64 {
+        self.value
+    }
+
+    fn wait_for(&mut self, _: Caller, goal: u64, reply: Reply<u64, Infallible>) {
+        if goal <= self.value {
+            reply.ok(self.value);
+        } else {
+            self.waiting.push(Waiting { goal, reply });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use libipc::{Error as CallError, Message, TransportError};
+    use libipc_mock::{Idle, Mock, MockConnection};
+    use proto::counter::{Client, Dispatcher, labels};
+
+    use super::*;
+
+    fn started() -> (Mock<Dispatcher<Counter>>, Client<MockConnection>) {
+        let mock = Mock::new(Dispatcher(Counter::default()));
+        let client = Client::new(mock.connect(1));
+        (mock, client)
+    }
+
+    #[test]
+    fn clients_share_one_number() {
+        let (mock, first) = started();
+        let second = Client::new(mock.connect(2));
+        assert_eq!(first.add(2), Ok(2));
+        assert_eq!(second.add(3), Ok(5));
+        assert_eq!(first.get(), Ok(5));
+    }
+
+    #[test]
+    fn a_sum_that_does_not_fit_is_an_error_and_changes_nothing() {
+        let (_mock, client) = started();
+        assert_eq!(client.add(u64::MAX), Ok(u64::MAX));
+        assert_eq!(client.add(1), Err(CallError::Server(Error::Overflow)));
+        assert_eq!(client.get(), Ok(u64::MAX));
+    }
+
+    #[test]
+    fn waiting_ends_when_the_number_is_reached() {
+        let (mock, client) = started();
+        mock.when_idle(|server| {
+            let sum = server.0.add(Caller::new(2, 0), 4);
+            sum.map_or(Idle::Nothing, |_| Idle::Progress)
+        });
+        assert_eq!(client.wait_for(10), Ok(12));
+        assert_eq!(client.wait_for(1), Ok(12));
+    }
+
+    #[test]
+    fn a_request_of_another_interface_reaches_no_method() {
+        let (mock, _client) = started();
+        let mut message = Message::new(labels::ADD ^ 1 << 16);
+        let outcome = libipc::Transport::call(&mock.connect(1), &mut message);
+        assert_eq!(outcome, Err(TransportError::WrongInterface));
+    }
+}

@@ -4,7 +4,7 @@ use libipc_ring::sync::AtomicU64;
 use libipc_ring::{Layout, Pool, Untrusted};
 use weft_abi::startup::{EntryKind, NAME_BYTES};
 
-use crate::objects::Notification;
+use crate::objects::{Frame, Notification};
 use crate::{Caller, Region, Startup};
 
 type Words = &'static [AtomicU64];
@@ -16,6 +16,24 @@ pub struct Pools {
     pub out: Option<Pool<'static>>,
     /// What the other side writes.
     pub inward: Option<Untrusted<'static>>,
+    /// The first frame of `out`, if this side may tell devices where it is.
+    pub out_frame: Option<Frame>,
+    /// The first frame of `inward`, likewise.
+    pub inward_frame: Option<Frame>,
+}
+
+impl Pools {
+    fn find(env: &Startup, name: &str) -> Self {
+        let out = suffixed(env, EntryKind::Pool, name, ".out");
+        let inward = suffixed(env, EntryKind::Pool, name, ".in");
+        let frame = |at: Region| (at.slot.0 != 0).then(|| at.frame());
+        Self {
+            out: out.map(|at| Pool::new(words(at))),
+            inward: inward.map(|at| Untrusted::new(words(at))),
+            out_frame: out.and_then(frame),
+            inward_frame: inward.and_then(frame),
+        }
+    }
 }
 
 /// One side of a ring.
@@ -38,11 +56,7 @@ impl RingEnds {
         let badge = wake.map_or(0, |entry| entry.v1);
         let own = region(own);
         Some(Self {
-            pools: Pools {
-                out: suffixed(env, EntryKind::Pool, name, ".out").map(|at| Pool::new(words(at))),
-                inward: suffixed(env, EntryKind::Pool, name, ".in")
-                    .map(|at| Untrusted::new(words(at))),
-            },
+            pools: Pools::find(env, name),
             own: words(own),
             peer: words(suffixed(env, EntryKind::Ring, name, ".peer")?),
             kick: Notification::from(own.slot),

@@ -1,0 +1,80 @@
+//! Memory that a device reaches by itself.
+
+use libipc::{Refusal, Startup};
+
+use crate::region::Mapped;
+
+/// Physically contiguous memory for a device.
+#[derive(Clone, Copy, Debug)]
+pub struct Dma {
+    mapped: Mapped,
+    physical: u64,
+}
+
+impl Dma {
+    /// Opens DMA memory that the start-up page names. `None` if it says that nothing is mapped.
+    ///
+    /// # Errors
+    /// The kernel's refusal to tell the physical address.
+    ///
+    /// # Panics
+    /// If the program was not given it.
+    pub fn open(env: &Startup, name: &str) -> Result<Option<Self>, Refusal> {
+        let region = env.dma(name);
+        let physical = region.frame().describe()?.physical;
+        // SAFETY: 1. root mapped the region for the program's life and wrote so into the start-up
+        // page; 2. only this crate makes accesses to DMA regions, all of them volatile.
+        let mapped = unsafe { Mapped::new(region.address as usize, region.length as usize) };
+        Ok(mapped.map(|mapped| Self { mapped, physical }))
+    }
+
+    /// Returns the length in bytes.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.mapped.length()
+    }
+
+    /// Returns the address by which the device reaches the byte at `offset`.
+    #[must_use]
+    pub fn physical(&self, offset: usize) -> u64 {
+        self.physical + offset as u64
+    }
+
+    /// Reads 8 bits.
+    #[must_use]
+    pub fn read8(&self, offset: usize) -> u8 {
+        self.mapped.read(offset)
+    }
+
+    /// Reads 16 bits.
+    #[must_use]
+    pub fn read16(&self, offset: usize) -> u16 {
+        self.mapped.read(offset)
+    }
+
+    /// Reads 32 bits.
+    #[must_use]
+    pub fn read32(&self, offset: usize) -> u32 {
+        self.mapped.read(offset)
+    }
+
+    /// Writes 8 bits.
+    pub fn write8(&self, offset: usize, value: u8) {
+        self.mapped.write(offset, value);
+    }
+
+    /// Writes 16 bits.
+    pub fn write16(&self, offset: usize, value: u16) {
+        self.mapped.write(offset, value);
+    }
+
+    /// Writes 32 bits.
+    pub fn write32(&self, offset: usize, value: u32) {
+        self.mapped.write(offset, value);
+    }
+
+    /// Writes 64 bits.
+    pub fn write64(&self, offset: usize, value: u64) {
+        self.mapped.write(offset, value);
+    }
+}

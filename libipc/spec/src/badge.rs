@@ -19,6 +19,11 @@ pub const fn of_faults(component: ComponentId) -> u64 {
     component.0 as u64 + 1
 }
 
+/// What stands for the badge in a capability for I/O ports.
+pub const fn of_ports(first: u16, last: u16) -> u64 {
+    first as u64 | ((last as u64) << 16)
+}
+
 /// The component that a client number below [`FIRST_SESSION`] means.
 pub const fn component(client: u32) -> Option<ComponentId> {
     if client == 0 || client >= FIRST_SESSION {

@@ -34,7 +34,7 @@ impl fmt::Display for Mismatch {
         match self.expected {
             Some(e) => write!(
                 f,
-                "specified {:?} rights {:#x} badge {:x?}",
+                "specified {:?} rights {:#x} badge {:#x}",
                 e.kind,
                 e.rights.bits(),
                 e.badge
@@ -88,9 +88,7 @@ pub fn compare(
 }
 
 fn agrees(expected: &Expected, live: &Live) -> bool {
-    expected.kind == live.kind
-        && expected.rights == live.rights
-        && expected.badge.is_none_or(|badge| badge == live.badge)
+    expected.kind == live.kind && expected.rights == live.rights && expected.badge == live.badge
 }
 
 #[cfg(test)]
@@ -110,7 +108,7 @@ mod tests {
             slot: Slot(slot),
             kind: Kind::Log,
             rights: Rights::WRITE,
-            badge: None,
+            badge: 0,
             presence,
         }
     }

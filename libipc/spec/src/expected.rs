@@ -15,8 +15,8 @@ pub struct Expected {
     pub kind: Kind,
     /// With exactly these rights.
     pub rights: Rights,
-    /// With this badge; `None` where the kernel chooses what it reports.
-    pub badge: Option<u64>,
+    /// With this badge, or what the kernel reports in its place.
+    pub badge: u64,
     /// Whether it must be there.
     pub presence: Presence,
 }
@@ -82,12 +82,13 @@ const fn kind(what: What) -> Kind {
     }
 }
 
-/// The badge that the kernel reports for a grant.
-fn badge_of(id: ComponentId, what: What) -> Option<u64> {
+/// The badge that the kernel reports for a grant; ports and priorities have their limits there.
+const fn badge_of(id: ComponentId, what: What) -> u64 {
     match what {
-        What::Client { interface, .. } => Some(badge::of_client(id, interface)),
-        What::Kick { bit, .. } => Some(1 << bit),
-        What::Endpoint | What::Mint { .. } | What::Notification => Some(0),
-        _ => None,
+        What::Client { interface, .. } => badge::of_client(id, interface),
+        What::Kick { bit, .. } => 1 << bit,
+        What::Ports { first, last } => badge::of_ports(first, last),
+        What::SchedControl { max } => max as u64,
+        _ => 0,
     }
 }

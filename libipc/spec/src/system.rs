@@ -10,6 +10,16 @@ use crate::{Component, Ring};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ComponentId(pub u16);
 
+impl ComponentId {
+    /// Root, which is no component but serves [`ROOT_INTERFACE`].
+    pub const ROOT: Self = Self(u16::MAX);
+}
+
+/// The name by which manifests mean root.
+pub const ROOT_NAME: &str = "root";
+/// The interface that root serves.
+pub const ROOT_INTERFACE: &str = "system";
+
 /// A program, by its place in the boot image's program table. 0 is root.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct ProgramId(pub u16);

@@ -95,7 +95,14 @@ fn a_component_holds_nothing_but_what_the_manifest_says() {
         server: id(&spec, "vfs"),
         interface: 0,
     };
-    assert_eq!(what, [What::OwnCNode, What::Notification, console, vfs]);
+    let system = What::Client {
+        server: ComponentId::ROOT,
+        interface: 0,
+    };
+    assert_eq!(
+        what,
+        [What::OwnCNode, What::Notification, console, vfs, system]
+    );
 }
 
 #[test]

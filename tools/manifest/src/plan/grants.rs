@@ -15,6 +15,7 @@ const FREE_MEMORY_SLOTS: u32 = 192;
 /// Slots kept for a range of device memory: a range of n pages is at most 2·log2(n) powers of two.
 const DEVICE_MEMORY_SLOTS: u32 = 64;
 
+const REPLY: Rights = READ_WRITE.union(Rights::GRANT);
 pub(super) const READ_WRITE: Rights = Rights::READ.union(Rights::WRITE);
 
 /// Hands out slots in ascending order.
@@ -57,13 +58,13 @@ pub(super) fn basic(component: &DraftComponent, slots: &mut Slots) -> Vec<Grant>
     };
     let mut grants = vec![known(slots::CNODE, READ_WRITE, What::OwnCNode)];
     if component.replies > 0 {
-        grants.push(known(slots::REPLY, Rights::all(), What::Reply));
+        grants.push(known(slots::REPLY, REPLY, What::Reply));
     }
     if !component.provides.is_empty() {
         grants.push(known(slots::ENDPOINT, Rights::READ, What::Endpoint));
     }
     grants.push(known(slots::NOTIFICATION, READ_WRITE, What::Notification));
-    grants.extend((1..component.replies).map(|_| slots.grant("reply", Rights::all(), What::Reply)));
+    grants.extend((1..component.replies).map(|_| slots.grant("reply", REPLY, What::Reply)));
     grants
 }
 

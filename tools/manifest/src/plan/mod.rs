@@ -10,7 +10,10 @@ mod order;
 mod regions;
 mod rings;
 
-use weft_spec::{Component, ComponentId, ProgramId, Schedule, Served, Sizes, SystemSpec};
+use weft_spec::{
+    Component, ComponentId, ProgramId, ROOT_INTERFACE, ROOT_NAME, Schedule, Served, Sizes,
+    SystemSpec,
+};
 
 use crate::{
     Catalogue,
@@ -18,9 +21,6 @@ use crate::{
     diagnostic::Report,
     draft::{Draft, DraftComponent},
 };
-
-/// The program that root is.
-const ROOT: &str = "root";
 
 /// What the planning of each component looks at.
 pub(crate) struct Context<'d> {
@@ -35,6 +35,9 @@ pub(crate) struct Context<'d> {
 impl Context<'_> {
     /// The identifier of a component by its name.
     pub(crate) fn id(&self, name: &str) -> Option<ComponentId> {
+        if name == ROOT_NAME {
+            return Some(ComponentId::ROOT);
+        }
         let place = self
             .order
             .iter()
@@ -44,6 +47,9 @@ impl Context<'_> {
 
     /// The number of an interface at its server.
     pub(crate) fn interface_number(&self, server: &str, interface: &str) -> Option<u8> {
+        if server == ROOT_NAME {
+            return (interface == ROOT_INTERFACE).then_some(0);
+        }
         let server = self
             .order
             .iter()
@@ -70,7 +76,7 @@ pub(crate) fn plan(
         catalogue,
     };
     context.rings = rings::planned(&context)?;
-    let mut programs = vec![ROOT.to_owned()];
+    let mut programs = vec![ROOT_NAME.to_owned()];
     let components = context
         .order
         .iter()

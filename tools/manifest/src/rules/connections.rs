@@ -1,5 +1,7 @@
 //! The two ends of each connection fit: the server provides what the client expects.
 
+use weft_spec::{ROOT_INTERFACE, ROOT_NAME};
+
 use crate::{
     Catalogue,
     catalogue::RingSupport,
@@ -19,6 +21,15 @@ pub(super) fn check(draft: &Draft, catalogue: &Catalogue, report: &mut Report<'_
 
 fn provided(draft: &Draft, client: &DraftComponent, connection: &Use, report: &mut Report<'_>) {
     let interface = connection.interface();
+    if connection.server.value == ROOT_NAME && interface.value != ROOT_INTERFACE {
+        let message = format!(
+            "missing interface: `{ROOT_NAME}` does not provide `{}`",
+            interface.value
+        );
+        let remedy =
+            format!("{ROOT_NAME} provides `{ROOT_INTERFACE}` only; connect to another server");
+        report.error(interface.place, message, remedy);
+    }
     let Some(server) = draft.component(&connection.server.value) else {
         return;
     };

@@ -1,5 +1,7 @@
 //! Everything that is named exists: programs, servers, interfaces, and what the board has.
 
+use weft_spec::ROOT_NAME;
+
 use crate::{
     Catalogue,
     board::{self, Board},
@@ -49,28 +51,29 @@ fn servers(draft: &Draft, component: &DraftComponent, report: &mut Report<'_>) {
         _ => &[],
     };
     let called = component.uses.iter().map(|connection| &connection.server);
+    let called = called.filter(|server| server.value != ROOT_NAME);
     for name in called.chain(&component.mints) {
         unknown("server", name, draft, report);
-        if let Some(server) = draft
-            .component(&name.value)
-            .filter(|server| server.provides.is_empty())
-        {
-            let message = format!("`{}` is no server: it provides nothing", name.value);
-            let other = (
-                server.name.place,
-                format!("`{}` is defined here", name.value),
-            );
-            report.conflict(
-                name.place,
-                message,
-                &[other],
-                "add what it serves to its `provides`",
-            );
-        }
+        provides_something(draft, name, report);
     }
     listed
         .iter()
         .for_each(|name| unknown("component", name, draft, report));
+}
+
+fn provides_something(draft: &Draft, name: &At<String>, report: &mut Report<'_>) {
+    let Some(server) = draft.component(&name.value) else {
+        return;
+    };
+    if server.provides.is_empty() {
+        let message = format!("`{}` is no server: it provides nothing", name.value);
+        let other = (
+            server.name.place,
+            format!("`{}` is defined here", name.value),
+        );
+        let remedy = "add what it serves to its `provides`";
+        report.conflict(name.place, message, &[other], remedy);
+    }
 }
 
 fn unknown(what: &str, name: &At<String>, draft: &Draft, report: &mut Report<'_>) {

@@ -1,5 +1,7 @@
 //! Names: what they are made of, and none twice in a list.
 
+use weft_spec::ROOT_NAME;
+
 use crate::{
     diagnostic::{At, Report},
     draft::Draft,
@@ -11,6 +13,7 @@ const LONGEST: usize = 16;
 pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     for component in &draft.components {
         well_formed("component", &component.name, report);
+        reserved(&component.name, report);
         let connections = component.uses.iter().map(|connection| &connection.name);
         connections.for_each(|name| well_formed("connection", name, report));
         component
@@ -32,19 +35,22 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     }
 }
 
+fn reserved(name: &At<String>, report: &mut Report<'_>) {
+    if name.value == ROOT_NAME {
+        let message = format!("`{ROOT_NAME}` is no name for a component: root is always there");
+        report.error(name.place, message, "use another name");
+    }
+}
+
 fn well_formed(what: &str, name: &At<String>, report: &mut Report<'_>) {
     let text = &name.value;
     let first = text.starts_with(|c: char| c.is_ascii_lowercase());
-    let rest = text
-        .chars()
-        .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
-    if !(first && rest && text.len() <= LONGEST) {
-        let remedy = format!("use 1 to {LONGEST} of a-z, 0-9 and `-`, beginning with a letter");
-        report.error(
-            name.place,
-            format!("`{text}` is no name for a {what}"),
-            remedy,
-        );
+    let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+    if !(first && text.chars().all(allowed) && text.len() <= LONGEST) {
+        let message = format!("`{text}` is no name for a {what}");
+        let remedy =
+            format!("use 1 to {LONGEST} of a-z, 0-9, `-` and `_`, beginning with a letter");
+        report.error(name.place, message, remedy);
     }
 }
 

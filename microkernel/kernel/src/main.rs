@@ -1,0 +1,120 @@
+//! The kernel: chooses an architecture, and starts the core with what the machine has.
+//!
+//! The order: the architecture has set up the processor, memory map, page tables, interrupts and clock and
+//! calls [`main`]; the core checks the boot image and makes root; then threads run for ever. Nothing else is
+//! decided here.
+
+#![no_std]
+#![no_main]
+#![allow(
+    unsafe_code,
+    reason = "names the entry symbol, and says that the direct map is there"
+)]
+
+use weft_abi::cap::MemoryClass;
+use weft_core::boot::{self, Region};
+use weft_core::{Core, Resume};
+use weft_hal::{Arch, PhysAddr, Trap};
+use weft_store::Memory;
+use weft_x86_64::{self as arch, DIRECT_MAP, Handover, Next, Place, Range, X86_64};
+
+arch::entry!(main);
+
+/// The core of this machine's architecture.
+struct Kernel(Core<X86_64>);
+
+static KERNEL: Place<Kernel> = Place::new(Kernel(Core::new(X86_64::ABSENT, MEMORY)));
+
+// SAFETY:
+// 1. the architecture maps all memory that it hands over at this offset, for ever.
+// 2. what it hands over is used by nothing else.
+const MEMORY: Memory = unsafe { Memory::new(DIRECT_MAP as usize) };
+
+/// Greatest number of memory regions: two sets, the boot image, and PCI configuration space.
+const REGIONS: usize = 2 * weft_x86_64::region::CAPACITY + 2;
+
+fn main(handover: Handover) -> ! {
+    let regions = Regions::new(&handover);
+    let image = (PhysAddr(handover.image.start), handover.image.length());
+    let firmware_table = handover.firmware_table;
+    let Some(kernel) = KERNEL.take() else {
+        panic!("started twice");
+    };
+    kernel.0.arch = handover.machine;
+    kernel
+        .0
+        .print(format_args!("weft {}\n", env!("CARGO_PKG_VERSION")));
+    let features = *kernel.0.arch.features();
+    kernel.0.print(format_args!("{features}\n"));
+    let machine = boot::Machine {
+        regions: regions.as_slice(),
+        image,
+        firmware_table,
+    };
+    if let Err(error) = boot::start(&mut kernel.0, &machine) {
+        panic!("there is no root: {error}");
+    }
+    arch::run(kernel)
+}
+
+impl arch::System for Kernel {
+    fn arch(&mut self) -> &mut X86_64 {
+        &mut self.0.arch
+    }
+
+    fn first(&mut self) -> Next<'_> {
+        next(self.0.first())
+    }
+
+    fn trap(&mut self, trap: Trap) -> Next<'_> {
+        next(self.0.trap(trap))
+    }
+}
+
+fn next(resume: Resume<'_, <X86_64 as Arch>::Context>) -> Next<'_> {
+    match resume {
+        Resume::User(registers) => Next::User(registers),
+        Resume::Idle => Next::Idle,
+    }
+}
+
+/// The machine's memory as core wants it.
+struct Regions {
+    regions: [Region; REGIONS],
+    used: usize,
+}
+
+impl Regions {
+    fn new(handover: &Handover) -> Self {
+        const NONE: Region = Region {
+            base: PhysAddr(0),
+            len: 0,
+            class: MemoryClass::Ram,
+        };
+        let mut regions = Self {
+            regions: [NONE; REGIONS],
+            used: 0,
+        };
+        regions.add(MemoryClass::Retained, [handover.image.grown_to_pages()]);
+        regions.add(MemoryClass::Ram, handover.free.iter());
+        regions.add(MemoryClass::Device, handover.configuration);
+        regions.add(MemoryClass::Device, handover.devices.iter());
+        regions
+    }
+
+    fn add(&mut self, class: MemoryClass, ranges: impl IntoIterator<Item = Range>) {
+        let free = self.regions.iter_mut().skip(self.used);
+        for (region, range) in free.zip(ranges) {
+            *region = Region {
+                base: PhysAddr(range.start),
+                len: range.length(),
+                class,
+            };
+            self.used += 1;
+        }
+    }
+
+    fn as_slice(&self) -> &[Region] {
+        self.regions.get(..self.used).unwrap_or(&[])
+    }
+}

@@ -1,0 +1,321 @@
+//! From `boot.S` to the kernel's `main`: memory map, page tables, protections, interrupts, clock.
+//!
+//! Everything that the loader left is read here, through the boot page tables' view of the first 4 GiB; when
+//! the kernel's own tables are loaded that view is gone.
+
+use core::arch::global_asm;
+use core::ptr;
+
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
+use weft_abi::image::ImageHeader;
+use weft_hal::PhysAddr;
+
+use crate::acpi::Acpi;
+use crate::cpu::{self, Features};
+use crate::irq::{IoApic, LocalApic, silence_pic};
+use crate::layout::{DIRECT_MAP, Layout};
+use crate::machine::X86_64;
+use crate::msi::MsiLines;
+use crate::paging::KernelHalf;
+use crate::pvh::{Physical, StartInfo};
+use crate::region::{PAGE, Range, RangeSet};
+use crate::smp::PerCore;
+use crate::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
+use crate::timer::{Time, calibrate};
+use crate::tlb::{self, Active};
+use crate::{descriptor, report, trap};
+
+/// What the loader's and this file's view of memory ends at.
+const IDENTITY_END: u64 = 1 << 32;
+/// Where the linker script puts the kernel: its physical address plus this.
+const KERNEL_BASE: u64 = 0xffff_ffff_8000_0000;
+
+global_asm!(
+    include_str!("boot.S"),
+    start = sym start,
+    stacks = sym crate::smp::BOOT_STACKS,
+    stack_top = const crate::smp::STACK_TOP,
+);
+
+unsafe extern "C" {
+    static weft_kernel_start: u8;
+    static weft_text_start: u8;
+    static weft_rodata_start: u8;
+    static weft_data_start: u8;
+    static weft_kernel_end: u8;
+}
+
+unsafe extern "Rust" {
+    /// The kernel's entry: made with [`entry!`](crate::entry).
+    safe fn weft_kernel_main(handover: Handover) -> !;
+}
+
+/// What the kernel gets when the machine is set up.
+pub struct Handover {
+    /// The architecture, on the boot core.
+    pub machine: X86_64,
+    /// Memory that nobody uses.
+    pub free: RangeSet,
+    /// Address space of devices.
+    pub devices: RangeSet,
+    /// PCI configuration space.
+    pub configuration: Option<Range>,
+    /// The boot image; its last page is filled up with zeros.
+    pub image: Range,
+    /// Physical address of the ACPI root pointer; 0 if there is none.
+    pub firmware_table: u64,
+    /// How many cores the machine has; one is used.
+    pub cores: u32,
+}
+
+/// The first 4 GiB of physical memory, as the boot page tables show them.
+struct Identity;
+
+impl Physical for Identity {
+    fn u32(&self, address: u64) -> Option<u32> {
+        let word = identity::<u32>(address)?;
+        // SAFETY:
+        // 1. mapped by the boot tables; any bytes are a number, and no alignment is needed.
+        Some(unsafe { word.read_unaligned() })
+    }
+
+    fn u8(&self, address: u64) -> Option<u8> {
+        let byte = identity::<u8>(address)?;
+        // SAFETY:
+        // 1. mapped by the boot tables; any byte is a number.
+        Some(unsafe { byte.read() })
+    }
+}
+
+impl TableMemory for Identity {
+    fn table(&self, at: PhysAddr) -> &Table {
+        let table = ptr::with_exposed_provenance::<Table>(at.0 as usize);
+        // SAFETY:
+        // 1. mapped by the boot tables, page aligned, and any bytes are entries: the builder's own memory.
+        unsafe { &*table }
+    }
+}
+
+fn identity<T>(address: u64) -> Option<*const T> {
+    let end = address.checked_add(size_of::<T>() as u64)?;
+    let inside = address != 0 && end <= IDENTITY_END;
+    inside.then(|| ptr::with_exposed_provenance(address as usize))
+}
+
+/// The first Rust function: called once by `boot.S`.
+extern "C" fn start(info: u64, time_stamp: u64) -> ! {
+    let core = PerCore::set_up_boot_core();
+    descriptor::load(core);
+    let info = match StartInfo::read(&Identity, info) {
+        Ok(info) => info,
+        Err(error) => panic!("{}", error.text()),
+    };
+    let features = Features::detect();
+    let acpi = Acpi::read(&Identity, info.rsdp);
+    let mut layout = Layout::new(
+        info.memory(&Identity),
+        kernel(),
+        info.image,
+        features.physical_bits,
+    );
+    layout.mapped.remove(Range {
+        start: KernelHalf::LIMIT,
+        end: u64::MAX,
+    });
+    layout.free.remove(Range {
+        start: KernelHalf::LIMIT,
+        end: u64::MAX,
+    });
+
+    let image = place_image(&mut layout, info.image);
+    find_symbols(image);
+    let kernel = match build(&mut layout, image, &acpi, &features) {
+        Ok(kernel) => kernel,
+        Err(OutOfTables) => panic!("there is no memory for the kernel's page tables"),
+    };
+    cpu::harden(&features);
+    tlb::write_root(kernel.root);
+    trap::set_up_syscall();
+    let machine = machine(features, &acpi, kernel, time_stamp);
+    if let Some(ecam) = acpi.ecam {
+        layout.devices.remove(ecam);
+    }
+    weft_kernel_main(Handover {
+        machine,
+        free: layout.free,
+        devices: layout.devices,
+        configuration: acpi.ecam,
+        image,
+        firmware_table: info.rsdp,
+        cores: acpi.madt.cores,
+    })
+}
+
+/// Sets up interrupts and the clock.
+fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64) -> X86_64 {
+    silence_pic();
+    let local_apic = LocalApic::new(&features);
+    let Some(rates) = calibrate(&acpi.power, &local_apic) else {
+        panic!("no timer of known rate ticks");
+    };
+    X86_64 {
+        features,
+        power: acpi.power,
+        io_apic: IoApic::new(&acpi.madt),
+        local_apic,
+        messages: MsiLines::new(),
+        time: Time::new(time_stamp, rates),
+        active: Active::kernel(kernel.root),
+        kernel,
+    }
+}
+
+/// The kernel's own memory.
+fn kernel() -> Range {
+    Range {
+        start: (&raw const weft_kernel_start).addr() as u64,
+        end: (&raw const weft_kernel_end).addr() as u64 - KERNEL_BASE,
+    }
+}
+
+/// Makes sure that the boot image begins on a page and is followed by zeros.
+fn place_image(layout: &mut Layout, image: Range) -> Range {
+    if !layout.holds(image) || image.end > IDENTITY_END {
+        panic!(
+            "the boot image at {:#x} is not in usable memory",
+            image.start
+        );
+    }
+    let mut placed = image;
+    if !image.start.is_multiple_of(PAGE) {
+        let bytes = image.grown_to_pages().length() + PAGE;
+        let Some(start) = layout.free.take(bytes, IDENTITY_END) else {
+            panic!("there is no memory to move the boot image to");
+        };
+        placed = Range::sized(start, image.length());
+        copy(image, start);
+        layout.free.add(image.shrunk_to_pages());
+    }
+    let tail = Range {
+        start: placed.end,
+        end: placed.grown_to_pages().end,
+    };
+    clear(tail);
+    placed
+}
+
+fn copy(from: Range, to: u64) {
+    let source = ptr::with_exposed_provenance::<u8>(from.start as usize);
+    let target = ptr::with_exposed_provenance_mut::<u8>(to as usize);
+    // SAFETY:
+    // 1. both are usable memory below 4 GiB, mapped by the boot tables.
+    // 2. the target was free, so they do not overlap and nobody uses it.
+    unsafe { ptr::copy_nonoverlapping(source, target, from.length() as usize) };
+}
+
+fn clear(range: Range) {
+    let target = ptr::with_exposed_provenance_mut::<u8>(range.start as usize);
+    // SAFETY:
+    // 1. the rest of the boot image's last page, mapped by the boot tables, which nobody uses.
+    unsafe { ptr::write_bytes(target, 0, range.length() as usize) };
+}
+
+/// Tells the reports where the boot image has the kernel's symbols, if it is one and has any.
+fn find_symbols(image: Range) {
+    let at = |offset: usize| Identity.u64(image.start + offset as u64).unwrap_or(0);
+    let start = at(core::mem::offset_of!(ImageHeader, symbols_at));
+    let bytes = at(core::mem::offset_of!(ImageHeader, symbols_len));
+    let fits = start
+        .checked_add(bytes)
+        .is_some_and(|end| end <= image.length());
+    if at(0) == weft_abi::image::MAGIC && fits {
+        report::set_symbols(DIRECT_MAP + image.start + start, bytes);
+    }
+}
+
+/// Builds the kernel's page tables: itself, all memory, the interrupt controllers.
+fn build(
+    layout: &mut Layout,
+    image: Range,
+    acpi: &Acpi,
+    features: &Features,
+) -> Result<KernelHalf, OutOfTables> {
+    let length = layout.mapped.iter().map(Range::length).sum();
+    let bytes = Builder::<Identity>::bytes_for(length, layout.mapped.iter().count() as u64);
+    let start = layout.free.take(bytes, IDENTITY_END).ok_or(OutOfTables)?;
+    let tables = Range::sized(start, bytes);
+    layout.mapped.remove(tables);
+    let mut builder = Builder::new(Identity, tables, features.huge_pages)?;
+    map_kernel(&mut builder)?;
+    map_memory(&mut builder, layout, image.grown_to_pages())?;
+    map_controllers(&mut builder, acpi)?;
+    let root = builder.root();
+    let direct = core::array::from_fn(|index| builder.root_entry(256 + index));
+    Ok(KernelHalf {
+        root,
+        direct,
+        kernel: builder.root_entry(511),
+    })
+}
+
+fn map_kernel(builder: &mut Builder<Identity>) -> Result<(), OutOfTables> {
+    let text = (&raw const weft_text_start).addr() as u64;
+    let rodata = (&raw const weft_rodata_start).addr() as u64;
+    let data = (&raw const weft_data_start).addr() as u64;
+    let end = (&raw const weft_kernel_end).addr() as u64;
+    let parts = [
+        (text, rodata, Rights::READ | Rights::EXECUTE),
+        (rodata, data, Rights::READ),
+        (data, end, Rights::READ | Rights::WRITE),
+    ];
+    for (start, end, rights) in parts {
+        let range = Range {
+            start: start - KERNEL_BASE,
+            end: end - KERNEL_BASE,
+        }
+        .grown_to_pages();
+        builder.map(Mapping {
+            virtual_start: start,
+            range,
+            rights,
+            cache: CacheMode::Normal,
+        })?;
+    }
+    PerCore::guards().for_each(|guard| builder.unmap(guard));
+    Ok(())
+}
+
+/// The direct map: all memory but the kernel; the boot image read-only.
+fn map_memory(
+    builder: &mut Builder<Identity>,
+    layout: &Layout,
+    image: Range,
+) -> Result<(), OutOfTables> {
+    let mut writable = layout.mapped;
+    writable.remove(image);
+    let rights = Rights::READ | Rights::WRITE;
+    writable
+        .iter()
+        .try_for_each(|range| builder.map(direct(range, rights, CacheMode::Normal)))?;
+    builder.map(direct(image, Rights::READ, CacheMode::Normal))
+}
+
+fn map_controllers(builder: &mut Builder<Identity>, acpi: &Acpi) -> Result<(), OutOfTables> {
+    let rights = Rights::READ | Rights::WRITE;
+    let io_apic = acpi.madt.io_apic.map(|entry| entry.address);
+    for address in [Some(LocalApic::physical()), io_apic].into_iter().flatten() {
+        let page = Range::sized(address, 1).grown_to_pages();
+        builder.map(direct(page, rights, CacheMode::Device))?;
+    }
+    Ok(())
+}
+
+fn direct(range: Range, rights: Rights, cache: CacheMode) -> Mapping {
+    Mapping {
+        virtual_start: DIRECT_MAP + range.start,
+        range,
+        rights,
+        cache,
+    }
+}

@@ -1,0 +1,195 @@
+//! The processor: what it can do, and how it is set up.
+//!
+//! What CPUID does not show is done without and named in [`Features`]'s text, so that the absence of a
+//! protection is seen. NX and long mode are not optional: `boot.S` refuses to start without them.
+
+use core::arch::x86_64::{__cpuid, __cpuid_count, _rdtsc};
+use core::fmt;
+
+use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags};
+use x86_64::registers::model_specific::{Efer, EferFlags, Msr};
+
+use crate::entry::PAT;
+
+const IA32_PAT: u32 = 0x277;
+const IA32_SYSENTER_CS: u32 = 0x174;
+
+/// Optional features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Kernel mode cannot execute user pages.
+    pub smep: bool,
+    /// Kernel mode cannot touch user pages.
+    pub smap: bool,
+    /// User mode cannot read descriptor-table addresses.
+    pub umip: bool,
+    /// FS and GS base have instructions of their own.
+    pub fsgsbase: bool,
+    /// Entries can stay in the TLB when the root changes.
+    pub global_pages: bool,
+    /// 1 GiB pages.
+    pub huge_pages: bool,
+    /// The interrupt controller has registers in MSRs.
+    pub x2apic: bool,
+    /// The time-stamp counter runs at a constant rate.
+    pub invariant_tsc: bool,
+    /// Bits of a physical address.
+    pub physical_bits: u8,
+}
+
+impl Features {
+    /// None at all.
+    pub(crate) const NONE: Self = Self {
+        smep: false,
+        smap: false,
+        umip: false,
+        fsgsbase: false,
+        global_pages: false,
+        huge_pages: false,
+        x2apic: false,
+        invariant_tsc: false,
+        physical_bits: 36,
+    };
+
+    /// Asks CPUID.
+    pub(crate) fn detect() -> Self {
+        let greatest = __cpuid(0).eax;
+        let basic = __cpuid(1);
+        let extended = if greatest >= 7 {
+            __cpuid_count(7, 0)
+        } else {
+            __cpuid_count(0, 0)
+        };
+        let (ebx, ecx) = if greatest >= 7 {
+            (extended.ebx, extended.ecx)
+        } else {
+            (0, 0)
+        };
+        let amd = __cpuid(0x8000_0000).eax;
+        let leaf = |number: u32| {
+            if amd >= number {
+                Some(__cpuid(number))
+            } else {
+                None
+            }
+        };
+        Self {
+            smep: bit(ebx, 7),
+            smap: bit(ebx, 20),
+            umip: bit(ecx, 2),
+            fsgsbase: bit(ebx, 0),
+            global_pages: bit(basic.edx, 13),
+            huge_pages: leaf(0x8000_0001).is_some_and(|leaf| bit(leaf.edx, 26)),
+            x2apic: bit(basic.ecx, 21),
+            invariant_tsc: leaf(0x8000_0007).is_some_and(|leaf| bit(leaf.edx, 8)),
+            physical_bits: leaf(0x8000_0008)
+                .map_or(36, |leaf| leaf.eax.to_le_bytes()[0])
+                .min(52),
+        }
+    }
+
+    fn named(&self) -> [(&'static str, bool); 8] {
+        [
+            ("SMEP", self.smep),
+            ("SMAP", self.smap),
+            ("UMIP", self.umip),
+            ("FSGSBASE", self.fsgsbase),
+            ("PGE", self.global_pages),
+            ("1GiB-pages", self.huge_pages),
+            ("x2APIC", self.x2apic),
+            ("invariant-TSC", self.invariant_tsc),
+        ]
+    }
+}
+
+const fn bit(word: u32, number: u32) -> bool {
+    word >> number & 1 == 1
+}
+
+impl fmt::Display for Features {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("processor has")?;
+        for (name, _) in self.named().iter().filter(|(_, present)| *present) {
+            write!(to, " {name}")?;
+        }
+        to.write_str("; lacks")?;
+        let mut missing = self
+            .named()
+            .into_iter()
+            .filter(|(_, present)| !present)
+            .peekable();
+        if missing.peek().is_none() {
+            to.write_str(" nothing")?;
+        }
+        missing.try_for_each(|(name, _)| write!(to, " {name}"))
+    }
+}
+
+/// Turns on every protection that `features` has; user mode has no floating point and no vectors.
+///
+/// Needs the kernel's final page tables.
+pub(crate) fn harden(features: &Features) {
+    set_msr(IA32_PAT, PAT);
+    // SYSENTER with a null selector is a fault: the only way in is SYSCALL.
+    set_msr(IA32_SYSENTER_CS, 0);
+    write_efer(Efer::read() | EferFlags::SYSTEM_CALL_EXTENSIONS | EferFlags::NO_EXECUTE_ENABLE);
+    write_cr0(
+        Cr0Flags::PROTECTED_MODE_ENABLE
+            | Cr0Flags::EXTENSION_TYPE
+            | Cr0Flags::NUMERIC_ERROR
+            | Cr0Flags::WRITE_PROTECT
+            | Cr0Flags::PAGING
+            | Cr0Flags::EMULATE_COPROCESSOR
+            | Cr0Flags::MONITOR_COPROCESSOR
+            | Cr0Flags::TASK_SWITCHED,
+    );
+    let mut cr4 = Cr4Flags::PHYSICAL_ADDRESS_EXTENSION;
+    cr4.set(Cr4Flags::PAGE_GLOBAL, features.global_pages);
+    cr4.set(
+        Cr4Flags::SUPERVISOR_MODE_EXECUTION_PROTECTION,
+        features.smep,
+    );
+    cr4.set(Cr4Flags::SUPERVISOR_MODE_ACCESS_PREVENTION, features.smap);
+    cr4.set(Cr4Flags::USER_MODE_INSTRUCTION_PREVENTION, features.umip);
+    cr4.set(Cr4Flags::FSGSBASE, features.fsgsbase);
+    write_cr4(cr4);
+}
+
+fn write_efer(flags: EferFlags) {
+    // SAFETY:
+    // 1. flags keep memory accesses as they are: long mode and NX, which boot.S turned on, stay on.
+    unsafe { Efer::write(flags) };
+}
+
+fn write_cr0(flags: Cr0Flags) {
+    // SAFETY:
+    // 1. paging and write protection stay on; the kernel is built without floating point and vectors.
+    unsafe { Cr0::write(flags) };
+}
+
+fn write_cr4(flags: Cr4Flags) {
+    // SAFETY:
+    // 1. every flag is one that CPUID shows; no kernel mapping is a user mapping, so SMEP and SMAP hold.
+    unsafe { Cr4::write(flags) };
+}
+
+/// Reads a model-specific register that exists on every x86_64 processor or whose feature was checked.
+pub(crate) fn msr(number: u32) -> u64 {
+    // SAFETY:
+    // 1. reading a register has no effect on memory; callers name registers that exist.
+    unsafe { Msr::new(number).read() }
+}
+
+/// Writes a model-specific register that holds no address the kernel relies on, or the right one.
+pub(crate) fn set_msr(number: u32, value: u64) {
+    // SAFETY:
+    // 1. callers in this crate write the interrupt controller, entry points and segment bases of this core.
+    unsafe { Msr::new(number).write(value) };
+}
+
+/// The time-stamp counter.
+pub(crate) fn time_stamp() -> u64 {
+    // SAFETY:
+    // 1. the instruction exists on every x86_64 processor and only reads.
+    unsafe { _rdtsc() }
+}

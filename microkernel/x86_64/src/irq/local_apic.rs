@@ -1,0 +1,137 @@
+//! The core's own interrupt controller, through MSRs (x2APIC) or memory (SDM 3A §11).
+
+use crate::cpu::{self, Features};
+use crate::irq::{SPURIOUS, TIMER};
+use crate::mmio::Mmio;
+
+const IA32_APIC_BASE: u32 = 0x1b;
+const ENABLE: u64 = 1 << 11;
+const ENABLE_X2: u64 = 1 << 10;
+const ADDRESS: u64 = 0x000f_ffff_ffff_f000;
+
+const ID: u16 = 0x20;
+const PRIORITY: u16 = 0x80;
+const END: u16 = 0xb0;
+const SPURIOUS_VECTOR: u16 = 0xf0;
+const REQUESTED: u16 = 0x200;
+const COMMAND: u16 = 0x300;
+const LOCAL_TIMER: u16 = 0x320;
+const LOCAL_INPUT_0: u16 = 0x350;
+const LOCAL_ERROR: u16 = 0x370;
+const INITIAL_COUNT: u16 = 0x380;
+const CURRENT_COUNT: u16 = 0x390;
+const DIVIDE: u16 = 0x3e0;
+const SELF_X2: u32 = 0x83f;
+
+const MASKED: u32 = 1 << 16;
+const SOFTWARE_ENABLE: u32 = 1 << 8;
+const DIVIDE_BY_1: u32 = 0b1011;
+const TO_SELF: u32 = 1 << 18;
+
+/// How its registers are reached.
+enum Access {
+    X2,
+    Memory(Mmio),
+}
+
+/// The controller.
+pub(crate) struct LocalApic {
+    access: Access,
+    id: u32,
+}
+
+impl LocalApic {
+    /// Stands for the controller before it is switched on.
+    pub(crate) const ABSENT: Self = Self {
+        access: Access::X2,
+        id: 0,
+    };
+
+    /// The physical address of its registers where they are memory.
+    pub(crate) fn physical() -> u64 {
+        cpu::msr(IA32_APIC_BASE) & ADDRESS
+    }
+
+    /// Switches it on: everything local masked, the timer stopped.
+    pub(crate) fn new(features: &Features) -> Self {
+        let base = cpu::msr(IA32_APIC_BASE) | ENABLE;
+        cpu::set_msr(IA32_APIC_BASE, base);
+        let access = if features.x2apic {
+            cpu::set_msr(IA32_APIC_BASE, base | ENABLE_X2);
+            Access::X2
+        } else {
+            Access::Memory(Mmio::new(Self::physical()))
+        };
+        let mut apic = Self { access, id: 0 };
+        apic.id = match apic.access {
+            Access::X2 => apic.read(ID),
+            Access::Memory(_) => apic.read(ID) >> 24,
+        };
+        for register in [LOCAL_INPUT_0, LOCAL_ERROR] {
+            apic.write(register, MASKED);
+        }
+        apic.write(PRIORITY, 0);
+        apic.write(DIVIDE, DIVIDE_BY_1);
+        apic.write(LOCAL_TIMER, u32::from(TIMER) | MASKED);
+        apic.write(SPURIOUS_VECTOR, SOFTWARE_ENABLE | u32::from(SPURIOUS));
+        apic
+    }
+
+    /// Its number.
+    pub(crate) fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// Tells it that the interrupt was taken.
+    pub(crate) fn end_of_interrupt(&self) {
+        self.write(END, 0);
+    }
+
+    /// The requested vectors `32 * word` to `32 * word + 31`, a bit each.
+    pub(crate) fn requested(&self, word: u16) -> u32 {
+        self.read(REQUESTED + 16 * word)
+    }
+
+    /// Raises a vector on this core.
+    pub(crate) fn raise(&self, vector: u8) {
+        match self.access {
+            Access::X2 => cpu::set_msr(SELF_X2, u64::from(vector)),
+            Access::Memory(_) => self.write(COMMAND, TO_SELF | u32::from(vector)),
+        }
+    }
+
+    /// Counts down from `ticks` silently, to be read with [`remaining`](Self::remaining).
+    pub(crate) fn count_from(&self, ticks: u32) {
+        self.write(LOCAL_TIMER, u32::from(TIMER) | MASKED);
+        self.write(INITIAL_COUNT, ticks);
+    }
+
+    /// Raises the timer's vector once after `ticks`; 0 stops the timer.
+    pub(crate) fn fire_after(&self, ticks: u32) {
+        self.write(LOCAL_TIMER, u32::from(TIMER));
+        self.write(INITIAL_COUNT, ticks);
+    }
+
+    /// What is left of the count.
+    pub(crate) fn remaining(&self) -> u32 {
+        self.read(CURRENT_COUNT)
+    }
+
+    fn read(&self, register: u16) -> u32 {
+        match self.access {
+            Access::X2 => cpu::msr(x2(register)) as u32,
+            Access::Memory(registers) => registers.read(register),
+        }
+    }
+
+    fn write(&self, register: u16, value: u32) {
+        match self.access {
+            Access::X2 => cpu::set_msr(x2(register), u64::from(value)),
+            Access::Memory(registers) => registers.write(register, value),
+        }
+    }
+}
+
+const fn x2(register: u16) -> u32 {
+    0x800 + (register >> 4) as u32
+}

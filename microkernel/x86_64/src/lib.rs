@@ -1,0 +1,89 @@
+//! The x86_64 architecture of the kernel: q35 and other PCs, booted through the PVH entry.
+//!
+//! Implements [`weft_hal::Arch`] and knows nothing of capabilities. The kernel binary names its `main` with
+//! [`entry!`], gets a [`Handover`], and hands its state to [`run`], which never returns: from then on the
+//! stubs of `trap.S` call the state's [`System`].
+//!
+//! What decides without touching the machine stands in modules that also build on the host and are tested
+//! there: memory maps (`pvh`, `region`, `layout`), firmware tables (`acpi`), page tables (`entry`,
+//! `tables`), registers (`regs`), message-signalled lines (`msi`), symbols (`symbols`).
+
+#![no_std]
+#![allow(
+    unsafe_code,
+    reason = "programs the processor: registers, page tables, ports, entry stubs"
+)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod acpi;
+pub mod entry;
+pub mod layout;
+pub mod msi;
+pub mod pvh;
+pub mod region;
+pub mod regs;
+pub mod symbols;
+pub mod tables;
+
+#[cfg(target_os = "none")]
+mod boot;
+#[cfg(target_os = "none")]
+mod cpu;
+#[cfg(target_os = "none")]
+mod descriptor;
+#[cfg(target_os = "none")]
+mod irq;
+#[cfg(target_os = "none")]
+mod machine;
+#[cfg(target_os = "none")]
+mod mmio;
+#[cfg(target_os = "none")]
+mod paging;
+#[cfg(target_os = "none")]
+mod port;
+#[cfg(target_os = "none")]
+mod power;
+#[cfg(target_os = "none")]
+mod report;
+#[cfg(target_os = "none")]
+mod serial;
+#[cfg(target_os = "none")]
+mod smp;
+#[cfg(target_os = "none")]
+mod timer;
+#[cfg(target_os = "none")]
+mod tlb;
+#[cfg(target_os = "none")]
+mod trap;
+
+pub use layout::DIRECT_MAP;
+pub use region::{Range, RangeSet};
+pub use regs::Registers;
+
+#[cfg(target_os = "none")]
+pub use {
+    boot::Handover,
+    cpu::Features,
+    machine::X86_64,
+    report::{BUG_CODE, bug},
+    smp::Place,
+    trap::{Next, System, run},
+};
+
+/// Names the kernel's entry, a `fn(Handover) -> !`, and its panic handler.
+#[macro_export]
+macro_rules! entry {
+    ($main:path) => {
+        #[unsafe(no_mangle)]
+        extern "Rust" fn weft_kernel_main(handover: $crate::Handover) -> ! {
+            $main(handover)
+        }
+
+        #[panic_handler]
+        fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+            $crate::bug(info)
+        }
+    };
+}

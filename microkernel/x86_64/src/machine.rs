@@ -1,0 +1,83 @@
+//! The architecture's state on one core, and its groups that are a line or two.
+
+use weft_hal::{Arch, Console, CoreId, Cpu, PhysAddr, Ports, Power, Width};
+
+use crate::acpi::PowerPorts;
+use crate::cpu::Features;
+use crate::irq::{IoApic, LocalApic};
+use crate::msi::MsiLines;
+use crate::paging::KernelHalf;
+use crate::regs::Registers;
+use crate::timer::Time;
+use crate::tlb::Active;
+use crate::{port, power, serial};
+
+/// An x86_64 core.
+pub struct X86_64 {
+    pub(crate) features: Features,
+    pub(crate) power: PowerPorts,
+    pub(crate) local_apic: LocalApic,
+    pub(crate) io_apic: IoApic,
+    pub(crate) messages: MsiLines,
+    pub(crate) time: Time,
+    pub(crate) kernel: KernelHalf,
+    pub(crate) active: Active,
+}
+
+impl X86_64 {
+    /// A placeholder until [`Handover`](crate::Handover) brings the real one: lets the kernel's state be
+    /// made at compile time. It may only be replaced.
+    pub const ABSENT: Self = Self {
+        features: Features::NONE,
+        power: PowerPorts::NONE,
+        local_apic: LocalApic::ABSENT,
+        io_apic: IoApic::ABSENT,
+        messages: MsiLines::new(),
+        time: Time::STOPPED,
+        kernel: KernelHalf::ABSENT,
+        active: Active::kernel(PhysAddr(0)),
+    };
+
+    /// What the processor has.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+}
+
+impl Arch for X86_64 {
+    type Context = Registers;
+}
+
+impl Cpu for X86_64 {
+    fn core(&self) -> CoreId {
+        CoreId(0)
+    }
+
+    fn interrupt_pending(&self) -> bool {
+        self.is_interrupt_requested()
+    }
+}
+
+impl Console for X86_64 {
+    fn write_byte(&mut self, byte: u8) {
+        serial::debug_byte(byte);
+    }
+}
+
+impl Ports for X86_64 {
+    const EXIST: bool = true;
+
+    fn port_read(&mut self, port: u16, width: Width) -> u32 {
+        port::read(port, width)
+    }
+
+    fn port_write(&mut self, port: u16, width: Width, value: u32) {
+        port::write(port, width, value);
+    }
+}
+
+impl Power for X86_64 {
+    fn off(&mut self, code: u8) -> ! {
+        power::off(code, self.power)
+    }
+}

@@ -1,0 +1,88 @@
+//! Address spaces as core sees them.
+//!
+//! The upper half of every root is the kernel's: the direct map from entry 256 on and the kernel itself in
+//! the last. Its entries are fixed at boot, so that a root copies them once.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
+
+use crate::entry;
+use crate::machine::X86_64;
+
+/// Entries of a root that belong to user mode.
+const USER_ENTRIES: usize = 256;
+const KERNEL_ENTRY: usize = 511;
+
+/// The kernel's part of every root.
+pub(crate) struct KernelHalf {
+    /// Its own root.
+    pub(crate) root: PhysAddr,
+    /// Entries of the direct map, from entry 256 on.
+    pub(crate) direct: [u64; KernelHalf::DIRECT],
+    /// The last entry.
+    pub(crate) kernel: u64,
+}
+
+impl KernelHalf {
+    /// Stands for the tables before they are built.
+    pub(crate) const ABSENT: Self = Self {
+        root: PhysAddr(0),
+        direct: [0; KernelHalf::DIRECT],
+        kernel: 0,
+    };
+
+    /// Entries of the direct map, 512 GiB each.
+    pub(crate) const DIRECT: usize = 4;
+    /// First address behind the direct map's physical memory.
+    pub(crate) const LIMIT: u64 = (Self::DIRECT as u64) << 39;
+}
+
+impl Paging for X86_64 {
+    const MAX_ASID: u16 = 4095;
+    const USER_ROOT_ENTRIES: usize = USER_ENTRIES;
+
+    fn supports(&self, size: PageSize) -> bool {
+        match size {
+            PageSize::Small | PageSize::Large => true,
+            PageSize::Huge => self.features().huge_pages,
+        }
+    }
+
+    fn encode_page(leaf: Leaf) -> u64 {
+        entry::user_page(leaf)
+    }
+
+    fn encode_table(table: PhysAddr) -> u64 {
+        entry::user_table(table)
+    }
+
+    fn decode(entry: u64, level: u8) -> Entry {
+        entry::decode(entry, level)
+    }
+
+    fn prepare_root(&self, root: &[AtomicU64; 512]) {
+        let direct = root.iter().skip(USER_ENTRIES).zip(self.kernel.direct);
+        direct.for_each(|(entry, value)| entry.store(value, Ordering::Relaxed));
+        root[KERNEL_ENTRY].store(self.kernel.kernel, Ordering::Relaxed);
+    }
+
+    fn activate(&mut self, root: PhysAddr, asid: Asid) {
+        self.active.switch(root, asid);
+    }
+
+    fn deactivate(&mut self) {
+        self.active.switch(self.kernel.root, Asid(0));
+    }
+
+    fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
+        self.active.forget_page(asid, address);
+    }
+
+    fn flush_space(&mut self, asid: Asid) {
+        self.active.forget_space(asid);
+    }
+
+    /// The walker does not remember that an entry was empty.
+    fn publish(&self) {}
+}

@@ -1,0 +1,277 @@
+//! A thread's saved registers.
+//!
+//! Two formats (tag [`Format`]): a system call saves and restores only what its convention keeps, an
+//! interrupt or exception saves all. Entry and exit stubs (`trap.S`) read and write the fields by their
+//! offsets, so the layout is C's and fields are cells.
+
+use core::cell::Cell;
+
+use weft_hal::Context;
+
+/// How the registers were saved, hence how the thread is resumed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+pub enum Format {
+    /// All registers; resumed by IRETQ.
+    Full = 0,
+    /// Arguments, results, instruction and stack pointer, flags; resumed by SYSRET.
+    Syscall = 1,
+}
+
+/// Flags that user mode starts with: interrupts on, and bit 1, which is always set.
+pub const USER_FLAGS: u64 = 0x202;
+
+/// Bytes of the SYSCALL instruction.
+const SYSCALL_BYTES: u64 = 2;
+
+/// The number of registers in a dump.
+pub const DUMP: usize = 19;
+
+/// Saved user registers.
+#[derive(Debug)]
+#[repr(C)]
+pub struct Registers {
+    /// `a0 … a8`: rdi, rsi, rdx, r10, r8, r9, r12, r13, r14.
+    pub(crate) arguments: [Cell<u64>; 9],
+    pub(crate) rax: Cell<u64>,
+    pub(crate) rbx: Cell<u64>,
+    pub(crate) rcx: Cell<u64>,
+    pub(crate) rbp: Cell<u64>,
+    pub(crate) r11: Cell<u64>,
+    pub(crate) r15: Cell<u64>,
+    pub(crate) rip: Cell<u64>,
+    pub(crate) rsp: Cell<u64>,
+    pub(crate) rflags: Cell<u64>,
+    pub(crate) fs_base: Cell<u64>,
+    pub(crate) format: Cell<u64>,
+}
+
+impl Default for Registers {
+    fn default() -> Self {
+        Self {
+            arguments: Default::default(),
+            rax: Cell::new(0),
+            rbx: Cell::new(0),
+            rcx: Cell::new(0),
+            rbp: Cell::new(0),
+            r11: Cell::new(0),
+            r15: Cell::new(0),
+            rip: Cell::new(0),
+            rsp: Cell::new(0),
+            rflags: Cell::new(USER_FLAGS),
+            fs_base: Cell::new(0),
+            format: Cell::new(Format::Full as u64),
+        }
+    }
+}
+
+impl Registers {
+    fn is_minimal(&self) -> bool {
+        self.format.get() == Format::Syscall as u64
+    }
+
+    /// Replaces an instruction pointer that is not canonical by 0: IRETQ to one would fault in the kernel.
+    pub(crate) fn sanitise_ip(&self) {
+        if !is_canonical(self.rip.get()) {
+            self.rip.set(0);
+        }
+    }
+
+    fn scratch(&self) -> [&Cell<u64>; 5] {
+        [&self.rbx, &self.rcx, &self.rbp, &self.r11, &self.r15]
+    }
+}
+
+/// Whether bits 47 to 63 are equal.
+pub const fn is_canonical(address: u64) -> bool {
+    matches!((address as i64) >> 47, 0 | -1)
+}
+
+/// `address` if user mode may own it, else 0.
+const fn user_address(address: u64) -> u64 {
+    if address < weft_abi::layout::USER_END {
+        address
+    } else {
+        0
+    }
+}
+
+impl Context for Registers {
+    fn initialise(&self) {
+        self.arguments
+            .iter()
+            .chain(self.scratch())
+            .for_each(|register| register.set(0));
+        let others = [&self.rax, &self.rip, &self.rsp, &self.fs_base];
+        others.into_iter().for_each(|register| register.set(0));
+        self.rflags.set(USER_FLAGS);
+        self.format.set(Format::Full as u64);
+    }
+
+    fn number(&self) -> u64 {
+        self.rax.get()
+    }
+
+    fn argument(&self, index: usize) -> u64 {
+        self.arguments.get(index).map_or(0, Cell::get)
+    }
+
+    fn set_argument(&self, index: usize, value: u64) {
+        if let Some(register) = self.arguments.get(index) {
+            register.set(value);
+        }
+    }
+
+    fn set_status(&self, status: u64) {
+        self.rax.set(status);
+    }
+
+    fn clear_scratch(&self) {
+        self.scratch()
+            .into_iter()
+            .for_each(|register| register.set(0));
+    }
+
+    fn repeat_syscall(&self) {
+        self.rip.set(self.rip.get().wrapping_sub(SYSCALL_BYTES));
+        self.sanitise_ip();
+    }
+
+    fn start(&self, ip: u64, sp: u64, arguments: [u64; 2], thread_block: u64) {
+        self.rip.set(user_address(ip));
+        self.rsp.set(user_address(sp));
+        self.set_argument(0, arguments[0]);
+        self.set_argument(1, arguments[1]);
+        self.fs_base.set(user_address(thread_block));
+    }
+
+    fn ip(&self) -> u64 {
+        self.rip.get()
+    }
+
+    fn sp(&self) -> u64 {
+        self.rsp.get()
+    }
+
+    fn flags(&self) -> u64 {
+        self.rflags.get()
+    }
+
+    /// In the order rax rbx rcx rdx rsi rdi rbp rsp r8 … r15 rip rflags fs_base. What a system call did not
+    /// save reads as 0.
+    fn dump(&self, index: usize) -> Option<u64> {
+        let [rdi, rsi, rdx, r10, r8, r9, r12, r13, r14] = &self.arguments;
+        let order: [&Cell<u64>; DUMP] = [
+            &self.rax,
+            &self.rbx,
+            &self.rcx,
+            rdx,
+            rsi,
+            rdi,
+            &self.rbp,
+            &self.rsp,
+            r8,
+            r9,
+            r10,
+            &self.r11,
+            r12,
+            r13,
+            r14,
+            &self.r15,
+            &self.rip,
+            &self.rflags,
+            &self.fs_base,
+        ];
+        let unsaved = self.is_minimal() && matches!(index, 1 | 2 | 6 | 11 | 15);
+        order
+            .get(index)
+            .map(|register| if unsaved { 0 } else { register.get() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_new_thread_has_only_interrupts_enabled() {
+        let registers = Registers::default();
+        registers.rax.set(7);
+        registers.rflags.set(!0);
+        registers.initialise();
+        let dump: std::vec::Vec<_> = (0..DUMP)
+            .filter_map(|index| registers.dump(index))
+            .collect();
+        assert_eq!(dump.len(), DUMP);
+        assert!(
+            dump.iter()
+                .enumerate()
+                .all(|(index, value)| index == 17 || *value == 0)
+        );
+        assert_eq!(registers.flags(), USER_FLAGS);
+        assert_eq!(registers.dump(DUMP), None);
+    }
+
+    #[test]
+    fn addresses_outside_of_user_space_start_as_0() {
+        let registers = Registers::default();
+        for address in [
+            0x7fff_ffff_f000,
+            0x8000_0000_0000,
+            0xffff_8000_0000_0000,
+            u64::MAX,
+        ] {
+            registers.start(address, address, [1, 2], address);
+            assert_eq!(
+                (registers.ip(), registers.sp(), registers.dump(18)),
+                (0, 0, Some(0))
+            );
+        }
+        registers.start(0x20_0000, 0x7fff_ffff_e000, [1, 2], 0x1000);
+        assert_eq!(
+            (registers.ip(), registers.sp()),
+            (0x20_0000, 0x7fff_ffff_e000)
+        );
+        assert_eq!((registers.argument(0), registers.argument(1)), (1, 2));
+    }
+
+    #[test]
+    fn a_repeated_system_call_goes_back_to_its_instruction() {
+        let registers = Registers::default();
+        registers.rip.set(0x1002);
+        registers.repeat_syscall();
+        assert_eq!(registers.ip(), 0x1000);
+    }
+
+    #[test]
+    fn an_instruction_pointer_that_is_not_canonical_becomes_0() {
+        let registers = Registers::default();
+        for bad in [0x8000_0000_0000, 0xffff_7fff_ffff_ffff, 1 << 63] {
+            registers.rip.set(bad);
+            registers.sanitise_ip();
+            assert_eq!(registers.ip(), 0);
+        }
+        for good in [0x7fff_ffff_ffff, 0xffff_8000_0000_0000] {
+            registers.rip.set(good);
+            registers.sanitise_ip();
+            assert_eq!(registers.ip(), good);
+        }
+    }
+
+    #[test]
+    fn what_a_system_call_did_not_save_is_not_shown() {
+        let registers = Registers::default();
+        registers.rbx.set(5);
+        assert_eq!(registers.dump(1), Some(5));
+        registers.format.set(Format::Syscall as u64);
+        assert_eq!(registers.dump(1), Some(0));
+    }
+
+    #[test]
+    fn results_overwrite_arguments_and_an_index_beyond_is_ignored() {
+        let registers = Registers::default();
+        registers.set_argument(8, 9);
+        registers.set_argument(9, 9);
+        assert_eq!((registers.argument(8), registers.argument(9)), (9, 0));
+    }
+}

@@ -1,0 +1,297 @@
+//! Builds the kernel's page tables.
+//!
+//! Tables come from a piece of free memory below 4 GiB that is never handed out and, once the new root is
+//! loaded, mapped nowhere: no stray store of the kernel can change them. The pages of every size are used,
+//! largest first.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
+use weft_hal::{Entry, Leaf, PageSize, PhysAddr};
+
+use crate::entry;
+use crate::region::{PAGE, Range};
+
+/// A table of 512 entries.
+pub type Table = [AtomicU64; 512];
+
+/// Gives access to tables by their physical addresses.
+pub trait TableMemory {
+    /// The table at `at`, which came from the piece of memory that the builder was given.
+    fn table(&self, at: PhysAddr) -> &Table;
+}
+
+/// The memory for tables is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfTables;
+
+/// A mapping of several pages.
+#[derive(Clone, Copy, Debug)]
+pub struct Mapping {
+    /// First virtual address.
+    pub virtual_start: u64,
+    /// The memory.
+    pub range: Range,
+    /// What the kernel may do with it.
+    pub rights: Rights,
+    /// How it is cached.
+    pub cache: CacheMode,
+}
+
+/// A set of page tables that grows.
+pub struct Builder<M> {
+    memory: M,
+    tables: Range,
+    root: PhysAddr,
+    huge_pages: bool,
+}
+
+impl<M: TableMemory> Builder<M> {
+    /// Bytes of tables that surely suffice for `length` bytes of direct map in `ranges` pieces.
+    pub const fn bytes_for(length: u64, ranges: u64) -> u64 {
+        const FIXED: u64 = 16;
+        const TABLES_A_RANGE: u64 = 6;
+        (FIXED + ranges * TABLES_A_RANGE + (length >> 30)) * PAGE
+    }
+
+    /// Empty tables that grow in `tables`.
+    pub fn new(memory: M, tables: Range, huge_pages: bool) -> Result<Self, OutOfTables> {
+        let mut builder = Self {
+            memory,
+            tables,
+            root: PhysAddr(0),
+            huge_pages,
+        };
+        builder.root = builder.fresh()?;
+        Ok(builder)
+    }
+
+    /// The root table.
+    pub fn root(&self) -> PhysAddr {
+        self.root
+    }
+
+    /// An entry of the root table.
+    pub fn root_entry(&self, index: usize) -> u64 {
+        self.memory.table(self.root)[index & 511].load(Ordering::Relaxed)
+    }
+
+    /// Maps whole pages.
+    pub fn map(&mut self, mapping: Mapping) -> Result<(), OutOfTables> {
+        let (mut at, end) = (mapping.range.start, mapping.range.end);
+        while at < end {
+            let address = mapping.virtual_start + (at - mapping.range.start);
+            let size = self.largest(address | at, end - at);
+            let (physical, rights, cache) = (PhysAddr(at), mapping.rights, mapping.cache);
+            self.set(
+                address,
+                Leaf {
+                    physical,
+                    size,
+                    rights,
+                    cache,
+                },
+            )?;
+            at += 1 << size.log2();
+        }
+        Ok(())
+    }
+
+    /// Removes the small page at an address, if it is mapped as one.
+    pub fn unmap(&mut self, address: u64) {
+        let mut table = self.root;
+        for level in [4, 3, 2] {
+            match entry::decode(
+                self.entry(table, address, level).load(Ordering::Relaxed),
+                level,
+            ) {
+                Entry::Table(next) => table = next,
+                Entry::Empty | Entry::Page { .. } => return,
+            }
+        }
+        self.entry(table, address, 1).store(0, Ordering::Relaxed);
+    }
+
+    fn largest(&self, aligned: u64, length: u64) -> PageSize {
+        let fits = |size: &PageSize| {
+            let bytes = 1u64 << size.log2();
+            aligned & (bytes - 1) == 0 && length >= bytes
+        };
+        let allowed = |size: &PageSize| *size != PageSize::Huge || self.huge_pages;
+        let sizes = [PageSize::Huge, PageSize::Large];
+        sizes
+            .into_iter()
+            .filter(allowed)
+            .find(fits)
+            .unwrap_or(PageSize::Small)
+    }
+
+    fn set(&mut self, address: u64, leaf: Leaf) -> Result<(), OutOfTables> {
+        let mut table = self.root;
+        for level in (leaf.size.level() + 1..=4).rev() {
+            table = self.next(table, address, level)?;
+        }
+        let value = entry::kernel_page(leaf);
+        self.entry(table, address, leaf.size.level())
+            .store(value, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn next(&mut self, table: PhysAddr, address: u64, level: u8) -> Result<PhysAddr, OutOfTables> {
+        let value = self.entry(table, address, level).load(Ordering::Relaxed);
+        if let Entry::Table(next) = entry::decode(value, level) {
+            return Ok(next);
+        }
+        let next = self.fresh()?;
+        let value = entry::kernel_table(next);
+        self.entry(table, address, level)
+            .store(value, Ordering::Relaxed);
+        Ok(next)
+    }
+
+    fn entry(&self, table: PhysAddr, address: u64, level: u8) -> &AtomicU64 {
+        let index = address >> (12 + 9 * (u32::from(level) - 1)) & 511;
+        &self.memory.table(table)[index as usize]
+    }
+
+    fn fresh(&mut self) -> Result<PhysAddr, OutOfTables> {
+        let at = PhysAddr(self.tables.start);
+        if self.tables.length() < PAGE {
+            return Err(OutOfTables);
+        }
+        self.tables.start += PAGE;
+        self.memory
+            .table(at)
+            .iter()
+            .for_each(|entry| entry.store(0, Ordering::Relaxed));
+        Ok(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::boxed::Box;
+    use std::vec::Vec;
+
+    const BASE: u64 = 0x10_0000;
+    const HIGH: u64 = 0xffff_8000_0000_0000;
+
+    struct Arena(Vec<Box<Table>>);
+
+    impl Arena {
+        fn new(tables: usize) -> Self {
+            Self(
+                (0..tables)
+                    .map(|_| Box::new([const { AtomicU64::new(!0) }; 512]))
+                    .collect(),
+            )
+        }
+    }
+
+    impl TableMemory for Arena {
+        fn table(&self, at: PhysAddr) -> &Table {
+            &self.0[((at.0 - BASE) / PAGE) as usize]
+        }
+    }
+
+    fn builder(tables: usize, huge_pages: bool) -> Builder<Arena> {
+        let range = Range::sized(BASE, tables as u64 * PAGE);
+        Builder::new(Arena::new(tables), range, huge_pages).unwrap()
+    }
+
+    fn mapping(range: Range) -> Mapping {
+        Mapping {
+            virtual_start: HIGH + range.start,
+            range,
+            rights: Rights::READ | Rights::WRITE,
+            cache: CacheMode::Normal,
+        }
+    }
+
+    /// The page that holds an address, and on which level.
+    fn walk(builder: &Builder<Arena>, address: u64) -> Option<(u64, u8)> {
+        let mut table = builder.root();
+        for level in (1..=4).rev() {
+            match entry::decode(
+                builder.entry(table, address, level).load(Ordering::Relaxed),
+                level,
+            ) {
+                Entry::Empty => return None,
+                Entry::Table(next) => table = next,
+                Entry::Page { physical } => return Some((physical.0, level)),
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn the_largest_page_that_fits_is_used() {
+        let mut builder = builder(8, true);
+        builder
+            .map(mapping(Range {
+                start: 0x3fff_f000,
+                end: 0x8020_1000,
+            }))
+            .unwrap();
+        assert_eq!(walk(&builder, HIGH + 0x3fff_f000), Some((0x3fff_f000, 1)));
+        assert_eq!(walk(&builder, HIGH + 0x4000_0000), Some((0x4000_0000, 3)));
+        assert_eq!(walk(&builder, HIGH + 0x8000_0000), Some((0x8000_0000, 2)));
+        assert_eq!(walk(&builder, HIGH + 0x8020_0000), Some((0x8020_0000, 1)));
+        assert_eq!(walk(&builder, HIGH + 0x8020_1000), None);
+        assert_eq!(walk(&builder, HIGH + 0x3fff_e000), None);
+    }
+
+    #[test]
+    fn without_huge_pages_large_ones_are_used() {
+        let mut builder = builder(8, false);
+        builder
+            .map(mapping(Range {
+                start: 0x4000_0000,
+                end: 0x8000_0000,
+            }))
+            .unwrap();
+        assert_eq!(walk(&builder, HIGH + 0x4020_0000), Some((0x4020_0000, 2)));
+    }
+
+    #[test]
+    fn an_unmapped_page_leaves_its_neighbours() {
+        let mut builder = builder(8, true);
+        builder
+            .map(mapping(Range {
+                start: 0x1000,
+                end: 0x4000,
+            }))
+            .unwrap();
+        builder.unmap(HIGH + 0x2000);
+        assert_eq!(walk(&builder, HIGH + 0x1000), Some((0x1000, 1)));
+        assert_eq!(walk(&builder, HIGH + 0x2000), None);
+        assert_eq!(walk(&builder, HIGH + 0x3000), Some((0x3000, 1)));
+    }
+
+    #[test]
+    fn tables_run_out_with_an_error() {
+        let mut builder = builder(3, true);
+        assert_eq!(
+            builder.map(mapping(Range {
+                start: 0,
+                end: 0x1000
+            })),
+            Err(OutOfTables)
+        );
+    }
+
+    #[test]
+    fn the_estimate_holds_for_scattered_memory() {
+        let ranges: Vec<_> = (0..20u64)
+            .map(|n| Range::sized((n << 31) + 0x1000, 0x4000_0000))
+            .collect();
+        let length = ranges.iter().map(|range| range.length()).sum();
+        let tables = Builder::<Arena>::bytes_for(length, 20) / PAGE;
+        let mut builder = builder(tables as usize, false);
+        ranges
+            .iter()
+            .for_each(|range| builder.map(mapping(*range)).unwrap());
+    }
+}

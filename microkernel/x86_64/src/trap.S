@@ -1,0 +1,265 @@
+# The ways into the kernel from user mode and from idle, and the ways back.
+#
+# On entry: interrupts masked (interrupt gates, SFMASK). From user mode GS is the user's and is swapped; the
+#   processor's saved code segment, never a guess, says where it came from. Entries that may hit the kernel
+#   between the two (NMI) set GS by MSR from the top of their own stack and put back what was there.
+# In between: registers are saved in the running thread's Registers ({CONTEXT} in PerCore), the kernel stack
+#   is empty, and one Rust function is called, which returns what to resume in rax (0: wait for an interrupt).
+# On exit: a thread saved by SYSCALL gets argument registers, status, stack pointer and flags back, and zero
+#   in rbx, rbp, r15; one saved by an interrupt or exception gets everything back.
+# Clobbers: nothing of user mode beyond that.
+
+.pushsection .text.trap, "ax", @progbits
+
+# A stub for each of the 256 vectors, 16 bytes apart: pushes an error code if the processor did not, and the
+# vector.
+.balign 16
+.global weft_trap_stubs
+weft_trap_stubs:
+.set vector, 0
+.rept 256
+    .balign 16
+    .if vector == 8 || vector == 10 || vector == 11 || vector == 12 || vector == 13 || vector == 14 || vector == 17 || vector == 21 || vector == 29 || vector == 30
+    .else
+    push 0
+    .endif
+    .byte 0x68                      # push: the assembler would read a memory operand
+    .long vector
+    .if vector == 2
+    jmp trap_nmi
+    .elseif vector == 8 || vector == 18
+    jmp trap_fatal
+    .else
+    jmp trap_common
+    .endif
+    .set vector, vector + 1
+.endr
+
+# Interrupts and exceptions. Stack: vector, error code, rip, cs, rflags, rsp, ss. It may be an interrupt
+# stack (debug): everything is moved to the thread's Registers and the kernel stack is used from then on.
+.balign 16
+trap_common:
+    test byte ptr [rsp + 24], 3
+    jz trap_kernel
+    swapgs
+    push rbx
+    mov rbx, gs:[{CONTEXT}]
+    mov [rbx + {RAX}], rax
+    mov [rbx + {RCX}], rcx
+    mov [rbx + {RBP}], rbp
+    mov [rbx + {R11}], r11
+    mov [rbx + {R15}], r15
+    mov [rbx + {ARGUMENTS} + 0], rdi
+    mov [rbx + {ARGUMENTS} + 8], rsi
+    mov [rbx + {ARGUMENTS} + 16], rdx
+    mov [rbx + {ARGUMENTS} + 24], r10
+    mov [rbx + {ARGUMENTS} + 32], r8
+    mov [rbx + {ARGUMENTS} + 40], r9
+    mov [rbx + {ARGUMENTS} + 48], r12
+    mov [rbx + {ARGUMENTS} + 56], r13
+    mov [rbx + {ARGUMENTS} + 64], r14
+    pop rax
+    mov [rbx + {RBX}], rax
+    pop rdi
+    pop rsi
+    pop rax
+    mov [rbx + {RIP}], rax
+    pop rax
+    pop rax
+    mov [rbx + {RFLAGS}], rax
+    pop rax
+    mov [rbx + {RSP}], rax
+    mov qword ptr [rbx + {FORMAT}], {FULL}
+    mov rsp, gs:[{STACK_TOP}]
+    # Clears AC (as CLAC does where SMAP exists), DF and NT on every processor.
+    push 2
+    popfq
+    xor ebp, ebp
+    mov rdx, cr2
+    call qword ptr gs:[{ON_TRAP}]
+    jmp trap_resume
+
+# From the kernel: a device interrupt ends idle, whose stack is not needed any more; an exception is a bug.
+trap_kernel:
+    cmp qword ptr [rsp], 32
+    jb trap_fatal
+    mov rdi, [rsp]
+    xor esi, esi
+    xor edx, edx
+    mov rsp, gs:[{STACK_TOP}]
+    xor ebp, ebp
+    call qword ptr gs:[{ON_TRAP}]
+    jmp trap_resume
+
+# Double fault, machine check, and exceptions of the kernel: reports and never returns. GS is not used.
+trap_fatal:
+    push rax
+    push rbx
+    push rcx
+    push rdx
+    push rsi
+    push rdi
+    push rbp
+    push r8
+    push r9
+    push r10
+    push r11
+    push r12
+    push r13
+    push r14
+    push r15
+    cld
+    mov rdi, rsp
+    and rsp, -16
+    call {fatal}
+    ud2
+
+# Non-maskable interrupt: reports where it hit and goes on, whatever it hit.
+trap_nmi:
+    push rax
+    push rbx
+    push rcx
+    push rdx
+    push rsi
+    push rdi
+    push rbp
+    push r8
+    push r9
+    push r10
+    push r11
+    push r12
+    push r13
+    push r14
+    push r15
+    push 2
+    popfq
+    mov ecx, {GS_BASE}
+    rdmsr
+    mov r12d, eax
+    mov r13d, edx
+    mov rbx, rsp
+    mov rax, rsp
+    or rax, {IST_MASK}
+    mov rax, [rax - 15]
+    mov rdx, rax
+    shr rdx, 32
+    wrmsr
+    mov rdi, rsp
+    and rsp, -16
+    call {nmi}
+    mov rsp, rbx
+    mov ecx, {GS_BASE}
+    mov eax, r12d
+    mov edx, r13d
+    wrmsr
+    pop r15
+    pop r14
+    pop r13
+    pop r12
+    pop r11
+    pop r10
+    pop r9
+    pop r8
+    pop rbp
+    pop rdi
+    pop rsi
+    pop rdx
+    pop rcx
+    pop rbx
+    pop rax
+    add rsp, 16
+    iretq
+
+# SYSCALL: rcx is the user's rip, r11 its flags; rbx, rbp and r15 are free by convention.
+.balign 16
+.global weft_syscall_entry
+weft_syscall_entry:
+    swapgs
+    mov rbx, gs:[{CONTEXT}]
+    mov [rbx + {RSP}], rsp
+    mov rsp, gs:[{STACK_TOP}]
+    mov [rbx + {RIP}], rcx
+    mov [rbx + {RFLAGS}], r11
+    mov [rbx + {RAX}], rax
+    mov [rbx + {ARGUMENTS} + 0], rdi
+    mov [rbx + {ARGUMENTS} + 8], rsi
+    mov [rbx + {ARGUMENTS} + 16], rdx
+    mov [rbx + {ARGUMENTS} + 24], r10
+    mov [rbx + {ARGUMENTS} + 32], r8
+    mov [rbx + {ARGUMENTS} + 40], r9
+    mov [rbx + {ARGUMENTS} + 48], r12
+    mov [rbx + {ARGUMENTS} + 56], r13
+    mov [rbx + {ARGUMENTS} + 64], r14
+    mov qword ptr [rbx + {FORMAT}], {SYSCALL}
+    xor ebp, ebp
+    call qword ptr gs:[{ON_SYSCALL}]
+
+# Resumes the thread whose Registers rax points to. Stack: empty.
+.global weft_trap_resume
+weft_trap_resume:
+trap_resume:
+    test rax, rax
+    jz trap_idle
+    cmp qword ptr [rax + {FORMAT}], {SYSCALL}
+    jne trap_resume_full
+    mov rcx, [rax + {RIP}]
+    # SYSRET to an address that is not canonical faults in the kernel with the user's stack.
+    mov r11, rcx
+    shr r11, 47
+    jnz trap_bad_ip
+trap_sysret:
+    mov r11, [rax + {RFLAGS}]
+    mov rsp, [rax + {RSP}]
+    mov rdi, [rax + {ARGUMENTS} + 0]
+    mov rsi, [rax + {ARGUMENTS} + 8]
+    mov rdx, [rax + {ARGUMENTS} + 16]
+    mov r10, [rax + {ARGUMENTS} + 24]
+    mov r8, [rax + {ARGUMENTS} + 32]
+    mov r9, [rax + {ARGUMENTS} + 40]
+    mov r12, [rax + {ARGUMENTS} + 48]
+    mov r13, [rax + {ARGUMENTS} + 56]
+    mov r14, [rax + {ARGUMENTS} + 64]
+    mov rax, [rax + {RAX}]
+    xor ebx, ebx
+    xor ebp, ebp
+    xor r15d, r15d
+    swapgs
+    sysretq
+
+trap_bad_ip:
+    xor ecx, ecx
+    jmp trap_sysret
+
+trap_resume_full:
+    push {USER_DATA}
+    push qword ptr [rax + {RSP}]
+    push qword ptr [rax + {RFLAGS}]
+    push {USER_CODE}
+    push qword ptr [rax + {RIP}]
+    mov rdi, [rax + {ARGUMENTS} + 0]
+    mov rsi, [rax + {ARGUMENTS} + 8]
+    mov rdx, [rax + {ARGUMENTS} + 16]
+    mov r10, [rax + {ARGUMENTS} + 24]
+    mov r8, [rax + {ARGUMENTS} + 32]
+    mov r9, [rax + {ARGUMENTS} + 40]
+    mov r12, [rax + {ARGUMENTS} + 48]
+    mov r13, [rax + {ARGUMENTS} + 56]
+    mov r14, [rax + {ARGUMENTS} + 64]
+    mov rbx, [rax + {RBX}]
+    mov rcx, [rax + {RCX}]
+    mov rbp, [rax + {RBP}]
+    mov r11, [rax + {R11}]
+    mov r15, [rax + {R15}]
+    mov rax, [rax + {RAX}]
+    swapgs
+    iretq
+
+# Waits for an interrupt; the interrupt does not come back here. STI lets none in before HLT.
+trap_idle:
+    mov rsp, gs:[{STACK_TOP}]
+    sti
+    hlt
+    cli
+    jmp trap_idle
+
+.popsection

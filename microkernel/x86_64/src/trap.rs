@@ -1,0 +1,213 @@
+//! Entry from user mode and from idle: which trap it is, who handles it, who runs next.
+//!
+//! The stubs (`trap.S`) save registers; the functions here turn vector and error code into a
+//! [`Trap`], hand it to the kernel ([`System`]) and make the answer's thread the running one. They are made
+//! once for the kernel's type and reached through pointers in the per-core area, so that this crate does
+//! not depend on the core and the core's code is still inlined into them.
+
+use core::arch::{asm, global_asm};
+use core::mem::offset_of;
+use core::ptr;
+
+use weft_abi::FaultKind;
+use weft_hal::{Context, Trap};
+
+use crate::cpu;
+use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
+use crate::machine::X86_64;
+use crate::regs::{Format, Registers, is_canonical};
+use crate::smp::{IST_BYTES, PerCore};
+
+const IA32_STAR: u32 = 0xc000_0081;
+const IA32_LSTAR: u32 = 0xc000_0082;
+const IA32_FMASK: u32 = 0xc000_0084;
+const IA32_GS_BASE: u32 = 0xc000_0101;
+const IA32_FS_BASE: u32 = 0xc000_0100;
+/// Flags that SYSCALL clears: TF, IF, DF, NT, AC, and those that matter to nobody.
+const CLEARED_FLAGS: u64 =
+    1 << 8 | 1 << 9 | 1 << 10 | 1 << 14 | 1 << 18 | 0x8d5 | 3 << 12 | 1 << 16;
+/// The first vector that is no exception.
+const FIRST_INTERRUPT: u64 = 32;
+const STUB_BYTES: usize = 16;
+
+global_asm!(
+    include_str!("trap.S"),
+    CONTEXT = const offset_of!(PerCore, context),
+    STACK_TOP = const offset_of!(PerCore, stack_top),
+    ON_SYSCALL = const offset_of!(PerCore, on_syscall),
+    ON_TRAP = const offset_of!(PerCore, on_trap),
+    ARGUMENTS = const offset_of!(Registers, arguments),
+    RAX = const offset_of!(Registers, rax),
+    RBX = const offset_of!(Registers, rbx),
+    RCX = const offset_of!(Registers, rcx),
+    RBP = const offset_of!(Registers, rbp),
+    R11 = const offset_of!(Registers, r11),
+    R15 = const offset_of!(Registers, r15),
+    RIP = const offset_of!(Registers, rip),
+    RSP = const offset_of!(Registers, rsp),
+    RFLAGS = const offset_of!(Registers, rflags),
+    FORMAT = const offset_of!(Registers, format),
+    FULL = const Format::Full as u64,
+    SYSCALL = const Format::Syscall as u64,
+    USER_DATA = const USER_DATA,
+    USER_CODE = const USER_CODE,
+    GS_BASE = const IA32_GS_BASE,
+    IST_MASK = const IST_BYTES - 1,
+    fatal = sym crate::report::fatal,
+    nmi = sym crate::report::nmi,
+);
+
+unsafe extern "C" {
+    fn weft_trap_stubs();
+    fn weft_syscall_entry();
+    fn weft_trap_resume();
+}
+
+/// The kernel behind the traps.
+pub trait System: 'static {
+    /// Its architecture.
+    fn arch(&mut self) -> &mut X86_64;
+
+    /// What runs first.
+    fn first(&mut self) -> Next<'_>;
+
+    /// Handles a trap; says what runs next.
+    fn trap(&mut self, trap: Trap) -> Next<'_>;
+}
+
+/// What a core does when the kernel is done. The registers stay where they are until another answer.
+#[derive(Debug)]
+pub enum Next<'a> {
+    /// Goes on in user mode with these registers.
+    User(&'a Registers),
+    /// Waits for an interrupt.
+    Idle,
+}
+
+/// The address of the stub of a vector.
+pub(crate) fn stub(vector: usize) -> u64 {
+    (weft_trap_stubs as *const ()).addr() as u64 + (vector * STUB_BYTES) as u64
+}
+
+/// Makes SYSCALL enter the kernel.
+pub(crate) fn set_up_syscall() {
+    cpu::set_msr(
+        IA32_STAR,
+        u64::from(USER_BASE) << 48 | u64::from(KERNEL_CODE) << 32,
+    );
+    cpu::set_msr(IA32_LSTAR, (weft_syscall_entry as *const ()).addr() as u64);
+    cpu::set_msr(IA32_FMASK, CLEARED_FLAGS);
+}
+
+/// Starts to run threads on this core, for ever.
+pub fn run<S: System>(system: &'static mut S) -> ! {
+    let core = PerCore::current();
+    core.on_syscall.set((on_syscall::<S> as *const ()).addr());
+    core.on_trap.set((on_trap::<S> as *const ()).addr());
+    core.fsgsbase.set(system.arch().features().fsgsbase);
+    let system = ptr::from_mut(system);
+    core.system.set(system.cast());
+    // SAFETY:
+    // 1. made from the reference above, which is not used any more.
+    let first = leave(core, unsafe { &mut *system }.first());
+    // SAFETY:
+    // 1. weft_trap_resume wants an empty kernel stack and registers, or null, in rax; this frame is given up.
+    unsafe {
+        asm!(
+            "mov rsp, gs:[{top}]",
+            "jmp {resume}",
+            top = const offset_of!(PerCore, stack_top),
+            resume = sym weft_trap_resume,
+            in("rax") first,
+            options(noreturn),
+        )
+    }
+}
+
+extern "C" fn on_syscall<S: System>() -> *const Registers {
+    let core = PerCore::current();
+    // SAFETY:
+    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
+    let system = unsafe { &mut *core.system.get().cast::<S>() };
+    leave(core, system.trap(Trap::Syscall))
+}
+
+extern "C" fn on_trap<S: System>(vector: u64, error: u64, cr2: u64) -> *const Registers {
+    let core = PerCore::current();
+    // SAFETY:
+    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
+    let system = unsafe { &mut *core.system.get().cast::<S>() };
+    let trap = if vector < FIRST_INTERRUPT {
+        // SAFETY:
+        // 1. the stub saved the registers there, so it points to a thread's; nobody else writes them now.
+        fault(unsafe { &*core.context.get() }, vector, error, cr2)
+    } else {
+        system.arch().acknowledge(vector as u8)
+    };
+    leave(core, system.trap(trap))
+}
+
+/// Makes the answer's thread the running one.
+fn leave(core: &PerCore, next: Next<'_>) -> *const Registers {
+    match next {
+        Next::Idle => ptr::null(),
+        Next::User(registers) => {
+            if !ptr::eq(core.context.get(), registers) {
+                core.context.set(registers);
+                switch_segments(core, registers.fs_base.get());
+            }
+            registers
+        }
+    }
+}
+
+/// Gives the next thread its thread block, and nothing of what the last one left in segment registers.
+fn switch_segments(core: &PerCore, fs_base: u64) {
+    // SAFETY:
+    // 1. null selectors are allowed in 64-bit mode; GS is swapped so that the kernel's base stays.
+    unsafe {
+        asm!(
+            "mov ds, {zero:x}",
+            "mov es, {zero:x}",
+            "mov fs, {zero:x}",
+            "swapgs",
+            "mov gs, {zero:x}",
+            "swapgs",
+            zero = in(reg) 0,
+            options(nostack, preserves_flags),
+        );
+    }
+    if core.fsgsbase.get() {
+        // SAFETY:
+        // 1. CR4.FSGSBASE is on; the kernel does not use FS.
+        unsafe { asm!("wrfsbase {}", in(reg) fs_base, options(nostack, preserves_flags)) };
+    } else {
+        cpu::set_msr(IA32_FS_BASE, fs_base);
+    }
+}
+
+/// What an exception of user mode means (SDM 3A §6.15).
+fn fault(registers: &Registers, vector: u64, error: u64, cr2: u64) -> Trap {
+    const WRITE: u64 = 1 << 1;
+    const RESERVED_BIT: u64 = 1 << 3;
+    const FETCH: u64 = 1 << 4;
+    let ip = registers.ip();
+    registers.sanitise_ip();
+    let (kind, address) = match vector {
+        0 => (FaultKind::Divide, 0),
+        1 | 3 => (FaultKind::Breakpoint, 0),
+        6 | 7 => (FaultKind::Undefined, 0),
+        13 if !is_canonical(ip) => (FaultKind::Execute, ip),
+        13 => (FaultKind::Privileged, 0),
+        14 if error & RESERVED_BIT != 0 => panic!("page tables are damaged at {cr2:#x}"),
+        14 if error & FETCH != 0 => (FaultKind::Execute, cr2),
+        14 if error & WRITE != 0 => (FaultKind::Write, cr2),
+        14 => (FaultKind::Read, cr2),
+        _ => (FaultKind::Other, 0),
+    };
+    Trap::Fault {
+        kind,
+        address,
+        code: vector | error << 8,
+    }
+}

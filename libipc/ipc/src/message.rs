@@ -88,12 +88,13 @@ impl Message {
     /// Starts anew as an outgoing message. Received capabilities that nobody took are deleted.
     #[inline]
     pub fn begin(&mut self, label: u32) {
+        // First, because what follows is then known to the optimiser.
+        self.received.discard();
         self.label = label;
         self.direction = Direction::Outgoing;
         self.length = 0;
         self.words[..REGISTER_WORDS].fill(MaybeUninit::new(0));
         self.outgoing.count = 0;
-        self.received.discard();
     }
 
     /// Whether this is still the message that was received.
@@ -187,27 +188,24 @@ impl Message {
         self.length.div_ceil(WORD)
     }
 
+    /// The words that travel.
+    #[inline]
+    pub(crate) fn words(&self) -> &[u64] {
+        let start = self.words.as_ptr().cast::<u64>();
+        // SAFETY: 1. the words of the first `length` bytes, rounded up, are inside the buffer and initialised
+        // (the invariant); 2. the borrow of `self` keeps them unchanged.
+        unsafe { core::slice::from_raw_parts(start, self.word_count()) }
+    }
+
     /// The words that travel in registers; zero beyond the length.
     #[inline]
     pub(crate) fn head(&self) -> [u64; REGISTER_WORDS] {
         let mut head = [0; REGISTER_WORDS];
-        for (index, word) in head.iter_mut().enumerate() {
-            *word = self.word(index);
+        for (word, place) in head.iter_mut().zip(&self.words) {
+            // SAFETY: 1. the first six words are always initialised (the invariant).
+            *word = unsafe { place.assume_init() };
         }
         head
-    }
-
-    /// The word `index`; 0 beyond what is initialised.
-    #[inline]
-    pub(crate) fn word(&self, index: usize) -> u64 {
-        if index >= REGISTER_WORDS && index >= self.word_count() {
-            return 0;
-        }
-        match self.words.get(index) {
-            // SAFETY: 1. the words below `max(6, word_count())` are initialised (the invariant).
-            Some(word) => unsafe { word.assume_init() },
-            None => 0,
-        }
     }
 
     /// Becomes a received message whose words `take` supplies, in ascending order.
@@ -225,7 +223,9 @@ impl Message {
     /// Becomes a received message that fits in registers.
     #[inline]
     pub(crate) fn fill_head(&mut self, label: u32, count: usize, head: [u64; REGISTER_WORDS]) {
-        self.begin(label);
+        self.received.discard();
+        self.label = label;
+        self.outgoing.count = 0;
         for (word, value) in self.words.iter_mut().zip(head) {
             *word = MaybeUninit::new(value);
         }
@@ -240,7 +240,9 @@ impl Message {
 
     /// Delivers this message to another, as a kernel would. Only for transports without a kernel.
     pub fn deliver_to(&mut self, receiver: &mut Message) {
-        receiver.fill(self.label, self.word_count(), |index| self.word(index));
+        receiver.fill(self.label, self.word_count(), |index| {
+            self.words().get(index).copied().unwrap_or(0)
+        });
         for (index, item) in self.outgoing_caps().iter().enumerate() {
             receiver.deliver_cap(index, item.cptr());
         }
@@ -276,8 +278,7 @@ mod tests {
         message.append(&[0xff; 61]).unwrap();
         assert_eq!(message.payload(), &[0xff; 61]);
         assert_eq!(message.word_count(), 8);
-        assert_eq!(message.word(7), 0x00_00_00_ff_ff_ff_ff_ff);
-        assert_eq!(message.word(8), 0);
+        assert_eq!(message.words().last(), Some(&0x00_00_00_ff_ff_ff_ff_ff));
     }
 
     #[test]
@@ -295,9 +296,9 @@ mod tests {
         message.append(&[0xaa; 64]).unwrap();
         message.begin(2);
         message.append(&[1]).unwrap();
-        assert_eq!(message.word(0), 1);
+        assert_eq!(message.head(), [1, 0, 0, 0, 0, 0]);
         message.append(&[2; 52]).unwrap();
-        assert_eq!(message.word(6), 0x00_00_00_02_02_02_02_02);
+        assert_eq!(message.words()[6], 0x00_00_00_02_02_02_02_02);
     }
 
     #[test]

@@ -16,9 +16,12 @@ static SLOTS: [AtomicU32; CAPACITY] = [const { AtomicU32::new(0) }; CAPACITY];
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static FREE: AtomicU64 = AtomicU64::new(0);
 
-/// A reply object, by its index.
+/// A reply object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ReplyObject(u32);
+pub(crate) struct ReplyObject {
+    index: u32,
+    slot: CPtr,
+}
 
 /// Adds a reply object. Those beyond the capacity stay unused.
 pub(crate) fn add(slot: CPtr) {
@@ -37,7 +40,7 @@ pub(crate) fn take() -> Option<ReplyObject> {
         return None;
     }
     FREE.store(free & (free - 1), Relaxed);
-    Some(ReplyObject(free.trailing_zeros()))
+    Some(ReplyObject::at(free.trailing_zeros()))
 }
 
 /// Whether another one is free.
@@ -51,25 +54,32 @@ pub(crate) fn spare() -> Spare {
 }
 
 impl ReplyObject {
+    fn at(index: u32) -> Self {
+        let slot = SLOTS
+            .get(index as usize)
+            .map_or(0, |slot| slot.load(Relaxed));
+        Self {
+            index,
+            slot: CPtr(slot),
+        }
+    }
+
     /// Its slot.
+    #[inline]
     pub(crate) fn slot(self) -> CPtr {
-        CPtr(
-            SLOTS
-                .get(self.0 as usize)
-                .map_or(0, |slot| slot.load(Relaxed)),
-        )
+        self.slot
     }
 
     /// The right to answer the caller it holds.
     #[inline]
     pub(crate) fn token(self) -> ReplyToken {
-        ReplyToken::new(self.0, answer)
+        ReplyToken::new(self.index, answer)
     }
 }
 
 /// Answers through a reply object and frees it.
 fn answer(number: u32, message: &mut Message) {
-    let object = ReplyObject(number);
+    let object = ReplyObject::at(number);
     let info = wire::stage(message);
     let sent = match weft_sys::reply(object.slot(), info, message.head()) {
         Ok(()) => Sent::Delivered,

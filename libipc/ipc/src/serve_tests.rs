@@ -73,7 +73,7 @@ fn the_loop_answers_defers_and_tells_of_signals_and_faults() {
         handle(&mut server, &mut message, request(21), first),
         Step::Answer
     );
-    assert_eq!((message.label(), message.word(0)), (label::OK, 42));
+    assert_eq!((message.label(), message.head()[0]), (label::OK, 42));
 
     assert_eq!(
         handle(&mut server, &mut message, request(1), first),

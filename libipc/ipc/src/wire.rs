@@ -1,6 +1,6 @@
 //! Between a [`Message`] and the kernel: registers, message page and the slots for received capabilities.
 
-use weft_abi::message::CAPS_IN;
+use weft_abi::message::{CAPS_IN, CapItem};
 use weft_abi::{CPtr, MAX_CAPS, MessageInfo, REGISTER_WORDS};
 use weft_sys::{Received, page};
 
@@ -14,15 +14,22 @@ pub(crate) fn prepare_receive_slots() {
 /// Puts what does not travel in registers into the message page, and makes the information word.
 #[inline]
 pub(crate) fn stage(message: &Message) -> MessageInfo {
-    let words = message.word_count();
-    for index in REGISTER_WORDS..words {
-        page::write(index, message.word(index));
+    let words = message.words();
+    if let Some(tail) = words.get(REGISTER_WORDS..) {
+        page::write_words(REGISTER_WORDS, tail);
     }
     let caps = message.outgoing_caps();
+    if !caps.is_empty() {
+        stage_caps(caps);
+    }
+    MessageInfo::new(message.label(), words.len(), caps.len())
+}
+
+#[cold]
+fn stage_caps(caps: &[CapItem]) {
     for (index, item) in caps.iter().enumerate() {
         page::put_cap(index, *item);
     }
-    MessageInfo::new(message.label(), words, caps.len())
 }
 
 /// Takes what was received into a message.
@@ -70,10 +77,15 @@ pub(crate) enum Sent {
 /// Gives back the slots of the capabilities that a message moved.
 #[inline]
 pub(crate) fn settle_caps(message: &Message, sent: Sent) {
-    for item in message.outgoing_caps() {
-        if item.copy_rights().is_some() {
-            continue;
-        }
+    let caps = message.outgoing_caps();
+    if !caps.is_empty() {
+        settle(caps, sent);
+    }
+}
+
+#[cold]
+fn settle(caps: &[CapItem], sent: Sent) {
+    for item in caps.iter().filter(|item| item.copy_rights().is_none()) {
         match sent {
             Sent::Delivered => slots::release(item.cptr()),
             Sent::Refused => slots::delete(item.cptr()),

@@ -22,6 +22,14 @@ pub fn write(index: usize, word: u64) {
     }
 }
 
+/// Writes consecutive words; those beyond the page are left out.
+#[inline]
+pub fn write_words(first: usize, words: &[u64]) {
+    for (index, word) in (first..WORDS).zip(words) {
+        raw::store(index, *word);
+    }
+}
+
 /// Names a capability to send with the next message.
 #[inline]
 pub fn put_cap(index: usize, item: CapItem) {

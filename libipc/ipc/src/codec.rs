@@ -14,6 +14,7 @@
 //! Values go into a [`Sink`] (a [`Message`](crate::Message) or the slot of a ring) and come out of
 //! a [`Decoder`]. [`stub`] holds what the generated clients and dispatchers share.
 
+pub mod batch;
 mod decoder;
 mod scalar;
 mod sequence;
@@ -25,7 +26,7 @@ mod tests;
 
 pub use decoder::Decoder;
 pub use sink::Sink;
-pub use slot::{INLINE_WORDS, Slot, from_inline, to_inline};
+pub use slot::{Slot, request, result};
 
 use crate::{TooLong, TransportError};
 

@@ -229,7 +229,8 @@ pub trait Server {
         sector: u64,
         sectors: u32,
         offset: u32,
-    ) -> Result<(), Error>;
+        reply: libipc::Reply<(), Error>,
+    );
 
     /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
     fn write(
@@ -238,10 +239,11 @@ pub trait Server {
         sector: u64,
         sectors: u32,
         offset: u32,
-    ) -> Result<(), Error>;
+        reply: libipc::Reply<(), Error>,
+    );
 
     /// Makes everything that was written before durable.
-    fn flush(&mut self, caller: libipc::Caller) -> Result<(), Error>;
+    fn flush(&mut self, caller: libipc::Caller, reply: libipc::Reply<(), Error>);
 
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
@@ -258,12 +260,12 @@ pub trait Server {
 
 /// Hands a request to the server's method, and answers what no method answers.
 pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
-    let libipc::Request { caller, message, .. } = request;
+    let libipc::Request { caller, message, deferral } = request;
     match message.label() {
         labels::INFO => serve_info(server, caller, message),
-        labels::READ => serve_read(server, caller, message),
-        labels::WRITE => serve_write(server, caller, message),
-        labels::FLUSH => serve_flush(server, caller, message),
+        labels::READ => serve_read(server, caller, message, deferral),
+        labels::WRITE => serve_write(server, caller, message, deferral),
+        labels::FLUSH => serve_flush(server, caller, message, deferral),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -287,51 +289,72 @@ fn serve_read<S: Server + ?Sized>(
     server: &mut S,
     caller: libipc::Caller,
     message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
 ) {
-    libipc::codec::stub::serve(
+    libipc::codec::stub::defer(
         message,
-        |r| {
+        deferral,
+        |r, deferral| {
             let sector = r.get()?;
             let sectors = r.get()?;
             let offset = r.get()?;
             r.finish()?;
-            Ok(server.read(caller, sector, sectors, offset))
+            let reply = deferral.defer(answer_read)?;
+            server.read(caller, sector, sectors, offset, reply);
+            Ok(())
         },
-        |_, ()| Ok(()),
     );
+}
+
+fn answer_read(message: &mut libipc::Message, outcome: Result<(), Error>) {
+    libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
 }
 
 fn serve_write<S: Server + ?Sized>(
     server: &mut S,
     caller: libipc::Caller,
     message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
 ) {
-    libipc::codec::stub::serve(
+    libipc::codec::stub::defer(
         message,
-        |r| {
+        deferral,
+        |r, deferral| {
             let sector = r.get()?;
             let sectors = r.get()?;
             let offset = r.get()?;
             r.finish()?;
-            Ok(server.write(caller, sector, sectors, offset))
+            let reply = deferral.defer(answer_write)?;
+            server.write(caller, sector, sectors, offset, reply);
+            Ok(())
         },
-        |_, ()| Ok(()),
     );
+}
+
+fn answer_write(message: &mut libipc::Message, outcome: Result<(), Error>) {
+    libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
 }
 
 fn serve_flush<S: Server + ?Sized>(
     server: &mut S,
     caller: libipc::Caller,
     message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
 ) {
-    libipc::codec::stub::serve(
+    libipc::codec::stub::defer(
         message,
-        |r| {
+        deferral,
+        |r, deferral| {
             r.finish()?;
-            Ok(server.flush(caller))
+            let reply = deferral.defer(answer_flush)?;
+            server.flush(caller, reply);
+            Ok(())
         },
-        |_, ()| Ok(()),
     );
+}
+
+fn answer_flush(message: &mut libipc::Message, outcome: Result<(), Error>) {
+    libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
 }
 
 /// Makes a server one that a server loop can run.
@@ -439,5 +462,124 @@ impl From<libipc::Connection> for Client {
 impl From<libipc::Cap<Client>> for Client {
     fn from(cap: libipc::Cap<Client>) -> Self {
         Self::new(cap.into())
+    }
+}
+
+/// The ring's request for `read`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn read_request(
+    sector: u64,
+    sectors: u32,
+    offset: u32,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::READ,
+        |w| {
+            w.put(&sector)?;
+            w.put(&sectors)?;
+            w.put(&offset)
+        },
+    )
+}
+
+/// The ring's request for `write`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn write_request(
+    sector: u64,
+    sectors: u32,
+    offset: u32,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::WRITE,
+        |w| {
+            w.put(&sector)?;
+            w.put(&sectors)?;
+            w.put(&offset)
+        },
+    )
+}
+
+/// The ring's request for `flush`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn flush_request() -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(labels::FLUSH, |_| Ok(()))
+}
+
+/// Calls of `block` to be made together over a ring: one doorbell, and a
+/// ticket each that fetches the result.
+#[derive(Debug, Default)]
+pub struct Batch {
+    calls: libipc::codec::batch::Calls,
+}
+
+impl Batch {
+    /// A batch without calls.
+    pub const fn new() -> Self {
+        Self {
+            calls: libipc::codec::batch::Calls::new(),
+        }
+    }
+
+    /// How many calls are queued.
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether no call is queued.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Reads `sectors` sectors from `sector` on into the server's pool at `offset`.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn read(
+        &mut self,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+    ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
+        self.calls.push(read_request(sector, sectors, offset))
+    }
+
+    /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn write(
+        &mut self,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+    ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
+        self.calls.push(write_request(sector, sectors, offset))
+    }
+
+    /// Makes everything that was written before durable.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn flush(
+        &mut self,
+    ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
+        self.calls.push(flush_request())
+    }
+
+    /// Makes all calls and waits for all of them.
+    ///
+    /// # Errors
+    /// Why there are no results; some calls may then have been carried out.
+    pub fn run<W: libipc::codec::batch::Wake>(
+        &self,
+        ring: &mut libipc::codec::batch::ClientRing<'_, W>,
+    ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+        self.calls.run(ring)
     }
 }

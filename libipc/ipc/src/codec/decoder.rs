@@ -99,23 +99,12 @@ impl<'a> Decoder<'a> {
     /// of zero behind the last value are the rest of the last word.
     ///
     /// # Errors
-    /// [`Malformed`] if bytes or capabilities are; the capabilities are then deleted.
-    #[inline]
-    pub fn finish(&mut self) -> Result<(), Malformed> {
-        if self.bytes.len().saturating_sub(self.at) >= size_of::<u64>() {
-            return Err(Malformed);
-        }
-        self.finish_slot()
-    }
-
-    /// Checks that only zeros are left over, however many.
-    ///
-    /// # Errors
     /// [`Malformed`] if other bytes or capabilities are; the capabilities are then deleted.
     #[inline]
-    pub fn finish_slot(&mut self) -> Result<(), Malformed> {
+    pub fn finish(&mut self) -> Result<(), Malformed> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        if rest.iter().any(|byte| *byte != 0) || self.has_spare_caps() {
+        let is_padding = rest.len() < size_of::<u64>() && rest.iter().all(|byte| *byte == 0);
+        if !is_padding || self.has_spare_caps() {
             return Err(Malformed);
         }
         self.at = self.bytes.len();

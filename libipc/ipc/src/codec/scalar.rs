@@ -72,6 +72,14 @@ impl Decode for bool {
     }
 }
 
+/// The result of methods that have none.
+impl Decode for () {
+    #[inline]
+    fn decode(_: &mut Decoder<'_>) -> Result<Self, Malformed> {
+        Ok(())
+    }
+}
+
 /// The error of methods that have none.
 impl Encode for Infallible {
     fn encode<K: Sink + ?Sized>(&self, _: &mut K) -> Result<(), TooLong> {

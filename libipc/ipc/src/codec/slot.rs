@@ -1,49 +1,52 @@
-//! Values inside the slots of a ring: fixed size, zeros behind the last value, no capabilities.
+//! Values inside the slots of a ring: 40 bytes for arguments, 4 for a result, no capabilities.
 
-use super::{Decoder, Malformed, Sink};
-use crate::TooLong;
+use libipc_ring::{INLINE_WORDS, Outcome, Request};
 
-/// Words of payload in a ring's request.
-pub const INLINE_WORDS: usize = 5;
+use super::{Decode, Decoder, Malformed, Sink};
+use crate::{Error, TooLong, TransportError, label};
 
 const BYTES: usize = INLINE_WORDS * size_of::<u64>();
 
-/// Encodes arguments into the payload of a ring's request.
+/// Makes the ring's request that corresponds to a call with this label and these arguments.
 ///
 /// # Errors
 /// [`TooLong`] if they do not fit; the interface compiler refuses methods of which this can happen.
 #[inline]
-pub fn to_inline(
+pub fn request(
+    label: u32,
     encode: impl FnOnce(&mut Slot) -> Result<(), TooLong>,
-) -> Result<[u64; INLINE_WORDS], TooLong> {
+) -> Result<Request, TooLong> {
     let mut slot = Slot {
         bytes: [0; BYTES],
         length: 0,
     };
     encode(&mut slot)?;
-    let mut words = [0; INLINE_WORDS];
-    for (word, bytes) in words.iter_mut().zip(slot.bytes.as_chunks().0) {
-        *word = u64::from_le_bytes(*bytes);
-    }
-    Ok(words)
+    let used = slot.bytes.get(..slot.length).ok_or(TooLong)?;
+    Request::from_bytes(label, used).ok_or(TooLong)
 }
 
-/// Decodes arguments from words: the payload of a ring's request, or of a completion.
+/// Reads a completion as the answer of a method with result `R` and error `E`.
 ///
 /// # Errors
-/// [`Malformed`] if they are not the encoding of such arguments.
+/// The method's own error, or why no answer of it came.
 #[inline]
-pub fn from_inline<R>(
-    words: &[u64],
-    decode: impl FnOnce(&mut Decoder<'_>) -> Result<R, Malformed>,
-) -> Result<R, Malformed> {
-    let mut bytes = [0; BYTES];
-    for (bytes, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
-        *bytes = word.to_le_bytes();
+pub fn result<R: Decode, E: Decode>(outcome: Outcome) -> Result<R, Error<E>> {
+    let value = outcome.value.to_le_bytes();
+    match outcome.status {
+        label::OK => Ok(whole(&value).map_err(TransportError::from)?),
+        label::ERROR => Err(Error::Server(whole(&value).map_err(TransportError::from)?)),
+        other => {
+            let error = TransportError::from_label(other);
+            Err(error.unwrap_or(TransportError::BadAnswer).into())
+        }
     }
-    let mut decoder = Decoder::of_bytes(&bytes);
-    let value = decode(&mut decoder)?;
-    decoder.finish_slot()?;
+}
+
+/// One value with only zeros behind it.
+fn whole<T: Decode>(bytes: &[u8]) -> Result<T, Malformed> {
+    let mut decoder = Decoder::of_bytes(bytes);
+    let value = decoder.get()?;
+    decoder.finish()?;
     Ok(value)
 }
 

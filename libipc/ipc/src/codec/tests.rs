@@ -6,8 +6,10 @@ use std::vec::Vec;
 
 use proptest::prelude::*;
 
+use libipc_ring::Outcome;
+
 use super::*;
-use crate::Message;
+use crate::{Error, Message, label};
 
 type Encoding = Result<(), TooLong>;
 
@@ -96,15 +98,22 @@ fn a_truth_value_is_zero_or_one() {
 }
 
 #[test]
-fn a_slot_of_a_ring_holds_forty_bytes_and_zeros_behind() {
-    let words = to_inline(|to| to.list::<u64, 4>(&[1, 2, 3, 4])).expect("exactly 40 bytes");
-    assert_eq!(words, [4, 1, 2, 3, 4]);
-    assert_eq!(to_inline(|to| to.bytes::<64>(&[1; 37])), Err(TooLong));
-    assert_eq!(from_inline(&[7], |from| from.get::<u32>()), Ok(7));
-    assert_eq!(
-        from_inline(&[7, 1], |from| from.get::<u32>()),
-        Err(Malformed)
-    );
+fn a_slot_of_a_ring_holds_forty_bytes() {
+    let full = request(9, |to| to.list::<u64, 4>(&[1, 2, 3, 4])).expect("exactly 40 bytes");
+    assert_eq!((full.op, full.words, full.inline), (9, 5, [4, 1, 2, 3, 4]));
+    assert_eq!(request(9, |to| to.bytes::<64>(&[1; 37])), Err(TooLong));
+    assert_eq!(request(9, |_| Ok(())).expect("nothing").words, 0);
+}
+
+#[test]
+fn a_completion_is_read_as_the_answer_of_a_call() {
+    let read = |status, value| result::<u16, u32>(Outcome { status, value });
+    assert_eq!(read(label::OK, 7), Ok(7));
+    assert_eq!(read(label::ERROR, 3), Err(Error::Server(3)));
+    let malformed = Err(Error::Transport(TransportError::BadAnswer));
+    assert_eq!(read(label::OK, 0x1_0007), malformed, "more than the result");
+    let dead = Err(Error::Transport(TransportError::Abandoned));
+    assert_eq!(read(label::ABANDONED, 0), dead);
 }
 
 #[test]

@@ -143,7 +143,7 @@ impl Checker<'_> {
         let mut found = Vec::new();
         for field in fields {
             self.attributes(&field.preface, &[]);
-            self.snake_case(&field.name, "a value");
+            self.value_name(&field.name);
             self.unique(
                 &mut names,
                 field.name.text.clone(),

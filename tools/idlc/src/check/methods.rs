@@ -30,7 +30,7 @@ impl Checker<'_> {
     }
 
     fn method(&mut self, file: &File, item: &Item, method: &ast::Method, all_ring: bool) -> Method {
-        self.snake_case(&item.name, "a method");
+        self.method_name(&item.name);
         self.attributes(&item.preface, &["deferred", "ring"]);
         let has = |attribute| attributes::find(&item.preface, attribute).is_some();
         let arguments = self.fields(file, &method.arguments, Place::Method);
@@ -143,9 +143,9 @@ impl Checker<'_> {
             )
         } else if caps(&method.arguments) + caps(&method.results) > 0 {
             format!("`{}` carries capabilities, a ring cannot", name.text)
-        } else if method.answer == Answer::Deferred {
+        } else if method.results.len() > 1 {
             format!(
-                "`{}` is deferred; a ring's requests are answered in their turn",
+                "`{}` has several results, a completion carries one",
                 name.text
             )
         } else {

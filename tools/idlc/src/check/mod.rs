@@ -77,7 +77,7 @@ impl Checker<'_> {
             let remedy = "give both the same name, so that an interface is found by its file";
             self.report(Code::WrongFileName, name, message, remedy);
         }
-        self.snake_case(name, "an interface");
+        self.interface_name(name);
         self.attributes(&file.interface.preface, &["ring"]);
         let mut interface = Interface {
             docs: self.docs(&file.interface.preface, name),

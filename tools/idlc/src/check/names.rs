@@ -7,6 +7,7 @@ use crate::diagnostic::Code;
 /// The longest name; start-up pages keep names of 24 bytes with a final zero.
 const MAX_NAME: usize = 23;
 
+/// Words of Rust.
 const RUST: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
     "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl",
@@ -15,12 +16,14 @@ const RUST: &[&str] = &[
     "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
-const GENERATED: &[&str] = &[
-    "batch", "caller", "core", "fault", "libipc", "new", "r", "reply", "ring", "server", "signal",
-    "w",
-];
+/// Methods that the generated types have already.
+const METHODS: &[&str] = &["fault", "is_empty", "len", "new", "run", "signal"];
 
-const GENERATED_TYPES: &[&str] = &[
+/// Variables of the generated methods.
+const VARIABLES: &[&str] = &["caller", "r", "reply", "server", "w"];
+
+/// Types that the generated code uses or makes.
+const TYPES: &[&str] = &[
     "Self",
     "Server",
     "Client",
@@ -43,7 +46,19 @@ const GENERATED_TYPES: &[&str] = &[
 ];
 
 impl Checker<'_> {
-    pub(super) fn snake_case(&mut self, name: &Name, what: &str) {
+    pub(super) fn interface_name(&mut self, name: &Name) {
+        self.snake_case(name, "an interface", &["mod"]);
+    }
+
+    pub(super) fn method_name(&mut self, name: &Name) {
+        self.snake_case(name, "a method", METHODS);
+    }
+
+    pub(super) fn value_name(&mut self, name: &Name) {
+        self.snake_case(name, "a value", VARIABLES);
+    }
+
+    fn snake_case(&mut self, name: &Name, what: &str, reserved: &[&str]) {
         let is_good = |character: char| {
             character.is_ascii_lowercase() || character.is_ascii_digit() || character == '_'
         };
@@ -52,14 +67,14 @@ impl Checker<'_> {
             .starts_with(|first: char| first.is_ascii_lowercase())
             && name.text.chars().all(is_good);
         self.style(name, what, "snake_case", fits);
-        if RUST.contains(&name.text.as_str()) || GENERATED.contains(&name.text.as_str()) {
+        if RUST.contains(&name.text.as_str()) || reserved.contains(&name.text.as_str()) {
             self.reserved(name);
         }
     }
 
     pub(super) fn type_name(&mut self, name: &Name, what: &str) {
         self.camel_case(name, what);
-        if GENERATED_TYPES.contains(&name.text.as_str()) {
+        if TYPES.contains(&name.text.as_str()) {
             self.reserved(name);
         }
     }

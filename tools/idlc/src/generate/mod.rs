@@ -10,6 +10,7 @@ mod dispatch;
 mod fields;
 mod layout;
 mod numbers;
+mod ring;
 mod server;
 mod structs;
 mod types;
@@ -114,6 +115,7 @@ fn tokens(interface: &Interface, origin: &str) -> TokenStream {
     let server = server::server(interface);
     let dispatch = dispatch::dispatch(interface);
     let client = client::client(interface);
+    let ring = ring::ring(interface);
     let body = quote! {
         #description
         #(#constants)*
@@ -123,6 +125,7 @@ fn tokens(interface: &Interface, origin: &str) -> TokenStream {
         #server
         #dispatch
         #client
+        #ring
     };
     // Encoding is by methods of this trait; an interface without any value does not need it.
     let uses_sink = body.to_string().contains("w .");

@@ -1,0 +1,122 @@
+//! Calls over a ring: the requests, and the builder of batches.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::fields::{self, Values};
+use super::{docs, label, server, types};
+use crate::model::{Interface, Method, Ways};
+
+/// Requests and batches, if the interface has methods for rings.
+pub(super) fn ring(interface: &Interface) -> TokenStream {
+    let methods: Vec<_> = interface
+        .methods
+        .iter()
+        .filter(|method| method.ways == Ways::CallAndRing)
+        .collect();
+    if methods.is_empty() {
+        return TokenStream::new();
+    }
+    let requests = methods.iter().map(|method| request(interface, method));
+    let calls = methods.iter().map(|method| call(interface, method));
+    let about = docs(&[
+        format!(
+            "Calls of `{}` to be made together over a ring: one doorbell, and a",
+            interface.name
+        ),
+        "ticket each that fetches the result.".to_owned(),
+    ]);
+    quote! {
+        #(#requests)*
+
+        #about
+        #[derive(Debug, Default)]
+        pub struct Batch {
+            calls: libipc::codec::batch::Calls,
+        }
+
+        impl Batch {
+            /// A batch without calls.
+            pub const fn new() -> Self {
+                Self { calls: libipc::codec::batch::Calls::new() }
+            }
+
+            /// How many calls are queued.
+            pub fn len(&self) -> usize {
+                self.calls.len()
+            }
+
+            /// Whether no call is queued.
+            pub fn is_empty(&self) -> bool {
+                self.calls.is_empty()
+            }
+
+            #(#calls)*
+
+            /// Makes all calls and waits for all of them.
+            ///
+            /// # Errors
+            /// Why there are no results; some calls may then have been carried out.
+            pub fn run<W: libipc::codec::batch::Wake>(
+                &self,
+                ring: &mut libipc::codec::batch::ClientRing<'_, W>,
+            ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+                self.calls.run(ring)
+            }
+        }
+    }
+}
+
+fn request(interface: &Interface, method: &Method) -> TokenStream {
+    let name = format_ident!("{}_request", method.name);
+    let label = label(&method.name);
+    let names = fields::names(&method.arguments);
+    let kinds = method
+        .arguments
+        .iter()
+        .map(|field| types::given(interface, &field.kind));
+    let encode = fields::encoder(interface, &method.arguments, Values::Given, &quote! {});
+    let about = docs(&[
+        format!(
+            "The ring's request for `{}`; `libipc::codec::result` reads its outcome.",
+            method.name
+        ),
+        String::new(),
+        "# Errors".to_owned(),
+        "If an argument is longer than the interface allows.".to_owned(),
+    ]);
+    quote! {
+        #about
+        pub fn #name(
+            #(#names: #kinds),*
+        ) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+            libipc::codec::request(labels::#label, #encode)
+        }
+    }
+}
+
+fn call(interface: &Interface, method: &Method) -> TokenStream {
+    let name = format_ident!("{}", method.name);
+    let make = format_ident!("{}_request", method.name);
+    let names = fields::names(&method.arguments);
+    let kinds = method
+        .arguments
+        .iter()
+        .map(|field| types::given(interface, &field.kind));
+    let (results, error) = (
+        types::results(interface, &method.results),
+        server::error(method),
+    );
+    let mut lines = method.docs.clone();
+    lines.extend(["", "# Errors", "If the batch is full."].map(str::to_owned));
+    let about = docs(&lines);
+    quote! {
+        #about
+        pub fn #name(
+            &mut self,
+            #(#names: #kinds),*
+        ) -> Result<libipc::codec::batch::Ticket<#results, #error>, libipc::TooLong> {
+            self.calls.push(#make(#(#names),*))
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The chip: 115,200 baud, 8 data bits, no parity, 1 stop bit, FIFOs on.
+
+use crate::{Register, Registers};
+
+/// Bytes that the transmit FIFO takes when it says that it is empty (DS §8.4).
+const FIFO_BYTES: usize = 16;
+
+/// 1.8432 MHz / 16 / 115,200.
+const DIVISOR: u16 = 1;
+
+mod line_control {
+    pub(super) const EIGHT_BITS: u8 = 3;
+    pub(super) const DIVISOR_LATCH: u8 = 1 << 7;
+}
+
+mod fifo {
+    /// FIFOs on, both cleared, receive interrupt at 14 bytes (or after four frames of silence).
+    pub(super) const ON_CLEAR_14: u8 = 0xc7;
+}
+
+mod modem {
+    /// DTR, RTS and OUT2.
+    pub(super) const READY: u8 = 0x0b;
+}
+
+mod enable {
+    pub(super) const RECEIVED: u8 = 1;
+    pub(super) const TRANSMIT_EMPTY: u8 = 2;
+}
+
+mod status {
+    pub(super) const RECEIVED: u8 = 1;
+    pub(super) const OVERRUN: u8 = 1 << 1;
+    pub(super) const BROKEN: u8 = 1 << 2 | 1 << 3 | 1 << 4;
+    pub(super) const TRANSMIT_EMPTY: u8 = 1 << 5;
+    pub(super) const IDLE: u8 = 1 << 6;
+}
+
+/// There is no chip, or it does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotAnswering;
+
+/// What the receiver had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Nothing.
+    Nothing,
+    /// A byte.
+    Byte(u8),
+    /// A byte that is broken (parity, framing, or a break): it is to be dropped.
+    Broken,
+}
+
+/// What is known about bytes that the chip itself lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overrun {
+    /// None since the last look.
+    None,
+    /// At least one, because the FIFO was not emptied in time.
+    Happened,
+}
+
+/// Whether the chip holds its interrupt line up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attention {
+    /// It does.
+    Wanted,
+    /// It does not.
+    None,
+}
+
+/// In the interrupt reason: there is none.
+const NOTHING_PENDING: u8 = 1;
+
+/// A 16550.
+#[derive(Debug)]
+pub struct Uart<R> {
+    registers: R,
+    enabled: u8,
+}
+
+impl<R: Registers> Uart<R> {
+    /// Finds and sets up the chip; receive interrupts are on afterwards.
+    ///
+    /// # Errors
+    /// [`NotAnswering`] if nothing behaves like the chip.
+    pub fn new(mut registers: R) -> Result<Self, NotAnswering> {
+        for probe in [0x5a, 0xa5] {
+            registers.write(Register::Scratch, probe);
+            if registers.read(Register::Scratch) != probe {
+                return Err(NotAnswering);
+            }
+        }
+        registers.write(Register::InterruptEnable, 0);
+        registers.write(Register::LineControl, line_control::DIVISOR_LATCH);
+        registers.write(Register::Data, DIVISOR as u8);
+        registers.write(Register::InterruptEnable, (DIVISOR >> 8) as u8);
+        registers.write(Register::LineControl, line_control::EIGHT_BITS);
+        registers.write(Register::Fifo, fifo::ON_CLEAR_14);
+        registers.write(Register::ModemControl, modem::READY);
+        let mut uart = Self {
+            registers,
+            enabled: 0,
+        };
+        uart.enable(enable::RECEIVED);
+        Ok(uart)
+    }
+
+    /// Takes one received byte. Reading the status clears its error bits, so both come together.
+    pub fn receive(&mut self) -> (Received, Overrun) {
+        let line = self.registers.read(Register::LineStatus);
+        let overrun = if line & status::OVERRUN != 0 {
+            Overrun::Happened
+        } else {
+            Overrun::None
+        };
+        if line & status::RECEIVED == 0 {
+            return (Received::Nothing, overrun);
+        }
+        let byte = self.registers.read(Register::Data);
+        if line & status::BROKEN != 0 {
+            return (Received::Broken, overrun);
+        }
+        (Received::Byte(byte), overrun)
+    }
+
+    /// Gives the transmitter up to a FIFO of bytes, if it is empty, and asks for an interrupt when
+    /// it is empty again. With no bytes left, transmit interrupts go off.
+    pub fn transmit(&mut self, mut next: impl FnMut() -> Option<u8>) {
+        if self.registers.read(Register::LineStatus) & status::TRANSMIT_EMPTY == 0 {
+            return;
+        }
+        for sent in 0..FIFO_BYTES {
+            let Some(byte) = next() else {
+                let wanted = if sent == 0 { 0 } else { enable::TRANSMIT_EMPTY };
+                return self.enable(enable::RECEIVED | wanted);
+            };
+            self.registers.write(Register::Data, byte);
+        }
+        self.enable(enable::RECEIVED | enable::TRANSMIT_EMPTY);
+    }
+
+    /// Returns whether everything has left the line, the last stop bit included.
+    pub fn is_idle(&mut self) -> bool {
+        self.registers.read(Register::LineStatus) & status::IDLE != 0
+    }
+
+    /// Reads whether the chip wants attention. Reading it ends a transmit interrupt (DS §8.6).
+    pub fn attention(&mut self) -> Attention {
+        if self.registers.read(Register::Fifo) & NOTHING_PENDING != 0 {
+            return Attention::None;
+        }
+        Attention::Wanted
+    }
+
+    fn enable(&mut self, wanted: u8) {
+        if self.enabled != wanted {
+            self.registers.write(Register::InterruptEnable, wanted);
+            self.enabled = wanted;
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn registers(&mut self) -> &mut R {
+        &mut self.registers
+    }
+}

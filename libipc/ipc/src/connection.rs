@@ -4,8 +4,7 @@ use core::fmt;
 
 use weft_abi::CPtr;
 
-use crate::wire::{self, Sent};
-use crate::{Cap, Message, Transport, TransportError, Verdict};
+use crate::{Cap, Message, Transport, TransportError, Verdict, wire};
 
 /// A connection to a server.
 pub struct Connection {
@@ -53,16 +52,9 @@ impl Transport for Connection {
     #[inline]
     fn call(&self, message: &mut Message) -> Result<Verdict, TransportError> {
         let info = wire::stage(message);
-        match weft_sys::call(self.endpoint, info, message.head()) {
-            Ok(received) => {
-                wire::settle_caps(message, Sent::Delivered);
-                wire::accept(message, received);
-                message.verdict()
-            }
-            Err(refusal) => {
-                wire::settle_caps(message, Sent::Refused);
-                Err(refusal.into())
-            }
-        }
+        let answer = weft_sys::call(self.endpoint, info, message.head());
+        wire::settle_caps(message);
+        wire::accept(message, answer?);
+        message.verdict()
     }
 }

@@ -93,7 +93,6 @@ impl Message {
         self.label = label;
         self.direction = Direction::Outgoing;
         self.length = 0;
-        self.words[..REGISTER_WORDS].fill(MaybeUninit::new(0));
         self.outgoing.count = 0;
     }
 
@@ -197,7 +196,7 @@ impl Message {
         unsafe { core::slice::from_raw_parts(start, self.word_count()) }
     }
 
-    /// The words that travel in registers; zero beyond the length.
+    /// The words that may travel in registers. The kernel passes on as many as the length says, and zeros.
     #[inline]
     pub(crate) fn head(&self) -> [u64; REGISTER_WORDS] {
         let mut head = [0; REGISTER_WORDS];
@@ -296,7 +295,7 @@ mod tests {
         message.append(&[0xaa; 64]).unwrap();
         message.begin(2);
         message.append(&[1]).unwrap();
-        assert_eq!(message.head(), [1, 0, 0, 0, 0, 0]);
+        assert_eq!(message.words(), [1]);
         message.append(&[2; 52]).unwrap();
         assert_eq!(message.words()[6], 0x00_00_00_02_02_02_02_02);
     }

@@ -7,8 +7,7 @@ use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use weft_abi::CPtr;
 
-use crate::wire::{self, Sent};
-use crate::{Message, ReplyToken, Spare};
+use crate::{Message, ReplyToken, Spare, wire};
 
 const CAPACITY: usize = u64::BITS as usize;
 
@@ -81,11 +80,8 @@ impl ReplyObject {
 fn answer(number: u32, message: &mut Message) {
     let object = ReplyObject::at(number);
     let info = wire::stage(message);
-    let sent = match weft_sys::reply(object.slot(), info, message.head()) {
-        Ok(()) => Sent::Delivered,
-        // The caller has gone, or a capability cannot be sent. Nobody is left to be told.
-        Err(_) => Sent::Refused,
-    };
-    wire::settle_caps(message, sent);
+    // Refused if the caller has gone: nobody is left to be told.
+    let _ = weft_sys::reply(object.slot(), info, message.head());
+    wire::settle_caps(message);
     FREE.store(FREE.load(Relaxed) | 1 << (number % u64::BITS), Relaxed);
 }

@@ -9,9 +9,8 @@ use weft_abi::{CPtr, FaultKind, FaultLabel, Refusal};
 use weft_sys::Received;
 
 use crate::reply_objects::{self, ReplyObject};
-use crate::wire::{self, Sent};
 use crate::{
-    Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, Request, Service, label,
+    Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, Request, Service, label, wire,
 };
 
 /// Serves an endpoint for ever: requests, signals of the bound notification, and faults.
@@ -64,9 +63,7 @@ fn answer_and_receive(
 ) -> Result<Received, Refusal> {
     let info: MessageInfo = wire::stage(message);
     let received = weft_sys::reply_recv(endpoint, info, message.head(), reply);
-    if received.is_ok() {
-        wire::settle_caps(message, Sent::Delivered);
-    }
+    wire::settle_caps(message);
     received
 }
 
@@ -106,7 +103,6 @@ fn handle<S: Service>(
 /// After a refusal: if it was the answer that could not be sent, the caller is told that it was abandoned.
 #[cold]
 fn recover(refusal: Refusal, message: &mut Message, object: ReplyObject) -> Step {
-    wire::settle_caps(message, Sent::Refused);
     message.begin(label::ABANDONED);
     // Refused if the object holds no caller: then the refusal was about receiving.
     let told = weft_sys::reply(object.slot(), wire::stage(message), message.head());

@@ -65,30 +65,21 @@ fn name_receive_slot(index: usize) {
     page::set_receive_slot(index, slots::allocate().unwrap_or(CPtr::NULL));
 }
 
-/// What became of the capabilities of a message.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Sent {
-    /// They are the receiver's now; the slots are empty.
-    Delivered,
-    /// The kernel refused; they may still be here.
-    Refused,
-}
-
-/// Gives back the slots of the capabilities that a message moved.
+/// Gives back the slots of the capabilities that a message moved, once it was sent or refused.
+///
+/// A capability that did not arrive (the receiver named no slot for it, or the message may not carry any) is
+/// still here, given up by its owner, and is deleted.
 #[inline]
-pub(crate) fn settle_caps(message: &Message, sent: Sent) {
+pub(crate) fn settle_caps(message: &Message) {
     let caps = message.outgoing_caps();
     if !caps.is_empty() {
-        settle(caps, sent);
+        settle(caps);
     }
 }
 
 #[cold]
-fn settle(caps: &[CapItem], sent: Sent) {
+fn settle(caps: &[CapItem]) {
     for item in caps.iter().filter(|item| item.copy_rights().is_none()) {
-        match sent {
-            Sent::Delivered => slots::release(item.cptr()),
-            Sent::Refused => slots::delete(item.cptr()),
-        }
+        slots::delete(item.cptr());
     }
 }

@@ -20,7 +20,7 @@ pub fn main(arguments: TokenStream, item: TokenStream) -> TokenStream {
 }
 
 /// Makes a function the entry point of root. It takes the kernel's boot information and returns any
-/// `libipc::Termination`; its heap is an arena of 2 MiB.
+/// `libipc::Termination`; its heap is an arena of 256 KiB.
 #[proc_macro_attribute]
 pub fn root_main(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let function = parse_macro_input!(item as ItemFn);
@@ -42,7 +42,7 @@ fn program_entry(function: &ItemFn) -> Tokens {
 fn root_entry(function: &ItemFn) -> Tokens {
     let name = &function.sig.ident;
     let body = quote! {
-        static ARENA: ::libipc::Arena<{ 2 << 20 }> = ::libipc::Arena::new();
+        static ARENA: ::libipc::Arena<{ 256 << 10 }> = ::libipc::Arena::new();
         // SAFETY: 1. the kernel passes the address of the boot information, mapped and constant; 2. the arena
         // is local to this function, which runs once.
         unsafe { ::libipc::start::root(argument, ARENA.region(), #name) }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use image::{Contents, ProgramFile};
 use manifest::Source;
 use weft_spec::SystemSpec;
 
@@ -113,15 +114,23 @@ pub struct Parts<'a> {
 /// # Errors
 /// If a program cannot be read or does not fit.
 pub fn image(plan: &Plan, parts: Parts<'_>) -> Outcome<Vec<u8>> {
-    let read = |path: &PathBuf| fs::read(path).map_err(|cause| Error::io("read", path, &cause));
-    let programs = parts
+    let kernel = bytes_of(parts.kernel)?;
+    let files = parts
         .programs
         .iter()
-        .map(read)
+        .map(|path| bytes_of(path))
         .collect::<Outcome<Vec<_>>>()?;
-    Err(Error::new(format!(
-        "`{}` ({} programs) cannot be composed yet",
-        plan.name,
-        programs.len()
-    )))
+    let named = plan.programs().iter().zip(&files);
+    let programs: Vec<_> = named.map(|(name, elf)| ProgramFile { name, elf }).collect();
+    let contents = Contents {
+        spec: &plan.spec,
+        programs: &programs,
+        boot_args: parts.commands,
+        kernel: Some(&kernel),
+    };
+    image::compose(&contents).map_err(|error| Error::new(error.to_string()))
+}
+
+fn bytes_of(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|cause| Error::io("read", path, &cause))
 }

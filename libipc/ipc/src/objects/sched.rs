@@ -42,6 +42,12 @@ impl SchedControl {
         ];
         invoke(Syscall::SchedConfigure, self.0, arguments).map(|_| ())
     }
+
+    /// Sets a thread's ceiling: it runs at least at this priority, whoever lends it a scheduling context.
+    pub fn set_ceiling(self, thread: Thread, ceiling: u8) -> Result<(), Refusal> {
+        let arguments = [u64::from(thread.cptr().0), u64::from(ceiling), 0, 0, 0];
+        invoke(Syscall::SchedSetCeiling, self.0, arguments).map(|_| ())
+    }
 }
 
 impl SchedContext {

@@ -20,8 +20,6 @@ pub struct ThreadConfiguration {
     pub space: AddressSpace,
     /// Where its faults go; NULL for nowhere.
     pub fault_endpoint: CPtr,
-    /// The greatest priority it may have.
-    pub ceiling: u8,
 }
 
 /// Where a suspended thread goes on.
@@ -72,7 +70,7 @@ impl Thread {
             cnode,
             space,
             u64::from(to.fault_endpoint.0),
-            u64::from(to.ceiling),
+            0,
             0,
         ];
         invoke(Syscall::ThreadConfigure, self.0, arguments).map(|_| ())

@@ -65,6 +65,8 @@ impl<A: Arch> Core<A> {
         self.charge(now);
         self.refill(now);
         self.expire_deadlines(now);
+        // If the running thread simply goes on, nothing else sets the timer again.
+        self.set_timer();
         Next::Caller
     }
 

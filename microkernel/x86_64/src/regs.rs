@@ -143,6 +143,7 @@ impl Context for Registers {
         self.set_argument(0, arguments[0]);
         self.set_argument(1, arguments[1]);
         self.fs_base.set(user_address(thread_block));
+        self.rflags.set(USER_FLAGS);
     }
 
     fn ip(&self) -> u64 {
@@ -213,8 +214,9 @@ mod tests {
     }
 
     #[test]
-    fn addresses_outside_of_user_space_start_as_0() {
+    fn a_thread_starts_at_user_addresses_with_clean_flags() {
         let registers = Registers::default();
+        registers.rflags.set(!0);
         for address in [
             0x7fff_ffff_f000,
             0x8000_0000_0000,
@@ -233,6 +235,7 @@ mod tests {
             (0x20_0000, 0x7fff_ffff_e000)
         );
         assert_eq!((registers.argument(0), registers.argument(1)), (1, 2));
+        assert_eq!(registers.flags(), USER_FLAGS);
     }
 
     #[test]

@@ -43,11 +43,13 @@ impl Checker<'_> {
                 interface.structs.push(declared);
             }
             ItemKind::Enum { repr, entries } => {
+                self.type_name(&item.name, "a type");
                 let repr = self.representation(repr);
                 let found = self.enumeration(docs, &item.name, repr, Choice::One, entries);
                 interface.enums.push(found);
             }
             ItemKind::Bits { repr, entries } => {
+                self.type_name(&item.name, "a type");
                 let repr = self.representation(repr);
                 let found = self.enumeration(docs, &item.name, repr, Choice::Any, entries);
                 interface.enums.push(found);
@@ -62,11 +64,7 @@ impl Checker<'_> {
             let message = format!("errors are named `{}`", item.name.text);
             self.report(Code::NameStyle, &item.name, message, "name them `Error`");
         }
-        let place = Name {
-            text: "Errors".to_owned(),
-            span: item.name.span,
-        };
-        let found = self.enumeration(docs, &place, Integer::U32, Choice::One, entries);
+        let found = self.enumeration(docs, &item.name, Integer::U32, Choice::One, entries);
         Enum {
             name: "Error".to_owned(),
             ..found
@@ -81,7 +79,6 @@ impl Checker<'_> {
         choice: Choice,
         entries: &[ast::Entry],
     ) -> Enum {
-        self.type_name(name, "a type");
         self.not_empty(name, entries.len());
         let mut values = BTreeMap::new();
         let mut names = BTreeMap::new();
@@ -173,9 +170,14 @@ impl Checker<'_> {
         name: &Name,
         code: Code,
     ) {
-        let message = format!("`{}`: {key} is taken already", name.text);
+        let (message, remedy) = match code {
+            Code::DuplicateName => (format!("`{key}` exists already"), "rename one of the two"),
+            _ => (
+                format!("`{}` has the number {key}, which is taken", name.text),
+                "give it another one; what is in use keeps its number",
+            ),
+        };
         if let Some(first) = seen.insert(key, name.span) {
-            let remedy = "change one of the two; what is in use must keep its number";
             self.diagnostics.push(
                 Diagnostic::new(code, name.span, message, remedy)
                     .with_related(first, "the first one is here"),

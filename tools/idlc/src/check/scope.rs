@@ -1,6 +1,6 @@
 //! Which names exist where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ast::{File, Item, ItemKind, Name};
 use crate::diagnostic::{Code, Diagnostic};
@@ -10,6 +10,7 @@ use crate::source::Span;
 /// Everything that can be named: interfaces, and the declarations in each.
 pub(super) struct Scope<'a> {
     interfaces: BTreeMap<&'a str, BTreeMap<&'a str, &'a Item>>,
+    served: BTreeSet<&'a str>,
 }
 
 impl<'a> Scope<'a> {
@@ -25,7 +26,20 @@ impl<'a> Scope<'a> {
             interfaces.insert(name.text.as_str(), declarations(file, diagnostics));
         }
         collisions(&places, diagnostics);
-        Self { interfaces }
+        let has_methods = |file: &File| {
+            let mut items = file.interface.items.iter();
+            items.any(|item| matches!(item.kind, ItemKind::Method(_)))
+        };
+        let served = files.iter().filter(|(_, file)| has_methods(file));
+        let served = served
+            .map(|(_, file)| file.interface.name.text.as_str())
+            .collect();
+        Self { interfaces, served }
+    }
+
+    /// Whether there is such an interface and it has methods, so that somebody serves it.
+    pub(super) fn is_served(&self, name: &str) -> bool {
+        self.served.contains(name)
     }
 
     /// Whether there is such an interface.

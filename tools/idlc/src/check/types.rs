@@ -132,12 +132,18 @@ impl Checker<'_> {
             self.report(Code::CapabilityInside, &kind.name, message, remedy);
             return None;
         }
-        if parameters.is_empty() && self.scope.has_interface(&name.text) {
+        if parameters.is_empty() && self.scope.is_served(&name.text) {
             return Some(CapKind::Interface(name.text.clone()));
         }
         let object = OBJECTS.iter().find(|(known, _)| *known == name.text);
         if object.is_none() || !parameters.is_empty() {
-            let message = format!("there is no interface and no kernel object `{}`", name.text);
+            let message = match self.scope.has_interface(&name.text) {
+                true => format!(
+                    "interface `{}` has no methods, so nobody serves it",
+                    name.text
+                ),
+                false => format!("there is no interface and no kernel object `{}`", name.text),
+            };
             let names: Vec<_> = OBJECTS.iter().map(|(known, _)| *known).collect();
             let remedy = format!("name an interface, or one of: {}", names.join(", "));
             self.report(Code::UnknownCapability, name, message, &remedy);

@@ -22,19 +22,11 @@ pub(super) fn dispatch(interface: &Interface) -> TokenStream {
         true => quote! { deferral },
         false => quote! { .. },
     };
-    let caller = match interface.methods.is_empty() {
-        true => quote! {},
-        false => quote! { caller, },
-    };
-    let server_name = match interface.methods.is_empty() {
-        true => quote! { _ },
-        false => quote! { server },
-    };
     let dispatcher = dispatcher();
     quote! {
         /// Hands a request to the server's method, and answers what no method answers.
-        pub fn dispatch<S: Server + ?Sized>(#server_name: &mut S, request: libipc::Request<'_>) {
-            let libipc::Request { #caller message, #rest } = request;
+        pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+            let libipc::Request { caller, message, #rest } = request;
             match message.label() {
                 #(#arms)*
                 _ => libipc::codec::stub::unknown(message, INTERFACE.id),

@@ -20,7 +20,7 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Constant, Integer, Interface};
+use crate::model::{Constant, Integer, Interface, Type};
 use crate::source::Source;
 
 /// The tokens that were made are not a Rust file: a mistake in the generator itself.
@@ -104,6 +104,7 @@ fn root(interfaces: &[Interface]) -> String {
 
 fn tokens(interface: &Interface, origin: &str) -> TokenStream {
     let header = header(interface, origin);
+    let import = import(interface);
     let description = description(interface);
     let constants = interface.constants.iter().map(constant);
     let structs = interface
@@ -112,25 +113,44 @@ fn tokens(interface: &Interface, origin: &str) -> TokenStream {
         .map(|found| structs::structure(interface, found));
     let numbers = interface.enums.iter().map(numbers::numbers);
     let error = interface.error.iter().map(numbers::error);
-    let server = server::server(interface);
-    let dispatch = dispatch::dispatch(interface);
-    let client = client::client(interface);
-    let ring = ring::ring(interface);
-    let body = quote! {
+    let stubs = stubs(interface);
+    quote! {
+        #header
+        #import
         #description
         #(#constants)*
         #(#error)*
         #(#numbers)*
         #(#structs)*
+        #stubs
+    }
+}
+
+/// Server and client; an interface may also declare nothing but types for others.
+fn stubs(interface: &Interface) -> TokenStream {
+    if interface.methods.is_empty() {
+        return TokenStream::new();
+    }
+    let server = server::server(interface);
+    let dispatch = dispatch::dispatch(interface);
+    let client = client::client(interface);
+    let ring = ring::ring(interface);
+    quote! {
         #server
         #dispatch
         #client
         #ring
-    };
-    // Encoding is by methods of this trait; an interface without any value does not need it.
-    let uses_sink = body.to_string().contains("w .");
-    let import = uses_sink.then(|| quote! { use libipc::codec::Sink as _; });
-    quote! { #header #import #body }
+    }
+}
+
+/// The trait by which values are written, if there are any.
+fn import(interface: &Interface) -> Option<TokenStream> {
+    let mut fields = interface
+        .methods
+        .iter()
+        .flat_map(|method| method.arguments.iter().chain(&method.results));
+    let has_data = fields.any(|field| !matches!(field.kind, Type::Cap(_)));
+    has_data.then(|| quote! { use libipc::codec::Sink as _; })
 }
 
 fn header(interface: &Interface, origin: &str) -> TokenStream {
@@ -154,6 +174,14 @@ fn description(interface: &Interface) -> TokenStream {
         let docs = docs(&[format!("Label of `{}`.", method.name)]);
         quote! { #docs pub const #name: u32 = #number; }
     });
+    let labels = (!interface.methods.is_empty()).then(|| {
+        quote! {
+            /// The labels of requests.
+            pub mod labels {
+                #(#labels)*
+            }
+        }
+    });
     quote! {
         /// Name, number and version of this interface.
         pub const INTERFACE: libipc::Interface = libipc::Interface {
@@ -161,10 +189,7 @@ fn description(interface: &Interface) -> TokenStream {
             id: #id,
             version: #version,
         };
-        /// The labels of requests.
-        pub mod labels {
-            #(#labels)*
-        }
+        #labels
     }
 }
 

@@ -191,23 +191,25 @@ impl Parser {
     }
 
     fn expected<T>(&mut self, what: &str) -> Parsed<T> {
-        let message = format!("expected {what}, found {}", self.peek());
-        let before = self
-            .at
-            .checked_sub(1)
-            .and_then(|before| self.tokens.get(before));
-        let (code, remedy) = match before.map(|token| &token.kind) {
-            Some(TokenKind::Doc(_)) => (
-                Code::StrayDocs,
-                "documentation stands before what it tells of",
-            ),
-            _ => (
-                Code::UnexpectedToken,
-                "the grammar is in the book's chapter on the IDL",
-            ),
+        let found = self.peek();
+        let message = format!("expected {what}, found {found}");
+        let ends = matches!(found, TokenKind::Sign('}' | ')') | TokenKind::End);
+        let (code, remedy) = if ends && self.is_behind_docs() {
+            let remedy = "documentation stands before what it tells of";
+            (Code::StrayDocs, remedy)
+        } else {
+            let remedy = "the grammar is in the book's chapter on the IDL";
+            (Code::UnexpectedToken, remedy)
         };
+        let span = self.span();
         self.diagnostics
-            .push(Diagnostic::new(code, self.span(), message, remedy));
+            .push(Diagnostic::new(code, span, message, remedy));
         Err(Skip)
+    }
+
+    fn is_behind_docs(&self) -> bool {
+        let before = self.at.checked_sub(1);
+        let token = before.and_then(|before| self.tokens.get(before));
+        matches!(token.map(|token| &token.kind), Some(TokenKind::Doc(_)))
     }
 }

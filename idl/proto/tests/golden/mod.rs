@@ -1,0 +1,35 @@
+//! The modules of the compiler's golden tests.
+
+#[path = "../../../../tools/idlc/tests/golden/capabilities.rs"]
+#[rustfmt::skip]
+pub mod capabilities;
+#[path = "../../../../tools/idlc/tests/golden/constants.rs"]
+#[rustfmt::skip]
+pub mod constants;
+#[path = "../../../../tools/idlc/tests/golden/deferred.rs"]
+#[rustfmt::skip]
+pub mod deferred;
+#[path = "../../../../tools/idlc/tests/golden/errors.rs"]
+#[rustfmt::skip]
+pub mod errors;
+#[path = "../../../../tools/idlc/tests/golden/numbers.rs"]
+#[rustfmt::skip]
+pub mod numbers;
+#[path = "../../../../tools/idlc/tests/golden/ring.rs"]
+#[rustfmt::skip]
+pub mod ring;
+#[path = "../../../../tools/idlc/tests/golden/sequences.rs"]
+#[rustfmt::skip]
+pub mod sequences;
+#[path = "../../../../tools/idlc/tests/golden/imports/shapes.rs"]
+#[rustfmt::skip]
+pub mod shapes;
+#[path = "../../../../tools/idlc/tests/golden/structs.rs"]
+#[rustfmt::skip]
+pub mod structs;
+#[path = "../../../../tools/idlc/tests/golden/imports/windows.rs"]
+#[rustfmt::skip]
+pub mod windows;
+#[path = "../../../../tools/idlc/tests/golden/types_only.rs"]
+#[rustfmt::skip]
+pub mod types_only;

@@ -1,0 +1,246 @@
+//! Capabilities to servers and to kernel objects.
+//!
+//! Made by `idlc` from `capabilities.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "capabilities",
+    id: 0x9b55,
+    version: 0x54ac_224c_5f1b_779f,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `give`.
+    pub const GIVE: u32 = 0x9b55_0001;
+
+    /// Label of `take`.
+    pub const TAKE: u32 = 0x9b55_0002;
+}
+
+/// Why it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// There are none left.
+    Exhausted = 1,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::Exhausted];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Exhausted),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Exhausted => "there are none left",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `capabilities`.
+pub trait Server {
+    /// Gives one of each; they travel behind the other arguments.
+    fn give(
+        &mut self,
+        caller: libipc::Caller,
+        memory: libipc::Cap<libipc::objects::Untyped>,
+        name: &str,
+        friend: libipc::Cap<Client>,
+    );
+
+    /// Takes one.
+    fn take(
+        &mut self,
+        caller: libipc::Caller,
+        index: u32,
+    ) -> Result<(libipc::Cap<libipc::objects::Frame>, u64), Error>;
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::GIVE => serve_give(server, caller, message),
+        labels::TAKE => serve_take(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_give<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let memory = r.cap()?;
+            let name = r.text::<8>()?;
+            let friend = r.cap()?;
+            r.finish()?;
+            server.give(caller, memory, name, friend);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_take<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let index = r.get()?;
+            r.finish()?;
+            Ok(server.take(caller, index))
+        },
+        |w, (frame, length)| {
+            w.put(&length)?;
+            w.append_cap(libipc::CapItem::moved(frame.into_slot()))
+        },
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `capabilities`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Gives one of each; they travel behind the other arguments.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn give(
+        &self,
+        memory: libipc::Cap<libipc::objects::Untyped>,
+        name: &str,
+        friend: libipc::Cap<Client>,
+    ) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::GIVE,
+            |w| {
+                w.text::<8>(name)?;
+                w.append_cap(libipc::CapItem::moved(memory.into_slot()))?;
+                w.append_cap(libipc::CapItem::moved(friend.into_slot()))
+            },
+            |_| Ok(()),
+        )
+    }
+
+    /// Takes one.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn take(
+        &self,
+        index: u32,
+    ) -> Result<(libipc::Cap<libipc::objects::Frame>, u64), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::TAKE,
+            |w| w.put(&index),
+            |r| Ok((r.cap()?, r.get()?)),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

@@ -1,0 +1,245 @@
+//! Methods that are answered later.
+//!
+//! Made by `idlc` from `deferred.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "deferred",
+    id: 0xc952,
+    version: 0x3058_09eb_419f_2480,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `sleep`.
+    pub const SLEEP: u32 = 0xc952_0001;
+
+    /// Label of `wait`.
+    pub const WAIT: u32 = 0xc952_0002;
+}
+
+/// Why it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// It was called off.
+    Cancelled = 1,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::Cancelled];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Cancelled),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Cancelled => "it was called off",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `deferred`.
+pub trait Server {
+    /// Cannot fail.
+    fn sleep(
+        &mut self,
+        caller: libipc::Caller,
+        nanoseconds: u64,
+        reply: libipc::Reply<(), core::convert::Infallible>,
+    );
+
+    /// Can fail.
+    fn wait(
+        &mut self,
+        caller: libipc::Caller,
+        name: &str,
+        reply: libipc::Reply<i32, Error>,
+    );
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, deferral } = request;
+    match message.label() {
+        labels::SLEEP => serve_sleep(server, caller, message, deferral),
+        labels::WAIT => serve_wait(server, caller, message, deferral),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_sleep<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
+) {
+    libipc::codec::stub::defer(
+        message,
+        deferral,
+        |r, deferral| {
+            let nanoseconds = r.get()?;
+            r.finish()?;
+            let reply = deferral.defer(answer_sleep)?;
+            server.sleep(caller, nanoseconds, reply);
+            Ok(())
+        },
+    );
+}
+
+fn answer_sleep(
+    message: &mut libipc::Message,
+    outcome: Result<(), core::convert::Infallible>,
+) {
+    libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
+}
+
+fn serve_wait<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
+) {
+    libipc::codec::stub::defer(
+        message,
+        deferral,
+        |r, deferral| {
+            let name = r.text::<8>()?;
+            r.finish()?;
+            let reply = deferral.defer(answer_wait)?;
+            server.wait(caller, name, reply);
+            Ok(())
+        },
+    );
+}
+
+fn answer_wait(message: &mut libipc::Message, outcome: Result<i32, Error>) {
+    libipc::codec::stub::answer(message, outcome, |w, status| w.put(&status));
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `deferred`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Cannot fail.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn sleep(&self, nanoseconds: u64) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::SLEEP,
+            |w| w.put(&nanoseconds),
+            |_| Ok(()),
+        )
+    }
+
+    /// Can fail.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn wait(&self, name: &str) -> Result<i32, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::WAIT,
+            |w| w.text::<8>(name),
+            |r| r.get(),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

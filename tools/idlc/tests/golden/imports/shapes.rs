@@ -1,0 +1,146 @@
+//! Types that others use.
+//!
+//! Made by `idlc` from `shapes.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "shapes",
+    id: 0x9080,
+    version: 0x72f7_f456_149a_2949,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `limit`.
+    pub const LIMIT: u32 = 0x9080_0001;
+}
+
+/// A size.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// To the right.
+    pub width: u32,
+    /// Down.
+    pub height: u32,
+}
+
+impl libipc::codec::Encode for Size {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.width)?;
+        w.put(&self.height)
+    }
+}
+
+impl libipc::codec::Decode for Size {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Ok(Self {
+            width: r.get()?,
+            height: r.get()?,
+        })
+    }
+}
+
+/// A server of `shapes`.
+pub trait Server {
+    /// Tells how large a shape may be.
+    fn limit(&mut self, caller: libipc::Caller) -> Size;
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::LIMIT => serve_limit(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_limit<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.limit(caller))
+        },
+        |w, size| w.put(&size),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `shapes`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Tells how large a shape may be.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn limit(&self) -> Result<Size, libipc::TransportError> {
+        libipc::codec::stub::ask(&self.transport, labels::LIMIT, |_| Ok(()), |r| r.get())
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

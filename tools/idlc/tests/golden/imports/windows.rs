@@ -1,0 +1,135 @@
+//! Uses types and connections of others.
+//!
+//! Made by `idlc` from `windows.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "windows",
+    id: 0xf37d,
+    version: 0xc23a_a1ad_fb30_2ff8,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `open`.
+    pub const OPEN: u32 = 0xf37d_0001;
+}
+
+/// A server of `windows`.
+pub trait Server {
+    /// Opens a window.
+    fn open(
+        &mut self,
+        caller: libipc::Caller,
+        size: super::shapes::Size,
+        shapes: libipc::Cap<super::shapes::Client>,
+    ) -> u32;
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::OPEN => serve_open(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_open<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let size = r.get()?;
+            let shapes = r.cap()?;
+            r.finish()?;
+            Ok(server.open(caller, size, shapes))
+        },
+        |w, window| w.put(&window),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `windows`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Opens a window.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn open(
+        &self,
+        size: &super::shapes::Size,
+        shapes: libipc::Cap<super::shapes::Client>,
+    ) -> Result<u32, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::OPEN,
+            |w| {
+                w.put(size)?;
+                w.append_cap(libipc::CapItem::moved(shapes.into_slot()))
+            },
+            |r| r.get(),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

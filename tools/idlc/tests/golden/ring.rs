@@ -1,0 +1,357 @@
+//! Methods over a ring.
+//!
+//! Made by `idlc` from `ring.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "ring",
+    id: 0x0c31,
+    version: 0x1b8f_0983_2a49_188a,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `add`.
+    pub const ADD: u32 = 0x0c31_0001;
+
+    /// Label of `flush`.
+    pub const FLUSH: u32 = 0x0c31_0002;
+
+    /// Label of `describe`.
+    pub const DESCRIBE: u32 = 0x0c31_0003;
+}
+
+/// Why it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// It is broken.
+    Broken = 1,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::Broken];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::Broken),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::Broken => "it is broken",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `ring`.
+pub trait Server {
+    /// Goes over a ring too.
+    fn add(
+        &mut self,
+        caller: libipc::Caller,
+        data: &[u8],
+        by: u32,
+    ) -> Result<u32, Error>;
+
+    /// Goes over a ring too, and is answered later.
+    fn flush(
+        &mut self,
+        caller: libipc::Caller,
+        reply: libipc::Reply<(), core::convert::Infallible>,
+    );
+
+    /// Goes by call only.
+    fn describe(&mut self, caller: libipc::Caller) -> libipc::codec::Text<200>;
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, deferral } = request;
+    match message.label() {
+        labels::ADD => serve_add(server, caller, message),
+        labels::FLUSH => serve_flush(server, caller, message, deferral),
+        labels::DESCRIBE => serve_describe(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_add<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let data = r.bytes::<16>()?;
+            let by = r.get()?;
+            r.finish()?;
+            Ok(server.add(caller, data, by))
+        },
+        |w, sum| w.put(&sum),
+    );
+}
+
+fn serve_flush<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+    deferral: libipc::Deferral<'_>,
+) {
+    libipc::codec::stub::defer(
+        message,
+        deferral,
+        |r, deferral| {
+            r.finish()?;
+            let reply = deferral.defer(answer_flush)?;
+            server.flush(caller, reply);
+            Ok(())
+        },
+    );
+}
+
+fn answer_flush(
+    message: &mut libipc::Message,
+    outcome: Result<(), core::convert::Infallible>,
+) {
+    libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
+}
+
+fn serve_describe<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.describe(caller))
+        },
+        |w, text| w.put(&text),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `ring`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Goes over a ring too.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn add(&self, data: &[u8], by: u32) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::ADD,
+            |w| {
+                w.bytes::<16>(data)?;
+                w.put(&by)
+            },
+            |r| r.get(),
+        )
+    }
+
+    /// Goes over a ring too, and is answered later.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn flush(&self) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(&self.transport, labels::FLUSH, |_| Ok(()), |_| Ok(()))
+    }
+
+    /// Goes by call only.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn describe(&self) -> Result<libipc::codec::Text<200>, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::DESCRIBE,
+            |_| Ok(()),
+            |r| r.get(),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}
+
+/// The ring's request for `add`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn add_request(
+    data: &[u8],
+    by: u32,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::ADD,
+        |w| {
+            w.bytes::<16>(data)?;
+            w.put(&by)
+        },
+    )
+}
+
+/// The ring's request for `flush`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn flush_request() -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(labels::FLUSH, |_| Ok(()))
+}
+
+/// Calls of `ring` to be made together over a ring: one doorbell, and a
+/// ticket each that fetches the result.
+#[derive(Debug, Default)]
+pub struct Batch {
+    calls: libipc::codec::batch::Calls,
+}
+
+impl Batch {
+    /// A batch without calls.
+    pub const fn new() -> Self {
+        Self {
+            calls: libipc::codec::batch::Calls::new(),
+        }
+    }
+
+    /// How many calls are queued.
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether no call is queued.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Goes over a ring too.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn add(
+        &mut self,
+        data: &[u8],
+        by: u32,
+    ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
+        self.calls.push(add_request(data, by))
+    }
+
+    /// Goes over a ring too, and is answered later.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn flush(
+        &mut self,
+    ) -> Result<
+        libipc::codec::batch::Ticket<(), core::convert::Infallible>,
+        libipc::TooLong,
+    > {
+        self.calls.push(flush_request())
+    }
+
+    /// Makes all calls and waits for all of them.
+    ///
+    /// # Errors
+    /// Why there are no results; some calls may then have been carried out.
+    pub fn run<W: libipc::codec::batch::Wake>(
+        &self,
+        ring: &mut libipc::codec::batch::ClientRing<'_, W>,
+    ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+        self.calls.run(ring)
+    }
+}

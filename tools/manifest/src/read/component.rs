@@ -15,7 +15,8 @@ use crate::{
 const DEFAULT_TIME_NS: u64 = 10_000_000;
 const DEFAULT_STACK_PAGES: u32 = 8;
 const MAX_REPLIES: u64 = 32;
-const MAX_DMA: u64 = 64 << 20;
+/// What the kernel makes in one piece, so that it is contiguous.
+const MAX_DMA: u64 = 16 << 20;
 
 /// Reads a component.
 pub(super) fn read(

@@ -10,7 +10,8 @@ use crate::{
 };
 
 const DEFAULT_RING_SLOTS: u64 = 64;
-const MAX_POOL: u64 = 64 << 20;
+/// What the kernel makes in one piece, so that it is contiguous.
+const MAX_POOL: u64 = 16 << 20;
 
 /// Reads `uses`.
 pub(super) fn uses(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<Use> {

@@ -1,0 +1,265 @@
+//! The order in which a system is built.
+//!
+//! All objects first, because components refer to each other; then memory; then capabilities; then what is
+//! left of memory is given away, which only now is known; then the start-up pages, which tell of it; then
+//! the comparison. Nothing runs before everything is in place.
+
+use alloc::{boxed::Box, vec::Vec};
+
+use libipc::{
+    CPtr, Kind,
+    abi::{
+        boot::BootInfo,
+        cap::MemoryClass,
+        layout::{PAGE, STARTUP_PAGE},
+    },
+};
+use weft_spec::{Component, ComponentId, Grant, StartupPage, SystemSpec, What, startup_entries};
+
+use crate::{
+    audit,
+    boot_image::BootImage,
+    contents::{self, Sources},
+    domain::Domain,
+    grants::{self, Stock},
+    hand_over, launch,
+    pool::{Pool, Store},
+    registry::Registry,
+    rings::{self, RingFrames},
+    trouble::Trouble,
+    workshop::Workshop,
+};
+
+/// A system that runs as soon as root waits.
+pub struct Built {
+    /// What was built.
+    pub spec: SystemSpec,
+    /// The objects of its components.
+    pub domains: Vec<Domain>,
+    /// The endpoint on which root serves.
+    pub endpoint: CPtr,
+    /// What was given to the system when it was started.
+    pub arguments: &'static str,
+    /// How many capabilities the components hold.
+    pub capabilities: usize,
+}
+
+/// Builds the system of the boot image.
+///
+/// # Errors
+/// What went wrong, with the component's name.
+pub fn build(boot: &BootInfo) -> Result<Built, Trouble> {
+    let mut workshop = Workshop::new(plain_memory(boot), boot.first_free as u32)?;
+    let image = BootImage::map(&mut workshop, boot)?;
+    let spec = weft_spec::decode(image.view.spec())?;
+    let endpoint = workshop.make(Kind::Endpoint, 0)?;
+    let devices = Registry::make(&mut workshop, boot, &spec)?;
+    let rings = rings::make(&mut workshop, &spec)?;
+    let mut builder = Builder {
+        workshop,
+        spec: &spec,
+        domains: Vec::new(),
+        endpoint,
+    };
+    builder.make_objects()?;
+    builder.map_memory(&image, &devices, &rings)?;
+    builder.place_grants(&devices)?;
+    let given = builder.give_memory()?;
+    builder.write_startup_pages(given)?;
+    let capabilities = audit::check(&spec, &builder.domains)?;
+    builder.configure()?;
+    let domains = builder.domains;
+    Ok(Built {
+        spec,
+        domains,
+        endpoint,
+        arguments: image.view.args(),
+        capabilities,
+    })
+}
+
+/// Lets every component run, servers before their clients.
+///
+/// # Errors
+/// What the kernel refused, with the component's name.
+pub fn start(built: &Built) -> Result<(), Trouble> {
+    for (component, domain) in built.spec.components.iter().zip(&built.domains) {
+        launch::start(domain).map_err(|trouble| trouble.with(&component.name))?;
+    }
+    Ok(())
+}
+
+fn plain_memory(boot: &BootInfo) -> Pool {
+    let entries = boot.untypeds.iter().take(boot.untyped_count as usize);
+    let plain = entries.filter(|entry| entry.class == MemoryClass::Ram as u8);
+    Pool::new(
+        plain
+            .map(|entry| Store {
+                slot: CPtr(entry.slot),
+                log2: entry.size,
+            })
+            .collect(),
+    )
+}
+
+/// What was left of memory: untypeds and bytes.
+type Given = (u64, u64);
+
+struct Builder<'a> {
+    workshop: Workshop,
+    spec: &'a SystemSpec,
+    domains: Vec<Domain>,
+    endpoint: CPtr,
+}
+
+impl Builder<'_> {
+    /// Does something for every component in order; what goes wrong gets the component's name.
+    fn each(
+        &mut self,
+        mut run: impl FnMut(&mut Self, ComponentId, &Component) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
+        for (id, component) in self.spec.numbered() {
+            run(self, id, component).map_err(|trouble| trouble.with(&component.name))?;
+        }
+        Ok(())
+    }
+
+    fn make_objects(&mut self) -> Result<(), Trouble> {
+        self.each(|this, _, component| {
+            let domain = Domain::new(&mut this.workshop, component)?;
+            this.domains.push(domain);
+            Ok(())
+        })
+    }
+
+    fn map_memory(
+        &mut self,
+        image: &BootImage,
+        devices: &Registry,
+        rings: &[RingFrames],
+    ) -> Result<(), Trouble> {
+        self.each(|this, id, component| {
+            let registers = |region| devices.frames(id, region);
+            let sources = Sources {
+                image,
+                rings,
+                registers: &registers,
+            };
+            let domain = this
+                .domains
+                .get_mut(usize::from(id.0))
+                .ok_or(Trouble::Dangling("component"))?;
+            contents::map(&mut this.workshop, domain, component, &sources)
+        })
+    }
+
+    fn place_grants(&mut self, devices: &Registry) -> Result<(), Trouble> {
+        let root_endpoint = self.endpoint;
+        self.each(|this, id, component| {
+            let device_memory = |id, grant: &Grant| devices.untypeds(id, grant);
+            let stock = Stock {
+                domains: &mut this.domains,
+                root_endpoint,
+                device_memory: &device_memory,
+            };
+            grants::place(&mut this.workshop, &stock, id, &component.grants)
+        })?;
+        self.each(|this, id, component| {
+            let mut stock = Stock {
+                domains: &mut this.domains,
+                root_endpoint,
+                device_memory: &|_, _| Vec::new(),
+            };
+            grants::move_threads(&mut this.workshop, &mut stock, id, &component.grants)
+        })
+    }
+
+    /// Gives what is left of memory to the component that has the grant, if there is one. From here on nothing can
+    /// be made any more, so the page tables of the start-up pages are made first.
+    fn give_memory(&mut self) -> Result<Given, Trouble> {
+        self.each(|this, id, _| {
+            let domain = this
+                .domains
+                .get(usize::from(id.0))
+                .ok_or(Trouble::Dangling("component"))?;
+            contents::reserve_startup_page(&mut this.workshop, domain)
+        })?;
+        let mut given = (0, 0);
+        self.each(|this, id, component| {
+            let is_memory = |grant: &&Grant| matches!(grant.what, What::FreeMemory { .. });
+            let Some(grant) = component.grants.iter().find(is_memory) else {
+                return Ok(());
+            };
+            let pool = this.workshop.take_pool();
+            let gifts = hand_over::leftovers(&mut this.workshop, pool)?;
+            let domain = this
+                .domains
+                .get(usize::from(id.0))
+                .ok_or(Trouble::Dangling("component"))?;
+            let moved = grants::move_all(domain.cnode, grant, gifts.iter().map(|gift| gift.slot))?;
+            let bytes = gifts
+                .iter()
+                .take(moved as usize)
+                .map(|gift| gift.bytes)
+                .sum();
+            given = (moved.into(), bytes);
+            Ok(())
+        })?;
+        Ok(given)
+    }
+
+    fn write_startup_pages(&mut self, given: Given) -> Result<(), Trouble> {
+        let mut page = Box::new([0; PAGE as usize]);
+        self.each(|this, id, component| {
+            let entries = startup_entries(this.spec, id, &|grant| this.counts(grant, given));
+            let end = |grant: &Grant| grant.slot.0 + grant.slots();
+            let header = StartupPage {
+                name: &component.name,
+                heap_bytes: component.sizes.heap_bytes(),
+                first_free: component.grants.iter().map(end).max().unwrap_or(1),
+                cnode_size: component.sizes.cnode_size,
+            };
+            header.write(&mut page, &entries, &component.args)?;
+            let domain = this
+                .domains
+                .get(usize::from(id.0))
+                .ok_or(Trouble::Dangling("component"))?;
+            contents::finish_startup_page(&mut this.workshop, domain, &page[..])
+        })
+    }
+
+    /// What a grant came to on this machine.
+    fn counts(&self, grant: &Grant, given: Given) -> (u64, u64) {
+        match grant.what {
+            What::FreeMemory { .. } => given,
+            What::DeviceMemory { base, most, .. } => (most.into(), base),
+            What::ThreadOf { component } => {
+                let domain = self.domains.get(usize::from(component.0));
+                (0, domain.map_or(0, |domain| domain.own_bytes))
+            }
+            _ => (0, 0),
+        }
+    }
+
+    fn configure(&mut self) -> Result<(), Trouble> {
+        let root = self.endpoint;
+        self.each(|this, id, component| {
+            let faults = match component.faults_to {
+                Some(supervisor) => {
+                    let supervisor = this.domains.get(usize::from(supervisor.0));
+                    supervisor
+                        .and_then(|domain| domain.endpoint)
+                        .ok_or(Trouble::Dangling("supervisor"))?
+                }
+                None => root,
+            };
+            let domain = this
+                .domains
+                .get(usize::from(id.0))
+                .ok_or(Trouble::Dangling("component"))?;
+            launch::configure(&mut this.workshop, id, component, domain, faults)
+        })
+    }
+}
+
+const _: () = assert!(STARTUP_PAGE.is_multiple_of(PAGE));

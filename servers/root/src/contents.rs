@@ -1,0 +1,228 @@
+//! The memory of a component: program, stack, heap, start-up page, message page, regions.
+
+use libipc::{
+    CPtr, Refusal, Rights,
+    abi::{
+        cap::{CacheMode, MapFlags},
+        image::{Program, Segment},
+        layout::{HEAP_BASE, MESSAGE_PAGE, PAGE, STACK_TOP, STARTUP_PAGE},
+    },
+    objects::Frame,
+};
+use weft_spec::{Access, Component, Region, RingPart, Source, segment_rights, segments};
+
+use crate::{
+    boot_image::BootImage,
+    domain::Domain,
+    pages::{Content, Page, pages},
+    rings::RingFrames,
+    trouble::{Doing, Trouble},
+    workshop::{LARGE, Mapping, Run, SMALL, Workshop},
+};
+
+/// What the memory of components is made from.
+pub struct Sources<'a> {
+    /// The boot image.
+    pub image: &'a BootImage,
+    /// The memory of the rings.
+    pub rings: &'a [RingFrames],
+    /// The frames of a region of device registers, by the region's place.
+    pub registers: &'a dyn Fn(u16) -> Option<Run>,
+}
+
+const PAGES_IN_LARGE: u32 = 1 << (LARGE - SMALL);
+
+/// Maps everything that a component sees. The start-up page gets its frame, but no content yet.
+///
+/// # Errors
+/// No memory or slots, or the specification names what is not there.
+pub fn map(
+    workshop: &mut Workshop,
+    domain: &mut Domain,
+    component: &Component,
+    sources: &Sources<'_>,
+) -> Result<(), Trouble> {
+    let programs = sources.image.view.programs();
+    let program = programs
+        .get(usize::from(component.program.0))
+        .ok_or(Trouble::Dangling("program"))?;
+    map_program(workshop, domain, program, sources.image)?;
+    let stack = component.sizes.stack_pages;
+    map_own(
+        workshop,
+        domain,
+        STACK_TOP - component.sizes.stack_bytes(),
+        stack,
+    )?;
+    map_heap(workshop, domain, component.sizes.heap_pages)?;
+    domain.startup = workshop.frames(SMALL, 1)?.first;
+    domain.own_bytes += PAGE;
+    map_message_page(workshop, domain)?;
+    for (index, region) in component.regions.iter().enumerate() {
+        let first = map_region(workshop, domain, region, index as u16, sources)?;
+        domain.region_frames.push(first);
+    }
+    Ok(())
+}
+
+fn map_program(
+    workshop: &mut Workshop,
+    domain: &mut Domain,
+    program: &Program,
+    image: &BootImage,
+) -> Result<(), Trouble> {
+    domain.entry = program.entry;
+    for segment in segments(program) {
+        for page in pages(segment) {
+            map_page(workshop, domain, segment, page, image)?;
+        }
+    }
+    Ok(())
+}
+
+fn map_page(
+    workshop: &mut Workshop,
+    domain: &mut Domain,
+    segment: &Segment,
+    page: Page,
+    image: &BootImage,
+) -> Result<(), Trouble> {
+    let frame = match page.content {
+        Content::Shared { page } => workshop.copy(
+            image
+                .frame(page)
+                .ok_or(Trouble::Dangling("page of the image"))?,
+        )?,
+        Content::Zero => own_page(workshop, domain)?,
+        Content::Copied { offset, bytes } => {
+            let frame = own_page(workshop, domain)?;
+            let end = (offset + bytes) as usize;
+            let content = image.view.bytes().get(offset as usize..end);
+            workshop.fill(
+                frame,
+                0,
+                content.ok_or(Trouble::Dangling("page of the image"))?,
+            )?;
+            frame
+        }
+    };
+    let flags = MapFlags::new(segment_rights(segment) | Rights::READ, CacheMode::Normal);
+    workshop.map_one(frame, domain.mapping(page.address, flags))
+}
+
+fn own_page(workshop: &mut Workshop, domain: &mut Domain) -> Result<CPtr, Trouble> {
+    domain.own_bytes += PAGE;
+    Ok(workshop.frames(SMALL, 1)?.first)
+}
+
+/// Maps new small pages, readable and writable.
+fn map_own(
+    workshop: &mut Workshop,
+    domain: &mut Domain,
+    address: u64,
+    count: u32,
+) -> Result<(), Trouble> {
+    let frames = workshop.frames(SMALL, count)?;
+    domain.own_bytes += u64::from(count) * PAGE;
+    workshop.map(
+        frames,
+        SMALL,
+        Mapping::plain(domain.space, address, Access::ReadWrite),
+    )
+}
+
+/// Maps the heap by large frames as far as they fill, then by small ones.
+fn map_heap(workshop: &mut Workshop, domain: &mut Domain, heap_pages: u32) -> Result<(), Trouble> {
+    let large = heap_pages / PAGES_IN_LARGE;
+    if large > 0 {
+        let frames = workshop.frames(LARGE, large)?;
+        domain.own_bytes += u64::from(large) << LARGE;
+        workshop.map(
+            frames,
+            LARGE,
+            Mapping::plain(domain.space, HEAP_BASE, Access::ReadWrite),
+        )?;
+    }
+    let rest = HEAP_BASE + (u64::from(large) << LARGE);
+    match heap_pages % PAGES_IN_LARGE {
+        0 => Ok(()),
+        small => map_own(workshop, domain, rest, small),
+    }
+}
+
+fn map_message_page(workshop: &mut Workshop, domain: &Domain) -> Result<(), Trouble> {
+    loop {
+        match domain.thread.map_message_page(domain.space, MESSAGE_PAGE) {
+            Err(Refusal::NoTable) => workshop.add_table(domain.space, MESSAGE_PAGE)?,
+            mapped => return mapped.doing("map the message page"),
+        }
+    }
+}
+
+/// Makes the page tables that the start-up page needs, by mapping it once.
+///
+/// # Errors
+/// No memory for page tables, or a refusal.
+pub fn reserve_startup_page(workshop: &mut Workshop, domain: &Domain) -> Result<(), Trouble> {
+    workshop.map_one(domain.startup, startup_mapping(domain))?;
+    Frame::from(domain.startup)
+        .unmap()
+        .doing("unmap the start-up page")
+}
+
+/// Fills the start-up page and maps it.
+///
+/// # Errors
+/// A refusal.
+pub fn finish_startup_page(
+    workshop: &mut Workshop,
+    domain: &Domain,
+    content: &[u8],
+) -> Result<(), Trouble> {
+    workshop.fill(domain.startup, 0, content)?;
+    workshop.map_one(domain.startup, startup_mapping(domain))
+}
+
+fn startup_mapping(domain: &Domain) -> Mapping {
+    Mapping::plain(domain.space, STARTUP_PAGE, Access::Read)
+}
+
+/// Maps a region; gives its first frame.
+fn map_region(
+    workshop: &mut Workshop,
+    domain: &mut Domain,
+    region: &Region,
+    index: u16,
+    sources: &Sources<'_>,
+) -> Result<CPtr, Trouble> {
+    let frames = match region.source {
+        Source::Device { physical } => {
+            (sources.registers)(index).ok_or(Trouble::NoSuchMemory(physical))?
+        }
+        Source::Dma => {
+            domain.own_bytes += region.bytes();
+            workshop.frames(SMALL, region.pages)?
+        }
+        Source::Ring { ring, part } => {
+            let frames = ring_part(sources.rings, ring.0, part)?;
+            match region.access {
+                Access::ReadWrite => frames,
+                Access::Read => workshop.copies(frames)?,
+            }
+        }
+    };
+    let flags = MapFlags::new(region.access.rights(), region.source.cache());
+    workshop.map(frames, SMALL, domain.mapping(region.address, flags))?;
+    Ok(frames.first)
+}
+
+fn ring_part(rings: &[RingFrames], ring: u16, part: RingPart) -> Result<Run, Trouble> {
+    let frames = rings
+        .get(usize::from(ring))
+        .ok_or(Trouble::Dangling("ring"))?;
+    frames
+        .get(part as usize)
+        .copied()
+        .flatten()
+        .ok_or(Trouble::Dangling("part of a ring"))
+}

@@ -1,0 +1,132 @@
+//! Which untyped the next object is made of.
+//!
+//! Small objects fill the smallest untypeds first, large ones (2 MiB frames and contiguous runs) come from
+//! the largest, so that little is lost to alignment and the memory server gets large pieces. The kernel
+//! knows what fits; when it says that an untyped is full, the pool goes on to the next.
+
+use alloc::vec::Vec;
+
+use libipc::CPtr;
+
+/// An untyped of plain memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Store {
+    /// Its slot.
+    pub slot: CPtr,
+    /// log2 of its length.
+    pub log2: u8,
+}
+
+/// How much memory is asked for at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Some pages.
+    Small,
+    /// A megabyte or more.
+    Large,
+}
+
+impl Need {
+    const LARGE_FROM: u64 = 1 << 20;
+
+    /// The need of a number of bytes.
+    pub const fn of(bytes: u64) -> Self {
+        if bytes >= Self::LARGE_FROM {
+            Self::Large
+        } else {
+            Self::Small
+        }
+    }
+}
+
+/// The machine's plain memory.
+#[derive(Debug)]
+pub struct Pool {
+    /// From the smallest to the largest.
+    stores: Vec<Store>,
+    /// Those before are too full for small objects.
+    small: usize,
+    /// Those from here on are too full for large objects.
+    large: usize,
+}
+
+impl Pool {
+    /// All plain memory.
+    pub fn new(mut stores: Vec<Store>) -> Self {
+        stores.sort_by_key(|store| (store.log2, store.slot.0));
+        let large = stores.len();
+        Self {
+            stores,
+            small: 0,
+            large,
+        }
+    }
+
+    /// The untyped to try; `None` when all are full.
+    pub fn current(&self, need: Need) -> Option<Store> {
+        match need {
+            Need::Small => self.stores.get(self.small).copied(),
+            Need::Large => self.stores.get(self.large.checked_sub(1)?).copied(),
+        }
+    }
+
+    /// The untyped that [`current`](Self::current) gave is too full.
+    pub fn is_full(&mut self, need: Need) {
+        match need {
+            Need::Small => self.small += 1,
+            Need::Large => self.large = self.large.saturating_sub(1),
+        }
+    }
+
+    /// All of them, the largest first.
+    pub fn into_stores(self) -> impl Iterator<Item = Store> {
+        self.stores.into_iter().rev()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec;
+
+    use super::*;
+
+    fn pool() -> Pool {
+        let store = |slot, log2| Store {
+            slot: CPtr(slot),
+            log2,
+        };
+        Pool::new(vec![store(16, 28), store(17, 12), store(18, 20)])
+    }
+
+    #[test]
+    fn small_needs_go_up_and_large_needs_go_down() {
+        let mut pool = pool();
+        assert_eq!(
+            pool.current(Need::Small).map(|store| store.slot.0),
+            Some(17)
+        );
+        pool.is_full(Need::Small);
+        assert_eq!(
+            pool.current(Need::Small).map(|store| store.slot.0),
+            Some(18)
+        );
+        assert_eq!(
+            pool.current(Need::Large).map(|store| store.slot.0),
+            Some(16)
+        );
+        pool.is_full(Need::Large);
+        assert_eq!(
+            pool.current(Need::Large).map(|store| store.slot.0),
+            Some(18)
+        );
+    }
+
+    #[test]
+    fn an_empty_pool_has_nothing_to_try() {
+        let mut pool = pool();
+        (0..4).for_each(|_| pool.is_full(Need::Small));
+        (0..4).for_each(|_| pool.is_full(Need::Large));
+        assert_eq!(pool.current(Need::Small), None);
+        assert_eq!(pool.current(Need::Large), None);
+    }
+}

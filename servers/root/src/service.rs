@@ -1,0 +1,137 @@
+//! What root does when the system runs: the interface `system`, and faults that no supervisor can take.
+//!
+//! A component that faults is ended, so that those who wait for it get an error instead of waiting for ever.
+
+use libipc::{
+    CPtr, Caller, Fault, FaultAnswer, Message, Reply, Request, Service,
+    abi::boot,
+    objects::{CNode, Log, Machine},
+};
+use proto::system;
+use weft_spec::{Component, ComponentId, SystemSpec, What, badge};
+
+use crate::{build::Built, domain::Domain};
+
+/// Root, as its clients see it.
+pub struct Root {
+    built: Built,
+}
+
+impl Root {
+    /// Serves a system that was built.
+    pub fn new(built: Built) -> Self {
+        Self { built }
+    }
+
+    fn component(&self, client: u64) -> Option<(ComponentId, &Component, &Domain)> {
+        let id = badge::component(client as u32)?;
+        let domain = self.built.domains.get(usize::from(id.0))?;
+        Some((id, self.built.spec.component(id)?, domain))
+    }
+}
+
+impl Service for Root {
+    fn request(&mut self, request: Request<'_>) {
+        match request.message.label() {
+            // It is deferred, but nobody answers it: no further reply object is needed.
+            system::labels::POWER_OFF => power_off(request.message),
+            _ => system::dispatch(self, request),
+        }
+    }
+
+    fn fault(&mut self, fault: Fault) -> FaultAnswer {
+        if let Some((id, component, domain)) = self.component(fault.badge) {
+            report(component, fault);
+            end(&self.built.spec, &self.built.domains, id, domain);
+        }
+        FaultAnswer::Stop
+    }
+}
+
+fn report(component: &Component, fault: Fault) {
+    libipc::log!(
+        "{} is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
+        component.name,
+        fault.kind.text(),
+        fault.address,
+        fault.ip,
+        fault.code
+    );
+}
+
+/// Destroys the thread of a component. Its original capability is with the supervisor, if there is one.
+fn end(spec: &SystemSpec, domains: &[Domain], id: ComponentId, domain: &Domain) {
+    let (cnode, slot) =
+        original_thread(spec, domains, id).unwrap_or((CNode::OWN, domain.thread.cptr()));
+    if let Err(refusal) = cnode.delete(slot) {
+        libipc::log!(
+            "a faulty component cannot be ended: {}",
+            refusal.text().trim()
+        );
+    }
+}
+
+fn original_thread(
+    spec: &SystemSpec,
+    domains: &[Domain],
+    id: ComponentId,
+) -> Option<(CNode, CPtr)> {
+    spec.components
+        .iter()
+        .zip(domains)
+        .find_map(|(supervisor, domain)| {
+            let wanted = What::ThreadOf { component: id };
+            let grant = supervisor
+                .grants
+                .iter()
+                .find(|grant| grant.what == wanted)?;
+            Some((domain.cnode, grant.slot.cptr()))
+        })
+}
+
+/// Switches the machine off with the status in a request; a request without one means 0.
+fn power_off(message: &mut Message) {
+    let status = message.payload().first().copied().unwrap_or(0);
+    libipc::log!("power off with status {status}");
+    if let Err(refusal) = Machine::from(boot::MACHINE).off(status) {
+        libipc::log!(
+            "the machine cannot be switched off: {}",
+            refusal.text().trim()
+        );
+    }
+}
+
+impl system::Server for Root {
+    fn power_off(&mut self, _: Caller, status: u8, _: Reply<(), core::convert::Infallible>) {
+        // Only reached if `request` did not do it already.
+        let _ = Machine::from(boot::MACHINE).off(status);
+    }
+
+    fn boot_arguments(
+        &mut self,
+        _: Caller,
+    ) -> libipc::codec::Bytes<{ system::MAX_ARGUMENTS as usize }> {
+        bounded(self.built.arguments.as_bytes())
+    }
+
+    fn read_log(
+        &mut self,
+        _: Caller,
+        position: u64,
+    ) -> (libipc::codec::Bytes<{ system::MAX_LOG as usize }>, u64) {
+        let mut buffer = [0; system::MAX_LOG as usize];
+        match Log::from(boot::LOG).read(position, &mut buffer) {
+            Ok(read) => (
+                bounded(buffer.get(..read.length).unwrap_or_default()),
+                read.next,
+            ),
+            Err(_) => (bounded(&[]), position),
+        }
+    }
+}
+
+/// As many of the bytes as fit.
+fn bounded<const N: usize>(bytes: &[u8]) -> libipc::codec::Bytes<N> {
+    let fitting = bytes.get(..bytes.len().min(N)).unwrap_or_default();
+    libipc::codec::Bytes::from_slice(fitting).unwrap_or_default()
+}

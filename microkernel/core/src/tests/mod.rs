@@ -9,6 +9,8 @@
 mod boot;
 mod cspace;
 mod invariants;
+mod ipc;
+mod sched;
 mod space;
 
 use std::boxed::Box;

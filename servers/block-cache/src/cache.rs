@@ -2,12 +2,15 @@
 //!
 //! Neighbours: `fetch` brings blocks in, `write_back` takes them out, `slots` is the memory.
 
+use alloc::vec::Vec;
+
 use crate::{
     BLOCK_SIZE, BatchDevice, BlockNumber, CacheError, Capacity, DeviceError, SECTOR_SIZE, Sector,
     Statistics,
     readahead::ReadAhead,
     slots::{Origin, Slots},
     units::{MAX_RUN, SECTORS_PER_BLOCK},
+    valid::Valid,
 };
 
 /// Whether the device still deserves trust.
@@ -45,6 +48,13 @@ struct Part {
     /// Where it begins and ends in the caller's buffer, in bytes.
     start: usize,
     end: usize,
+}
+
+impl Part {
+    /// Returns the sectors of the block that the part covers.
+    fn sectors(&self) -> Valid {
+        Valid::covering(self.offset..self.offset + self.end - self.start)
+    }
 }
 
 impl<D: BatchDevice> BlockCache<D> {
@@ -111,27 +121,37 @@ impl<D: BatchDevice> BlockCache<D> {
     }
 
     fn read_chunk(&mut self, start: Sector, output: &mut [u8]) -> Result<(), CacheError> {
-        let mut missing = alloc::vec::Vec::new();
+        let (mut missing, mut incomplete) = (Vec::new(), Vec::new());
         for part in parts(start, output.len()) {
             match self.slots.get(part.block) {
-                Some((bytes, origin)) => {
+                Some(found) if found.valid.contains(part.sectors()) => {
                     self.statistics.hits += 1;
-                    self.statistics.read_ahead_used += u64::from(origin == Origin::Ahead);
-                    copy_out(&part, bytes, output);
+                    self.statistics.read_ahead_used += u64::from(found.origin == Origin::Ahead);
+                    copy_out(&part, found.bytes, output);
                 }
+                Some(_) => incomplete.push(part),
                 None => missing.push(part),
             }
+        }
+        for part in &incomplete {
+            self.complete(part.block)?;
+            self.copy_from_slot(part, output)?;
         }
         let Some(first) = missing.first() else {
             return Ok(());
         };
         let advice = self.ahead.on_miss(first.block);
-        let asked: alloc::vec::Vec<_> = missing.iter().map(|part| part.block).collect();
+        let asked: Vec<_> = missing.iter().map(|part| part.block).collect();
         self.fetch(&asked, advice)?;
         for part in &missing {
-            let bytes = self.slots.peek(part.block).ok_or(CacheError::NoMemory)?;
-            copy_out(part, bytes, output);
+            self.copy_from_slot(part, output)?;
         }
+        Ok(())
+    }
+
+    fn copy_from_slot(&self, part: &Part, output: &mut [u8]) -> Result<(), CacheError> {
+        let bytes = self.slots.peek(part.block).ok_or(CacheError::NoMemory)?;
+        copy_out(part, bytes, output);
         Ok(())
     }
 
@@ -141,9 +161,7 @@ impl<D: BatchDevice> BlockCache<D> {
     /// # Errors
     ///
     /// [`CacheError::Unaligned`], [`CacheError::OutOfRange`], [`CacheError::ReadOnly`],
-    /// [`CacheError::WriteLost`], [`CacheError::Gone`], or [`CacheError::Read`] when only part of
-    /// a block is written and the rest of it cannot be read. Part of `input` may be written even
-    /// so.
+    /// [`CacheError::WriteLost`] or [`CacheError::Gone`]. Part of `input` may be written even so.
     pub fn write(&mut self, start: Sector, input: &[u8]) -> Result<(), CacheError> {
         self.check_range(start, input.len())?;
         self.check_writable()?;
@@ -151,12 +169,12 @@ impl<D: BatchDevice> BlockCache<D> {
             if self.slots.dirty_count() >= self.capacity.dirty_limit() {
                 self.write_back()?;
             }
-            let whole = part.offset == 0 && part.end - part.start == self.block_bytes(part.block);
-            self.make_present(part.block, whole)?;
-            let (bytes, _) = self.slots.get(part.block).ok_or(CacheError::NoMemory)?;
+            self.make_present(part.block)?;
+            let found = self.slots.get(part.block).ok_or(CacheError::NoMemory)?;
             let length = part.end - part.start;
-            bytes[part.offset..part.offset + length].copy_from_slice(&input[part.start..part.end]);
-            self.slots.mark_dirty(part.block);
+            found.bytes[part.offset..part.offset + length]
+                .copy_from_slice(&input[part.start..part.end]);
+            self.slots.mark_dirty(part.block, part.sectors());
         }
         Ok(())
     }

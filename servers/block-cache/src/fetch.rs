@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::{
-    BLOCK_SIZE, BatchDevice, BlockCache, BlockNumber, CacheError, DeviceError, MAX_BATCH, MAX_RUN,
-    Operation, Request, Sector,
+    BatchDevice, BlockCache, BlockNumber, CacheError, DeviceError, MAX_BATCH, MAX_RUN, Operation,
+    Request, Sector,
     readahead::Advice,
     slots::{Origin, Vacancy},
     units::SECTORS_PER_BLOCK,
@@ -19,6 +19,25 @@ struct Run {
     origin: Origin,
     places: Vec<Vacancy>,
     outcome: Result<(), DeviceError>,
+}
+
+impl Run {
+    fn new(first: BlockNumber, origin: Origin, place: Vacancy) -> Self {
+        Self {
+            first,
+            origin,
+            places: alloc::vec![place],
+            outcome: Err(DeviceError::Io),
+        }
+    }
+}
+
+/// Returns what a failed request means to the caller of a read.
+fn read_error(error: DeviceError) -> CacheError {
+    match error {
+        DeviceError::Gone => CacheError::Gone,
+        error => CacheError::Read(error),
+    }
 }
 
 impl<D: BatchDevice> BlockCache<D> {
@@ -50,25 +69,37 @@ impl<D: BatchDevice> BlockCache<D> {
         self.settle(runs)
     }
 
-    /// Makes sure that a block is in the cache to be written to; `whole` blocks are not read.
-    pub(crate) fn make_present(
-        &mut self,
-        block: BlockNumber,
-        whole: bool,
-    ) -> Result<(), CacheError> {
+    /// Reads the sectors that a block in the cache lacks.
+    ///
+    /// # Errors
+    ///
+    /// [`CacheError::Read`] or [`CacheError::Gone`].
+    pub(crate) fn complete(&mut self, block: BlockNumber) -> Result<(), CacheError> {
+        let place = self.slots.vacate().ok_or(CacheError::NoMemory)?;
+        self.statistics.misses += 1;
+        let mut run = Run::new(block, Origin::Asked, place);
+        self.read_runs(core::slice::from_mut(&mut run));
+        let place = run.places.pop().ok_or(CacheError::NoMemory)?;
+        match run.outcome {
+            Ok(()) => {
+                self.slots.complete(place, block);
+                Ok(())
+            }
+            Err(error) => {
+                self.slots.give_back(place);
+                Err(read_error(error))
+            }
+        }
+    }
+
+    /// Makes sure that a block is in the cache to be written to, though it may be empty there.
+    pub(crate) fn make_present(&mut self, block: BlockNumber) -> Result<(), CacheError> {
         if self.slots.contains(block) {
             self.statistics.hits += 1;
             return Ok(());
         }
-        if !whole {
-            let advice = self.ahead.on_miss(block);
-            return self.fetch(&[block], advice);
-        }
-        let mut vacancy = self.slots.vacate().ok_or(CacheError::NoMemory)?;
-        // The end of the last block may lie beyond the device; keep old content out of it.
-        let length = self.block_bytes(block).min(BLOCK_SIZE);
-        vacancy.bytes[length..].fill(0);
-        self.slots.fill(vacancy, block, Origin::Asked);
+        let place = self.slots.vacate().ok_or(CacheError::NoMemory)?;
+        self.slots.fill_empty(place, block);
         Ok(())
     }
 
@@ -94,12 +125,7 @@ impl<D: BatchDevice> BlockCache<D> {
                 {
                     run.places.push(place);
                 }
-                _ => runs.push(Run {
-                    first: block,
-                    origin,
-                    places: alloc::vec![place],
-                    outcome: Err(DeviceError::Io),
-                }),
+                _ => runs.push(Run::new(block, origin, place)),
             }
         }
         runs
@@ -137,10 +163,7 @@ impl<D: BatchDevice> BlockCache<D> {
         let mut result = Ok(());
         for run in runs {
             if let (Err(error), Origin::Asked, true) = (run.outcome, run.origin, result.is_ok()) {
-                result = Err(match error {
-                    DeviceError::Gone => CacheError::Gone,
-                    error => CacheError::Read(error),
-                });
+                result = Err(read_error(error));
             }
             for (n, place) in run.places.into_iter().enumerate() {
                 match run.outcome {

@@ -28,6 +28,7 @@ mod readahead;
 mod slots;
 mod statistics;
 mod units;
+mod valid;
 mod write_back;
 
 pub use cache::BlockCache;

@@ -13,8 +13,9 @@ use alloc::{
     vec,
     vec::Vec,
 };
+use core::ops::Range;
 
-use crate::{BLOCK_SIZE, BlockNumber, CacheError, Capacity};
+use crate::{BLOCK_SIZE, BlockNumber, CacheError, Capacity, Sector, valid::Valid};
 
 /// The bytes of one block.
 pub(crate) type Bytes = Box<[u8]>;
@@ -32,8 +33,23 @@ pub(crate) enum Origin {
 struct Slot {
     block: Option<BlockNumber>,
     bytes: Bytes,
+    /// The sectors that `bytes` has; the others are on the device only.
+    valid: Valid,
     used: bool,
     origin: Origin,
+}
+
+/// A block that was asked for.
+pub(crate) struct Found<'a> {
+    pub(crate) bytes: &'a mut [u8],
+    pub(crate) valid: Valid,
+    pub(crate) origin: Origin,
+}
+
+/// Consecutive sectors to write: where they begin, and the blocks and bytes in them.
+pub(crate) struct DirtyRun {
+    pub(crate) start: Sector,
+    pub(crate) parts: Vec<(BlockNumber, Range<usize>)>,
 }
 
 /// All slots, the blocks in them, and which of these are dirty.
@@ -72,6 +88,7 @@ impl Slots {
             slots.push(Slot {
                 block: None,
                 bytes,
+                valid: Valid::NONE,
                 used: false,
                 origin: Origin::Asked,
             });
@@ -99,12 +116,16 @@ impl Slots {
         self.index.contains_key(&block)
     }
 
-    /// Returns the bytes of a block and where they came from, and marks it used.
-    pub(crate) fn get(&mut self, block: BlockNumber) -> Option<(&mut [u8], Origin)> {
+    /// Returns a block and marks it used.
+    pub(crate) fn get(&mut self, block: BlockNumber) -> Option<Found<'_>> {
         let slot = self.slots.get_mut(*self.index.get(&block)?)?;
         slot.used = true;
         let origin = core::mem::replace(&mut slot.origin, Origin::Asked);
-        Some((&mut slot.bytes, origin))
+        Some(Found {
+            bytes: &mut slot.bytes,
+            valid: slot.valid,
+            origin,
+        })
     }
 
     /// Returns the bytes of a block, without counting as use.
@@ -142,9 +163,32 @@ impl Slots {
         self.slots[vacancy.slot] = Slot {
             block: Some(block),
             bytes: vacancy.bytes,
+            valid: Valid::ALL,
             used,
             origin,
         };
+    }
+
+    /// Puts an empty block into a place that was vacated.
+    pub(crate) fn fill_empty(&mut self, mut vacancy: Vacancy, block: BlockNumber) {
+        vacancy.bytes.fill(0);
+        let slot = vacancy.slot;
+        self.fill(vacancy, block, Origin::Asked);
+        self.slots[slot].valid = Valid::NONE;
+    }
+
+    /// Adds to a block the sectors that it lacks, from a copy of it off the device.
+    pub(crate) fn complete(&mut self, copy: Vacancy, block: BlockNumber) {
+        let Some(&slot) = self.index.get(&block) else {
+            // It made room for its own copy.
+            return self.fill(copy, block, Origin::Asked);
+        };
+        let slot = &mut self.slots[slot];
+        for range in slot.valid.missing() {
+            slot.bytes[range.clone()].copy_from_slice(&copy.bytes[range]);
+        }
+        slot.valid = Valid::ALL;
+        self.give_back(copy);
     }
 
     /// Gives a place back without a block in it.
@@ -152,14 +196,17 @@ impl Slots {
         self.slots[vacancy.slot].bytes = vacancy.bytes;
     }
 
-    /// Notes that a block here differs from the device.
-    pub(crate) fn mark_dirty(&mut self, block: BlockNumber) {
-        self.dirty.insert(block);
+    /// Notes that sectors of a block here are new and not on the device.
+    pub(crate) fn mark_dirty(&mut self, block: BlockNumber, sectors: Valid) {
+        if let Some(&slot) = self.index.get(&block) {
+            self.slots[slot].valid = self.slots[slot].valid.and(sectors);
+            self.dirty.insert(block);
+        }
     }
 
-    /// Notes that a block here is the same on the device.
-    pub(crate) fn mark_clean(&mut self, block: BlockNumber) {
-        self.dirty.remove(&block);
+    /// Notes that every block here is the same on the device.
+    pub(crate) fn mark_all_clean(&mut self) {
+        self.dirty.clear();
     }
 
     /// Returns how many blocks are dirty.
@@ -167,17 +214,35 @@ impl Slots {
         self.dirty.len()
     }
 
-    /// Returns the dirty blocks in ascending order, cut into runs of neighbours.
-    pub(crate) fn dirty_runs(&self, longest: usize) -> Vec<Vec<BlockNumber>> {
-        let mut runs: Vec<Vec<BlockNumber>> = Vec::new();
+    /// Returns what has to be written, in ascending order and joined into runs of up to `longest`
+    /// parts.
+    pub(crate) fn dirty_runs(&self, longest: usize) -> Vec<DirtyRun> {
+        let mut runs: Vec<DirtyRun> = Vec::new();
+        let mut end = Sector(0);
         for &block in &self.dirty {
-            match runs.last_mut() {
-                Some(run) if run.len() < longest && run[0].plus(run.len()) == block => {
-                    run.push(block);
+            for bytes in self.valid(block).ranges() {
+                let start = block.sector_at(bytes.start);
+                let next = block.sector_at(bytes.end);
+                match runs.last_mut() {
+                    Some(run) if end == start && run.parts.len() < longest => {
+                        run.parts.push((block, bytes));
+                    }
+                    _ => runs.push(DirtyRun {
+                        start,
+                        parts: vec![(block, bytes)],
+                    }),
                 }
-                _ => runs.push(vec![block]),
+                end = next;
             }
         }
         runs
+    }
+
+    fn valid(&self, block: BlockNumber) -> Valid {
+        let slot = self
+            .index
+            .get(&block)
+            .and_then(|slot| self.slots.get(*slot));
+        slot.map_or(Valid::NONE, |slot| slot.valid)
     }
 }

@@ -33,6 +33,15 @@ impl BlockNumber {
         Self(self.0.saturating_add(count as u64))
     }
 
+    /// Returns the sector at an offset in bytes from the start of this block.
+    pub(crate) fn sector_at(self, offset: usize) -> Sector {
+        Sector(
+            self.first_sector()
+                .0
+                .saturating_add((offset / SECTOR_SIZE) as u64),
+        )
+    }
+
     /// Returns the first sector of this block.
     pub(crate) fn first_sector(self) -> Sector {
         Sector(self.0.saturating_mul(SECTORS_PER_BLOCK))

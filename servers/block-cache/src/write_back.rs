@@ -5,10 +5,13 @@
 //! neighbours joined, because that is what disks and their queues like best.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use crate::{
     BatchDevice, BlockCache, BlockNumber, CacheError, DeviceError, MAX_BATCH, MAX_RUN, Operation,
-    Request, cache::Health,
+    Request,
+    cache::Health,
+    slots::{DirtyRun, Slots},
 };
 
 impl<D: BatchDevice> BlockCache<D> {
@@ -22,16 +25,14 @@ impl<D: BatchDevice> BlockCache<D> {
         let runs = self.slots.dirty_runs(MAX_RUN);
         for batch in runs.chunks(MAX_BATCH) {
             self.unflushed = true;
-            let outcomes = self.write_runs(batch);
-            let mut first_failure = Ok(());
-            for (run, outcome) in batch.iter().zip(outcomes) {
-                match outcome {
-                    Ok(()) => self.note_written(run),
-                    Err(error) => first_failure = first_failure.and(Err(error)),
-                }
-            }
-            first_failure.map_err(|error| self.distrust(error))?;
+            self.write_runs(batch)
+                .map_err(|error| self.distrust(error))?;
+            self.statistics.written_back +=
+                batch.iter().map(|run| run.parts.len() as u64).sum::<u64>();
         }
+        // Only now: parts of one block may have been in two batches, and after a failure nothing
+        // that is not surely on the device may leave the memory.
+        self.slots.mark_all_clean();
         Ok(())
     }
 
@@ -62,38 +63,40 @@ impl<D: BatchDevice> BlockCache<D> {
         }
     }
 
-    fn write_runs(&mut self, runs: &[Vec<BlockNumber>]) -> Vec<Result<(), DeviceError>> {
+    /// Writes runs in one batch and returns the first failure.
+    fn write_runs(&mut self, runs: &[DirtyRun]) -> Result<(), DeviceError> {
         // The slots leave the cache for the time of the call: the requests borrow them while
         // `submit` borrows the rest.
-        let slots = core::mem::replace(&mut self.slots, crate::slots::Slots::none());
+        let slots = core::mem::replace(&mut self.slots, Slots::none());
         let pieces: Vec<Vec<&[u8]>> = runs
             .iter()
-            .map(|run| {
-                run.iter()
-                    .filter_map(|&block| Some(&slots.peek(block)?[..self.block_bytes(block)]))
-                    .collect()
-            })
+            .map(|run| self.pieces_to_write(&slots, run))
             .collect();
         let mut batch: Vec<Request<'_>> = runs
             .iter()
             .zip(&pieces)
             .map(|(run, pieces)| {
-                let start = run[0].first_sector();
-                Request::new(Operation::Write { start, pieces })
+                Request::new(Operation::Write {
+                    start: run.start,
+                    pieces,
+                })
             })
             .collect();
         self.submit(&mut batch);
-        let outcomes = batch.iter().map(|request| request.outcome).collect();
+        let result = batch.iter().try_for_each(|request| request.outcome);
         drop(batch);
         self.slots = slots;
-        outcomes
+        result
     }
 
-    fn note_written(&mut self, run: &[BlockNumber]) {
-        self.statistics.written_back += run.len() as u64;
-        for &block in run {
-            self.slots.mark_clean(block);
-        }
+    /// Returns the bytes of a run, without what lies beyond the device.
+    fn pieces_to_write<'a>(&self, slots: &'a Slots, run: &DirtyRun) -> Vec<&'a [u8]> {
+        let piece = |(block, bytes): &(BlockNumber, Range<usize>)| {
+            slots
+                .peek(*block)?
+                .get(bytes.start..bytes.end.min(self.block_bytes(*block)))
+        };
+        run.parts.iter().filter_map(piece).collect()
     }
 
     /// Remembers that a write was lost and returns what to tell the caller.

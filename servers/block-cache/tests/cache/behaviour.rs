@@ -87,6 +87,26 @@ fn part_of_a_block_can_be_written_and_the_rest_stays() {
 }
 
 #[test]
+fn blocks_written_in_parts_are_not_read() {
+    let mut cache = cache_of(1000);
+    for part in 0..800 {
+        cache
+            .write(Sector(part * 2), &[part as u8; 2 * SECTOR_SIZE])
+            .unwrap();
+    }
+    cache.flush().unwrap();
+    let statistics = cache.statistics();
+    assert_eq!(
+        (statistics.misses, statistics.read_ahead),
+        (0, 0),
+        "{statistics:?}"
+    );
+    let mut output = [0; 2 * SECTOR_SIZE];
+    cache.read(Sector(1_000), &mut output).unwrap();
+    assert_eq!(output, [500_usize as u8; 2 * SECTOR_SIZE]);
+}
+
+#[test]
 fn failed_read_is_an_error_and_can_be_tried_again() {
     let faults = HashMap::from([(0, Fault::Io)]);
     let mut cache = cache_with(Fragile::new(800, faults));

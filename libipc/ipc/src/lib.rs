@@ -18,6 +18,7 @@ mod cap;
 pub mod codec;
 mod connection;
 mod error;
+mod given;
 mod heap;
 mod interface;
 mod log;
@@ -41,6 +42,7 @@ pub use caller::Caller;
 pub use cap::{Cap, ReceivedCaps};
 pub use connection::Connection;
 pub use error::{Error, TransportError};
+pub use given::{Endpoint, Irq, PortRange, Region};
 pub use heap::Arena;
 pub use interface::{
     Interface, interface_id, label, label_interface, label_ordinal, request_label,
@@ -53,7 +55,7 @@ pub use reply::{Answer, Busy, Deferral, Encode, Reply, ReplyToken, Spare};
 pub use router::{Dispatch, Router};
 pub use serve::serve;
 pub use service::{Events, Fault, FaultAnswer, Request, Service};
-pub use startup::{BadStartup, Endpoint, Irq, PortRange, Region, Startup};
+pub use startup::{BadStartup, Startup};
 pub use termination::{ExitCode, Never, Termination, exit};
 pub use transport::{Transport, Verdict};
 pub use weft_abi as abi;

@@ -10,8 +10,8 @@ use weft_abi::CPtr;
 use weft_abi::startup::{Entry, EntryKind, MAGIC, MAX_ENTRIES, StartupHeader, slots};
 use zerocopy::FromBytes;
 
-use crate::Connection;
-use crate::objects::{Frame, IoPorts, IrqHandler, Log, Notification};
+use crate::objects::{IoPorts, IrqHandler, Log, Notification};
+use crate::{Connection, Endpoint, Irq, PortRange, Region};
 
 /// What a program was given. Copies are cheap: the page lasts as long as the program.
 #[derive(Clone, Copy)]
@@ -28,53 +28,6 @@ pub enum BadStartup {
     NotAStartupPage,
     /// Program and system were built with different ABI tables.
     OtherAbi,
-}
-
-/// The endpoint of a server, and which of its interfaces it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Endpoint {
-    /// Where it receives.
-    pub slot: CPtr,
-    /// The interface's index in the badges of its clients.
-    pub interface: u8,
-}
-
-/// An interrupt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Irq {
-    /// Its handler.
-    pub handler: IrqHandler,
-    /// The bits of the bound notification that it signals.
-    pub bits: u64,
-}
-
-/// Memory that is mapped into the program.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Region {
-    /// Its first address.
-    pub address: u64,
-    /// Its length in bytes.
-    pub length: u64,
-    /// The capability that goes with it, by kind: DMA memory's first frame, the notification of a ring's peer.
-    pub slot: CPtr,
-}
-
-impl Region {
-    /// The first frame, of DMA memory.
-    pub fn frame(self) -> Frame {
-        Frame::from(self.slot)
-    }
-}
-
-/// A range of I/O ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PortRange {
-    /// The right to use them.
-    pub ports: IoPorts,
-    /// The first port.
-    pub first: u16,
-    /// The last port.
-    pub last: u16,
 }
 
 impl Startup {

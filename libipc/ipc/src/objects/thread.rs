@@ -66,13 +66,7 @@ impl Thread {
     pub fn configure(self, to: ThreadConfiguration) -> Result<(), Refusal> {
         let cnode = u64::from(to.cnode.cptr().0);
         let space = u64::from(to.space.cptr().0);
-        let arguments = [
-            cnode,
-            space,
-            u64::from(to.fault_endpoint.0),
-            0,
-            0,
-        ];
+        let arguments = [cnode, space, u64::from(to.fault_endpoint.0), 0, 0];
         invoke(Syscall::ThreadConfigure, self.0, arguments).map(|_| ())
     }
 

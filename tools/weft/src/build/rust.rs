@@ -27,7 +27,7 @@ pub enum Side {
 impl Side {
     fn flags(self) -> &'static str {
         match self {
-            Self::Kernel => "-Crelocation-model=static -Ccode-model=kernel",
+            Self::Kernel => "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes",
             Self::User => "-Crelocation-model=static -Ccode-model=small",
         }
     }

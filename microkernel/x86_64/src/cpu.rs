@@ -25,6 +25,8 @@ pub struct Features {
     pub umip: bool,
     /// FS and GS base have instructions of their own.
     pub fsgsbase: bool,
+    /// Damage that the processor notices is an exception instead of a silent stop.
+    pub machine_check: bool,
     /// Entries can stay in the TLB when the root changes.
     pub global_pages: bool,
     /// 1 GiB pages.
@@ -44,6 +46,7 @@ impl Features {
         smap: false,
         umip: false,
         fsgsbase: false,
+        machine_check: false,
         global_pages: false,
         huge_pages: false,
         x2apic: false,
@@ -78,6 +81,7 @@ impl Features {
             smap: bit(ebx, 20),
             umip: bit(ecx, 2),
             fsgsbase: bit(ebx, 0),
+            machine_check: bit(basic.edx, 7),
             global_pages: bit(basic.edx, 13),
             huge_pages: leaf(0x8000_0001).is_some_and(|leaf| bit(leaf.edx, 26)),
             x2apic: bit(basic.ecx, 21) && !(bit(basic.ecx, 31) && is_emulated()),
@@ -88,12 +92,13 @@ impl Features {
         }
     }
 
-    fn named(&self) -> [(&'static str, bool); 8] {
+    fn named(&self) -> [(&'static str, bool); 9] {
         [
             ("SMEP", self.smep),
             ("SMAP", self.smap),
             ("UMIP", self.umip),
             ("FSGSBASE", self.fsgsbase),
+            ("MCE", self.machine_check),
             ("PGE", self.global_pages),
             ("1GiB-pages", self.huge_pages),
             ("x2APIC", self.x2apic),
@@ -155,6 +160,7 @@ pub(crate) fn harden(features: &Features) {
             | Cr0Flags::TASK_SWITCHED,
     );
     let mut cr4 = Cr4Flags::PHYSICAL_ADDRESS_EXTENSION;
+    cr4.set(Cr4Flags::MACHINE_CHECK_EXCEPTION, features.machine_check);
     cr4.set(Cr4Flags::PAGE_GLOBAL, features.global_pages);
     cr4.set(
         Cr4Flags::SUPERVISOR_MODE_EXECUTION_PROTECTION,

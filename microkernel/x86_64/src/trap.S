@@ -15,6 +15,7 @@
 # vector.
 .balign 16
 .global weft_trap_stubs
+.type weft_trap_stubs, @function
 weft_trap_stubs:
 .set vector, 0
 .rept 256
@@ -38,6 +39,7 @@ weft_trap_stubs:
 # Interrupts and exceptions. Stack: vector, error code, rip, cs, rflags, rsp, ss. It may be an interrupt
 # stack (debug): everything is moved to the thread's Registers and the kernel stack is used from then on.
 .balign 16
+.type trap_common, @function
 trap_common:
     test byte ptr [rsp + 24], 3
     jz trap_kernel
@@ -80,6 +82,7 @@ trap_common:
     jmp trap_resume
 
 # From the kernel: a device interrupt ends idle, whose stack is not needed any more; an exception is a bug.
+.type trap_kernel, @function
 trap_kernel:
     cmp qword ptr [rsp], 32
     jb trap_fatal
@@ -92,6 +95,7 @@ trap_kernel:
     jmp trap_resume
 
 # Double fault, machine check, and exceptions of the kernel: reports and never returns. GS is not used.
+.type trap_fatal, @function
 trap_fatal:
     push rax
     push rbx
@@ -115,6 +119,7 @@ trap_fatal:
     ud2
 
 # Non-maskable interrupt: reports where it hit and goes on, whatever it hit.
+.type trap_nmi, @function
 trap_nmi:
     push rax
     push rbx
@@ -173,6 +178,7 @@ trap_nmi:
 # SYSCALL: rcx is the user's rip, r11 its flags; rbx, rbp and r15 are free by convention.
 .balign 16
 .global weft_syscall_entry
+.type weft_syscall_entry, @function
 weft_syscall_entry:
     swapgs
     mov rbx, gs:[{CONTEXT}]
@@ -196,6 +202,7 @@ weft_syscall_entry:
 
 # Resumes the thread whose Registers rax points to. Stack: empty.
 .global weft_trap_resume
+.type weft_trap_resume, @function
 weft_trap_resume:
 trap_resume:
     test rax, rax
@@ -230,6 +237,7 @@ trap_bad_ip:
     xor ecx, ecx
     jmp trap_sysret
 
+.type trap_resume_full, @function
 trap_resume_full:
     push {USER_DATA}
     push qword ptr [rax + {RSP}]
@@ -255,6 +263,7 @@ trap_resume_full:
     iretq
 
 # Waits for an interrupt; the interrupt does not come back here. STI lets none in before HLT.
+.type trap_idle, @function
 trap_idle:
     mov rsp, gs:[{STACK_TOP}]
     sti

@@ -6,10 +6,10 @@ use weft_abi::{Kind, Rights};
 use weft_hal::{Arch, IrqLine, PhysAddr};
 use weft_store::{HomeCell, Ref};
 
+use crate::Core;
 use crate::cspace::Contents;
 use crate::object::{Notification, Slot, SlotRef, Tag};
 use crate::state::Next;
-use crate::Core;
 
 /// The greatest number of lines.
 pub(crate) const MAX_LINES: u16 = 256;
@@ -52,7 +52,10 @@ impl<A: Arch> Core<A> {
         let step = size_of::<IrqEntry>() as u64;
         let mut place = at;
         for line in 0..MAX_LINES {
-            let entry = IrqEntry { binding: Slot::empty(), taken: HomeCell::new(false) };
+            let entry = IrqEntry {
+                binding: Slot::empty(),
+                taken: HomeCell::new(false),
+            };
             let entry = self.memory.place(place, entry);
             if line == 0 {
                 self.irqs.base = Some(entry);
@@ -68,7 +71,11 @@ impl<A: Arch> Core<A> {
             entry.taken.set(home, true);
         }
         let tag = Tag::new(Kind::IrqHandler, Rights::READ | Rights::WRITE, self.id());
-        let contents = Contents { tag, object: u64::from(line.0), badge: 0 };
+        let contents = Contents {
+            tag,
+            object: u64::from(line.0),
+            badge: 0,
+        };
         self.create(Some(control), place, contents);
     }
 

@@ -24,7 +24,11 @@ pub struct Links<T, L = Main> {
 impl<T, L> Links<T, L> {
     /// Links that lead nowhere.
     pub const fn new() -> Self {
-        Self { next: HomeCell::new(None), previous: HomeCell::new(None), kind: PhantomData }
+        Self {
+            next: HomeCell::new(None),
+            previous: HomeCell::new(None),
+            kind: PhantomData,
+        }
     }
 
     /// The next object of the list.
@@ -55,7 +59,11 @@ pub struct List<T, L = Main> {
 impl<T, L> List<T, L> {
     /// An empty list.
     pub const fn new() -> Self {
-        Self { first: HomeCell::new(None), last: HomeCell::new(None), kind: PhantomData }
+        Self {
+            first: HomeCell::new(None),
+            last: HomeCell::new(None),
+            kind: PhantomData,
+        }
     }
 }
 

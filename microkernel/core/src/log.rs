@@ -13,7 +13,10 @@ pub struct KernelLog {
 impl KernelLog {
     /// An empty log.
     pub const fn new() -> Self {
-        Self { bytes: [0; BYTES], written: 0 }
+        Self {
+            bytes: [0; BYTES],
+            written: 0,
+        }
     }
 
     /// Appends one byte.
@@ -27,7 +30,9 @@ impl KernelLog {
 
     /// The first position at or behind `position` that is still held.
     pub fn oldest(&self, position: u64) -> u64 {
-        position.max(self.written.saturating_sub(BYTES as u64)).min(self.written)
+        position
+            .max(self.written.saturating_sub(BYTES as u64))
+            .min(self.written)
     }
 
     /// The byte at a position, if it is held.
@@ -35,7 +40,9 @@ impl KernelLog {
         if position >= self.written || position != self.oldest(position) {
             return None;
         }
-        self.bytes.get((position as usize) & (BYTES.wrapping_sub(1))).copied()
+        self.bytes
+            .get((position as usize) & (BYTES.wrapping_sub(1)))
+            .copied()
     }
 }
 

@@ -77,7 +77,11 @@ impl<A: Arch> Core<A> {
     pub fn trap(&mut self, trap: Trap) -> Resume<'_, A::Context> {
         let next = match trap {
             Trap::Syscall => self.system_call(),
-            Trap::Fault { kind, address, code } => self.fault(kind, address, code),
+            Trap::Fault {
+                kind,
+                address,
+                code,
+            } => self.fault(kind, address, code),
             Trap::Interrupt(line) => self.interrupt(line),
             Trap::Timer => self.tick(),
             Trap::Spurious => Next::Caller,
@@ -103,7 +107,9 @@ impl<A: Arch> Core<A> {
     pub(crate) fn lookup(&self, thread: ThreadRef<A>, cptr: u64) -> Result<SlotRef, Refusal> {
         let home = self.home();
         let cptr = u32::try_from(cptr).map_err(|_| Refusal::NoCapability)?;
-        let slot = self.slot_of(&thread.cspace, CPtr(cptr)).ok_or(Refusal::NoCapability)?;
+        let slot = self
+            .slot_of(&thread.cspace, CPtr(cptr))
+            .ok_or(Refusal::NoCapability)?;
         if slot.is_empty(home) || cptr == 0 {
             return Err(Refusal::NoCapability);
         }

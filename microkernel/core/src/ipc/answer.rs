@@ -8,9 +8,9 @@ use weft_abi::{FaultLabel, MessageInfo, Refusal};
 use weft_hal::Arch;
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Blocked, Reply, SchedContext, ThreadRef};
 use crate::sched::End;
-use crate::Core;
 
 use super::transfer::Grant;
 

@@ -3,8 +3,8 @@
 use weft_abi::Refusal;
 use weft_hal::{Arch, Context};
 
-use crate::object::{Blocked, ThreadRef};
 use crate::Core;
+use crate::object::{Blocked, ThreadRef};
 
 impl<A: Arch> Core<A> {
     /// Stops a thread wherever it is. A blocked system call ends with `refusal` when the thread is resumed. A server

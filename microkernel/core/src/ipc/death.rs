@@ -5,11 +5,11 @@ use weft_abi::Refusal;
 use weft_hal::Arch;
 use weft_store::Ref;
 
+use crate::Core;
 use crate::cspace::Progress;
 use crate::object::{
     Blocked, Endpoint, Notification, Queue, Reply, SchedContext, SlotRef, ThreadRef, ThreadSlot,
 };
-use crate::Core;
 
 impl<A: Arch> Core<A> {
     /// One step towards a thread's end: callers get DEAD, then those who wait for its last endpoint, then it goes.
@@ -23,7 +23,12 @@ impl<A: Arch> Core<A> {
         if self.leave_endpoint(thread) == Progress::More {
             return Progress::More;
         }
-        for which in [ThreadSlot::CSpace, ThreadSlot::Space, ThreadSlot::Fault, ThreadSlot::Notification] {
+        for which in [
+            ThreadSlot::CSpace,
+            ThreadSlot::Space,
+            ThreadSlot::Fault,
+            ThreadSlot::Notification,
+        ] {
             let slot = thread.part(|thread| thread.slot(which));
             if !slot.is_empty(home) {
                 self.unbind_slot(slot);
@@ -52,7 +57,9 @@ impl<A: Arch> Core<A> {
             return Progress::Done;
         };
         let last = endpoint.servers.first(home) == Some(thread)
-            && crate::list::Linked::<crate::list::Serving>::links(&*thread).next(home).is_none();
+            && crate::list::Linked::<crate::list::Serving>::links(&*thread)
+                .next(home)
+                .is_none();
         if last {
             endpoint.dead.set(home, true);
             if endpoint.queue.get(home) == Queue::Senders
@@ -143,7 +150,9 @@ impl<A: Arch> Core<A> {
     pub(crate) fn removed_binding(&mut self, thread: ThreadRef<A>, slot: SlotRef) {
         let home = self.home();
         if core::ptr::eq(&*slot, &thread.notification) {
-            let bound = thread.notification.object_of::<Notification<A>>(home, weft_abi::Kind::Notification);
+            let bound = thread
+                .notification
+                .object_of::<Notification<A>>(home, weft_abi::Kind::Notification);
             if let Some(notification) = bound {
                 notification.bound.set(home, None);
             }

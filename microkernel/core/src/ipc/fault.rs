@@ -4,9 +4,9 @@ use weft_abi::{FaultKind, FaultLabel, Kind, MessageInfo};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Blocked, Endpoint, ThreadRef};
 use crate::state::Next;
-use crate::Core;
 
 impl<A: Arch> Core<A> {
     /// The running thread faulted.
@@ -46,11 +46,18 @@ impl<A: Arch> Core<A> {
 
     /// Delivers a faulted thread's message: kind, instruction pointer, address, code.
     pub(super) fn deliver_fault(&mut self, from: ThreadRef<A>, to: ThreadRef<A>, badge: u64) {
-        let (kind, address, code) = from.fault.get(self.home()).unwrap_or((FaultKind::Other, 0, 0));
+        let (kind, address, code) = from
+            .fault
+            .get(self.home())
+            .unwrap_or((FaultKind::Other, 0, 0));
         let words = [kind as u64, from.context.ip(), address, code, 0, 0];
         for (register, word) in (2..8).zip(words) {
             to.context.set_argument(register, word);
         }
-        self.deliver(to, badge, MessageInfo::new(FaultLabel::NUMBER, 4, 0).as_fault());
+        self.deliver(
+            to,
+            badge,
+            MessageInfo::new(FaultLabel::NUMBER, 4, 0).as_fault(),
+        );
     }
 }

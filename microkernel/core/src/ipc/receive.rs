@@ -4,9 +4,9 @@ use weft_abi::{Kind, MessageInfo, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Blocked, Endpoint, Notification, Queue, Reply, ThreadRef};
 use crate::state::Next;
-use crate::Core;
 
 /// The capabilities that a Recv names, checked.
 pub(crate) struct Receiving<A: Arch> {
@@ -18,8 +18,15 @@ impl<A: Arch> Core<A> {
     /// Checks the endpoint in `a0` and the reply object in `a8` (0: none).
     pub(crate) fn receiving(&self, thread: ThreadRef<A>) -> Result<Receiving<A>, Refusal> {
         let home = self.home();
-        let slot = self.expect(thread, thread.context.argument(0), Kind::Endpoint, Rights::READ)?;
-        let endpoint = slot.object_of(home, Kind::Endpoint).ok_or(Refusal::NoCapability)?;
+        let slot = self.expect(
+            thread,
+            thread.context.argument(0),
+            Kind::Endpoint,
+            Rights::READ,
+        )?;
+        let endpoint = slot
+            .object_of(home, Kind::Endpoint)
+            .ok_or(Refusal::NoCapability)?;
         let reply = match thread.context.argument(8) {
             0 => None,
             cptr => {
@@ -70,7 +77,9 @@ impl<A: Arch> Core<A> {
         }
         endpoint.servers.push_back(home, thread);
         if endpoint.dead.replace(home, false) {
-            endpoint.epoch.set(home, endpoint.epoch.get(home).wrapping_add(1));
+            endpoint
+                .epoch
+                .set(home, endpoint.epoch.get(home).wrapping_add(1));
         }
     }
 
@@ -95,7 +104,8 @@ impl<A: Arch> Core<A> {
 
     fn take_bound_signals(&self, thread: ThreadRef<A>) -> Option<u64> {
         let home = self.home();
-        let bound: Ref<Notification<A>> = thread.notification.object_of(home, Kind::Notification)?;
+        let bound: Ref<Notification<A>> =
+            thread.notification.object_of(home, Kind::Notification)?;
         let word = bound.word.replace(home, 0);
         (word != 0).then_some(word)
     }

@@ -4,9 +4,9 @@ use weft_abi::{Kind, MessageInfo, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Blocked, Endpoint, Queue, Reply, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 use super::transfer::Grant;
 
@@ -21,7 +21,11 @@ pub(crate) enum Sending {
 
 impl<A: Arch> Core<A> {
     /// Checks the information word that a thread wants to send, and its right to send capabilities.
-    pub(crate) fn sendable(&self, thread: ThreadRef<A>, rights: Rights) -> Result<MessageInfo, Refusal> {
+    pub(crate) fn sendable(
+        &self,
+        thread: ThreadRef<A>,
+        rights: Rights,
+    ) -> Result<MessageInfo, Refusal> {
         let info = MessageInfo(thread.context.argument(1));
         if !info.is_sendable() {
             return Err(Refusal::InvalidArgument);
@@ -35,18 +39,31 @@ impl<A: Arch> Core<A> {
     /// Call or Send through the endpoint capability in `a0`.
     pub(crate) fn send(&mut self, thread: ThreadRef<A>, sending: Sending) -> Outcome<A> {
         let home = self.home();
-        let slot = self.expect(thread, thread.context.argument(0), Kind::Endpoint, Rights::WRITE)?;
+        let slot = self.expect(
+            thread,
+            thread.context.argument(0),
+            Kind::Endpoint,
+            Rights::WRITE,
+        )?;
         let rights = slot.tag.get(home).rights();
         self.sendable(thread, rights)?;
-        let endpoint = slot.object_of(home, Kind::Endpoint).ok_or(Refusal::NoCapability)?;
+        let endpoint = slot
+            .object_of(home, Kind::Endpoint)
+            .ok_or(Refusal::NoCapability)?;
         thread.sending_badge.set(home, slot.badge.get(home));
-        thread.sending_grant.set(home, rights.contains(Rights::GRANT));
+        thread
+            .sending_grant
+            .set(home, rights.contains(Rights::GRANT));
         thread.calling.set(home, sending == Sending::Call);
         self.send_to(thread, endpoint)
     }
 
     /// Sends what the thread's registers, or its fault, say.
-    pub(super) fn send_to(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) -> Outcome<A> {
+    pub(super) fn send_to(
+        &mut self,
+        thread: ThreadRef<A>,
+        endpoint: Ref<Endpoint<A>>,
+    ) -> Outcome<A> {
         let home = self.home();
         if endpoint.dead.get(home) {
             return Err(Refusal::Dead);
@@ -68,7 +85,11 @@ impl<A: Arch> Core<A> {
         }
         let unanswerable = thread.calling.get(home);
         self.make_ready(receiver);
-        if unanswerable { Err(Refusal::NotConfigured) } else { Ok(Next::Caller) }
+        if unanswerable {
+            Err(Refusal::NotConfigured)
+        } else {
+            Ok(Next::Caller)
+        }
     }
 
     /// Delivers a sender's message to a receiver that is out of every queue. Says whether the sender now waits for an
@@ -88,7 +109,14 @@ impl<A: Arch> Core<A> {
         }
         let Some(reply) = reply else {
             let fault = sender.faulting.replace(home, false);
-            sender.state.set(home, if fault { Blocked::Faulted } else { Blocked::Ready });
+            sender.state.set(
+                home,
+                if fault {
+                    Blocked::Faulted
+                } else {
+                    Blocked::Ready
+                },
+            );
             sender.context.set_status(Refusal::NotConfigured as u64);
             return false;
         };
@@ -103,7 +131,11 @@ impl<A: Arch> Core<A> {
             return self.deliver_fault(sender, receiver, badge);
         }
         let info = MessageInfo(sender.context.argument(1));
-        let grant = if sender.sending_grant.get(home) { Grant::Yes } else { Grant::No };
+        let grant = if sender.sending_grant.get(home) {
+            Grant::Yes
+        } else {
+            Grant::No
+        };
         self.transfer(sender, receiver, badge, info, grant);
     }
 }

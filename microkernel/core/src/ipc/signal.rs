@@ -4,9 +4,9 @@ use weft_abi::Refusal;
 use weft_hal::{Arch, Context, Nanoseconds};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Blocked, Notification, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 impl<A: Arch> Core<A> {
     /// ORs bits into the word; wakes the waiter, or the bound thread if it is blocked in Recv.

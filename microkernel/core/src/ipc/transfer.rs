@@ -11,8 +11,8 @@ use weft_abi::{CPtr, MAX_CAPS, MessageInfo, REGISTER_WORDS};
 use weft_hal::{Arch, Context, PhysAddr};
 use weft_store::{Page, Ref};
 
-use crate::object::{MESSAGE_PAGE_OFFSET, ThreadRef};
 use crate::Core;
+use crate::object::{MESSAGE_PAGE_OFFSET, ThreadRef};
 
 /// Argument register of the first message word.
 const FIRST_WORD: usize = 2;
@@ -20,13 +20,19 @@ const FIRST_WORD: usize = 2;
 impl<A: Arch> Core<A> {
     /// The kernel's own view of a thread's message page.
     pub(crate) fn message_page(&self, thread: ThreadRef<A>) -> Ref<Page> {
-        let physical = self.memory.physical(thread).0.wrapping_add(MESSAGE_PAGE_OFFSET);
+        let physical = self
+            .memory
+            .physical(thread)
+            .0
+            .wrapping_add(MESSAGE_PAGE_OFFSET);
         self.memory.page(PhysAddr(physical))
     }
 
     /// One word of a thread's message page; 0 beyond it.
     pub(crate) fn page_word(&self, thread: ThreadRef<A>, index: usize) -> u64 {
-        self.message_page(thread).get(index).map_or(0, |word| word.load(Relaxed))
+        self.message_page(thread)
+            .get(index)
+            .map_or(0, |word| word.load(Relaxed))
     }
 
     /// Writes one word of a thread's message page.
@@ -50,7 +56,11 @@ impl<A: Arch> Core<A> {
         let words = info.words();
         for index in 0..REGISTER_WORDS {
             let register = FIRST_WORD.wrapping_add(index);
-            let value = if index < words { from.context.argument(register) } else { 0 };
+            let value = if index < words {
+                from.context.argument(register)
+            } else {
+                0
+            };
             to.context.set_argument(register, value);
         }
         if words > REGISTER_WORDS {

@@ -19,7 +19,11 @@ pub struct Notification<A: Arch> {
 impl<A: Arch> Notification<A> {
     /// A notification without signals.
     pub const fn new() -> Self {
-        Self { word: HomeCell::new(0), waiter: HomeCell::new(None), bound: HomeCell::new(None) }
+        Self {
+            word: HomeCell::new(0),
+            waiter: HomeCell::new(None),
+            bound: HomeCell::new(None),
+        }
     }
 }
 

@@ -59,7 +59,9 @@ impl<A: Arch> PartialEq for Blocked<A> {
             (Self::Suspended, Self::Suspended)
             | (Self::Ready, Self::Ready)
             | (Self::Faulted, Self::Faulted) => true,
-            (Self::Sending(a), Self::Sending(b)) | (Self::Receiving(a), Self::Receiving(b)) => a == b,
+            (Self::Sending(a), Self::Sending(b)) | (Self::Receiving(a), Self::Receiving(b)) => {
+                a == b
+            }
             (Self::AwaitingReply(a), Self::AwaitingReply(b)) => a == b,
             (Self::Waiting(a), Self::Waiting(b)) => a == b,
             _ => false,

@@ -7,9 +7,9 @@
 use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::SchedContext;
 use crate::state::Next;
-use crate::Core;
 
 use super::End;
 
@@ -25,7 +25,9 @@ impl<A: Arch> Core<A> {
         let used = now.since(self.sched.since);
         self.sched.since = now;
         if let Some(thread) = self.sched.current {
-            thread.cpu_time.set(home, thread.cpu_time.get(home).after(used));
+            thread
+                .cpu_time
+                .set(home, thread.cpu_time.get(home).after(used));
         }
         let Some(sched) = self.sched.running_on else {
             return;
@@ -34,7 +36,9 @@ impl<A: Arch> Core<A> {
             sched.remaining.set(home, sched.budget.get(home));
             sched.refill_at.set(home, now.after(sched.period.get(home)));
         }
-        sched.remaining.set(home, sched.remaining.get(home).since(used));
+        sched
+            .remaining
+            .set(home, sched.remaining.get(home).since(used));
         if sched.remaining.get(home).0 == 0 {
             self.exhausted(sched, now);
         }
@@ -51,7 +55,9 @@ impl<A: Arch> Core<A> {
             sched.refill_at.set(home, now.after(sched.period.get(home)));
         } else if !sched.throttled.replace(home, true) {
             let at = sched.refill_at.get(home);
-            self.sched.throttled.insert_before(home, sched, |other| other.refill_at.get(home) > at);
+            self.sched
+                .throttled
+                .insert_before(home, sched, |other| other.refill_at.get(home) > at);
         }
         if let Some(thread) = user {
             self.enqueue(thread, End::Back);
@@ -101,7 +107,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Sets the timer to the next instant that matters, unless it is set to an earlier one.
-    pub(super) fn set_timer(&mut self) {
+    pub(crate) fn set_timer(&mut self) {
         let home = self.home();
         let mut at = Nanoseconds::NEVER;
         if let Some(sched) = self.sched.running_on {

@@ -3,8 +3,8 @@
 use weft_abi::Refusal;
 use weft_hal::{Arch, Nanoseconds};
 
-use crate::object::{Blocked, ThreadRef};
 use crate::Core;
+use crate::object::{Blocked, ThreadRef};
 
 impl<A: Arch> Core<A> {
     /// Notes when a thread's wait ends.
@@ -12,7 +12,9 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         thread.deadline.set(home, at);
         if at != Nanoseconds::NEVER {
-            self.sched.deadlines.insert_before(home, thread, |other| other.deadline.get(home) > at);
+            self.sched
+                .deadlines
+                .insert_before(home, thread, |other| other.deadline.get(home) > at);
         }
     }
 

@@ -14,10 +14,10 @@ use weft_abi::syscall::MAX_PRIORITY;
 use weft_hal::{Arch, Asid, Nanoseconds, PhysAddr};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::list::{List, Timed};
 use crate::object::{Blocked, SchedContext, Thread, ThreadRef};
 use crate::state::Next;
-use crate::Core;
 
 pub(crate) use ready::End;
 
@@ -60,7 +60,10 @@ impl<A: Arch> Core<A> {
     /// The priority that a thread runs at.
     pub(crate) fn priority_of(&self, thread: ThreadRef<A>) -> u8 {
         let home = self.home();
-        let own = thread.sched.get(home).map_or(0, |sched| sched.priority.get(home));
+        let own = thread
+            .sched
+            .get(home)
+            .map_or(0, |sched| sched.priority.get(home));
         own.max(thread.ceiling.get(home)).min(MAX_PRIORITY)
     }
 
@@ -113,7 +116,9 @@ impl<A: Arch> Core<A> {
             thread.sched.get(home) == self.sched.running_on
                 && thread.queued.get(home).is_none()
                 && self.runnable(thread)
-                && self.greatest_ready().is_none_or(|greatest| greatest <= self.priority_of(thread))
+                && self
+                    .greatest_ready()
+                    .is_none_or(|greatest| greatest <= self.priority_of(thread))
         })
     }
 
@@ -125,7 +130,10 @@ impl<A: Arch> Core<A> {
         let Some(thread) = candidate else {
             return self.take_first();
         };
-        if self.greatest_ready().is_some_and(|greatest| greatest > self.priority_of(thread)) {
+        if self
+            .greatest_ready()
+            .is_some_and(|greatest| greatest > self.priority_of(thread))
+        {
             self.enqueue(thread, End::Front);
             return self.take_first();
         }

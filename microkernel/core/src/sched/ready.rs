@@ -2,8 +2,8 @@
 
 use weft_hal::Arch;
 
-use crate::object::ThreadRef;
 use crate::Core;
+use crate::object::ThreadRef;
 
 /// Which end of its queue a thread joins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +50,20 @@ impl<A: Arch> Core<A> {
 
     /// The greatest priority that has a ready thread.
     pub(super) fn greatest_ready(&self) -> Option<u8> {
-        self.sched.occupied.checked_ilog2().map(|priority| priority as u8)
+        self.sched
+            .occupied
+            .checked_ilog2()
+            .map(|priority| priority as u8)
     }
 
     /// Takes the first thread of the greatest priority.
     pub(super) fn take_first(&mut self) -> Option<ThreadRef<A>> {
         let priority = self.greatest_ready()?;
-        let first = self.sched.ready.get(priority as usize)?.first(self.home())?;
+        let first = self
+            .sched
+            .ready
+            .get(priority as usize)?
+            .first(self.home())?;
         self.dequeue(first);
         Some(first)
     }

@@ -4,14 +4,20 @@ use weft_abi::{CPtr, Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, IrqLine, Width};
 use weft_store::Ref;
 
-use crate::object::{Reply, SlotRef, ThreadRef};
 use crate::Core;
+use crate::object::{Reply, SlotRef, ThreadRef};
 
 impl<A: Arch> Core<A> {
     /// The thread whose capability is in `a0`.
     pub(super) fn thread_argument(&self, thread: ThreadRef<A>) -> Result<ThreadRef<A>, Refusal> {
-        let slot = self.expect(thread, thread.context.argument(0), Kind::Thread, Rights::WRITE)?;
-        slot.object_of(self.home(), Kind::Thread).ok_or(Refusal::NoCapability)
+        let slot = self.expect(
+            thread,
+            thread.context.argument(0),
+            Kind::Thread,
+            Rights::WRITE,
+        )?;
+        slot.object_of(self.home(), Kind::Thread)
+            .ok_or(Refusal::NoCapability)
     }
 
     /// The empty slot named by a CNode capability and an index in two arguments.
@@ -21,10 +27,20 @@ impl<A: Arch> Core<A> {
         cnode: usize,
         index: usize,
     ) -> Result<SlotRef, Refusal> {
-        let cnode = self.expect(thread, thread.context.argument(cnode), Kind::CNode, Rights::WRITE)?;
+        let cnode = self.expect(
+            thread,
+            thread.context.argument(cnode),
+            Kind::CNode,
+            Rights::WRITE,
+        )?;
         let index = thread.context.argument(index);
-        let index = u32::try_from(index).ok().filter(|index| *index != 0).ok_or(Refusal::OutOfRange)?;
-        let slot = self.slot_of(&cnode, CPtr(index)).ok_or(Refusal::OutOfRange)?;
+        let index = u32::try_from(index)
+            .ok()
+            .filter(|index| *index != 0)
+            .ok_or(Refusal::OutOfRange)?;
+        let slot = self
+            .slot_of(&cnode, CPtr(index))
+            .ok_or(Refusal::OutOfRange)?;
         if !slot.is_empty(self.home()) {
             return Err(Refusal::SlotOccupied);
         }
@@ -33,7 +49,12 @@ impl<A: Arch> Core<A> {
 
     /// The line of the interrupt handler in `a0`.
     pub(super) fn irq_argument(&self, thread: ThreadRef<A>) -> Result<IrqLine, Refusal> {
-        let slot = self.expect(thread, thread.context.argument(0), Kind::IrqHandler, Rights::WRITE)?;
+        let slot = self.expect(
+            thread,
+            thread.context.argument(0),
+            Kind::IrqHandler,
+            Rights::WRITE,
+        )?;
         Ok(IrqLine(slot.object.get(self.home()) as u16))
     }
 
@@ -56,7 +77,9 @@ impl<A: Arch> Core<A> {
         let range = slot.badge.get(self.home());
         let (first, last) = (range as u16, (range >> 16) as u16);
         let port = u16::try_from(thread.context.argument(1)).map_err(|_| Refusal::OutOfRange)?;
-        let end = port.checked_add(bytes.wrapping_sub(1)).ok_or(Refusal::OutOfRange)?;
+        let end = port
+            .checked_add(bytes.wrapping_sub(1))
+            .ok_or(Refusal::OutOfRange)?;
         if port < first || end > last {
             return Err(Refusal::OutOfRange);
         }

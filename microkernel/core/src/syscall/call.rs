@@ -2,10 +2,10 @@
 
 use weft_hal::Arch;
 
+use crate::Core;
 use crate::ipc::Sending;
 use crate::object::ThreadRef;
 use crate::state::Outcome;
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     core.send(thread, Sending::Call)

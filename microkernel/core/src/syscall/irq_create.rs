@@ -3,9 +3,9 @@
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, IrqLine, IrqMode};
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);

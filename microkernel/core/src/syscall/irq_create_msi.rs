@@ -3,12 +3,17 @@
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
-    let control = core.expect(thread, thread.context.argument(0), Kind::IrqControl, Rights::WRITE)?;
+    let control = core.expect(
+        thread,
+        thread.context.argument(0),
+        Kind::IrqControl,
+        Rights::WRITE,
+    )?;
     let place = core.empty_slot_argument(thread, 1, 2)?;
     let msi = core.arch.allocate_msi().ok_or(Refusal::Exhausted)?;
     core.install_irq(control, place, msi.line);

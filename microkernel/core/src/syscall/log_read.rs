@@ -4,9 +4,9 @@ use weft_abi::message::{BATCH, BATCH_BYTES};
 use weft_abi::{Kind, Rights};
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     core.expect(thread, thread.context.argument(0), Kind::Log, Rights::READ)?;

@@ -4,9 +4,9 @@ use weft_abi::message::{BATCH, BATCH_BYTES};
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     core.expect(thread, thread.context.argument(0), Kind::Log, Rights::WRITE)?;
@@ -15,7 +15,9 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         return Err(Refusal::OutOfRange);
     }
     for word in 0..length.div_ceil(8) {
-        let bytes = core.page_word(thread, BATCH.wrapping_add(word)).to_le_bytes();
+        let bytes = core
+            .page_word(thread, BATCH.wrapping_add(word))
+            .to_le_bytes();
         let left = length.wrapping_sub(word.wrapping_mul(8));
         for byte in bytes.iter().take(left) {
             core.print_byte(*byte);

@@ -6,9 +6,9 @@
 use weft_abi::{FaultKind, Syscall};
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 mod arguments;
 mod call;

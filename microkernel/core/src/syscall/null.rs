@@ -2,9 +2,9 @@
 
 use weft_hal::Arch;
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let _ = (core, thread);

@@ -4,15 +4,21 @@ use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Notification, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
-    let slot = core.expect(thread, thread.context.argument(0), Kind::Notification, Rights::READ)?;
+    let slot = core.expect(
+        thread,
+        thread.context.argument(0),
+        Kind::Notification,
+        Rights::READ,
+    )?;
     let home = core.home();
-    let notification: Ref<Notification<A>> =
-        slot.object_of(home, Kind::Notification).ok_or(Refusal::NoCapability)?;
+    let notification: Ref<Notification<A>> = slot
+        .object_of(home, Kind::Notification)
+        .ok_or(Refusal::NoCapability)?;
     let word = notification.word.replace(home, 0);
     if word == 0 {
         return Err(Refusal::Empty);

@@ -3,9 +3,9 @@
 use weft_abi::Rights;
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let (port, width) = core.port_argument(thread, Rights::READ)?;

@@ -2,9 +2,9 @@
 
 use weft_hal::Arch;
 
+use crate::Core;
 use crate::object::ThreadRef;
 use crate::state::Outcome;
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let from = core.receiving(thread)?;

@@ -3,15 +3,17 @@
 use weft_abi::Rights;
 use weft_hal::Arch;
 
+use crate::Core;
 use crate::object::Blocked;
 use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let from = core.receiving(thread)?;
     let info = core.sendable(thread, Rights::all())?;
-    let caller = from.reply.and_then(|reply| core.answer(thread, reply, info));
+    let caller = from
+        .reply
+        .and_then(|reply| core.answer(thread, reply, info));
     core.free_for_receive(from.reply)?;
     let next = core.receive(thread, from);
     let Some(caller) = caller else {

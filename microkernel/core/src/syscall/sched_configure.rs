@@ -4,10 +4,10 @@ use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, Nanoseconds};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{SchedContext, ThreadRef};
 use crate::sched::End;
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 /// The shortest budget, in ns: less would be spent on switching.
 const SHORTEST: u64 = 10_000;
@@ -19,7 +19,9 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let control = core.expect(thread, argument(0), Kind::SchedControl, Rights::WRITE)?;
     let slot = core.expect(thread, argument(1), Kind::SchedContext, Rights::WRITE)?;
     let home = core.home();
-    let sched: Ref<SchedContext<A>> = slot.object_of(home, Kind::SchedContext).ok_or(Refusal::NoCapability)?;
+    let sched: Ref<SchedContext<A>> = slot
+        .object_of(home, Kind::SchedContext)
+        .ok_or(Refusal::NoCapability)?;
     let (priority, budget, period) = (argument(2), argument(3), argument(4));
     if priority > control.badge.get(home) {
         return Err(Refusal::NotPermitted);
@@ -37,11 +39,15 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     sched.budget.set(home, Nanoseconds(budget));
     sched.period.set(home, Nanoseconds(period));
     sched.remaining.set(home, Nanoseconds(budget));
-    sched.refill_at.set(home, core.arch.now().after(Nanoseconds(period)));
+    sched
+        .refill_at
+        .set(home, core.arch.now().after(Nanoseconds(period)));
     if let Some(user) = user
         && core.sched.current != Some(user)
     {
         core.enqueue(user, End::Back);
     }
+    // A caller that changes its own budget simply goes on, so nothing else would set the timer.
+    core.set_timer();
     Ok(Next::Caller)
 }

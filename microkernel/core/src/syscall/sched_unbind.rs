@@ -4,14 +4,21 @@ use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{SchedContext, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let home = core.home();
-    let slot = core.expect(thread, thread.context.argument(0), Kind::SchedContext, Rights::WRITE)?;
-    let sched: Ref<SchedContext<A>> = slot.object_of(home, Kind::SchedContext).ok_or(Refusal::NoCapability)?;
+    let slot = core.expect(
+        thread,
+        thread.context.argument(0),
+        Kind::SchedContext,
+        Rights::WRITE,
+    )?;
+    let sched: Ref<SchedContext<A>> = slot
+        .object_of(home, Kind::SchedContext)
+        .ok_or(Refusal::NoCapability)?;
     let owner = sched.owner.replace(home, None).ok_or(Refusal::Empty)?;
     owner.own_sched.set(home, None);
     if owner.sched.get(home) == Some(sched) {

@@ -4,9 +4,9 @@ use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
+use crate::Core;
 use crate::object::{Notification, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let target = core.thread_argument(thread)?;
@@ -17,7 +17,12 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     };
     let notification: Option<Ref<Notification<A>>> =
         wanted.and_then(|slot| slot.object_of(home, Kind::Notification));
-    if notification.is_some_and(|notification| notification.bound.get(home).is_some_and(|bound| bound != target)) {
+    if notification.is_some_and(|notification| {
+        notification
+            .bound
+            .get(home)
+            .is_some_and(|bound| bound != target)
+    }) {
         return Err(Refusal::Busy);
     }
     let place = target.part(|target| &target.notification);

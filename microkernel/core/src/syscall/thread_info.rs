@@ -3,9 +3,9 @@
 use weft_abi::syscall::ThreadState;
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::{Blocked, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let target = core.thread_argument(thread)?;

@@ -4,14 +4,15 @@ use weft_abi::Refusal;
 use weft_abi::message::BATCH;
 use weft_hal::{Arch, Context};
 
+use crate::Core;
 use crate::object::{Blocked, ThreadRef};
 use crate::state::{Next, Outcome};
-use crate::Core;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let target = core.thread_argument(thread)?;
     let state = target.state.get(core.home());
-    if !matches!(state, Blocked::Suspended | Blocked::Faulted) && !target.faulting.get(core.home()) {
+    if !matches!(state, Blocked::Suspended | Blocked::Faulted) && !target.faulting.get(core.home())
+    {
         return Err(Refusal::Busy);
     }
     let mut count = 0_usize;
@@ -19,7 +20,12 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         core.set_page_word(thread, BATCH.wrapping_add(count), value);
         count = count.wrapping_add(1);
     }
-    let values = [target.context.ip(), target.context.sp(), target.context.flags(), count as u64];
+    let values = [
+        target.context.ip(),
+        target.context.sp(),
+        target.context.flags(),
+        count as u64,
+    ];
     for (register, value) in (1..).zip(values) {
         thread.context.set_argument(register, value);
     }

@@ -1,0 +1,542 @@
+//! Messages, replies, notifications, faults and death, by the system calls of several threads.
+
+use std::vec::Vec;
+
+use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
+use weft_abi::syscall::ThreadState;
+use weft_abi::{CPtr, FaultKind, FaultLabel, MessageInfo};
+use weft_hal::Nanoseconds;
+
+use super::*;
+
+/// Slots of root's CNode that the tests use.
+const CNODE: u64 = 1;
+const SPACE: u64 = 3;
+const CONTROL: u64 = 10;
+const ENDPOINT: u64 = 200;
+const BADGED: u64 = 201;
+const NOTIFICATION: u64 = 202;
+const REPLIES: u64 = 210;
+const THREADS: u64 = 220;
+const SCHEDS: u64 = 230;
+/// Where root waits, so that others run.
+const PARK: u64 = 240;
+const BADGE: u64 = 0x77;
+const FOREVER: u64 = u64::MAX;
+const MILLISECOND: u64 = 1_000_000;
+
+/// A machine with an endpoint, a notification, reply objects, and threads that share root's CNode and space.
+pub(super) struct Rig {
+    pub(super) machine: Fixture,
+    pub(super) threads: Vec<ThreadRef<Fake>>,
+}
+
+impl Rig {
+    /// Threads of these priorities; `None` makes one without scheduling context. Root sleeps, and the first
+    /// thread of the greatest priority runs.
+    pub(super) fn new(priorities: &[Option<u64>]) -> Self {
+        let mut rig = Self {
+            machine: Fixture::new(),
+            threads: Vec::new(),
+        };
+        let machine = &mut rig.machine;
+        let untyped = machine.untyped(MemoryClass::Ram);
+        machine
+            .make(untyped, Kind::Endpoint, 0, ENDPOINT, 1)
+            .unwrap();
+        machine
+            .make(untyped, Kind::Notification, 0, NOTIFICATION, 1)
+            .unwrap();
+        machine
+            .make(untyped, Kind::Notification, 0, PARK, 1)
+            .unwrap();
+        machine.make(untyped, Kind::Reply, 0, REPLIES, 8).unwrap();
+        let all = Rights::all().bits().into();
+        machine
+            .call(
+                Syscall::CNodeMint,
+                &[CNODE, BADGED, CNODE, ENDPOINT, all, BADGE],
+            )
+            .unwrap();
+        for (index, priority) in (0..).zip(priorities) {
+            rig.add_thread(untyped, index, *priority);
+        }
+        rig.call_root(Syscall::Wait, &[PARK, FOREVER]);
+        rig
+    }
+
+    fn add_thread(&mut self, untyped: u64, index: u64, priority: Option<u64>) {
+        let machine = &mut self.machine;
+        let (thread, sched) = (THREADS + index, SCHEDS + index);
+        machine.make(untyped, Kind::Thread, 0, thread, 1).unwrap();
+        machine
+            .call(Syscall::ThreadConfigure, &[thread, CNODE, SPACE, 0])
+            .unwrap();
+        if let Some(priority) = priority {
+            machine
+                .make(untyped, Kind::SchedContext, 0, sched, 1)
+                .unwrap();
+            let time = 10 * MILLISECOND;
+            machine
+                .call(
+                    Syscall::SchedConfigure,
+                    &[CONTROL, sched, priority, time, time],
+                )
+                .unwrap();
+            machine.call(Syscall::SchedBind, &[sched, thread]).unwrap();
+        }
+        machine.call(Syscall::ThreadResume, &[thread]).unwrap();
+        let object = machine
+            .slot(thread)
+            .object_of(machine.core.home(), Kind::Thread);
+        self.threads.push(object.unwrap());
+    }
+
+    fn call_root(&mut self, call: Syscall, arguments: &[u64]) {
+        let root = self.machine.root;
+        root.context.request(call as u64, arguments);
+        self.machine.core.trap(Trap::Syscall);
+    }
+
+    /// The running thread makes a system call.
+    pub(super) fn enter(&mut self, who: usize, call: Syscall, arguments: &[u64]) {
+        let thread = self.threads[who];
+        assert_eq!(self.running(), Some(who), "thread {who} should run");
+        let mut registers = [0xdead; ARGUMENTS];
+        registers[..arguments.len()].copy_from_slice(arguments);
+        thread.context.request(call as u64, &registers);
+        self.machine.core.trap(Trap::Syscall);
+    }
+
+    /// Which thread runs; `None` if the core idles.
+    pub(super) fn running(&self) -> Option<usize> {
+        let current = self.machine.core.sched.current?;
+        Some(
+            self.threads
+                .iter()
+                .position(|thread| *thread == current)
+                .expect("root sleeps"),
+        )
+    }
+
+    /// What a finished system call left in a thread's registers.
+    pub(super) fn answer(&self, who: usize) -> Answer {
+        let context = &self.threads[who].context;
+        assert!(
+            !context.scratch_dirty.get(),
+            "scratch registers were not cleared"
+        );
+        match Refusal::from_status(context.status.get().expect("the call has ended")) {
+            Some(refusal) => Err(refusal),
+            None => Ok(core::array::from_fn(|index| context.argument(index))),
+        }
+    }
+
+    fn receive(&mut self, who: usize, reply: u64) {
+        self.enter(who, Syscall::Recv, &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, reply]);
+    }
+
+    fn call(&mut self, who: usize, info: MessageInfo, words: [u64; 6]) {
+        let [a, b, c, d, e, f] = words;
+        self.enter(who, Syscall::Call, &[BADGED, info.0, a, b, c, d, e, f]);
+    }
+
+    fn reply_recv(&mut self, who: usize, info: MessageInfo, reply: u64) {
+        self.enter(
+            who,
+            Syscall::ReplyRecv,
+            &[ENDPOINT, info.0, 1, 2, 3, 4, 5, 6, reply],
+        );
+    }
+
+    fn state(&mut self, who: usize) -> ThreadState {
+        let asked = THREADS + who as u64;
+        let running = self.running().expect("somebody runs");
+        self.enter(running, Syscall::ThreadInfo, &[asked]);
+        ThreadState::from_number(self.answer(running).unwrap()[1]).unwrap()
+    }
+
+    fn set_page(&self, who: usize, index: usize, value: u64) {
+        self.machine
+            .core
+            .set_page_word(self.threads[who], index, value);
+    }
+
+    fn page(&self, who: usize, index: usize) -> u64 {
+        self.machine.core.page_word(self.threads[who], index)
+    }
+}
+
+fn info(label: u32, words: usize) -> MessageInfo {
+    MessageInfo::new(label, words, 0)
+}
+
+#[test]
+fn a_call_switches_to_the_waiting_server_and_the_reply_back() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    rig.receive(0, REPLIES);
+    assert_eq!(rig.running(), Some(1));
+    rig.call(1, info(5, 2), [11, 12, 13, 14, 15, 16]);
+    assert_eq!(rig.running(), Some(0));
+    let got = rig.answer(0).unwrap();
+    assert_eq!(got[..4], [BADGE, info(5, 2).0, 11, 12]);
+    assert_eq!(got[4..], [0; 5], "words that were not sent must not arrive");
+    rig.reply_recv(0, info(6, 1), REPLIES);
+    assert_eq!(rig.running(), Some(1));
+    assert_eq!(
+        rig.answer(1).unwrap(),
+        [0, info(6, 1).0, 1, 0, 0, 0, 0, 0, 0]
+    );
+}
+
+#[test]
+fn senders_that_come_first_are_served_in_order() {
+    let mut rig = Rig::new(&[Some(30), Some(20), Some(10)]);
+    rig.call(0, info(1, 0), [0; 6]);
+    rig.enter(1, Syscall::Send, &[BADGED, info(2, 0).0]);
+    rig.receive(2, REPLIES);
+    assert_eq!(MessageInfo(rig.answer(2).unwrap()[1]).label(), 1);
+    rig.enter(2, Syscall::Reply, &[REPLIES, info(3, 0).0]);
+    assert_eq!(
+        rig.running(),
+        Some(0),
+        "the answered caller outranks the server"
+    );
+    rig.call(0, info(4, 0), [0; 6]);
+    rig.receive(2, REPLIES);
+    assert_eq!(MessageInfo(rig.answer(2).unwrap()[1]).label(), 2);
+    assert_eq!(
+        rig.running(),
+        Some(1),
+        "a sender goes on once its message is received"
+    );
+}
+
+#[test]
+fn long_messages_travel_through_the_message_pages() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    for index in 6..256 {
+        rig.set_page(1, index, index as u64 * 3);
+    }
+    rig.set_page(0, 100, 42);
+    rig.receive(0, REPLIES);
+    rig.call(1, info(1, 100), [1; 6]);
+    assert_eq!(rig.page(0, 99), 297);
+    assert_eq!(
+        rig.page(0, 100),
+        42,
+        "nothing behind the message is touched"
+    );
+}
+
+#[test]
+fn capabilities_move_or_are_derived_into_the_slots_that_the_receiver_named() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let notification = CPtr(NOTIFICATION as u32);
+    rig.set_page(1, CAPS_OUT, CapItem::copied(notification, Rights::WRITE).0);
+    rig.set_page(1, CAPS_OUT + 1, CapItem::moved(CPtr(PARK as u32)).0);
+    rig.set_page(1, CAPS_OUT + 2, CapItem::moved(CPtr(999)).0);
+    rig.set_page(0, CAPS_IN, 300);
+    rig.set_page(0, CAPS_IN + 1, ENDPOINT);
+    rig.set_page(0, CAPS_IN + 2, 302);
+    rig.receive(0, REPLIES);
+    rig.call(1, MessageInfo::new(1, 0, 3), [0; 6]);
+    let arrived = MessageInfo(rig.answer(0).unwrap()[1]).caps();
+    assert_eq!(
+        arrived, 1,
+        "an occupied slot and an empty source transfer nothing"
+    );
+    let home = rig.machine.core.home();
+    let tag = rig.machine.slot(300).tag.get(home);
+    assert_eq!(
+        (tag.kind(), tag.rights()),
+        (Some(Kind::Notification), Rights::WRITE)
+    );
+    assert!(
+        !rig.machine.slot(PARK).is_empty(home),
+        "what did not arrive stays with the sender"
+    );
+}
+
+#[test]
+fn capabilities_need_the_grant_right() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let write = Rights::WRITE.bits().into();
+    rig.enter(0, Syscall::CNodeCopy, &[CNODE, 300, CNODE, BADGED, write]);
+    rig.enter(0, Syscall::Call, &[300, MessageInfo::new(1, 0, 1).0]);
+    assert_eq!(rig.answer(0), Err(Refusal::NotPermitted));
+    rig.enter(0, Syscall::Recv, &[300, 0, 0, 0, 0, 0, 0, 0, REPLIES]);
+    assert_eq!(rig.answer(0), Err(Refusal::NotPermitted));
+    rig.enter(0, Syscall::Call, &[BADGED, 1 << 20]);
+    assert_eq!(rig.answer(0), Err(Refusal::InvalidArgument));
+}
+
+#[test]
+fn an_answer_may_be_given_later_through_its_own_reply_object() {
+    let mut rig = Rig::new(&[Some(20), Some(12), Some(10)]);
+    rig.receive(0, REPLIES);
+    rig.call(1, info(1, 0), [0; 6]);
+    rig.receive(0, REPLIES);
+    assert_eq!(
+        rig.answer(0),
+        Err(Refusal::Busy),
+        "the reply object holds a caller"
+    );
+    rig.receive(0, REPLIES + 1);
+    rig.call(2, info(2, 0), [0; 6]);
+    rig.enter(0, Syscall::Reply, &[REPLIES, info(9, 0).0]);
+    rig.enter(0, Syscall::Reply, &[REPLIES, info(9, 0).0]);
+    assert_eq!(
+        rig.answer(0),
+        Err(Refusal::Empty),
+        "a caller is answered once"
+    );
+    rig.reply_recv(0, info(8, 0), REPLIES + 1);
+    assert_eq!(MessageInfo(rig.answer(1).unwrap()[1]).label(), 9);
+    assert_eq!(MessageInfo(rig.answer(2).unwrap()[1]).label(), 8);
+}
+
+#[test]
+fn a_passive_server_runs_on_its_callers_context_and_parks_it_when_it_blocks() {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(5)]);
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::SchedUnbind, &[SCHEDS]);
+    let home = rig.machine.core.home();
+    let lent = rig.threads[1].sched.get(home);
+    rig.call(1, info(1, 0), [0; 6]);
+    assert_eq!(
+        (rig.running(), rig.threads[0].sched.get(home)),
+        (Some(0), lent)
+    );
+    assert_eq!(rig.machine.core.priority_of(rig.threads[0]), 10);
+    rig.receive(0, REPLIES + 1);
+    assert_eq!(rig.running(), Some(2), "the parked context lets nobody run");
+    assert!(rig.threads[0].sched.get(home).is_none());
+    rig.enter(2, Syscall::Reply, &[REPLIES, info(2, 0).0]);
+    assert_eq!(
+        (rig.running(), rig.threads[1].sched.get(home)),
+        (Some(1), lent)
+    );
+}
+
+#[test]
+fn a_servers_death_is_told_to_callers_in_flight_queued_and_new() {
+    let mut rig = Rig::new(&[Some(20), Some(15), Some(12), Some(10)]);
+    rig.receive(0, REPLIES);
+    rig.call(1, info(1, 0), [0; 6]);
+    // The server works on the first call while others queue: it waits for something else.
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    rig.call(2, info(2, 0), [0; 6]);
+    rig.enter(3, Syscall::CNodeDelete, &[CNODE, THREADS]);
+    assert_eq!(rig.running(), Some(1));
+    assert_eq!(rig.answer(1), Err(Refusal::Dead));
+    rig.call(1, info(1, 0), [0; 6]);
+    assert_eq!(rig.answer(1), Err(Refusal::Dead));
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    assert_eq!(rig.answer(2), Err(Refusal::Dead));
+    // A successor revives the endpoint.
+    rig.receive(2, REPLIES);
+    rig.call(3, info(3, 0), [0; 6]);
+    assert_eq!(rig.running(), Some(2));
+    assert_eq!(MessageInfo(rig.answer(2).unwrap()[1]).label(), 3);
+}
+
+#[test]
+fn a_callers_death_leaves_its_server_running_and_the_answer_is_dropped() {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(5)]);
+    rig.receive(0, REPLIES);
+    rig.call(1, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::CNodeDelete, &[CNODE, THREADS + 1]);
+    assert_eq!(rig.answer(0).err(), None);
+    rig.enter(0, Syscall::Reply, &[REPLIES, info(2, 0).0]);
+    assert_eq!(rig.answer(0), Err(Refusal::Empty));
+    rig.receive(0, REPLIES);
+    rig.call(2, info(3, 0), [0; 6]);
+    assert_eq!(rig.running(), Some(0));
+}
+
+#[test]
+fn destroyed_endpoints_and_reply_objects_wake_those_who_wait() {
+    let mut rig = Rig::new(&[Some(20), Some(15), Some(10)]);
+    rig.receive(0, REPLIES);
+    rig.call(1, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::CNodeDelete, &[CNODE, REPLIES]);
+    rig.receive(0, REPLIES + 1);
+    assert_eq!(rig.answer(1), Err(Refusal::Dead));
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    rig.enter(2, Syscall::CNodeDelete, &[CNODE, ENDPOINT]);
+    assert_eq!(rig.answer(0), Err(Refusal::Dead));
+    assert_eq!(rig.running(), Some(0));
+    rig.enter(0, Syscall::CNodeDelete, &[CNODE, NOTIFICATION]);
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    assert_eq!(rig.answer(0), Err(Refusal::NoCapability));
+    rig.enter(0, Syscall::ThreadSuspend, &[THREADS]);
+    assert_eq!(
+        (rig.running(), rig.answer(1)),
+        (Some(1), Err(Refusal::Dead))
+    );
+}
+
+#[test]
+fn signals_are_kept_until_they_are_waited_for_and_wake_once() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let all = Rights::all().bits().into();
+    for (slot, bit) in [(301, 1), (302, 4)] {
+        rig.enter(
+            0,
+            Syscall::CNodeMint,
+            &[CNODE, slot, CNODE, NOTIFICATION, all, bit],
+        );
+    }
+    rig.enter(0, Syscall::Poll, &[NOTIFICATION]);
+    assert_eq!(rig.answer(0), Err(Refusal::Empty));
+    for _ in 0..1000 {
+        rig.enter(0, Syscall::Signal, &[301]);
+        rig.enter(0, Syscall::Signal, &[302]);
+    }
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    assert_eq!(rig.answer(0).unwrap()[0], 5);
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    assert_eq!(rig.answer(1), Err(Refusal::Busy));
+    rig.enter(1, Syscall::Signal, &[301]);
+    assert_eq!((rig.running(), rig.answer(0).unwrap()[0]), (Some(0), 1));
+}
+
+#[test]
+fn a_wait_ends_at_its_deadline() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, 3 * MILLISECOND]);
+    assert_eq!(rig.running(), Some(1));
+    let early = rig
+        .machine
+        .core
+        .arch
+        .advance(Nanoseconds(3 * MILLISECOND - 1));
+    assert!(!early, "the timer is set to the deadline, not before");
+    assert!(rig.machine.core.arch.advance(Nanoseconds(1)));
+    rig.machine.core.trap(Trap::Timer);
+    assert_eq!(
+        (rig.running(), rig.answer(0)),
+        (Some(0), Err(Refusal::TimedOut))
+    );
+}
+
+#[test]
+fn a_bound_notification_wakes_a_receiver() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let all = Rights::all().bits().into();
+    rig.enter(
+        0,
+        Syscall::CNodeMint,
+        &[CNODE, 301, CNODE, NOTIFICATION, all, 8],
+    );
+    rig.enter(0, Syscall::ThreadBindNotification, &[THREADS, NOTIFICATION]);
+    rig.enter(
+        0,
+        Syscall::ThreadBindNotification,
+        &[THREADS + 1, NOTIFICATION],
+    );
+    assert_eq!(rig.answer(0), Err(Refusal::Busy));
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::Signal, &[301]);
+    let got = rig.answer(0).unwrap();
+    assert_eq!((got[0], MessageInfo(got[1]).is_signal()), (8, true));
+    rig.enter(0, Syscall::Signal, &[301]);
+    rig.receive(0, REPLIES);
+    assert_eq!(
+        rig.answer(0).unwrap()[0],
+        8,
+        "a signal that came before is not lost"
+    );
+    rig.enter(0, Syscall::ThreadBindNotification, &[THREADS, 0]);
+    rig.enter(0, Syscall::Signal, &[301]);
+    rig.receive(0, REPLIES);
+    assert_eq!(
+        rig.running(),
+        Some(1),
+        "unbound, it does not wake the receiver"
+    );
+}
+
+#[test]
+fn a_fault_is_told_to_the_handler_and_the_answer_decides() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
+    rig.enter(
+        0,
+        Syscall::ThreadConfigure,
+        &[THREADS + 1, CNODE, SPACE, BADGED],
+    );
+    rig.enter(
+        0,
+        Syscall::ThreadWriteRegisters,
+        &[THREADS + 1, 0x20_1234, 0x30_0000, 0, 0, 0],
+    );
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
+    rig.receive(0, REPLIES);
+    let trap = Trap::Fault {
+        kind: FaultKind::Write,
+        address: 0x1000,
+        code: 6,
+    };
+    rig.machine.core.trap(trap);
+    let got = rig.answer(0).unwrap();
+    assert_eq!(MessageInfo(got[1]).label(), FaultLabel::NUMBER);
+    assert!(MessageInfo(got[1]).is_fault());
+    assert_eq!(
+        (got[0], &got[2..6]),
+        (BADGE, &[FaultKind::Write as u64, 0x20_1234, 0x1000, 6][..])
+    );
+    assert_eq!(rig.state(1), ThreadState::Faulted);
+    rig.reply_recv(0, info(FaultLabel::RESUME, 0), REPLIES);
+    assert_eq!(rig.running(), Some(1), "answered with RESUME it goes on");
+    rig.threads[1].context.request(250, &[0; ARGUMENTS]);
+    rig.machine.core.trap(Trap::Syscall);
+    assert_eq!(rig.answer(0).unwrap()[2], FaultKind::BadSyscall as u64);
+    rig.reply_recv(0, info(1, 0), REPLIES);
+    assert_eq!(rig.running(), None, "any other answer leaves it stopped");
+}
+
+#[test]
+fn a_fault_without_handler_stops_the_thread_and_the_log_says_why() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let trap = Trap::Fault {
+        kind: FaultKind::Divide,
+        address: 0,
+        code: 0,
+    };
+    rig.machine.core.trap(trap);
+    assert_eq!(rig.running(), Some(1));
+    assert!(rig.machine.core.arch.text().contains("division by zero"));
+    assert_eq!(rig.state(0), ThreadState::Faulted);
+}
+
+#[test]
+fn a_suspended_thread_leaves_whatever_it_waited_in() {
+    let waits: [(Syscall, &[u64]); 4] = [
+        (Syscall::Recv, &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, REPLIES]),
+        (Syscall::Call, &[BADGED, 0]),
+        (Syscall::Send, &[BADGED, 0]),
+        (Syscall::Wait, &[NOTIFICATION, 5 * MILLISECOND]),
+    ];
+    for (call, arguments) in waits {
+        let mut rig = Rig::new(&[Some(20), Some(10)]);
+        rig.enter(0, call, arguments);
+        rig.enter(1, Syscall::ThreadSuspend, &[THREADS]);
+        rig.enter(1, Syscall::Signal, &[NOTIFICATION]);
+        rig.enter(1, Syscall::ThreadResume, &[THREADS]);
+        assert_eq!(
+            (rig.running(), rig.answer(0)),
+            (Some(0), Err(Refusal::Cancelled)),
+            "{call:?}"
+        );
+        rig.enter(0, Syscall::ThreadSuspend, &[THREADS]);
+        rig.enter(1, Syscall::Recv, &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, REPLIES]);
+        assert_eq!(
+            rig.running(),
+            None,
+            "{call:?}: the queue holds no suspended thread"
+        );
+    }
+}

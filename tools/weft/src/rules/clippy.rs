@@ -61,6 +61,7 @@ fn is_component(package: &Package, folder: &str) -> bool {
 }
 
 fn ask(cargo: &mut Command, packages: &[String]) -> Vec<Problem> {
+    cargo.arg("--keep-going");
     for package in packages {
         cargo.args(["--package", package]);
     }

@@ -49,7 +49,7 @@ mod tests {
         assert_eq!(pieces.last().map(|piece| piece.end()), Some(0x1_2000));
         assert!(pieces.iter().all(|piece| piece.base % piece.bytes() == 0));
         assert!(pieces.windows(2).all(|pair| pair[0].end() == pair[1].base));
-        assert_eq!(pieces.len(), 5);
+        assert_eq!(pieces.len(), 4);
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub(crate) const RECOVER: u32 = 0x0004;
 pub(crate) const MMP: u32 = 0x0100;
 /// `s_feature_ro_compat`: metadata have checksums.
 pub(crate) const METADATA_CSUM: u32 = 0x0400;
+/// `s_feature_compat`: the journal may have commits in a form of its own.
+pub(crate) const FAST_COMMIT: u32 = 0x0400;
 /// `s_feature_compat`: there is a journal.
 pub(crate) const HAS_JOURNAL: u32 = 0x0004;
 

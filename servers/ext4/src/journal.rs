@@ -4,7 +4,8 @@
 //! operation begins, to be able to undo it. Three rules follow:
 //!
 //! - **Commit every few operations.** The copies stay small. Without it, making 5,000 files
-//!   copied 15 GB; the price is one flush of the device in [`OPERATIONS_PER_COMMIT`] operations.
+//!   copied 15 GB. How many are few is measured: small writes to one file change the same metadata
+//!   again and again, new files change more each time, and every commit costs flushes of the device.
 //! - **Commit between freeing and allocating.** Data are not journalled. If a freed block were
 //!   given to another file and written before the deletion is committed, a crash would bring the
 //!   deleted file back with somebody else's content.
@@ -17,8 +18,14 @@ use rsext4::Ext4Result;
 
 use crate::{Error, FileSystem, mount::Engine};
 
-/// Operations that share one commit.
-const OPERATIONS_PER_COMMIT: u32 = 32;
+/// Operations that share one commit: at first, at least and at most.
+const FIRST_INTERVAL: u32 = 32;
+const SHORTEST_INTERVAL: u32 = 16;
+const LONGEST_INTERVAL: u32 = 256;
+
+/// Bytes in one commit below which the next one may have more operations, and above which fewer.
+const SMALL_COMMIT: u64 = 32 << 10;
+const LARGE_COMMIT: u64 = 256 << 10;
 
 /// What an operation does to the free blocks and nodes of the volume.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +39,8 @@ pub(crate) enum Effect {
 /// What has happened since the last commit and the last restart.
 pub(crate) struct Journal {
     operations: u32,
+    /// How many operations make a commit.
+    interval: u32,
     freed: bool,
     committed_bytes: u64,
     limit: u64,
@@ -41,6 +50,7 @@ impl Journal {
     pub(crate) fn new(limit: u64) -> Self {
         Self {
             operations: 0,
+            interval: FIRST_INTERVAL,
             freed: false,
             committed_bytes: 0,
             limit,
@@ -49,7 +59,22 @@ impl Journal {
 
     /// Notes that a new engine starts with nothing in memory.
     pub(crate) fn started(&mut self) {
-        *self = Self::new(self.limit);
+        *self = Self {
+            interval: self.interval,
+            ..Self::new(self.limit)
+        };
+    }
+
+    /// Notes a commit that wrote so many bytes, and learns from it.
+    fn committed(&mut self, bytes: u64) {
+        if bytes > LARGE_COMMIT {
+            self.interval = (self.interval / 2).max(SHORTEST_INTERVAL);
+        } else if bytes < SMALL_COMMIT && self.operations >= self.interval {
+            self.interval = (self.interval * 2).min(LONGEST_INTERVAL);
+        }
+        self.operations = 0;
+        self.freed = false;
+        self.committed_bytes += bytes;
     }
 }
 
@@ -79,7 +104,7 @@ impl<D: BatchDevice> FileSystem<D> {
         let result = self.call(operation)?;
         self.journal.freed |= effect == Effect::Frees;
         self.journal.operations += 1;
-        if self.journal.operations >= OPERATIONS_PER_COMMIT {
+        if self.journal.operations >= self.journal.interval {
             self.commit()?;
         }
         Ok(result)
@@ -90,10 +115,8 @@ impl<D: BatchDevice> FileSystem<D> {
         let before = self.port.shared.borrow().written;
         self.call(Engine::sync)?;
         let after = self.port.shared.borrow().written;
-        self.journal.operations = 0;
-        self.journal.freed = false;
         // Little else but the journal is written here, so this bounds what it holds from above.
-        self.journal.committed_bytes += after.saturating_sub(before);
+        self.journal.committed(after.saturating_sub(before));
         Ok(())
     }
 

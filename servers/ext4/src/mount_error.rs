@@ -38,6 +38,8 @@ pub enum MountError {
     BlockSize(u64),
     /// The journal has to be replayed and the device takes no writes.
     ReplayNeedsWriting,
+    /// The journal has to be replayed and may have fast commits, which only Linux and e2fsck know.
+    FastCommits,
     /// Metadata contradict each other at the place named.
     Damaged(&'static str),
     /// There is not enough memory.
@@ -112,6 +114,9 @@ impl fmt::Display for MountError {
             }
             Self::ReplayNeedsWriting => {
                 f.write_str("the journal must be replayed but the device is read-only")
+            }
+            Self::FastCommits => {
+                f.write_str("the journal must be replayed and may have fast commits; run e2fsck")
             }
             Self::Damaged(place) => {
                 write!(f, "the file system is damaged ({place}); run e2fsck")

@@ -12,7 +12,7 @@ use rsext4::crc32c::{crc32c_append, crc32c_init};
 
 use crate::{
     Features, MountError, Restriction,
-    features::{HAS_JOURNAL, METADATA_CSUM, RECOVER},
+    features::{FAST_COMMIT, HAS_JOURNAL, METADATA_CSUM, RECOVER},
     guard::Recovery,
     layout::Layout,
     mount_error::Damage,
@@ -78,10 +78,14 @@ impl Superblock {
         if features.read_only & METADATA_CSUM != 0 && word(&bytes, CHECKSUM) != checksum(&bytes) {
             return Err(MountError::Superblock(Damage::Checksum));
         }
+        let compatible = word(&bytes, 0x5C);
+        if compatible & FAST_COMMIT != 0 && features.incompatible & RECOVER != 0 {
+            return Err(MountError::FastCommits);
+        }
         Ok(Self {
             features,
             layout: Layout::new(&bytes, features, sectors)?,
-            has_journal: word(&bytes, 0x5C) & HAS_JOURNAL != 0,
+            has_journal: compatible & HAS_JOURNAL != 0,
             state: half(&bytes, 0x3A),
             nodes: first_node(&bytes)..=word(&bytes, 0),
         })

@@ -88,6 +88,13 @@ fn disk_that_was_cut_short_is_refused() {
 }
 
 #[test]
+fn journal_with_fast_commits_is_left_to_linux() {
+    let mut disk = make(16, &["-O", "fast_commit,^metadata_csum"], None);
+    disk[SUPERBLOCK + 0x60] |= 4;
+    assert_eq!(refusal(disk), MountError::FastCommits);
+}
+
+#[test]
 fn volume_with_recorded_errors_is_mounted_read_only() {
     let mut disk = make(16, &["-O", "^metadata_csum"], None);
     disk[SUPERBLOCK + 0x3A] |= 2;

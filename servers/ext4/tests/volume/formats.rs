@@ -60,9 +60,17 @@ fn newer_and_older_features_work() {
         "metadata_csum_seed,orphan_file",
         "sparse_super2",
         "project",
+        "fast_commit",
     ];
     for feature in features {
         exercise(make(20, &["-O", feature], None)).unwrap();
+    }
+}
+
+#[test]
+fn volumes_of_older_kinds_work() {
+    for options in [["-t", "ext2"], ["-t", "ext3"], ["-I", "128"]] {
+        exercise(make(20, &options, None)).unwrap();
     }
 }
 

@@ -76,6 +76,21 @@ fn large_file_of_the_host_is_copied_whole() {
 }
 
 #[test]
+fn small_writes_to_one_file_are_not_flushed_one_by_one() {
+    let mut volume = mount(make(32, &[], None));
+    let file = volume.create(ROOT, b"f", 0o644).unwrap().node;
+    let data = noise(1_500 * 4_000, 8);
+    for (n, piece) in data.chunks(1_500).enumerate() {
+        volume.write_at(file, n as u64 * 1_500, piece).unwrap();
+    }
+    let statistics = volume.cache_statistics();
+    assert!(statistics.flushes < 80, "{statistics:?}");
+    let disk = unmount(volume);
+    assert_clean(&disk);
+    assert!(debugfs(&disk, "cat f") == data);
+}
+
+#[test]
 fn volume_works_with_the_smallest_cache() {
     let cache = BlockCache::new(MemoryDevice::new(make(32, &[], None)), Capacity::MINIMUM);
     let options = Options {

@@ -32,7 +32,7 @@ use crate::object::{SlotRef, ThreadRef};
 use crate::{Core, Resume};
 
 /// Bytes of the fake machine's memory.
-const MEMORY: u64 = 8 << 20;
+const MEMORY: u64 = 16 << 20;
 /// Where device registers are.
 const DEVICES: Region = Region {
     base: PhysAddr(0xf000_0000),
@@ -40,7 +40,7 @@ const DEVICES: Region = Region {
     class: MemoryClass::Device,
 };
 /// Where the boot image is.
-const IMAGE: PhysAddr = PhysAddr(Arena::BASE.0 + 0x70_0000);
+const IMAGE: PhysAddr = PhysAddr(Arena::BASE.0 + 0xf0_0000);
 
 /// What a system call gave: all argument registers, or a refusal.
 type Answer = Result<[u64; ARGUMENTS], Refusal>;

@@ -1,0 +1,70 @@
+//! The bus server's program.
+//!
+//! It is given configuration space (`ecam-bus0`), the memory in which register blocks lie
+//! (`pci-32`), the right to make interrupts, and its own address space. Its arguments are the
+//! functions that drivers may have, as `VENDOR:DEVICE`.
+
+#![no_std]
+#![no_main]
+
+mod kernel;
+
+use heapless::Vec;
+use libipc::objects::Notification;
+use libipc::{Never, Router, Startup};
+use pci::{Address, Bus, BusServer, Config, Pattern};
+use weft_mmio::Registers;
+
+use kernel::Kernel;
+
+/// Configuration space in memory (PCIe §7.2.2).
+struct Ecam {
+    registers: Registers,
+    /// Nobody signals it; it is used to sleep.
+    clock: Notification,
+}
+
+impl Ecam {
+    fn place(at: Address, offset: u16) -> usize {
+        usize::from(at.device) << 15 | usize::from(at.function) << 12 | usize::from(offset)
+    }
+}
+
+impl Config for Ecam {
+    fn read(&self, at: Address, offset: u16) -> u32 {
+        self.registers.read32(Self::place(at, offset))
+    }
+
+    fn write(&self, at: Address, offset: u16, value: u32) {
+        self.registers.write32(Self::place(at, offset), value);
+    }
+
+    fn wait_ms(&self, milliseconds: u32) {
+        let deadline = libipc::clock_ns() + u64::from(milliseconds) * 1_000_000;
+        // Ends by its deadline, which the kernel reports as a refusal.
+        let _ = self.clock.wait_until(deadline);
+    }
+}
+
+#[libipc::main]
+fn main(env: Startup) -> Never {
+    let Some(registers) = Registers::open(&env, "ecam-bus0") else {
+        panic!("no configuration space is mapped");
+    };
+    let allowed: Vec<_, { pci::MAX_FUNCTIONS }> = env.args().map(pattern).collect();
+    let bus = Bus::scan(Ecam {
+        registers,
+        clock: env.notification(),
+    });
+    Router::new(BusServer::new(bus, Kernel::new(env), allowed))
+        .with(env.endpoint("pci"), proto::pci::dispatch)
+        .with(env.endpoint("pci_control"), proto::pci_control::dispatch)
+        .serve()
+}
+
+fn pattern(argument: &str) -> Pattern {
+    match Pattern::parse(argument) {
+        Some(pattern) => pattern,
+        None => panic!("\"{argument}\" is not VENDOR:DEVICE in hexadecimal digits"),
+    }
+}

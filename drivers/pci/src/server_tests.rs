@@ -1,0 +1,131 @@
+//! The server against the model.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use libipc::CPtr;
+use proto::pci::Server as _;
+use proto::pci_control::Server as _;
+
+use super::*;
+use crate::model::{Card, ModelBus};
+
+type Entries = Rc<RefCell<std::vec::Vec<(u64, [u32; 4])>>>;
+
+/// Hands out what it is asked for, and remembers table entries.
+#[derive(Default)]
+struct Kernel {
+    entries: Entries,
+    memory: std::vec::Vec<(u64, u64)>,
+}
+
+impl Resources for Kernel {
+    fn memory(&mut self, base: u64, bytes: u64) -> Option<Cap<Untyped>> {
+        self.memory.push((base, bytes));
+        Some(Cap::from_slot(CPtr(40)))
+    }
+
+    fn interrupt(&mut self) -> Option<(Cap<IrqHandler>, MessageInterrupt)> {
+        let message = MessageInterrupt {
+            address: 0xfee0_0000,
+            data: 0x31,
+        };
+        Some((Cap::from_slot(CPtr(41)), message))
+    }
+
+    fn write_entry(&mut self, at: u64, entry: [u32; 4]) -> Option<()> {
+        self.entries.borrow_mut().push((at, entry));
+        Some(())
+    }
+}
+
+const DRIVER: Caller = Caller::new(7, 0);
+
+fn server() -> (ModelBus, Entries, BusServer<ModelBus, Kernel>) {
+    let model = ModelBus::new(std::vec![Card::disk(3, 0xfe00_0000)]);
+    let kernel = Kernel::default();
+    let entries = kernel.entries.clone();
+    let allowed = [Pattern {
+        vendor: 0x1af4,
+        device: 0x1042,
+    }]
+    .into_iter()
+    .collect();
+    (
+        model.clone(),
+        entries,
+        BusServer::new(Bus::scan(model), kernel, allowed),
+    )
+}
+
+#[test]
+fn a_driver_gets_its_registers_once_and_never_the_vector_table() {
+    let (_, _, mut server) = server();
+    let (offset, bytes, _memory) = server.bar(DRIVER, 4).expect("handed out");
+    assert_eq!((offset, bytes), (0, 0x4000));
+    assert_eq!(server.resources.memory, [(0xfe10_0000, 0x4000)]);
+    assert_eq!(server.bar(DRIVER, 4).err(), Some(Error::Taken));
+    assert_eq!(
+        server.bar(DRIVER, 1).err(),
+        Some(Error::Unsupported),
+        "the table"
+    );
+    assert_eq!(
+        server.bar(DRIVER, 3).err(),
+        Some(Error::Unsupported),
+        "ports"
+    );
+    assert_eq!(server.bar(DRIVER, 0).err(), Some(Error::UnknownBar));
+    assert_eq!(
+        server.bar(DRIVER, 5).err(),
+        Some(Error::UnknownBar),
+        "an upper half"
+    );
+}
+
+#[test]
+fn a_vector_is_written_into_the_table_and_switched_on() {
+    let (model, entries, mut server) = server();
+    let _handler = server.vector(DRIVER, 1).expect("set up");
+    assert_eq!(
+        entries.borrow()[..],
+        [(0xfe00_0010, [0xfee0_0000, 0, 0x31, 0])]
+    );
+    assert_eq!(
+        model.0.borrow()[0].word(0x40) >> 30,
+        0b10,
+        "on and not masked"
+    );
+    assert_eq!(server.vector(DRIVER, 2).err(), Some(Error::Unsupported));
+}
+
+#[test]
+fn configuration_is_read_within_the_function_only() {
+    let (_, _, mut server) = server();
+    assert_eq!(server.read_config(DRIVER, 0), Ok(0x1042_1af4));
+    assert_eq!(server.read_config(DRIVER, 2), Err(Error::OutOfRange));
+    assert_eq!(server.read_config(DRIVER, 4096), Err(Error::OutOfRange));
+    assert_eq!(server.read_config(Caller::new(8, 0), 0), Err(Error::Gone));
+}
+
+#[test]
+fn a_dead_drivers_function_is_silenced() {
+    let (model, _, mut server) = server();
+    server.set_bus_master(DRIVER, BusMaster::On).expect("on");
+    let root = Caller::new(1, 1);
+    assert_eq!(server.quiesce(root, 7), Ok(()));
+    assert_eq!(model.0.borrow()[0].word(4) & 4, 0);
+    assert_eq!(
+        server.quiesce(root, 8),
+        Err(pci_control::Error::UnknownDriver)
+    );
+}
+
+#[test]
+fn functions_are_listed_in_pieces() {
+    let (_, _, mut server) = server();
+    let root = Caller::new(1, 1);
+    assert_eq!(server.list(root, 0).len(), 1);
+    assert!(server.list(root, 1).is_empty());
+    assert_eq!(server.info(DRIVER).expect("assigned").product, 0x1042);
+}

@@ -14,16 +14,19 @@
 use weft_abi::cap::MemoryClass;
 use weft_core::boot::{self, Region};
 use weft_core::{Core, Resume};
+use weft_early::region::CAPACITY;
+use weft_early::{DIRECT_MAP, Handover, Next, Range, System};
 use weft_hal::{Arch, PhysAddr, Trap};
 use weft_store::Memory;
-use weft_x86_64::{self as arch, DIRECT_MAP, Handover, Next, Place, Range, X86_64};
+#[cfg(target_arch = "x86_64")]
+use weft_x86_64::{self as arch, X86_64 as Machine};
 
 arch::entry!(main);
 
 /// The core of this machine's architecture.
-struct Kernel(Core<X86_64>);
+struct Kernel(Core<Machine>);
 
-static KERNEL: Place<Kernel> = Place::new(Kernel(Core::new(X86_64::ABSENT, MEMORY)));
+static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(Machine::ABSENT, MEMORY)));
 
 // SAFETY:
 // 1. the architecture maps all memory that it hands over at this offset, for ever.
@@ -31,9 +34,9 @@ static KERNEL: Place<Kernel> = Place::new(Kernel(Core::new(X86_64::ABSENT, MEMOR
 const MEMORY: Memory = unsafe { Memory::new(DIRECT_MAP as usize) };
 
 /// Greatest number of memory regions: two sets, the boot image, and PCI configuration space.
-const REGIONS: usize = 2 * weft_x86_64::region::CAPACITY + 2;
+const REGIONS: usize = 2 * CAPACITY + 2;
 
-fn main(handover: Handover) -> ! {
+fn main(handover: Handover<Machine>) -> ! {
     let regions = Regions::new(&handover);
     let image = (PhysAddr(handover.image.start), handover.image.length());
     let firmware_table = handover.firmware_table;
@@ -41,11 +44,11 @@ fn main(handover: Handover) -> ! {
         panic!("started twice");
     };
     kernel.0.arch = handover.machine;
-    kernel
-        .0
-        .print(format_args!("weft {}\n", env!("CARGO_PKG_VERSION")));
     let features = *kernel.0.arch.features();
-    kernel.0.print(format_args!("{features}\n"));
+    let (version, cores) = (env!("CARGO_PKG_VERSION"), handover.cores);
+    kernel.0.print(format_args!(
+        "weft {version}, 1 core of {cores}\n{features}\n"
+    ));
     let machine = boot::Machine {
         regions: regions.as_slice(),
         image,
@@ -57,21 +60,21 @@ fn main(handover: Handover) -> ! {
     arch::run(kernel)
 }
 
-impl arch::System for Kernel {
-    fn arch(&mut self) -> &mut X86_64 {
+impl System<Machine> for Kernel {
+    fn arch(&mut self) -> &mut Machine {
         &mut self.0.arch
     }
 
-    fn first(&mut self) -> Next<'_> {
+    fn first(&mut self) -> Next<'_, <Machine as Arch>::Context> {
         next(self.0.first())
     }
 
-    fn trap(&mut self, trap: Trap) -> Next<'_> {
+    fn trap(&mut self, trap: Trap) -> Next<'_, <Machine as Arch>::Context> {
         next(self.0.trap(trap))
     }
 }
 
-fn next(resume: Resume<'_, <X86_64 as Arch>::Context>) -> Next<'_> {
+fn next<C>(resume: Resume<'_, C>) -> Next<'_, C> {
     match resume {
         Resume::User(registers) => Next::User(registers),
         Resume::Idle => Next::Idle,
@@ -85,7 +88,7 @@ struct Regions {
 }
 
 impl Regions {
-    fn new(handover: &Handover) -> Self {
+    fn new(handover: &Handover<Machine>) -> Self {
         const NONE: Region = Region {
             base: PhysAddr(0),
             len: 0,

@@ -5,7 +5,7 @@
 //! end. AML is not interpreted; of the DSDT only the `_S5_` package is looked for (ACPI 6.5 §7.4.2).
 
 use crate::pvh::Physical;
-use crate::region::Range;
+use weft_early::region::Range;
 
 mod fadt;
 mod madt;

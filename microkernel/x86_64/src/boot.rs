@@ -13,18 +13,20 @@ use weft_hal::PhysAddr;
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
+use crate::entry::KernelEntries;
 use crate::irq::{IoApic, LocalApic, silence_pic};
-use crate::layout::{DIRECT_MAP, Layout};
+use crate::layout::Layout;
 use crate::machine::X86_64;
 use crate::msi::MsiLines;
 use crate::paging::KernelHalf;
 use crate::pvh::{Physical, StartInfo};
-use crate::region::{PAGE, Range, RangeSet};
 use crate::smp::PerCore;
-use crate::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
 use crate::timer::{Time, calibrate};
 use crate::tlb::{self, Active};
 use crate::{descriptor, report, trap};
+use weft_early::region::{PAGE, Range};
+use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
+use weft_early::{DIRECT_MAP, Handover};
 
 /// What the loader's and this file's view of memory ends at.
 const IDENTITY_END: u64 = 1 << 32;
@@ -48,25 +50,7 @@ unsafe extern "C" {
 
 unsafe extern "Rust" {
     /// The kernel's entry: made with [`entry!`](crate::entry).
-    safe fn weft_kernel_main(handover: Handover) -> !;
-}
-
-/// What the kernel gets when the machine is set up.
-pub struct Handover {
-    /// The architecture, on the boot core.
-    pub machine: X86_64,
-    /// Memory that nobody uses.
-    pub free: RangeSet,
-    /// Address space of devices.
-    pub devices: RangeSet,
-    /// PCI configuration space.
-    pub configuration: Option<Range>,
-    /// The boot image; its last page is filled up with zeros.
-    pub image: Range,
-    /// Physical address of the ACPI root pointer; 0 if there is none.
-    pub firmware_table: u64,
-    /// How many cores the machine has; one is used.
-    pub cores: u32,
+    safe fn weft_kernel_main(handover: Handover<X86_64>) -> !;
 }
 
 /// The first 4 GiB of physical memory, as the boot page tables show them.
@@ -242,7 +226,8 @@ fn build(
     features: &Features,
 ) -> Result<KernelHalf, OutOfTables> {
     let length = layout.mapped.iter().map(Range::length).sum();
-    let bytes = Builder::<Identity>::bytes_for(length, layout.mapped.iter().count() as u64);
+    let bytes =
+        Builder::<Identity, KernelEntries>::bytes_for(length, layout.mapped.iter().count() as u64);
     let start = layout.free.take(bytes, IDENTITY_END).ok_or(OutOfTables)?;
     let tables = Range::sized(start, bytes);
     layout.mapped.remove(tables);
@@ -259,7 +244,7 @@ fn build(
     })
 }
 
-fn map_kernel(builder: &mut Builder<Identity>) -> Result<(), OutOfTables> {
+fn map_kernel(builder: &mut Builder<Identity, KernelEntries>) -> Result<(), OutOfTables> {
     let text = (&raw const weft_text_start).addr() as u64;
     let rodata = (&raw const weft_rodata_start).addr() as u64;
     let data = (&raw const weft_data_start).addr() as u64;
@@ -288,7 +273,7 @@ fn map_kernel(builder: &mut Builder<Identity>) -> Result<(), OutOfTables> {
 
 /// The direct map: all memory but the kernel; the boot image read-only.
 fn map_memory(
-    builder: &mut Builder<Identity>,
+    builder: &mut Builder<Identity, KernelEntries>,
     layout: &Layout,
     image: Range,
 ) -> Result<(), OutOfTables> {
@@ -301,7 +286,10 @@ fn map_memory(
     builder.map(direct(image, Rights::READ, CacheMode::Normal))
 }
 
-fn map_controllers(builder: &mut Builder<Identity>, acpi: &Acpi) -> Result<(), OutOfTables> {
+fn map_controllers(
+    builder: &mut Builder<Identity, KernelEntries>,
+    acpi: &Acpi,
+) -> Result<(), OutOfTables> {
     let rights = Rights::READ | Rights::WRITE;
     let io_apic = acpi.madt.io_apic.map(|entry| entry.address);
     for address in [Some(LocalApic::physical()), io_apic].into_iter().flatten() {

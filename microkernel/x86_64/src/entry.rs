@@ -5,6 +5,7 @@
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
+use weft_early::tables::Encoding;
 use weft_hal::{Entry, Leaf, PageSize, PhysAddr};
 
 /// The entry is used.
@@ -80,6 +81,23 @@ pub const fn user_table(table: PhysAddr) -> u64 {
 /// A reference from a kernel table to a table of the next lower level.
 pub const fn kernel_table(table: PhysAddr) -> u64 {
     table.0 | PRESENT | WRITABLE | ACCESSED
+}
+
+/// The kernel's own entries, for the builder of its tables.
+pub struct KernelEntries;
+
+impl Encoding for KernelEntries {
+    fn page(leaf: Leaf) -> u64 {
+        kernel_page(leaf)
+    }
+
+    fn table(table: PhysAddr) -> u64 {
+        kernel_table(table)
+    }
+
+    fn decode(entry: u64, level: u8) -> Entry {
+        decode(entry, level)
+    }
 }
 
 /// Decodes an entry of a table of `level` (1 is the last).

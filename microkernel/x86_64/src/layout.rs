@@ -1,10 +1,7 @@
 //! Which physical memory is whose: the kernel's map, free memory, the boot image, device registers.
 
 use crate::pvh::MemoryEntry;
-use crate::region::{Range, RangeSet};
-
-/// Where all of physical memory appears in the kernel's address space: address plus this.
-pub const DIRECT_MAP: u64 = 0xffff_8000_0000_0000;
+use weft_early::region::{Range, RangeSet};
 
 /// Memory below is left out: the firmware's data, and what real-mode code needs to start cores.
 const LOW: Range = Range {

@@ -1,12 +1,12 @@
 //! The x86_64 architecture of the kernel: q35 and other PCs, booted through the PVH entry.
 //!
 //! Implements [`weft_hal::Arch`] and knows nothing of capabilities. The kernel binary names its `main` with
-//! [`entry!`], gets a [`Handover`], and hands its state to [`run`], which never returns: from then on the
-//! stubs of `trap.S` call the state's [`System`].
+//! [`entry!`], gets a [`Handover`](weft_early::Handover), and hands its state to [`run`], which never returns:
+//! from then on the stubs of `trap.S` call the state's [`System`](weft_early::System).
 //!
 //! What decides without touching the machine stands in modules that also build on the host and are tested
-//! there: memory maps (`pvh`, `region`, `layout`), firmware tables (`acpi`), page tables (`entry`,
-//! `tables`), registers (`regs`), message-signalled lines (`msi`), symbols (`symbols`).
+//! there: memory maps (`pvh`, `layout`), firmware tables (`acpi`), page-table entries (`entry`), registers
+//! (`regs`), message-signalled lines (`msi`).
 
 #![no_std]
 #![allow(
@@ -22,10 +22,7 @@ pub mod entry;
 pub mod layout;
 pub mod msi;
 pub mod pvh;
-pub mod region;
 pub mod regs;
-pub mod symbols;
-pub mod tables;
 
 #[cfg(target_os = "none")]
 mod boot;
@@ -58,18 +55,15 @@ mod tlb;
 #[cfg(target_os = "none")]
 mod trap;
 
-pub use layout::DIRECT_MAP;
-pub use region::{Range, RangeSet};
 pub use regs::Registers;
 
 #[cfg(target_os = "none")]
 pub use {
-    boot::Handover,
     cpu::Features,
     machine::X86_64,
     report::{BUG_CODE, bug},
     smp::Place,
-    trap::{Next, System, run},
+    trap::run,
 };
 
 /// Names the kernel's entry, a `fn(Handover) -> !`, and its panic handler.
@@ -77,7 +71,7 @@ pub use {
 macro_rules! entry {
     ($main:path) => {
         #[unsafe(no_mangle)]
-        extern "Rust" fn weft_kernel_main(handover: $crate::Handover) -> ! {
+        extern "Rust" fn weft_kernel_main(handover: weft_early::Handover<$crate::X86_64>) -> ! {
             $main(handover)
         }
 

@@ -25,7 +25,7 @@ pub struct X86_64 {
 }
 
 impl X86_64 {
-    /// A placeholder until [`Handover`](crate::Handover) brings the real one: lets the kernel's state be
+    /// A placeholder until [`Handover`](weft_early::Handover) brings the real one: lets the kernel's state be
     /// made at compile time. It may only be replaced.
     pub const ABSENT: Self = Self {
         features: Features::NONE,

@@ -1,6 +1,6 @@
 //! Registers of the interrupt controllers, mapped uncached in the direct map.
 
-use crate::layout::DIRECT_MAP;
+use weft_early::DIRECT_MAP;
 
 /// 32-bit registers from a physical address on.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,7 @@
 //! Layout from Xen's `public/arch-x86/hvm/start_info.h`, version 1. Everything is read through
 //! [`Physical`], so that a wrong address gives an error and tests need no machine.
 
-use crate::region::Range;
+use weft_early::region::Range;
 
 /// Reads physical memory before it is reused.
 pub trait Physical {

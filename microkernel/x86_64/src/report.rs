@@ -13,7 +13,7 @@ use crate::acpi::PowerPorts;
 use crate::power;
 use crate::serial::{DebugPort, Distress};
 use crate::smp::PerCore;
-use crate::symbols::{self, Bytes};
+use weft_early::symbols::{self, Bytes};
 
 /// The exit code of a kernel bug.
 pub const BUG_CODE: u8 = 101;

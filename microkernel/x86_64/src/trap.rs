@@ -10,6 +10,7 @@ use core::mem::offset_of;
 use core::ptr;
 
 use weft_abi::FaultKind;
+use weft_early::{Next, System};
 use weft_hal::{Context, Trap};
 
 use crate::cpu;
@@ -63,27 +64,6 @@ unsafe extern "C" {
     fn weft_trap_resume();
 }
 
-/// The kernel behind the traps.
-pub trait System: 'static {
-    /// Its architecture.
-    fn arch(&mut self) -> &mut X86_64;
-
-    /// What runs first.
-    fn first(&mut self) -> Next<'_>;
-
-    /// Handles a trap; says what runs next.
-    fn trap(&mut self, trap: Trap) -> Next<'_>;
-}
-
-/// What a core does when the kernel is done. The registers stay where they are until another answer.
-#[derive(Debug)]
-pub enum Next<'a> {
-    /// Goes on in user mode with these registers.
-    User(&'a Registers),
-    /// Waits for an interrupt.
-    Idle,
-}
-
 /// The address of the stub of a vector.
 pub(crate) fn stub(vector: usize) -> u64 {
     (weft_trap_stubs as *const ()).addr() as u64 + (vector * STUB_BYTES) as u64
@@ -100,7 +80,7 @@ pub(crate) fn set_up_syscall() {
 }
 
 /// Starts to run threads on this core, for ever.
-pub fn run<S: System>(system: &'static mut S) -> ! {
+pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_trap.set((on_trap::<S> as *const ()).addr());
@@ -124,7 +104,7 @@ pub fn run<S: System>(system: &'static mut S) -> ! {
     }
 }
 
-extern "C" fn on_syscall<S: System>() -> *const Registers {
+extern "C" fn on_syscall<S: System<X86_64>>() -> *const Registers {
     let core = PerCore::current();
     // SAFETY:
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
@@ -132,7 +112,7 @@ extern "C" fn on_syscall<S: System>() -> *const Registers {
     leave(core, system.trap(Trap::Syscall))
 }
 
-extern "C" fn on_trap<S: System>(vector: u64, error: u64, cr2: u64) -> *const Registers {
+extern "C" fn on_trap<S: System<X86_64>>(vector: u64, error: u64, cr2: u64) -> *const Registers {
     let core = PerCore::current();
     // SAFETY:
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
@@ -148,7 +128,7 @@ extern "C" fn on_trap<S: System>(vector: u64, error: u64, cr2: u64) -> *const Re
 }
 
 /// Makes the answer's thread the running one.
-fn leave(core: &PerCore, next: Next<'_>) -> *const Registers {
+fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
     match next {
         Next::Idle => ptr::null(),
         Next::User(registers) => {

@@ -11,10 +11,11 @@ use super::{Context, Problem};
 use crate::error::Outcome;
 
 /// The kernel's layers from the bottom; those with one number do not see each other.
-const KERNEL: [(&str, u8); 7] = [
+const KERNEL: [(&str, u8); 8] = [
     ("microkernel/abi", 0),
     ("microkernel/hal", 1),
     ("microkernel/store", 2),
+    ("microkernel/early", 2),
     ("microkernel/core", 3),
     ("microkernel/x86_64", 4),
     ("microkernel/aarch64", 4),

@@ -4,13 +4,13 @@
 //! loaded, mapped nowhere: no stray store of the kernel can change them. The pages of every size are used,
 //! largest first.
 
+use core::marker::PhantomData;
 use core::sync::atomic::{AtomicU64, Ordering};
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 use weft_hal::{Entry, Leaf, PageSize, PhysAddr};
 
-use crate::entry;
 use crate::region::{PAGE, Range};
 
 /// A table of 512 entries.
@@ -20,6 +20,18 @@ pub type Table = [AtomicU64; 512];
 pub trait TableMemory {
     /// The table at `at`, which came from the piece of memory that the builder was given.
     fn table(&self, at: PhysAddr) -> &Table;
+}
+
+/// How an architecture encodes the kernel's entries. Levels are counted from 1, the last.
+pub trait Encoding {
+    /// A page of the kernel, the same in every address space.
+    fn page(leaf: Leaf) -> u64;
+
+    /// A reference to a table of the next lower level.
+    fn table(table: PhysAddr) -> u64;
+
+    /// What an entry of a table of `level` holds.
+    fn decode(entry: u64, level: u8) -> Entry;
 }
 
 /// The memory for tables is used up.
@@ -40,14 +52,15 @@ pub struct Mapping {
 }
 
 /// A set of page tables that grows.
-pub struct Builder<M> {
+pub struct Builder<M, E> {
     memory: M,
+    encoding: PhantomData<E>,
     tables: Range,
     root: PhysAddr,
     huge_pages: bool,
 }
 
-impl<M: TableMemory> Builder<M> {
+impl<M: TableMemory, E: Encoding> Builder<M, E> {
     /// Bytes of tables that surely suffice for `length` bytes of direct map in `ranges` pieces.
     pub const fn bytes_for(length: u64, ranges: u64) -> u64 {
         const FIXED: u64 = 16;
@@ -59,6 +72,7 @@ impl<M: TableMemory> Builder<M> {
     pub fn new(memory: M, tables: Range, huge_pages: bool) -> Result<Self, OutOfTables> {
         let mut builder = Self {
             memory,
+            encoding: PhantomData,
             tables,
             root: PhysAddr(0),
             huge_pages,
@@ -102,7 +116,7 @@ impl<M: TableMemory> Builder<M> {
     pub fn unmap(&mut self, address: u64) {
         let mut table = self.root;
         for level in [4, 3, 2] {
-            match entry::decode(
+            match E::decode(
                 self.entry(table, address, level).load(Ordering::Relaxed),
                 level,
             ) {
@@ -132,7 +146,7 @@ impl<M: TableMemory> Builder<M> {
         for level in (leaf.size.level() + 1..=4).rev() {
             table = self.next(table, address, level)?;
         }
-        let value = entry::kernel_page(leaf);
+        let value = E::page(leaf);
         self.entry(table, address, leaf.size.level())
             .store(value, Ordering::Relaxed);
         Ok(())
@@ -140,11 +154,11 @@ impl<M: TableMemory> Builder<M> {
 
     fn next(&mut self, table: PhysAddr, address: u64, level: u8) -> Result<PhysAddr, OutOfTables> {
         let value = self.entry(table, address, level).load(Ordering::Relaxed);
-        if let Entry::Table(next) = entry::decode(value, level) {
+        if let Entry::Table(next) = E::decode(value, level) {
             return Ok(next);
         }
         let next = self.fresh()?;
-        let value = entry::kernel_table(next);
+        let value = E::table(next);
         self.entry(table, address, level)
             .store(value, Ordering::Relaxed);
         Ok(next)
@@ -178,6 +192,28 @@ mod tests {
     const BASE: u64 = 0x10_0000;
     const HIGH: u64 = 0xffff_8000_0000_0000;
 
+    /// Bit 0: used; bit 1: a table.
+    struct Plain;
+
+    impl Encoding for Plain {
+        fn page(leaf: Leaf) -> u64 {
+            leaf.physical.0 | 1
+        }
+
+        fn table(table: PhysAddr) -> u64 {
+            table.0 | 3
+        }
+
+        fn decode(entry: u64, _: u8) -> Entry {
+            let physical = PhysAddr(entry & !0xfff);
+            match entry & 3 {
+                0 => Entry::Empty,
+                1 => Entry::Page { physical },
+                _ => Entry::Table(physical),
+            }
+        }
+    }
+
     struct Arena(Vec<Box<Table>>);
 
     impl Arena {
@@ -196,7 +232,7 @@ mod tests {
         }
     }
 
-    fn builder(tables: usize, huge_pages: bool) -> Builder<Arena> {
+    fn builder(tables: usize, huge_pages: bool) -> Builder<Arena, Plain> {
         let range = Range::sized(BASE, tables as u64 * PAGE);
         Builder::new(Arena::new(tables), range, huge_pages).unwrap()
     }
@@ -211,10 +247,10 @@ mod tests {
     }
 
     /// The page that holds an address, and on which level.
-    fn walk(builder: &Builder<Arena>, address: u64) -> Option<(u64, u8)> {
+    fn walk(builder: &Builder<Arena, Plain>, address: u64) -> Option<(u64, u8)> {
         let mut table = builder.root();
         for level in (1..=4).rev() {
-            match entry::decode(
+            match Plain::decode(
                 builder.entry(table, address, level).load(Ordering::Relaxed),
                 level,
             ) {
@@ -288,7 +324,7 @@ mod tests {
             .map(|n| Range::sized((n << 31) + 0x1000, 0x4000_0000))
             .collect();
         let length = ranges.iter().map(|range| range.length()).sum();
-        let tables = Builder::<Arena>::bytes_for(length, 20) / PAGE;
+        let tables = Builder::<Arena, Plain>::bytes_for(length, 20) / PAGE;
         let mut builder = builder(tables as usize, false);
         ranges
             .iter()

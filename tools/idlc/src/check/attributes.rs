@@ -17,7 +17,7 @@ impl Checker<'_> {
                 continue;
             };
             let remedy = remedy(allowed);
-            self.report(Code::BadAttribute, attribute, message, &remedy);
+            self.report(Code::BadAttribute, attribute.span, message, &remedy);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Declarations other than methods.
+//! Declarations other than methods: constants and structs, and the way to the others.
 
 use std::collections::BTreeMap;
 
@@ -6,127 +6,61 @@ use super::Checker;
 use super::types::Place;
 use crate::ast::{self, File, Item, ItemKind, Name, Number};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Choice, Constant, Entry, Enum, Field, Integer, Interface, Struct, TypeId};
+use crate::model::{Choice, Constant, Field, Integer, Interface, Struct, TypeId};
 use crate::source::Span;
-
-/// What may represent an enum or bits.
-const REPRESENTATIONS: &[Integer] = &[Integer::U8, Integer::U16, Integer::U32];
 
 impl Checker<'_> {
     /// Checks one declaration and adds it to the interface.
     pub(super) fn declaration(&mut self, file: &File, item: &Item, interface: &mut Interface) {
         self.attributes(&item.preface, &[]);
-        let docs = self.docs(&item.preface, &item.name);
-        let name = item.name.text.clone();
         match &item.kind {
             ItemKind::Const { repr, value } => {
-                self.upper_case(&item.name, "a constant");
-                let repr = self.integer(repr);
-                self.in_range(*value, repr);
-                interface.constants.push(Constant {
-                    docs,
-                    name,
-                    repr,
-                    value: value.value,
-                });
+                let found = self.constant_item(item, repr, *value);
+                interface.constants.push(found);
             }
             ItemKind::Struct(fields) => {
-                self.type_name(&item.name, "a struct");
-                self.not_empty(&item.name, fields.len());
-                let fields = self.fields(file, fields, Place::Inside);
-                let declared = Struct { docs, name, fields };
-                let id = TypeId {
-                    interface: interface.name.clone(),
-                    name: declared.name.clone(),
-                };
-                self.structs.insert(id, declared.clone());
-                interface.structs.push(declared);
+                let found = self.structure(file, item, fields);
+                interface.structs.push(found);
             }
             ItemKind::Enum { repr, entries } => {
-                self.type_name(&item.name, "a type");
-                let repr = self.representation(repr);
-                let found = self.enumeration(docs, &item.name, repr, Choice::One, entries);
+                let found = self.enumeration(item, repr, Choice::One, entries);
                 interface.enums.push(found);
             }
             ItemKind::Bits { repr, entries } => {
-                self.type_name(&item.name, "a type");
-                let repr = self.representation(repr);
-                let found = self.enumeration(docs, &item.name, repr, Choice::Any, entries);
+                let found = self.enumeration(item, repr, Choice::Any, entries);
                 interface.enums.push(found);
             }
-            ItemKind::Error(entries) => interface.error = Some(self.errors(docs, item, entries)),
+            ItemKind::Error(entries) => interface.error = Some(self.errors(item, entries)),
             ItemKind::Method(_) => {}
         }
     }
 
-    fn errors(&mut self, docs: Vec<String>, item: &Item, entries: &[ast::Entry]) -> Enum {
-        if item.name.text != "Error" {
-            let message = format!("errors are named `{}`", item.name.text);
-            self.report(Code::NameStyle, &item.name, message, "name them `Error`");
-        }
-        let found = self.enumeration(docs, &item.name, Integer::U32, Choice::One, entries);
-        Enum {
-            name: "Error".to_owned(),
-            ..found
-        }
-    }
-
-    fn enumeration(
-        &mut self,
-        docs: Vec<String>,
-        name: &Name,
-        repr: Integer,
-        choice: Choice,
-        entries: &[ast::Entry],
-    ) -> Enum {
-        self.not_empty(name, entries.len());
-        let mut values = BTreeMap::new();
-        let mut names = BTreeMap::new();
-        for entry in entries {
-            self.in_range(entry.value, repr);
-            self.unique(
-                &mut values,
-                entry.value.value,
-                &entry.name,
-                Code::DuplicateValue,
-            );
-            self.unique(
-                &mut names,
-                entry.name.text.clone(),
-                &entry.name,
-                Code::DuplicateName,
-            );
-            if choice == Choice::Any && entry.value.value == 0 {
-                let message = format!("`{}` stands for no bit at all", entry.name.text);
-                let remedy = "give it a bit; no bits at all are written `empty()`";
-                self.report(Code::ValueOutOfRange, &entry.name, message, remedy);
-            }
-        }
-        let entries = entries
-            .iter()
-            .map(|entry| self.entry(entry, choice))
-            .collect();
-        Enum {
-            docs,
-            name: name.text.clone(),
+    fn constant_item(&mut self, item: &Item, repr: &Name, value: Number) -> Constant {
+        self.upper_case(&item.name, "a constant");
+        let repr = self.integer(repr);
+        self.in_range(value, repr);
+        Constant {
+            docs: self.docs(&item.preface, &item.name),
+            name: item.name.text.clone(),
             repr,
-            choice,
-            entries,
+            value: value.value,
         }
     }
 
-    fn entry(&mut self, entry: &ast::Entry, choice: Choice) -> Entry {
-        self.attributes(&entry.preface, &[]);
-        match choice {
-            Choice::One => self.entry_name(&entry.name, "an entry"),
-            Choice::Any => self.upper_case(&entry.name, "a bit"),
-        }
-        let docs = self.docs(&entry.preface, &entry.name);
-        Entry {
-            docs,
-            name: entry.name.text.clone(),
-            value: entry.value.value,
-        }
+    fn structure(&mut self, file: &File, item: &Item, fields: &[ast::Field]) -> Struct {
+        self.type_name(&item.name, "a struct");
+        self.not_empty(&item.name, fields.len());
+        let found = Struct {
+            docs: self.docs(&item.preface, &item.name),
+            name: item.name.text.clone(),
+            fields: self.fields(file, fields, Place::Inside),
+        };
+        let id = TypeId {
+            interface: file.interface.name.text.clone(),
+            name: found.name.clone(),
+        };
+        self.structs.insert(id, found.clone());
+        found
     }
 
     /// Checks the fields of a struct, or arguments or results; those with a wrong type are left out.
@@ -141,22 +75,15 @@ impl Checker<'_> {
         for field in fields {
             self.attributes(&field.preface, &[]);
             self.value_name(&field.name);
-            self.unique(
-                &mut names,
-                field.name.text.clone(),
-                &field.name,
-                Code::DuplicateName,
-            );
+            let key = field.name.text.clone();
+            self.unique(&mut names, key, &field.name, Code::DuplicateName);
             let docs = match place {
                 Place::Method => field.preface.docs.clone(),
                 Place::Inside => self.docs(&field.preface, &field.name),
             };
             if let Some(kind) = self.resolve(file, &field.kind, place) {
-                found.push(Field {
-                    docs,
-                    name: field.name.text.clone(),
-                    kind,
-                });
+                let name = field.name.text.clone();
+                found.push(Field { docs, name, kind });
             }
         }
         found
@@ -185,27 +112,26 @@ impl Checker<'_> {
         }
     }
 
-    fn not_empty(&mut self, name: &Name, count: usize) {
+    /// Reports something without anything in it.
+    pub(super) fn not_empty(&mut self, name: &Name, count: usize) {
         if count == 0 {
             let message = format!("`{}` is empty", name.text);
             self.report(
                 Code::Empty,
-                name,
+                name.span,
                 message,
                 "give it at least one entry, or remove it",
             );
         }
     }
 
-    fn in_range(&mut self, value: Number, repr: Integer) {
+    /// Reports a value that its type cannot hold.
+    pub(super) fn in_range(&mut self, value: Number, repr: Integer) {
         if value.value > repr.max() {
             let message = format!("{} does not fit {}", value.value, repr.name());
-            let place = Name {
-                text: String::new(),
-                span: value.span,
-            };
+            let place = value.span;
             let remedy = format!("choose at most {}, or a wider type", repr.max());
-            self.report(Code::ValueOutOfRange, &place, message, &remedy);
+            self.report(Code::ValueOutOfRange, place, message, &remedy);
         }
     }
 
@@ -214,22 +140,11 @@ impl Checker<'_> {
             let message = format!("`{}` is not an integer", name.text);
             self.report(
                 Code::UnknownType,
-                name,
+                name.span,
                 message,
                 "write u8 to u64 or i8 to i64",
             );
             Integer::U64
         })
-    }
-
-    fn representation(&mut self, name: &Name) -> Integer {
-        let found = Integer::from_name(&name.text);
-        found
-            .filter(|integer| REPRESENTATIONS.contains(integer))
-            .unwrap_or_else(|| {
-                let message = format!("`{}` cannot represent it", name.text);
-                self.report(Code::UnknownType, name, message, "write u8, u16 or u32");
-                Integer::U32
-            })
     }
 }

@@ -13,7 +13,8 @@ impl Checker<'_> {
     /// Checks the methods of a file and adds them to its interface.
     pub(super) fn methods(&mut self, file: &File, interface: &mut Interface) {
         self.uses(file);
-        let all_ring = attributes::find(&file.interface.preface, "ring").is_some();
+        let all = attributes::find(&file.interface.preface, "ring");
+        let ways = all.map_or(Ways::Call, |_| Ways::CallAndRing);
         let mut ordinals = BTreeMap::new();
         for item in &file.interface.items {
             let ItemKind::Method(method) = &item.kind else {
@@ -21,7 +22,7 @@ impl Checker<'_> {
             };
             let ordinal = method.ordinal.value;
             self.unique(&mut ordinals, ordinal, &item.name, Code::DuplicateOrdinal);
-            let found = self.method(file, item, method, all_ring);
+            let found = self.method(file, item, method, ways);
             if found.fails == Fails::WithError && interface.error.is_none() {
                 self.no_error(&item.name, method);
             }
@@ -29,38 +30,29 @@ impl Checker<'_> {
         }
     }
 
-    fn method(&mut self, file: &File, item: &Item, method: &ast::Method, all_ring: bool) -> Method {
+    fn method(&mut self, file: &File, item: &Item, method: &ast::Method, ways: Ways) -> Method {
         self.method_name(&item.name);
         self.attributes(&item.preface, &["deferred", "ring"]);
         let has = |attribute| attributes::find(&item.preface, attribute).is_some();
         let arguments = self.fields(file, &method.arguments, Place::Method);
         let results = self.fields(file, &method.results, Place::Method);
-        let sizes = Sizes {
-            request: layout::end(&self.structs, &arguments, 0),
-            reply: layout::end(&self.structs, &results, 0),
-        };
         let found = Method {
             docs: self.docs(&item.preface, &item.name),
             name: item.name.text.clone(),
             ordinal: self.ordinal(method),
-            fails: if method.error.is_some() {
-                Fails::WithError
-            } else {
-                Fails::Never
-            },
+            fails: method.error.map_or(Fails::Never, |_| Fails::WithError),
             answer: if has("deferred") {
                 Answer::Deferred
             } else {
                 Answer::Now
             },
-            ways: if has("ring") || all_ring {
-                Ways::CallAndRing
-            } else {
-                Ways::Call
+            ways: if has("ring") { Ways::CallAndRing } else { ways },
+            sizes: Sizes {
+                request: layout::end(&self.structs, &arguments, 0),
+                reply: layout::end(&self.structs, &results, 0),
             },
             arguments,
             results,
-            sizes,
         };
         self.fits(&item.name, &found);
         found
@@ -71,34 +63,23 @@ impl Checker<'_> {
         match u16::try_from(value) {
             Ok(ordinal) if ordinal > 0 => ordinal,
             _ => {
-                let place = Name {
-                    text: String::new(),
-                    span: method.ordinal.span,
-                };
+                let place = method.ordinal.span;
                 let message = format!("{value} is not an ordinal");
-                self.report(
-                    Code::OrdinalOutOfRange,
-                    &place,
-                    message,
-                    "choose 1 to 65535",
-                );
+                self.report(Code::OrdinalOutOfRange, place, message, "choose 1 to 65535");
                 1
             }
         }
     }
 
     fn no_error(&mut self, name: &Name, method: &ast::Method) {
-        let place = Name {
-            text: String::new(),
-            span: method.error.unwrap_or(name.span),
-        };
+        let place = method.error.unwrap_or(name.span);
         let message = format!(
             "`{}` can fail, but the interface declares no errors",
             name.text
         );
         self.report(
             Code::NoErrorDeclared,
-            &place,
+            place,
             message,
             "add `error Error { … }`",
         );
@@ -112,7 +93,7 @@ impl Checker<'_> {
             if bytes > MAX_MESSAGE {
                 let message = format!("a {what} of `{}` can take {bytes} bytes", name.text);
                 let remedy = format!("a message holds {MAX_MESSAGE}; choose smaller bounds");
-                self.report(Code::MessageTooLarge, name, message, &remedy);
+                self.report(Code::MessageTooLarge, name.span, message, &remedy);
             }
             if caps(fields) > MAX_CAPS {
                 let message = format!(
@@ -121,7 +102,7 @@ impl Checker<'_> {
                     caps(fields)
                 );
                 let remedy = format!("a message carries {MAX_CAPS}; split the method");
-                self.report(Code::TooManyCapabilities, name, message, &remedy);
+                self.report(Code::TooManyCapabilities, name.span, message, &remedy);
             }
         }
         if method.ways == Ways::CallAndRing {
@@ -152,7 +133,7 @@ impl Checker<'_> {
             return;
         };
         let remedy = "pass bulk data through a pool, or put `@ring` on the other methods only";
-        self.report(Code::NotForRing, name, message, remedy);
+        self.report(Code::NotForRing, name.span, message, remedy);
     }
 }
 

@@ -5,6 +5,7 @@
 //! that methods are not measured while a struct contains itself.
 
 mod attributes;
+mod enums;
 mod items;
 mod methods;
 mod names;
@@ -12,11 +13,12 @@ mod scope;
 mod types;
 mod version;
 
-use crate::ast::{File, ItemKind, Name, Preface};
+use crate::ast::{self, File, ItemKind, Name, Preface};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hash::interface_id;
 use crate::layout::{self, Structs};
 use crate::model::{Interface, TypeId};
+use crate::source::Span;
 use scope::Scope;
 
 /// Checks the files that belong together; each comes with the name its file promises.
@@ -55,9 +57,9 @@ struct Checker<'a> {
 }
 
 impl Checker<'_> {
-    fn report(&mut self, code: Code, name: &Name, message: String, remedy: &str) {
+    fn report(&mut self, code: Code, span: Span, message: String, remedy: &str) {
         self.diagnostics
-            .push(Diagnostic::new(code, name.span, message, remedy));
+            .push(Diagnostic::new(code, span, message, remedy));
     }
 
     /// Documentation is part of an interface: it becomes the documentation of the generated code.
@@ -65,20 +67,14 @@ impl Checker<'_> {
         if preface.docs.iter().all(|line| line.trim().is_empty()) {
             let message = format!("`{}` has no documentation", name.text);
             let remedy = "say what it is in `///` lines before it";
-            self.report(Code::MissingDocs, name, message, remedy);
+            self.report(Code::MissingDocs, name.span, message, remedy);
         }
         preface.docs.clone()
     }
 
     fn declarations(&mut self, stem: &str, file: &File) -> Interface {
+        self.interface(stem, &file.interface);
         let name = &file.interface.name;
-        if stem != name.text {
-            let message = format!("the file is named `{stem}`, its interface `{}`", name.text);
-            let remedy = "give both the same name, so that an interface is found by its file";
-            self.report(Code::WrongFileName, name, message, remedy);
-        }
-        self.interface_name(name);
-        self.attributes(&file.interface.preface, &["ring"]);
         let mut interface = Interface {
             docs: self.docs(&file.interface.preface, name),
             name: name.text.clone(),
@@ -90,21 +86,28 @@ impl Checker<'_> {
             error: None,
             methods: Vec::new(),
         };
-        if file.interface.items.is_empty() {
-            let message = format!("interface `{}` declares nothing", name.text);
-            self.report(
-                Code::Empty,
-                name,
-                message,
-                "declare a method, or remove the file",
-            );
-        }
         for item in &file.interface.items {
             if !matches!(item.kind, ItemKind::Method(_)) {
                 self.declaration(file, item, &mut interface);
             }
         }
         interface
+    }
+
+    fn interface(&mut self, stem: &str, interface: &ast::Interface) {
+        let name = &interface.name;
+        if stem != name.text {
+            let message = format!("the file is named `{stem}`, its interface `{}`", name.text);
+            let remedy = "give both the same name, so that an interface is found by its file";
+            self.report(Code::WrongFileName, name.span, message, remedy);
+        }
+        self.interface_name(name);
+        self.attributes(&interface.preface, &["ring"]);
+        if interface.items.is_empty() {
+            let message = format!("interface `{}` declares nothing", name.text);
+            let remedy = "declare a method, or remove the file";
+            self.report(Code::Empty, name.span, message, remedy);
+        }
     }
 
     fn has_no_cycles(&mut self, files: &[(String, File)]) -> bool {
@@ -118,7 +121,7 @@ impl Checker<'_> {
             if let Some(item) = declared {
                 let message = format!("struct `{name}` contains itself through `{field}`");
                 let remedy = "break the circle; messages have a greatest size";
-                self.report(Code::RecursiveStruct, &item.name, message, remedy);
+                self.report(Code::RecursiveStruct, item.name.span, message, remedy);
             }
         }
         cycles.is_empty()

@@ -114,7 +114,7 @@ impl Checker<'_> {
         }
         let message = format!("`{}` is not a name for {what}", name.text);
         let remedy = format!("write it in {style}, at most {MAX_NAME} characters");
-        self.report(Code::NameStyle, name, message, &remedy);
+        self.report(Code::NameStyle, name.span, message, &remedy);
     }
 
     fn reserved(&mut self, name: &Name) {
@@ -122,6 +122,11 @@ impl Checker<'_> {
             "`{}` is a name that Rust or the generated code needs",
             name.text
         );
-        self.report(Code::ReservedName, name, message, "choose another name");
+        self.report(
+            Code::ReservedName,
+            name.span,
+            message,
+            "choose another name",
+        );
     }
 }

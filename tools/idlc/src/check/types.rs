@@ -55,11 +55,7 @@ impl Checker<'_> {
     fn parameters(&mut self, kind: &TypeRef, wanted: &str) {
         let message = format!("`{}` takes {wanted}", kind.name.text);
         let remedy = "write `string<N>`, `bytes<N>`, `vec<TYPE, N>` or `cap<KIND>`";
-        let name = Name {
-            text: String::new(),
-            span: kind.span,
-        };
-        self.report(Code::BadParameters, &name, message, remedy);
+        self.report(Code::BadParameters, kind.span, message, remedy);
     }
 
     fn list(&mut self, file: &File, kind: &TypeRef) -> Option<Type> {
@@ -91,11 +87,7 @@ impl Checker<'_> {
         if value == 0 || value > MAX_MESSAGE {
             let message = format!("a bound of {value} is useless");
             let remedy = format!("choose 1 to {MAX_MESSAGE}, the bytes of a message");
-            let place = Name {
-                text: String::new(),
-                span,
-            };
-            self.report(Code::BadBound, &place, message, &remedy);
+            self.report(Code::BadBound, span, message, &remedy);
             return None;
         }
         Some(value)
@@ -109,7 +101,7 @@ impl Checker<'_> {
         let message = format!("there is no constant `{}`", name.text);
         self.report(
             Code::UnknownConstant,
-            name,
+            name.span,
             message,
             "declare it with `const`, or write the number",
         );
@@ -129,26 +121,30 @@ impl Checker<'_> {
         if place == Place::Inside {
             let message = "a capability cannot stand inside a struct or list".to_owned();
             let remedy = "make it an argument or result of its own";
-            self.report(Code::CapabilityInside, &kind.name, message, remedy);
+            self.report(Code::CapabilityInside, kind.name.span, message, remedy);
             return None;
         }
-        if parameters.is_empty() && self.scope.is_served(&name.text) {
-            return Some(CapKind::Interface(name.text.clone()));
-        }
         let object = OBJECTS.iter().find(|(known, _)| *known == name.text);
-        if object.is_none() || !parameters.is_empty() {
-            let message = match self.scope.has_interface(&name.text) {
-                true => format!(
-                    "interface `{}` has no methods, so nobody serves it",
-                    name.text
-                ),
-                false => format!("there is no interface and no kernel object `{}`", name.text),
-            };
-            let names: Vec<_> = OBJECTS.iter().map(|(known, _)| *known).collect();
-            let remedy = format!("name an interface, or one of: {}", names.join(", "));
-            self.report(Code::UnknownCapability, name, message, &remedy);
+        match object {
+            _ if !parameters.is_empty() => self.unknown_capability(name),
+            _ if self.scope.is_served(&name.text) => Some(CapKind::Interface(name.text.clone())),
+            Some((_, rust)) => Some(CapKind::Object(rust)),
+            None => self.unknown_capability(name),
         }
-        object.map(|(_, rust)| CapKind::Object(rust))
+    }
+
+    fn unknown_capability(&mut self, name: &Name) -> Option<CapKind> {
+        let message = match self.scope.has_interface(&name.text) {
+            true => format!(
+                "interface `{}` has no methods, so nobody serves it",
+                name.text
+            ),
+            false => format!("there is no interface and no kernel object `{}`", name.text),
+        };
+        let names: Vec<_> = OBJECTS.iter().map(|(known, _)| *known).collect();
+        let remedy = format!("name an interface, or one of: {}", names.join(", "));
+        self.report(Code::UnknownCapability, name.span, message, &remedy);
+        None
     }
 
     fn declared(&mut self, file: &File, name: &Name) -> Option<Type> {
@@ -169,7 +165,7 @@ impl Checker<'_> {
             _ => {
                 let message = format!("there is no type `{}`", name.text);
                 let remedy = "declare it, or import it with `use interface.Type;`";
-                self.report(Code::UnknownType, name, message, remedy);
+                self.report(Code::UnknownType, name.span, message, remedy);
                 None
             }
         }
@@ -182,7 +178,7 @@ impl Checker<'_> {
             if !self.scope.has_interface(&interface.text) {
                 let message = format!("there is no interface `{}`", interface.text);
                 let remedy = "compile its file together with this one, or correct the name";
-                self.report(Code::UnknownInterface, interface, message, remedy);
+                self.report(Code::UnknownInterface, interface.span, message, remedy);
                 continue;
             }
             let found = self
@@ -196,7 +192,7 @@ impl Checker<'_> {
             if !is_type {
                 let message = format!("`{}` has no type `{}`", interface.text, name.text);
                 let remedy = "import a struct, an enum or bits that it declares";
-                self.report(Code::UnknownType, name, message, remedy);
+                self.report(Code::UnknownType, name.span, message, remedy);
             }
         }
     }

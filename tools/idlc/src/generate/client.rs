@@ -55,25 +55,26 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
     let encode = fields::encoder(interface, &method.arguments, Values::Given, &quote! {});
     let decode = fields::results_decoder(&method.results);
     let results = types::results(interface, &method.results);
-    let (stub, error, errors) = match method.fails {
-        Fails::WithError => (
-            quote! { call },
-            quote! { libipc::Error<Error> },
-            "The server's own error, or why no answer came.",
-        ),
-        Fails::Never => (
-            quote! { ask },
-            quote! { libipc::TransportError },
-            "Why no answer came.",
-        ),
+    let (stub, error) = match method.fails {
+        Fails::WithError => (quote! { call }, quote! { libipc::Error<Error> }),
+        Fails::Never => (quote! { ask }, quote! { libipc::TransportError }),
     };
-    let mut lines = method.docs.clone();
-    lines.extend(["".to_owned(), "# Errors".to_owned(), errors.to_owned()]);
-    let about = docs(&lines);
+    let about = about(method);
     quote! {
         #about
         pub fn #name(&self, #(#names: #kinds),*) -> Result<#results, #error> {
             libipc::codec::stub::#stub(&self.transport, labels::#label, #encode, #decode)
         }
     }
+}
+
+/// The method's documentation with what a client must know besides.
+fn about(method: &Method) -> TokenStream {
+    let errors = match method.fails {
+        Fails::WithError => "The server's own error, or why no answer came.",
+        Fails::Never => "Why no answer came.",
+    };
+    let mut lines = method.docs.clone();
+    lines.extend(["", "# Errors", errors].map(str::to_owned));
+    docs(&lines)
 }

@@ -8,6 +8,7 @@
 mod client;
 mod dispatch;
 mod fields;
+mod head;
 mod layout;
 mod numbers;
 mod ring;
@@ -20,7 +21,7 @@ use std::fmt;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use crate::model::{Constant, Integer, Interface, Type};
+use crate::model::{Integer, Interface};
 use crate::source::Source;
 
 /// The tokens that were made are not a Rust file: a mistake in the generator itself.
@@ -103,10 +104,10 @@ fn root(interfaces: &[Interface]) -> String {
 }
 
 fn tokens(interface: &Interface, origin: &str) -> TokenStream {
-    let header = header(interface, origin);
-    let import = import(interface);
-    let description = description(interface);
-    let constants = interface.constants.iter().map(constant);
+    let header = head::header(interface, origin);
+    let import = head::import(interface);
+    let description = head::description(interface);
+    let constants = interface.constants.iter().map(head::constant);
     let structs = interface
         .structs
         .iter()
@@ -143,64 +144,6 @@ fn stubs(interface: &Interface) -> TokenStream {
     }
 }
 
-/// The trait by which values are written, if there are any.
-fn import(interface: &Interface) -> Option<TokenStream> {
-    let mut fields = interface
-        .methods
-        .iter()
-        .flat_map(|method| method.arguments.iter().chain(&method.results));
-    let has_data = fields.any(|field| !matches!(field.kind, Type::Cap(_)));
-    has_data.then(|| quote! { use libipc::codec::Sink as _; })
-}
-
-fn header(interface: &Interface, origin: &str) -> TokenStream {
-    let mut lines = interface.docs.clone();
-    lines.push(String::new());
-    lines.push(format!(
-        "Made by `idlc` from `{origin}`, which is the file to change."
-    ));
-    let lines = lines.iter().map(|line| spaced(line));
-    quote! { #(#![doc = #lines])* }
-}
-
-fn description(interface: &Interface) -> TokenStream {
-    let name = &interface.name;
-    let id = hexadecimal(u64::from(interface.id), "u16");
-    let version = hexadecimal(interface.version, "u64");
-    let labels = interface.methods.iter().map(|method| {
-        let name = label(&method.name);
-        let number = u64::from(interface.id) << 16 | u64::from(method.ordinal);
-        let number = hexadecimal(number, "u32");
-        let docs = docs(&[format!("Label of `{}`.", method.name)]);
-        quote! { #docs pub const #name: u32 = #number; }
-    });
-    let labels = (!interface.methods.is_empty()).then(|| {
-        quote! {
-            /// The labels of requests.
-            pub mod labels {
-                #(#labels)*
-            }
-        }
-    });
-    quote! {
-        /// Name, number and version of this interface.
-        pub const INTERFACE: libipc::Interface = libipc::Interface {
-            name: #name,
-            id: #id,
-            version: #version,
-        };
-        #labels
-    }
-}
-
-fn constant(constant: &Constant) -> TokenStream {
-    let docs = docs(&constant.docs);
-    let name = format_ident!("{}", constant.name);
-    let kind = integer(constant.repr);
-    let value = proc_macro2::Literal::u64_unsuffixed(constant.value);
-    quote! { #docs pub const #name: #kind = #value; }
-}
-
 /// Documentation lines as attributes; the formatter prints them as `///`.
 fn docs(lines: &[String]) -> TokenStream {
     let lines = lines.iter().map(|line| spaced(line));
@@ -221,23 +164,4 @@ fn label(method: &str) -> proc_macro2::Ident {
 
 fn integer(integer: Integer) -> proc_macro2::Ident {
     format_ident!("{}", integer.name())
-}
-
-/// A literal in hexadecimal digits, grouped by four.
-fn hexadecimal(value: u64, kind: &str) -> TokenStream {
-    let width = if kind == "u16" {
-        4
-    } else if kind == "u32" {
-        8
-    } else {
-        16
-    };
-    let digits = format!("{value:0width$x}");
-    let groups: Vec<_> = digits
-        .as_bytes()
-        .chunks(4)
-        .map(String::from_utf8_lossy)
-        .collect();
-    let text = format!("0x{}", groups.join("_"));
-    text.parse().unwrap_or_else(|_| quote! { #value })
 }

@@ -27,14 +27,18 @@ pub(super) fn owned(interface: &Interface, kind: &Type) -> TokenStream {
             quote! { libipc::codec::List<#element, #bound> }
         }
         Type::Struct(id) | Type::Number(id, _) => declared(interface, id),
-        Type::Cap(CapKind::Interface(name)) if *name == interface.name => {
-            quote! { libipc::Cap<Client> }
-        }
-        Type::Cap(CapKind::Interface(name)) => {
+        Type::Cap(kind) => capability(interface, kind),
+    }
+}
+
+fn capability(interface: &Interface, kind: &CapKind) -> TokenStream {
+    match kind {
+        CapKind::Interface(name) if *name == interface.name => quote! { libipc::Cap<Client> },
+        CapKind::Interface(name) => {
             let name = format_ident!("{name}");
             quote! { libipc::Cap<super::#name::Client> }
         }
-        Type::Cap(CapKind::Object(name)) => {
+        CapKind::Object(name) => {
             let name = format_ident!("{name}");
             quote! { libipc::Cap<libipc::objects::#name> }
         }

@@ -3,8 +3,11 @@
 //! A component that faults is ended, so that those who wait for it get an error instead of waiting for ever.
 
 use libipc::{
-    CPtr, Caller, Fault, FaultAnswer, Message, Reply, Request, Service,
-    abi::boot,
+    CPtr, Caller, Fault, FaultAnswer, FaultKind, Message, Reply, Request, Service,
+    abi::{
+        boot,
+        layout::{STACK_MAX, STACK_TOP},
+    },
     objects::{CNode, Log, Machine},
 };
 use proto::system;
@@ -52,11 +55,22 @@ fn report(component: &Component, fault: Fault) {
     libipc::log!(
         "{} is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
         component.name,
-        fault.kind.text(),
+        reason(component, fault),
         fault.address,
         fault.ip,
         fault.code
     );
+}
+
+/// What a fault is called, for people.
+fn reason(component: &Component, fault: Fault) -> &'static str {
+    let below_stack = STACK_TOP - STACK_MAX..STACK_TOP - component.sizes.stack_bytes();
+    match fault.kind {
+        FaultKind::Read | FaultKind::Write if below_stack.contains(&fault.address) => {
+            "stack overflow; its `stack` in the manifest is too small"
+        }
+        kind => kind.text(),
+    }
 }
 
 /// Destroys the thread of a component. Its original capability is with the supervisor, if there is one.

@@ -13,7 +13,7 @@ use crate::{
 
 /// Round robin time unless the manifest says otherwise.
 const DEFAULT_TIME_NS: u64 = 10_000_000;
-const DEFAULT_STACK_PAGES: u32 = 8;
+const DEFAULT_STACK_PAGES: u32 = 16;
 const MAX_REPLIES: u64 = 32;
 /// What the kernel makes in one piece, so that it is contiguous.
 const MAX_DMA: u64 = 16 << 20;

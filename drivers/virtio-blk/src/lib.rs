@@ -19,6 +19,7 @@ mod device;
 mod disk;
 mod driver;
 mod memory;
+mod missing;
 mod queue;
 mod registers;
 
@@ -30,4 +31,5 @@ pub use device::{Limits, SetupError};
 pub use disk::{Disk, Done, Finished, Full, Operation, Segment, SlotId};
 pub use driver::{Driver, PoolMemory};
 pub use memory::Memory;
+pub use missing::Missing;
 pub use registers::{Registers, Window};

@@ -85,6 +85,17 @@ impl<S: Service> RingService<S> {
         self
     }
 
+    /// The service behind the rings.
+    pub fn service_mut(&mut self) -> &mut S {
+        &mut self.service
+    }
+
+    /// Takes what clients submitted before the server started, and arms the rings. To be called
+    /// once before a server loop that is not [`serve`](Self::serve) hands events to it.
+    pub fn start(&mut self) {
+        self.work();
+    }
+
     /// Serves for ever.
     ///
     /// # Panics

@@ -1,0 +1,142 @@
+//! Takes the function over from the bus server.
+
+use core::fmt;
+
+use libipc::abi::startup::slots::NOTIFICATION;
+use libipc::objects::{AddressSpace, CNode, IrqHandler, Notification};
+use libipc::{Refusal, Rights, Startup, slots};
+use proto::pci::{BusMaster, Client, Error};
+use virtio_blk::{Location, SetupError, find_capabilities};
+use weft_mmio::{MapFailure, Registers, map_registers};
+
+use crate::windows::Windows;
+
+type CallError = libipc::Error<Error>;
+
+/// The bit of the bound notification for the device; rings and manifest interrupts count from 0.
+const INTERRUPT_BITS: u64 = 1 << 62;
+/// Block devices before and since virtio 1.0 (virtio 1.2 §4.1.2); both may have modern windows.
+const PRODUCTS: [u16; 2] = [0x1001, 0x1042];
+const VENDOR: u16 = 0x1af4;
+/// Windows lie in at most so many register blocks.
+const MAX_BLOCKS: usize = 3;
+
+/// The function, ready to be set up.
+pub(crate) struct Attached {
+    pub(crate) windows: Windows,
+    pub(crate) interrupt: IrqHandler,
+    pub(crate) bits: u64,
+}
+
+/// Why there is no disk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Problem {
+    /// The bus has no function for this driver, or does not answer.
+    Bus(CallError),
+    /// It is not a modern virtio block device.
+    NotVirtio,
+    /// A register block could not be mapped.
+    Map(MapFailure),
+    /// The interrupt could not be bound.
+    Interrupt(Refusal),
+    /// There is no memory for the queue.
+    Memory,
+    /// The device does not work.
+    Device(SetupError),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bus(libipc::Error::Server(Error::Gone)) => f.write_str("no device on the bus"),
+            Self::Bus(error) => write!(f, "the bus server refuses: {error}"),
+            Self::NotVirtio => f.write_str("the function is no modern virtio block device"),
+            Self::Map(failure) => write!(f, "cannot map registers: {failure:?}"),
+            Self::Interrupt(refusal) => write!(f, "no interrupt: {}", refusal.text()),
+            Self::Memory => f.write_str("no DMA memory named \"queue\""),
+            Self::Device(error) => write!(f, "the device does not work: {error:?}"),
+        }
+    }
+}
+
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        Self::Bus(error)
+    }
+}
+
+/// Finds the windows, maps them, binds the interrupt, and lets the device reach memory.
+pub(crate) fn attach(env: &Startup) -> Result<Attached, Problem> {
+    let bus: Client = env.connect("pci");
+    let function = bus.info()?;
+    if function.vendor != VENDOR || !PRODUCTS.contains(&function.product) {
+        return Err(Problem::NotVirtio);
+    }
+    let windows = map_windows(env, &bus)?;
+    let interrupt = bus.vector(0)?.into_slot();
+    let interrupt = IrqHandler::from(interrupt);
+    bind(interrupt).map_err(Problem::Interrupt)?;
+    bus.set_bus_master(BusMaster::On)?;
+    Ok(Attached {
+        windows,
+        interrupt,
+        bits: INTERRUPT_BITS,
+    })
+}
+
+fn map_windows(env: &Startup, bus: &Client) -> Result<Windows, Problem> {
+    let found =
+        find_capabilities(|offset| bus.read_config(offset).ok()).ok_or(Problem::NotVirtio)?;
+    let mut blocks = Blocks {
+        env,
+        bus,
+        known: heapless::Vec::new(),
+        mapped: 0,
+    };
+    Ok(Windows {
+        common: blocks.window(found.common)?,
+        notify: blocks.window(found.notify)?,
+        device: blocks.window(found.device)?,
+        stride: found.doorbell_stride as usize,
+    })
+}
+
+/// The register blocks that were mapped, by number.
+struct Blocks<'a> {
+    env: &'a Startup,
+    bus: &'a Client,
+    known: heapless::Vec<(u8, Registers), MAX_BLOCKS>,
+    mapped: u64,
+}
+
+impl Blocks<'_> {
+    fn window(&mut self, at: Location) -> Result<Registers, Problem> {
+        let block = self.block(at.bar)?;
+        block
+            .part(at.offset as usize, at.length as usize)
+            .ok_or(Problem::NotVirtio)
+    }
+
+    fn block(&mut self, number: u8) -> Result<Registers, Problem> {
+        if let Some((_, block)) = self.known.iter().find(|(known, _)| *known == number) {
+            return Ok(*block);
+        }
+        let (offset, size, memory) = self.bus.bar(number)?;
+        let space: AddressSpace = self.env.other("space");
+        // The capability is kept: the frames were made of it.
+        let memory = libipc::objects::Untyped::from(memory.into_slot());
+        let block = map_registers(self.env, space, memory, (offset, size), &mut self.mapped)
+            .map_err(Problem::Map)?;
+        // Three windows lie in no more blocks than that.
+        let _ = self.known.push((number, block));
+        Ok(block)
+    }
+}
+
+/// Lets an interrupt signal our own notification with a bit of its own.
+fn bind(interrupt: IrqHandler) -> Result<(), Refusal> {
+    let slot = slots::allocate().ok_or(Refusal::Exhausted)?;
+    let own = CNode::OWN;
+    own.mint(slot, own, NOTIFICATION, Rights::WRITE, INTERRUPT_BITS)?;
+    interrupt.bind(Notification::from(slot))
+}

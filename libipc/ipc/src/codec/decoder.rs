@@ -1,7 +1,5 @@
 //! The decoder: bytes and received capabilities to values.
 
-use weft_abi::MAX_CAPS;
-
 use super::{Decode, List, Malformed, Text};
 use crate::cap::ReceivedCaps;
 use crate::{Cap, Message};
@@ -99,12 +97,13 @@ impl<'a> Decoder<'a> {
     /// of zero behind the last value are the rest of the last word.
     ///
     /// # Errors
-    /// [`Malformed`] if other bytes or capabilities are; the capabilities are then deleted.
+    /// [`Malformed`] if other bytes or capabilities are. The message still has the capabilities and
+    /// deletes them.
     #[inline]
     pub fn finish(&mut self) -> Result<(), Malformed> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let is_padding = rest.len() < size_of::<u64>() && rest.iter().all(|byte| *byte == 0);
-        if !is_padding || self.has_spare_caps() {
+        let has_caps = self.caps.as_ref().is_some_and(|caps| !caps.is_empty());
+        if has_caps || !(rest.is_empty() || is_padding(rest)) {
             return Err(Malformed);
         }
         self.at = self.bytes.len();
@@ -137,12 +136,10 @@ impl<'a> Decoder<'a> {
         self.at = end;
         Ok(())
     }
+}
 
-    #[inline]
-    fn has_spare_caps(&mut self) -> bool {
-        let Some(caps) = self.caps.as_deref_mut() else {
-            return false;
-        };
-        (self.next_cap..MAX_CAPS).any(|index| caps.take_cap::<()>(index).is_some())
-    }
+/// Out of line: it would be unrolled into every method, and most messages end with a whole word.
+#[inline(never)]
+fn is_padding(rest: &[u8]) -> bool {
+    rest.len() < size_of::<u64>() && rest.iter().all(|byte| *byte == 0)
 }

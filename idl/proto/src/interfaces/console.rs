@@ -12,7 +12,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "console",
     id: 0xb518,
-    version: 0x9830_cc89_f003_7227,
+    version: 0x9691_37d7_18cf_5e39,
 };
 
 /// The labels of requests.
@@ -28,6 +28,9 @@ pub mod labels {
 
     /// Label of `drain`.
     pub const DRAIN: u32 = 0xb518_0004;
+
+    /// Label of `take_interrupt`.
+    pub const TAKE_INTERRUPT: u32 = 0xb518_0005;
 }
 
 /// The most bytes in one write.
@@ -120,6 +123,9 @@ pub trait Server {
     /// Answers when everything that was written has left the machine.
     fn drain(&mut self, caller: libipc::Caller, reply: libipc::Reply<(), Error>);
 
+    /// Tells whether Ctrl-C waits to be read. If so, it and the keys before it are dropped.
+    fn take_interrupt(&mut self, caller: libipc::Caller) -> bool;
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -141,6 +147,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::READ => serve_read(server, caller, message, deferral),
         labels::SET_FOREGROUND => serve_set_foreground(server, caller, message),
         labels::DRAIN => serve_drain(server, caller, message, deferral),
+        labels::TAKE_INTERRUPT => serve_take_interrupt(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -224,6 +231,21 @@ fn serve_drain<S: Server + ?Sized>(
 
 fn answer_drain(message: &mut libipc::Message, outcome: Result<(), Error>) {
     libipc::codec::stub::answer(message, outcome, |_, ()| Ok(()));
+}
+
+fn serve_take_interrupt<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.take_interrupt(caller))
+        },
+        |w, typed| w.put(&typed),
+    );
 }
 
 /// Makes a server one that a server loop can run.
@@ -310,6 +332,19 @@ impl<T: libipc::Transport> Client<T> {
     /// The server's own error, or why no answer came.
     pub fn drain(&self) -> Result<(), libipc::Error<Error>> {
         libipc::codec::stub::call(&self.transport, labels::DRAIN, |_| Ok(()), |_| Ok(()))
+    }
+
+    /// Tells whether Ctrl-C waits to be read. If so, it and the keys before it are dropped.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn take_interrupt(&self) -> Result<bool, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::TAKE_INTERRUPT,
+            |_| Ok(()),
+            |r| r.get(),
+        )
     }
 }
 

@@ -1,0 +1,19 @@
+//! The console: one terminal for all programs, over a serial line.
+//!
+//! It has a single thread, so it never waits for keys: the driver signals it when bytes arrive, and it
+//! fetches them at once, keeps those that nobody asked for yet, and watches for Ctrl-C. That key ends the
+//! foreground program, which is why the console looks at keys before anybody reads them.
+//!
+//! [`Terminal`] is the server; [`keys`](Keys) hold what was typed, [`cooked`](Cooked) turns line feeds into
+//! what terminals want. If the driver dies, every request says so.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+mod cooked;
+mod keys;
+mod terminal;
+
+pub use cooked::Cooked;
+pub use keys::{INTERRUPT, Keys, MAX_KEYS};
+pub use terminal::{MAX_READERS, Terminal};

@@ -1,0 +1,140 @@
+//! The server: the `console` interface over a serial line.
+
+use heapless::Deque;
+use libipc::codec::Bytes;
+use libipc::{Caller, Reply, Transport};
+use proto::console::{Error, MAX_READ, Server};
+use proto::{processes, serial};
+
+use crate::{Cooked, INTERRUPT, Keys};
+
+/// How many readers and drains can wait.
+pub const MAX_READERS: usize = 8;
+
+const READ: usize = MAX_READ as usize;
+const LINE: usize = serial::MAX_WRITE as usize;
+
+/// Somebody who waits for keys.
+#[derive(Debug)]
+struct Reader {
+    max: u32,
+    reply: Reply<Bytes<READ>, Error>,
+}
+
+/// The terminal and those who wait for its keys.
+#[derive(Debug)]
+pub struct Terminal<L, P> {
+    line: serial::Client<L>,
+    processes: Option<processes::Client<P>>,
+    arrival: u64,
+    keys: Keys,
+    readers: Deque<Reader, MAX_READERS>,
+    /// The program that Ctrl-C ends.
+    foreground: Option<u32>,
+}
+
+impl<L: Transport, P: Transport> Terminal<L, P> {
+    /// A terminal over a line that signals `arrival` when bytes have arrived. Without a connection to the
+    /// process server, Ctrl-C is a key like others.
+    pub fn new(
+        line: serial::Client<L>,
+        processes: Option<processes::Client<P>>,
+        arrival: u64,
+    ) -> Self {
+        Self {
+            line,
+            processes,
+            arrival,
+            keys: Keys::new(),
+            readers: Deque::new(),
+            foreground: None,
+        }
+    }
+
+    /// Fetches what has arrived and serves those who wait for it.
+    ///
+    /// # Errors
+    /// `Gone` if the driver does not answer.
+    fn fetch(&mut self) -> Result<(), Error> {
+        loop {
+            let (bytes, _lost) = self.line.read(serial::MAX_READ).map_err(|_| Error::Gone)?;
+            if bytes.is_empty() {
+                break;
+            }
+            bytes.iter().for_each(|byte| self.key(*byte));
+        }
+        self.serve_readers();
+        Ok(())
+    }
+
+    fn key(&mut self, key: u8) {
+        match (self.foreground, &self.processes) {
+            (Some(process), Some(processes)) if key == INTERRUPT => {
+                self.foreground = None;
+                self.keys.clear();
+                // It may have ended by itself just now, which is as good.
+                let _ = processes.interrupt(process);
+            }
+            _ => self.keys.put(key),
+        }
+    }
+
+    fn serve_readers(&mut self) {
+        while !self.keys.is_empty()
+            && let Some(reader) = self.readers.pop_front()
+        {
+            reader.reply.ok(self.keys.take(reader.max as usize));
+        }
+    }
+
+    fn fail_readers(&mut self) {
+        while let Some(reader) = self.readers.pop_front() {
+            reader.reply.fail(Error::Gone);
+        }
+    }
+}
+
+impl<L: Transport, P: Transport> Server for Terminal<L, P> {
+    fn write(&mut self, _: Caller, data: &[u8]) -> Result<(), Error> {
+        for piece in Cooked::<LINE>::new(data) {
+            self.line.write(&piece).map_err(|_| Error::Gone)?;
+        }
+        Ok(())
+    }
+
+    fn read(&mut self, _: Caller, max: u32, reply: Reply<Bytes<READ>, Error>) {
+        if max == 0 {
+            return reply.ok(Bytes::new());
+        }
+        if let Err(Reader { reply, .. }) = self.readers.push_back(Reader { max, reply }) {
+            return reply.fail(Error::Busy);
+        }
+        if self.fetch().is_err() {
+            self.fail_readers();
+        }
+    }
+
+    fn set_foreground(&mut self, _: Caller, process: u32) {
+        self.foreground = (process != 0).then_some(process);
+    }
+
+    fn drain(&mut self, _: Caller, reply: Reply<(), Error>) {
+        reply.answer(self.line.drain().map_err(|_| Error::Gone));
+    }
+
+    fn take_interrupt(&mut self, _: Caller) -> bool {
+        // A dead driver brings no more keys, which the next read tells.
+        let _ = self.fetch();
+        self.keys.take_interrupt()
+    }
+
+    fn signal(&mut self, bits: u64) {
+        if bits & self.arrival != 0 && self.fetch().is_err() {
+            self.fail_readers();
+        }
+    }
+}
+
+#[cfg(test)]
+#[path = "terminal_tests.rs"]
+mod tests;

@@ -1,0 +1,163 @@
+//! The terminal between a fake line, a fake process server and clients.
+
+extern crate std;
+
+use std::vec::Vec;
+
+use libipc::objects::Notification;
+use libipc::{Cap, Error as CallError};
+use libipc_mock::{Idle, Mock, MockConnection};
+use proto::console::{Client, Dispatcher};
+
+use super::*;
+
+const ARRIVAL: u64 = 1 << 5;
+
+/// A line whose two ends are lists.
+#[derive(Default)]
+struct Line {
+    sent: Vec<u8>,
+    typed: Vec<u8>,
+}
+
+impl serial::Server for Line {
+    fn write(&mut self, _: Caller, data: &[u8], reply: Reply<(), serial::Error>) {
+        self.sent.extend(data);
+        reply.ok(());
+    }
+
+    fn read(&mut self, _: Caller, max: u32) -> Result<(Bytes<256>, u32), serial::Error> {
+        let count = self.typed.len().min(max as usize);
+        Ok((self.typed.drain(..count).collect(), 0))
+    }
+
+    fn subscribe(&mut self, _: Caller, _: Cap<Notification>) {}
+
+    fn drain(&mut self, _: Caller, reply: Reply<(), serial::Error>) {
+        reply.ok(());
+    }
+}
+
+/// A process server that only remembers whom it interrupted.
+#[derive(Default)]
+struct Interrupted(Vec<u32>);
+
+impl processes::Server for Interrupted {
+    fn spawn(&mut self, _: Caller, _: &[u8], _: &[u8]) -> Result<u32, processes::Error> {
+        Err(processes::Error::TooMany)
+    }
+
+    fn wait(&mut self, _: Caller, _: u32, reply: Reply<processes::Status, processes::Error>) {
+        reply.fail(processes::Error::UnknownProcess);
+    }
+
+    fn kill(&mut self, _: Caller, _: u32) -> Result<(), processes::Error> {
+        Err(processes::Error::UnknownProcess)
+    }
+
+    fn interrupt(&mut self, _: Caller, process: u32) -> Result<(), processes::Error> {
+        self.0.push(process);
+        Ok(())
+    }
+
+    fn list(&mut self, _: Caller, _: u32) -> libipc::codec::List<processes::Info, 24> {
+        libipc::codec::List::new()
+    }
+}
+
+type Console = Mock<Dispatcher<Terminal<MockConnection, MockConnection>>>;
+
+struct Desk {
+    line: Mock<serial::Dispatcher<Line>>,
+    processes: Mock<processes::Dispatcher<Interrupted>>,
+    console: Console,
+    client: Client<MockConnection>,
+}
+
+impl Desk {
+    fn new() -> Self {
+        let line = Mock::new(serial::Dispatcher(Line::default()));
+        let processes = Mock::new(processes::Dispatcher(Interrupted::default()));
+        let terminal = Terminal::new(
+            serial::Client::new(line.connect(1)),
+            Some(processes::Client::new(processes.connect(1))),
+            ARRIVAL,
+        );
+        let console = Mock::new(Dispatcher(terminal));
+        let client = Client::new(console.connect(1));
+        Self {
+            line,
+            processes,
+            console,
+            client,
+        }
+    }
+
+    fn type_keys(&self, keys: &[u8]) {
+        self.line.server().0.typed.extend(keys);
+        self.console.signal(ARRIVAL);
+    }
+}
+
+#[test]
+fn written_text_leaves_with_returns_before_line_feeds() {
+    let desk = Desk::new();
+    let long = [b'\n'; 1536];
+    desk.client.write(b"a\nb").expect("written");
+    desk.client.write(&long).expect("written");
+    let sent = desk.line.server().0.sent.clone();
+    assert_eq!(&sent[..4], b"a\r\nb");
+    assert_eq!(sent.len(), 4 + 2 * long.len());
+    assert_eq!(desk.client.drain(), Ok(()));
+}
+
+#[test]
+fn a_reader_waits_until_a_key_is_typed() {
+    let desk = Desk::new();
+    let line = desk.line.clone();
+    desk.console.when_idle(move |console| {
+        line.server().0.typed.extend(b"ls\r");
+        proto::console::Server::signal(&mut console.0, ARRIVAL);
+        Idle::Progress
+    });
+    assert_eq!(&desk.client.read(256).expect("read")[..], b"ls\r");
+}
+
+#[test]
+fn keys_typed_ahead_are_kept() {
+    let desk = Desk::new();
+    desk.type_keys(b"abc");
+    assert_eq!(&desk.client.read(2).expect("read")[..], b"ab");
+    assert_eq!(&desk.client.read(2).expect("read")[..], b"c");
+}
+
+#[test]
+fn control_c_ends_the_foreground_program_once_and_drops_what_was_typed() {
+    let desk = Desk::new();
+    desk.client.set_foreground(7).expect("set");
+    desk.type_keys(b"junk\x03x");
+    assert_eq!(desk.processes.server().0.0, [7]);
+    desk.type_keys(b"\x03");
+    assert_eq!(desk.processes.server().0.0, [7]);
+    assert_eq!(&desk.client.read(9).expect("read")[..], b"x\x03");
+}
+
+#[test]
+fn control_c_without_a_foreground_program_can_be_asked_for() {
+    let desk = Desk::new();
+    assert_eq!(desk.client.take_interrupt(), Ok(false));
+    desk.type_keys(b"a\x03b");
+    assert_eq!(desk.client.take_interrupt(), Ok(true));
+    assert_eq!(desk.client.take_interrupt(), Ok(false));
+    assert_eq!(&desk.client.read(9).expect("read")[..], b"b");
+}
+
+#[test]
+fn a_dead_driver_is_told_to_writers_and_readers() {
+    let desk = Desk::new();
+    desk.line.kill();
+    assert_eq!(desk.client.write(b"x"), Err(CallError::Server(Error::Gone)));
+    assert_eq!(desk.client.read(1), Err(CallError::Server(Error::Gone)));
+    assert_eq!(desk.client.drain(), Err(CallError::Server(Error::Gone)));
+    assert_eq!(desk.client.take_interrupt(), Ok(false));
+}

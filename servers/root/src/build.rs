@@ -58,12 +58,13 @@ pub fn build(boot: &BootInfo) -> Result<Built, Trouble> {
     let mut builder = Builder {
         workshop,
         spec: &spec,
+        devices: &devices,
         domains: Vec::new(),
         endpoint,
     };
     builder.make_objects()?;
-    builder.map_memory(&image, &devices, &rings)?;
-    builder.place_grants(&devices)?;
+    builder.map_memory(&image, &rings)?;
+    builder.place_grants()?;
     let given = builder.give_memory()?;
     builder.write_startup_pages(given)?;
     let capabilities = audit::check(&spec, &builder.domains)?;
@@ -108,6 +109,7 @@ type Given = (u64, u64);
 struct Builder<'a> {
     workshop: Workshop,
     spec: &'a SystemSpec,
+    devices: &'a Registry,
     domains: Vec<Domain>,
     endpoint: CPtr,
 }
@@ -132,12 +134,8 @@ impl Builder<'_> {
         })
     }
 
-    fn map_memory(
-        &mut self,
-        image: &BootImage,
-        devices: &Registry,
-        rings: &[RingFrames],
-    ) -> Result<(), Trouble> {
+    fn map_memory(&mut self, image: &BootImage, rings: &[RingFrames]) -> Result<(), Trouble> {
+        let devices = self.devices;
         self.each(|this, id, component| {
             let registers = |region| devices.frames(id, region);
             let sources = Sources {
@@ -153,8 +151,8 @@ impl Builder<'_> {
         })
     }
 
-    fn place_grants(&mut self, devices: &Registry) -> Result<(), Trouble> {
-        let root_endpoint = self.endpoint;
+    fn place_grants(&mut self) -> Result<(), Trouble> {
+        let (root_endpoint, devices) = (self.endpoint, self.devices);
         self.each(|this, id, component| {
             let device_memory = |id, grant: &Grant| devices.untypeds(id, grant);
             let stock = Stock {
@@ -211,7 +209,7 @@ impl Builder<'_> {
     fn write_startup_pages(&mut self, given: Given) -> Result<(), Trouble> {
         let mut page = Box::new([0; PAGE as usize]);
         self.each(|this, id, component| {
-            let entries = startup_entries(this.spec, id, &|grant| this.counts(grant, given));
+            let entries = startup_entries(this.spec, id, &|grant| this.counts(id, grant, given));
             let end = |grant: &Grant| grant.slot.0 + grant.slots();
             let header = StartupPage {
                 name: &component.name,
@@ -229,10 +227,12 @@ impl Builder<'_> {
     }
 
     /// What a grant came to on this machine.
-    fn counts(&self, grant: &Grant, given: Given) -> (u64, u64) {
+    fn counts(&self, id: ComponentId, grant: &Grant, given: Given) -> (u64, u64) {
         match grant.what {
             What::FreeMemory { .. } => given,
-            What::DeviceMemory { base, most, .. } => (most.into(), base),
+            What::DeviceMemory { base, .. } => {
+                (self.devices.untypeds(id, grant).len() as u64, base)
+            }
             What::ThreadOf { component } => {
                 let domain = self.domains.get(usize::from(component.0));
                 (0, domain.map_or(0, |domain| domain.own_bytes))

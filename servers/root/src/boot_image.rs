@@ -53,8 +53,12 @@ impl BootImage {
         if pages * PAGE < boot.image_len {
             return Err(Trouble::NoSuchMemory(boot.image_base + pages * PAGE));
         }
+        // SAFETY: 1. all pages from `IMAGE_BASE` on were just mapped, at least `image_len` bytes (checked);
+        // 2. they stay mapped: nothing unmaps the frames of `runs`; 3. nobody writes them: root maps them
+        // read-only, and components get read-only mappings of copies.
+        let bytes = unsafe { window::image(boot.image_len) };
         Ok(Self {
-            view: ImageView::new(window::image(boot.image_len))?,
+            view: ImageView::new(bytes)?,
             runs,
         })
     }

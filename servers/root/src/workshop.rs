@@ -5,7 +5,7 @@
 
 use libipc::{
     CPtr, Kind, Refusal,
-    abi::{boot, cap::CacheMode, cap::MapFlags, layout::PAGE},
+    abi::{boot, cap::CacheMode, cap::MapFlags},
     objects::{AddressSpace, CNode, Frame, MapError, PageTable, Untyped},
 };
 use weft_spec::Access;
@@ -222,7 +222,7 @@ impl Workshop {
         Ok(())
     }
 
-    /// Writes bytes at an offset of a frame that is mapped nowhere yet.
+    /// Writes bytes at an offset of a new frame of plain memory. A frame that is mapped already is refused.
     ///
     /// # Errors
     /// A refusal.
@@ -232,7 +232,8 @@ impl Workshop {
             frame,
             Mapping::plain(own, window::WINDOW, Access::ReadWrite),
         )?;
-        window::write(offset.min(PAGE), bytes);
+        // SAFETY: 1. the frame was just mapped there, writable, and is mapped nowhere else.
+        unsafe { window::write(offset, bytes) };
         Frame::from(frame).unmap().doing("unmap the window")
     }
 

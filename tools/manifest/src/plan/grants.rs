@@ -217,7 +217,7 @@ pub(super) fn memory(
         let what = What::FreeMemory {
             most: FREE_MEMORY_SLOTS,
         };
-        grants.push(slots.grant("free", Rights::all(), what));
+        grants.push(slots.grant("free-memory", Rights::all(), what));
     }
     Some(grants)
 }

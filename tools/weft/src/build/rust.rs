@@ -8,9 +8,6 @@ use crate::command;
 use crate::error::Outcome;
 use crate::project::Project;
 
-/// The Rust target of kernel and components on x86_64.
-pub const TARGET: &str = "x86_64-unknown-none";
-
 /// The kernel's package.
 pub const KERNEL: &str = "weft-kernel";
 
@@ -20,21 +17,34 @@ pub enum Side {
     /// The kernel, linked at the top of the address space. Its entry is 32-bit code, which only a
     /// statically relocated program may hold.
     Kernel,
+    /// The kernel's crate for aarch64.
+    KernelAarch64,
     /// Everything in user mode, linked low.
     User,
 }
 
 impl Side {
+    /// The Rust target.
+    pub fn target(self) -> &'static str {
+        match self {
+            Self::Kernel | Self::User => "x86_64-unknown-none",
+            Self::KernelAarch64 => "aarch64-unknown-none-softfloat",
+        }
+    }
+
     fn flags(self) -> &'static str {
         match self {
-            Self::Kernel => "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes",
+            Self::Kernel => {
+                "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes"
+            }
+            Self::KernelAarch64 => "-Crelocation-model=static -Cforce-frame-pointers=yes",
             Self::User => "-Crelocation-model=static -Ccode-model=small",
         }
     }
 
     fn folder(self) -> &'static str {
         match self {
-            Self::Kernel => "kernel",
+            Self::Kernel | Self::KernelAarch64 => "kernel",
             Self::User => "user",
         }
     }
@@ -45,7 +55,7 @@ impl Side {
         cargo
             .current_dir(project.root())
             .arg(verb)
-            .args(["--release", "--target", TARGET]);
+            .args(["--release", "--target", self.target()]);
         cargo.arg("--target-dir").arg(project.target(self.folder()));
         cargo
             .env("RUSTFLAGS", self.flags())
@@ -56,7 +66,7 @@ impl Side {
     fn output(self, project: &Project, name: &str) -> PathBuf {
         project
             .target(self.folder())
-            .join(TARGET)
+            .join(self.target())
             .join("release")
             .join(name)
     }

@@ -10,6 +10,9 @@ use crate::command;
 use crate::error::Outcome;
 use crate::suite::packages::TARGET_ONLY;
 
+/// The kernel's crate for the other architecture.
+const AARCH64: &str = "weft-aarch64";
+
 /// Asks Clippy for every side that has packages.
 ///
 /// # Errors
@@ -28,6 +31,7 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
     let mut tools = command::cargo();
     tools.current_dir(root).args(["clippy", "--bins"]);
     let mut kernel = Side::Kernel.cargo(context.project, "clippy");
+    let mut aarch64 = Side::KernelAarch64.cargo(context.project, "clippy");
     let mut user = Side::User.cargo(context.project, "clippy");
     user.arg("--bins");
     let runs = [
@@ -37,6 +41,7 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
             names(&|package, folder| folder.starts_with("tools/") && package.has("bin")),
         ),
         (&mut kernel, names(&is_kernel)),
+        (&mut aarch64, names(&|package, _| package.name == AARCH64)),
         (&mut user, names(&is_component)),
     ];
     let present = runs
@@ -52,8 +57,8 @@ fn is_for_host(package: &Package) -> bool {
 }
 
 fn is_kernel(package: &Package, folder: &str) -> bool {
-    let is_other = package.name == "weft-aarch64";
-    folder.starts_with("microkernel/") && TARGET_ONLY.contains(&package.name.as_str()) && !is_other
+    let is_for_target = TARGET_ONLY.contains(&package.name.as_str());
+    folder.starts_with("microkernel/") && is_for_target && package.name != AARCH64
 }
 
 fn is_component(package: &Package, folder: &str) -> bool {

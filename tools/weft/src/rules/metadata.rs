@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::build::rust::TARGET;
+use crate::build::rust::Side;
 use crate::command;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
@@ -96,12 +96,13 @@ pub fn workspace(project: &Project) -> Outcome<Vec<Package>> {
     read(project, &["--no-deps"])
 }
 
-/// The packages of this workspace and everything they depend on, on the host and the target.
+/// The packages of this workspace and everything they depend on, on the host and the targets.
 ///
 /// # Errors
 /// If Cargo cannot read it or get the dependencies.
 pub fn everything(project: &Project) -> Outcome<Vec<Package>> {
-    let platforms = ["x86_64-unknown-linux-gnu", TARGET];
+    let sides = [Side::User, Side::KernelAarch64].map(Side::target);
+    let platforms = ["x86_64-unknown-linux-gnu", sides[0], sides[1]];
     read(
         project,
         &platforms

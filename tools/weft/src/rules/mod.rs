@@ -4,6 +4,7 @@
 //! the package graph, with a test each that shows the rule can fail.
 
 pub mod attributes;
+pub mod book;
 pub mod clippy;
 pub mod dependencies;
 pub mod format;
@@ -135,6 +136,11 @@ pub const TABLE: &[Rule] = &[
         name: "links",
         holds: "links between documents lead somewhere",
         look: links::look,
+    },
+    Rule {
+        name: "book",
+        holds: "the book's summary names all its pages",
+        look: book::look,
     },
     Rule {
         name: "reasons",

@@ -8,7 +8,7 @@ use crate::error::Outcome;
 use crate::setup;
 
 /// The crates whose unsafe code can run without the target's hardware.
-const CRATES: [&str; 3] = ["weft-store", "libipc", "libipc-ring"];
+const CRATES: [&str; 4] = ["weft-store", "libipc", "libipc-ring", "weft-mmio"];
 
 /// Runs them; where Miri cannot be had they count as skipped, except in continuous integration.
 ///

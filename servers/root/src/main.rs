@@ -38,8 +38,9 @@ fn main(boot: &'static BootInfo) -> Never {
 fn built_and_started(boot: &BootInfo) -> Result<Built, Trouble> {
     let built = build::build(boot)?;
     libipc::log!(
-        "{} built: {} components hold {} capabilities, as specified",
+        "{} built in {} us: {} components hold {} capabilities, as specified",
         built.spec.name,
+        (libipc::clock_ns().saturating_sub(boot.started_ns)) / 1000,
         built.spec.components.len(),
         built.capabilities
     );

@@ -1,4 +1,4 @@
-//! The memory server's program. The manifest gives it all free memory under the name `free`.
+//! The memory server's program. The manifest gives it all free memory under the name `free-memory`.
 //!
 //! Its first argument, if there is one, is the limit of each client in MiB.
 
@@ -14,8 +14,8 @@ const MIB: u64 = 1 << 20;
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
-    let Some(entry) = env.find(EntryKind::Other, "free") else {
-        panic!("the manifest gives no memory named `free`");
+    let Some(entry) = env.find(EntryKind::Other, "free-memory") else {
+        panic!("the manifest gives no free memory: add `kernel = [\"free-memory\"]`");
     };
     let tree = match tree_of(CPtr(entry.slot), entry.v0) {
         Ok(tree) => tree,

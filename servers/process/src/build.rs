@@ -1,0 +1,171 @@
+//! Puts a program together from a file.
+
+use alloc::vec::Vec;
+
+use libipc::Rights;
+use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP};
+use proto::processes::Error;
+
+use crate::plan::{HEAP_PAGES, Plan, STACK_PAGES};
+use crate::program::{HEAD, Program, Segment};
+
+/// A file that is read from the start or anywhere.
+pub trait File {
+    /// Its length in bytes.
+    fn size(&self) -> u64;
+
+    /// Fills a buffer from an offset on.
+    ///
+    /// # Errors
+    /// `Unreadable` if that is not possible, also behind the end.
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error>;
+}
+
+/// A program's objects while it is being built.
+pub trait Building {
+    /// Maps a new page, which is zero but for `bytes` at an offset.
+    ///
+    /// # Errors
+    /// `OutOfMemory` if the kernel refuses.
+    fn page(
+        &mut self,
+        address: u64,
+        rights: Rights,
+        content: Option<(usize, &[u8])>,
+    ) -> Result<(), Error>;
+}
+
+/// Reads a file's headers.
+///
+/// # Errors
+/// What of the file cannot be read or run.
+pub fn headers(file: &impl File) -> Result<(Program, Plan), Error> {
+    let mut head = Vec::new();
+    head.resize(file.size().min(HEAD as u64) as usize, 0);
+    file.read(0, &mut head)?;
+    let program = Program::read(&head, file.size())?;
+    let plan = Plan::of(&program)?;
+    Ok((program, plan))
+}
+
+/// Maps everything but the start-up page and the message page.
+///
+/// # Errors
+/// What of the file cannot be read, or no memory.
+pub fn load(program: &Program, file: &impl File, into: &mut impl Building) -> Result<(), Error> {
+    let mut buffer = [0; PAGE as usize];
+    for segment in &program.segments {
+        for page in segment.pages() {
+            load_page(segment, page, file, &mut buffer, into)?;
+        }
+    }
+    let stack = (0..STACK_PAGES).map(|page| STACK_TOP - (page + 1) * PAGE);
+    let heap = (0..HEAP_PAGES).map(|page| HEAP_BASE + page * PAGE);
+    for address in stack.chain(heap) {
+        into.page(address, Rights::READ | Rights::WRITE, None)?;
+    }
+    Ok(())
+}
+
+fn load_page(
+    segment: &Segment,
+    page: u64,
+    file: &impl File,
+    buffer: &mut [u8; PAGE as usize],
+    into: &mut impl Building,
+) -> Result<(), Error> {
+    let Some((offset, range)) = segment.of_page(page) else {
+        return into.page(page, segment.rights, None);
+    };
+    let bytes = buffer
+        .get_mut(..(range.end - range.start) as usize)
+        .ok_or(Error::NotProgram)?;
+    file.read(range.start, bytes)?;
+    into.page(page, segment.rights, Some((offset, bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::program::tests::elf;
+    use alloc::collections::BTreeMap;
+    use elf::abi::{PF_R, PF_W, PF_X};
+
+    struct Bytes(Vec<u8>);
+
+    impl File for Bytes {
+        fn size(&self) -> u64 {
+            self.0.len() as u64
+        }
+
+        fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
+            let from = offset as usize;
+            let bytes = self
+                .0
+                .get(from..from + into.len())
+                .ok_or(Error::Unreadable)?;
+            into.copy_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    #[derive(Default)]
+    struct Pages(BTreeMap<u64, (Rights, Vec<u8>)>);
+
+    impl Building for Pages {
+        fn page(
+            &mut self,
+            address: u64,
+            rights: Rights,
+            content: Option<(usize, &[u8])>,
+        ) -> Result<(), Error> {
+            let mut page = alloc::vec![0; PAGE as usize];
+            if let Some((offset, bytes)) = content {
+                page[offset..offset + bytes.len()].copy_from_slice(bytes);
+            }
+            assert!(
+                self.0.insert(address, (rights, page)).is_none(),
+                "mapped twice"
+            );
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn pages_hold_what_the_file_holds_and_are_zero_beyond() {
+        let mut bytes = elf(&[
+            (0x20_1000, 0x1000, 0x1004, 0x1004, PF_R | PF_X),
+            (0x20_3ff8, 0x1ff8, 0x10, 0x100, PF_R | PF_W),
+        ]);
+        bytes.resize(0x3000, 0);
+        bytes[0x1000..0x3000]
+            .iter_mut()
+            .enumerate()
+            .for_each(|(at, byte)| *byte = at as u8 | 1);
+        let file = Bytes(bytes.clone());
+        let (program, plan) = headers(&file).unwrap();
+        let mut pages = Pages::default();
+        load(&program, &file, &mut pages).unwrap();
+        assert_eq!(pages.0.len() as u64 + 1, plan.pages);
+        assert_eq!(pages.0[&0x20_1000].1, bytes[0x1000..0x2000]);
+        assert_eq!(pages.0[&0x20_2000].1[..8], [1, 1, 3, 3, 0, 0, 0, 0]);
+        assert_eq!(pages.0[&0x20_3000].1[0xff8..], bytes[0x1ff8..0x2000]);
+        assert_eq!(
+            pages.0[&0x20_4000].1[..9],
+            [bytes[0x2000], 1, 3, 3, 5, 5, 7, 7, 0]
+        );
+        assert!(
+            !pages
+                .0
+                .contains_key(&(STACK_TOP - (STACK_PAGES + 1) * PAGE)),
+            "the guard page"
+        );
+    }
+
+    #[test]
+    fn a_file_shorter_than_its_headers_say_is_refused() {
+        let bytes = elf(&[(0x20_1000, 0x1000, 0x10, 0x10, PF_X)]);
+        assert_eq!(headers(&Bytes(bytes)).err(), Some(Error::NotProgram));
+        assert_eq!(headers(&Bytes(Vec::new())).err(), Some(Error::NotProgram));
+    }
+}

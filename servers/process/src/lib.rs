@@ -1,0 +1,30 @@
+//! The process server: starts programs from files, watches them and the system's own components, and ends them.
+//!
+//! A program is built from one block of the memory server: its objects, page tables and pages all come from it, so that
+//! ending a program is giving the block back. The server decides here, and [`kernel`] does what it decided; tests put
+//! a pretended kernel and file system in the place of both.
+//!
+//! | module | does |
+//! |---|---|
+//! | `program` | reads an ELF file's headers, and refuses what cannot run |
+//! | `plan` | how much memory a program needs |
+//! | `build` | puts a program together, page by page |
+//! | `kernel`, `window` | the objects of a program in the kernel, and a view of one page |
+//! | `table` | who there is, who waits for whom |
+//! | `server` | the interfaces `processes` and `process`, and faults |
+
+#![no_std]
+#![allow(
+    unsafe_code,
+    reason = "writes pages of other processes through a window at a fixed address"
+)]
+
+extern crate alloc;
+
+pub mod build;
+pub mod kernel;
+pub mod plan;
+pub mod program;
+pub mod server;
+pub mod table;
+mod window;

@@ -1,0 +1,75 @@
+//! The process server's program.
+//!
+//! Its arguments name the components that are drivers: their devices are silenced when they end.
+
+#![no_std]
+#![no_main]
+
+use libipc::abi::startup::{Entry, EntryKind};
+use libipc::objects::SchedControl;
+use libipc::{CPtr, Never, Router, Startup};
+use process::kernel::{Domain, Kernel, component_pid};
+use process::server::Processes;
+use proto::processes::Role;
+use weft_spec::ComponentId;
+
+/// What a component's entry begins with.
+const DOMAIN: &str = "domain.";
+
+#[libipc::main]
+fn main(env: Startup) -> Never {
+    let own = env.endpoint("process");
+    let mintable = |name| CPtr(expect(&env, name).slot);
+    let priorities = expect(&env, "priorities");
+    let kernel = Kernel {
+        memory: env.connect("memory"),
+        sessions: env.connect("vfs_sessions"),
+        pci: env.try_connect("pci_control"),
+        control: SchedControl::from(CPtr(priorities.slot)),
+        priority: priorities.v0 as u8,
+        endpoint: (mintable("mint.process"), own.interface),
+        console: mintable("mint.console"),
+        space: env.other("address-space"),
+    };
+    if let Err(error) = kernel.prepare() {
+        panic!("cannot build programs: {}", error.text());
+    }
+    let files: proto::vfs::Client = env.connect("vfs");
+    let mut server = Processes::new(kernel, files);
+    for entry in env.entries() {
+        add(&env, &mut server, entry);
+    }
+    Router::new(server)
+        .with(env.endpoint("processes"), proto::processes::dispatch)
+        .with(own, proto::process::dispatch)
+        .serve()
+}
+
+fn add(env: &Startup, server: &mut Processes<Kernel, libipc::Connection>, entry: &Entry) {
+    let name = core::str::from_utf8(&entry.name)
+        .unwrap_or_default()
+        .trim_end_matches('\0');
+    let Some(name) = name.strip_prefix(DOMAIN) else {
+        return;
+    };
+    let pid = component_pid(ComponentId(entry.v0 as u16));
+    let is_driver = env.args().any(|driver| driver == name);
+    let domain = Domain::Component {
+        thread: CPtr(entry.slot),
+        cnode: CPtr(entry.slot + 1),
+        driver: is_driver.then_some(pid),
+    };
+    let role = if is_driver {
+        Role::Driver
+    } else {
+        Role::Server
+    };
+    server.add_component(pid, name, role, entry.v1, domain);
+}
+
+fn expect(env: &Startup, name: &str) -> &'static Entry {
+    match env.find(EntryKind::Other, name) {
+        Some(entry) => entry,
+        None => panic!("the manifest gives the process server no `{name}`"),
+    }
+}

@@ -1,0 +1,278 @@
+//! The interfaces `processes` and `process`, and the faults of all processes.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::convert::Infallible;
+
+use libipc::{Caller, Events, Fault, FaultAnswer, Reply, Transport};
+use proto::processes::{Ending, Error, Info, Role, State, Status};
+use proto::vfs::OpenFlags;
+use proto::{process, processes, vfs};
+
+use crate::build::{File, headers};
+use crate::kernel::{Maker, Order, pid_of};
+use crate::table::{INTERRUPTED, KILLED, Life, Process, Table, Waiting};
+
+/// Greatest length of a process's name in bytes.
+const NAME: usize = 32;
+
+/// The process server.
+pub struct Processes<M: Maker, T> {
+    table: Table<M::Domain>,
+    maker: M,
+    files: vfs::Client<T>,
+}
+
+impl<M: Maker, T: Transport> Processes<M, T> {
+    /// A server that starts programs from the files of `files`.
+    pub fn new(maker: M, files: vfs::Client<T>) -> Self {
+        Self {
+            table: Table::default(),
+            maker,
+            files,
+        }
+    }
+
+    /// Adds a component that root built.
+    pub fn add_component(
+        &mut self,
+        pid: u32,
+        name: &str,
+        role: Role,
+        memory: u64,
+        domain: M::Domain,
+    ) {
+        self.table.add(Process {
+            pid,
+            parent: 0,
+            name: name.into(),
+            role,
+            memory,
+            life: Life::Alive(domain),
+            waiting: Vec::new(),
+        });
+    }
+
+    fn end(&mut self, pid: u32, status: Status) -> Result<(), Error> {
+        let domain = self.table.end(pid, status).ok_or(Error::UnknownProcess)?;
+        self.maker.end(domain);
+        Ok(())
+    }
+
+    fn start(&mut self, parent: u32, path: &[u8], arguments: &[u8]) -> Result<u32, Error> {
+        let arguments = split(arguments)?;
+        let file = Opened::new(&self.files, path)?;
+        let (program, plan) = headers(&file)?;
+        let pid = self.table.next_pid()?;
+        let name = name_of(path);
+        let order = Order {
+            pid,
+            name: &name,
+            arguments: &arguments,
+            program: &program,
+            plan,
+        };
+        let domain = self.maker.make(&order, &file)?;
+        self.table.add(Process {
+            pid,
+            parent,
+            name,
+            role: Role::Program,
+            memory: 1 << plan.block,
+            life: Life::Alive(domain),
+            waiting: Vec::new(),
+        });
+        Ok(pid)
+    }
+
+    fn info(&self, process: &Process<M::Domain>) -> Info {
+        let described = match &process.life {
+            Life::Alive(domain) => self.maker.describe(domain),
+            Life::Ended(_) => None,
+        };
+        Info {
+            process: process.pid,
+            parent: process.parent,
+            name: text(&process.name),
+            role: process.role,
+            state: described.map_or(State::Ended, |described| described.state),
+            priority: described.map_or(0, |described| described.priority),
+            capabilities: described.map_or(0, |described| described.capabilities),
+            cpu_ns: described.map_or(0, |described| described.cpu_ns),
+            memory: if described.is_some() {
+                process.memory
+            } else {
+                0
+            },
+        }
+    }
+}
+
+impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
+    fn spawn(&mut self, caller: Caller, path: &[u8], arguments: &[u8]) -> Result<u32, Error> {
+        self.start(pid_of(caller.client()), path, arguments)
+    }
+
+    fn wait(&mut self, _: Caller, process: u32, reply: Waiting) {
+        self.table.wait(process, reply);
+    }
+
+    fn kill(&mut self, _: Caller, process: u32) -> Result<(), Error> {
+        self.end(process, KILLED)
+    }
+
+    fn interrupt(&mut self, _: Caller, process: u32) -> Result<(), Error> {
+        match self.table.find(process).map(|process| process.role) {
+            Some(Role::Program) => self.end(process, INTERRUPTED),
+            Some(_) => Err(Error::Protected),
+            None => Err(Error::UnknownProcess),
+        }
+    }
+
+    fn list(
+        &mut self,
+        _: Caller,
+        after: u32,
+    ) -> libipc::codec::List<Info, { processes::MAX_LIST as usize }> {
+        let processes = self.table.after(after).take(processes::MAX_LIST as usize);
+        processes.map(|process| self.info(process)).collect()
+    }
+}
+
+impl<M: Maker, T: Transport> process::Server for Processes<M, T> {
+    fn exit(&mut self, caller: Caller, status: i32, _: Reply<(), Infallible>) {
+        let status = Status {
+            ending: Ending::Exited,
+            code: status,
+        };
+        // A process that is not in the table cannot call.
+        let _ = self.end(pid_of(caller.client()), status);
+    }
+
+    fn myself(&mut self, caller: Caller) -> process::Myself {
+        let pid = pid_of(caller.client());
+        let info = self.table.find(pid).map(|process| self.info(process));
+        process::Myself {
+            process: pid,
+            parent: info.as_ref().map_or(0, |info| info.parent),
+            cpu_ns: info.as_ref().map_or(0, |info| info.cpu_ns),
+            memory: info.as_ref().map_or(0, |info| info.memory),
+        }
+    }
+}
+
+impl<M: Maker, T: Transport> Events for Processes<M, T> {
+    fn fault(&mut self, fault: Fault) -> FaultAnswer {
+        let pid = pid_of(fault.badge as u32);
+        let name = self
+            .table
+            .find(pid)
+            .map_or("unknown process", |process| &process.name);
+        libipc::log!(
+            "{name} ({pid}) is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
+            fault.kind.text(),
+            fault.address,
+            fault.ip,
+            fault.code
+        );
+        let status = Status {
+            ending: Ending::Faulted,
+            code: fault.kind as i32,
+        };
+        // An unknown process has no thread that could fault.
+        let _ = self.end(pid, status);
+        FaultAnswer::Stop
+    }
+}
+
+/// An open file of the file system; closed when it is dropped.
+struct Opened<'a, T: Transport> {
+    files: &'a vfs::Client<T>,
+    file: u32,
+    size: u64,
+}
+
+impl<'a, T: Transport> Opened<'a, T> {
+    fn new(files: &'a vfs::Client<T>, path: &[u8]) -> Result<Self, Error> {
+        let path = bounded(path)?;
+        let file = files
+            .open(path, OpenFlags::READ, 0)
+            .map_err(|error| match error {
+                libipc::Error::Server(vfs::Error::NotFound) => Error::NotFound,
+                _ => Error::Unreadable,
+            })?;
+        let mut opened = Self {
+            files,
+            file,
+            size: 0,
+        };
+        opened.size = files.stat_file(file).map_err(|_| Error::Unreadable)?.size;
+        Ok(opened)
+    }
+}
+
+impl<T: Transport> File for Opened<'_, T> {
+    fn size(&self) -> u64 {
+        self.size
+    }
+
+    fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
+        let mut at = offset;
+        for part in into.chunks_mut(vfs::MAX_DATA as usize) {
+            let data = self
+                .files
+                .read_at(self.file, at, part.len() as u32)
+                .map_err(|_| Error::Unreadable)?;
+            if data.len() != part.len() {
+                return Err(Error::Unreadable);
+            }
+            part.copy_from_slice(&data);
+            at += part.len() as u64;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Transport> Drop for Opened<'_, T> {
+    fn drop(&mut self) {
+        // A file that cannot be closed is gone with its server.
+        let _ = self.files.close(self.file);
+    }
+}
+
+fn bounded(path: &[u8]) -> Result<&[u8], Error> {
+    if path.is_empty() || path.contains(&0) {
+        Err(Error::NotFound)
+    } else {
+        Ok(path)
+    }
+}
+
+/// The arguments, each ended by a zero byte.
+fn split(arguments: &[u8]) -> Result<Vec<&str>, Error> {
+    let Some(all) = arguments.strip_suffix(&[0]) else {
+        return if arguments.is_empty() {
+            Ok(Vec::new())
+        } else {
+            Err(Error::BadArguments)
+        };
+    };
+    let parts = all.split(|byte| *byte == 0).map(core::str::from_utf8);
+    parts
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::BadArguments)
+}
+
+/// The last part of a path, as far as it fits a name.
+fn name_of(path: &[u8]) -> String {
+    let last = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+    let mut name = String::from_utf8_lossy(last).into_owned();
+    while name.len() > NAME {
+        name.pop();
+    }
+    name
+}
+
+fn text<const N: usize>(name: &str) -> libipc::codec::Text<N> {
+    libipc::codec::Text::try_from(name).unwrap_or_default()
+}

@@ -90,7 +90,7 @@ impl<'t, 's> Fields<'t, 's> {
         as_pages(&value, &format!("`{key}`"), limits, report)
     }
 
-    /// Nanoseconds of a duration, at least one microsecond and at most ten seconds.
+    /// Nanoseconds of a duration, at least ten microseconds and at most ten seconds.
     pub(crate) fn duration(
         &mut self,
         key: &'static str,
@@ -98,13 +98,13 @@ impl<'t, 's> Fields<'t, 's> {
     ) -> Option<At<u64>> {
         let text = self.string(key, report)?;
         match units::nanoseconds(&text.value) {
-            Some(ns @ 1_000..=10_000_000_000) => Some(At {
+            Some(ns @ 10_000..=10_000_000_000) => Some(At {
                 value: ns,
                 place: text.place,
             }),
             _ => {
                 let message = format!(
-                    "`{key}` is no duration from 1 us to 10 s: \"{}\"",
+                    "`{key}` is no duration from 10 us to 10 s: \"{}\"",
                     text.value
                 );
                 report.error(

@@ -1,4 +1,4 @@
-//! What only one component can have: the rest of memory, and the supervision of a component.
+//! What only one component can have: the rest of memory, and supervision, for which it needs an endpoint.
 
 use crate::{
     diagnostic::{Place, Report},
@@ -24,6 +24,23 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
         .filter_map(|component| Some((component, place(component.supervises.as_ref()?)?)))
         .collect();
     one_only("a second supervisor", &supervisors, report);
+    for (component, place) in &supervisors {
+        has_endpoint(component, *place, report);
+    }
+}
+
+fn has_endpoint(supervisor: &DraftComponent, place: Place, report: &mut Report<'_>) {
+    if supervisor.provides.is_empty() {
+        let message = format!(
+            "supervisor `{}` has no endpoint to receive faults",
+            supervisor.name.value
+        );
+        report.error(
+            place,
+            message,
+            "let it provide an interface, or let root receive the faults",
+        );
+    }
 }
 
 fn place(supervises: &Supervises) -> Option<Place> {

@@ -25,6 +25,7 @@ pub(crate) fn catalogue() -> Catalogue {
     ];
     Catalogue {
         interfaces: vec![
+            interface("process", 8, RingSupport::CallsOnly, Passes::Data),
             interface("system", 9, RingSupport::CallsOnly, Passes::Data),
             interface("serial", 1, RingSupport::CallsOnly, Passes::Data),
             interface("console", 2, RingSupport::CallsOnly, Passes::Data),

@@ -29,7 +29,7 @@ fn main(env: Startup) -> Never {
         priority: priorities.v0 as u8,
         endpoint: (mintable("mint.process"), own.interface),
         console: mintable("mint.console"),
-        space: env.other("address-space"),
+        space: env.other("space"),
     };
     if let Err(error) = kernel.prepare() {
         panic!("cannot build programs: {}", error.text());

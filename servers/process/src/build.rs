@@ -1,6 +1,6 @@
 //! Puts a program together from a file.
 
-use alloc::vec::Vec;
+use alloc::vec;
 
 use libipc::Rights;
 use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP};
@@ -40,8 +40,7 @@ pub trait Building {
 /// # Errors
 /// What of the file cannot be read or run.
 pub fn headers(file: &impl File) -> Result<(Program, Plan), Error> {
-    let mut head = Vec::new();
-    head.resize(file.size().min(HEAD as u64) as usize, 0);
+    let mut head = vec![0; file.size().min(HEAD as u64) as usize];
     file.read(0, &mut head)?;
     let program = Program::read(&head, file.size())?;
     let plan = Plan::of(&program)?;
@@ -89,6 +88,7 @@ mod tests {
     use super::*;
     use crate::program::tests::elf;
     use alloc::collections::BTreeMap;
+    use alloc::vec::Vec;
     use elf::abi::{PF_R, PF_W, PF_X};
 
     struct Bytes(Vec<u8>);

@@ -276,3 +276,7 @@ fn name_of(path: &[u8]) -> String {
 fn text<const N: usize>(name: &str) -> libipc::codec::Text<N> {
     libipc::codec::Text::try_from(name).unwrap_or_default()
 }
+
+#[cfg(test)]
+#[path = "server_tests.rs"]
+mod tests;

@@ -1,0 +1,278 @@
+//! The server between a pretended file system and a maker that builds nothing.
+
+use alloc::vec::Vec;
+use core::cell::RefCell;
+
+use elf::abi::{PF_R, PF_X};
+use libipc::codec::{Bytes, List};
+use libipc::{CPtr, Endpoint, Error as CallError, FaultKind, Router};
+use libipc_mock::{Mock, MockConnection};
+use proto::filesystem::{Cursor, Entry, Space, Stat};
+
+use super::*;
+use crate::kernel::Description;
+use crate::program::tests::elf;
+
+/// One file, `/bin/ok`, and one that is no program, `/bin/text`.
+struct Files(Vec<u8>);
+
+type Answer<T> = Result<T, vfs::Error>;
+
+const OK: u32 = 1;
+const TEXT: u32 = 2;
+
+impl Files {
+    fn content(&self, file: u32) -> &[u8] {
+        if file == OK { &self.0 } else { b"no program" }
+    }
+}
+
+macro_rules! unsupported {
+    ($($name:ident($($argument:ty),*) -> $result:ty;)*) => {
+        $(fn $name(&mut self, _: Caller $(, _: $argument)*) -> Answer<$result> { Err(vfs::Error::Unsupported) })*
+    };
+}
+
+impl vfs::Server for Files {
+    fn open(&mut self, _: Caller, path: &[u8], _: OpenFlags, _: u16) -> Answer<u32> {
+        match path {
+            b"/bin/ok" => Ok(OK),
+            b"/bin/text" => Ok(TEXT),
+            _ => Err(vfs::Error::NotFound),
+        }
+    }
+
+    fn close(&mut self, _: Caller, _: u32) -> Answer<()> {
+        Ok(())
+    }
+
+    fn read_at(&mut self, _: Caller, file: u32, offset: u64, max: u32) -> Answer<Bytes<1536>> {
+        let content = self
+            .content(file)
+            .get(offset as usize..)
+            .unwrap_or_default();
+        let part = &content[..content.len().min(max as usize)];
+        Bytes::from_slice(part).map_err(|_| vfs::Error::Invalid)
+    }
+
+    fn stat_file(&mut self, _: Caller, file: u32) -> Answer<Stat> {
+        let size = self.content(file).len() as u64;
+        Ok(Stat { size, ..stat() })
+    }
+
+    fn mounts(&mut self, _: Caller, _: u32) -> List<vfs::Mount, 4> {
+        List::new()
+    }
+
+    unsupported! {
+        write_at(u32, u64, &[u8]) -> ();
+        append(u32, &[u8]) -> u64;
+        truncate(u32, u64) -> ();
+        sync_file(u32) -> ();
+        read_directory(u32, Cursor) -> (List<Entry, 7>, Cursor);
+        stat(&[u8]) -> Stat;
+        stat_link(&[u8]) -> Stat;
+        make_directory(&[u8], u16) -> ();
+        remove_directory(&[u8]) -> ();
+        unlink(&[u8]) -> ();
+        rename(&[u8], &[u8]) -> ();
+        symlink(&[u8], &[u8]) -> ();
+        link(&[u8], &[u8]) -> ();
+        read_link(&[u8]) -> Bytes<1000>;
+        space(&[u8]) -> Space;
+        sync_all() -> ();
+        unmount_all() -> ();
+    }
+}
+
+fn stat() -> Stat {
+    Stat {
+        node: 1,
+        size: 0,
+        allocated: 0,
+        accessed: 0,
+        modified: 0,
+        changed: 0,
+        user: 0,
+        group: 0,
+        links: 1,
+        permissions: 0o755,
+        kind: proto::filesystem::NodeKind::File,
+    }
+}
+
+std::thread_local! {
+    /// What the maker was asked for.
+    static ENDED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+}
+
+extern crate std;
+
+/// Makes numbers; refuses programs named `full`.
+struct Pretender;
+
+impl Maker for Pretender {
+    type Domain = u32;
+
+    fn make(&mut self, order: &Order<'_>, file: &impl File) -> Result<u32, Error> {
+        let mut first = [0; 4];
+        file.read(0, &mut first)?;
+        assert_eq!(first, *b"\x7fELF");
+        if order.arguments.contains(&"full") {
+            Err(Error::OutOfMemory)
+        } else {
+            Ok(order.pid)
+        }
+    }
+
+    fn end(&mut self, domain: u32) {
+        ENDED.with_borrow_mut(|ended| ended.push(domain));
+    }
+
+    fn describe(&self, _: &u32) -> Option<Description> {
+        Some(Description {
+            state: State::Running,
+            cpu_ns: 7,
+            priority: 9,
+            capabilities: 3,
+        })
+    }
+}
+
+type Server = Router<Processes<Pretender, MockConnection>>;
+
+struct Rig {
+    files: Mock<vfs::Dispatcher<Files>>,
+    server: Mock<Server>,
+    client: processes::Client<MockConnection>,
+}
+
+fn started() -> Rig {
+    let mut program = elf(&[(0x20_1000, 0x1000, 0x800, 0x800, PF_R | PF_X)]);
+    program.resize(0x1800, 0x90);
+    let files = Mock::new(vfs::Dispatcher(Files(program)));
+    let mut server = Processes::new(Pretender, vfs::Client::new(files.connect(9)));
+    server.add_component(3, "vfs", Role::Server, 4096, 3);
+    let slot = CPtr(3);
+    let router = Router::new(server)
+        .with(Endpoint { slot, interface: 0 }, processes::dispatch)
+        .with(Endpoint { slot, interface: 1 }, process::dispatch);
+    let server = Mock::new(router);
+    let client = processes::Client::new(server.connect_as(Caller::new(5, 0)));
+    Rig {
+        files,
+        server,
+        client,
+    }
+}
+
+/// The connection that a program has to its own server.
+fn program(rig: &Rig, pid: u32) -> process::Client<MockConnection> {
+    process::Client::new(rig.server.connect_as(Caller::new(0x1000 + pid, 1)))
+}
+
+#[test]
+fn a_program_starts_is_listed_and_its_status_can_be_had_once() {
+    let rig = started();
+    let pid = rig.client.spawn(b"/bin/ok", b"one\0two\0").unwrap();
+    let listed = rig.client.list(3).unwrap();
+    assert_eq!(
+        (listed[0].process, listed[0].name.as_str(), listed[0].parent),
+        (pid, "ok", 5)
+    );
+    assert_eq!(program(&rig, pid).myself().unwrap().process, pid);
+    let _ = program(&rig, pid).exit(4);
+    let status = rig.client.wait(pid).unwrap();
+    assert_eq!((status.ending, status.code), (Ending::Exited, 4));
+    assert_eq!(
+        rig.client.wait(pid),
+        Err(CallError::Server(Error::UnknownProcess))
+    );
+}
+
+#[test]
+fn what_cannot_be_started_says_why() {
+    let rig = started();
+    let refused = |path: &[u8], arguments: &[u8]| rig.client.spawn(path, arguments).err();
+    assert_eq!(
+        refused(b"/nosuch", b""),
+        Some(CallError::Server(Error::NotFound))
+    );
+    assert_eq!(
+        refused(b"/bin/text", b""),
+        Some(CallError::Server(Error::NotProgram))
+    );
+    assert_eq!(
+        refused(b"/bin/ok", b"unended"),
+        Some(CallError::Server(Error::BadArguments))
+    );
+    assert_eq!(
+        refused(b"/bin/ok", b"\xff\0"),
+        Some(CallError::Server(Error::BadArguments))
+    );
+    assert_eq!(
+        refused(b"/bin/ok", b"full\0"),
+        Some(CallError::Server(Error::OutOfMemory))
+    );
+    rig.files.kill();
+    assert_eq!(
+        refused(b"/bin/ok", b""),
+        Some(CallError::Server(Error::Unreadable))
+    );
+    assert_eq!(rig.client.list(3).unwrap().len(), 0);
+}
+
+#[test]
+fn killed_interrupted_and_crashed_programs_end_so() {
+    let rig = started();
+    let spawn = || rig.client.spawn(b"/bin/ok", b"").unwrap();
+    let (killed, interrupted, crashed) = (spawn(), spawn(), spawn());
+    rig.client.kill(killed).unwrap();
+    rig.client.interrupt(interrupted).unwrap();
+    let badge = u64::from(0x1000 + crashed);
+    let fault = Fault {
+        badge,
+        kind: FaultKind::Divide,
+        ip: 0x20_1000,
+        address: 0,
+        code: 0,
+    };
+    assert_eq!(rig.server.fault(fault), FaultAnswer::Stop);
+    let endings = [killed, interrupted, crashed].map(|pid| rig.client.wait(pid).unwrap().ending);
+    assert_eq!(
+        endings,
+        [Ending::Killed, Ending::Interrupted, Ending::Faulted]
+    );
+    ENDED.with_borrow(|ended| assert_eq!(ended[..], [killed, interrupted, crashed]));
+    assert_eq!(
+        rig.client.kill(killed),
+        Err(CallError::Server(Error::UnknownProcess))
+    );
+}
+
+#[test]
+fn a_component_can_be_killed_but_not_interrupted() {
+    let rig = started();
+    assert_eq!(
+        rig.client.interrupt(3),
+        Err(CallError::Server(Error::Protected))
+    );
+    assert_eq!(rig.client.kill(3), Ok(()));
+    assert_eq!(rig.client.list(0).unwrap().len(), 0);
+}
+
+#[test]
+fn ended_programs_that_nobody_waits_for_make_room() {
+    let rig = started();
+    for _ in 0..crate::table::MAX_PROGRAMS {
+        let pid = rig.client.spawn(b"/bin/ok", b"").unwrap();
+        rig.client.kill(pid).unwrap();
+    }
+    for _ in 0..crate::table::MAX_PROGRAMS {
+        assert!(rig.client.spawn(b"/bin/ok", b"").is_ok());
+    }
+    assert_eq!(
+        rig.client.spawn(b"/bin/ok", b""),
+        Err(CallError::Server(Error::TooMany))
+    );
+}

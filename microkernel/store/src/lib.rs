@@ -12,7 +12,10 @@
 //! Every field that a core changes is a [`HomeCell`]; only a core's [`Home`] token opens it.
 
 #![no_std]
-#![allow(unsafe_code, reason = "turns untyped memory into typed references; see docs/soundness.md")]
+#![allow(
+    unsafe_code,
+    reason = "turns untyped memory into typed references; see docs/soundness.md"
+)]
 
 #[cfg(any(test, feature = "checked"))]
 extern crate std;
@@ -22,6 +25,8 @@ mod checked;
 mod home;
 mod memory;
 mod reference;
+#[cfg(test)]
+mod tests;
 
 #[cfg(any(test, feature = "checked"))]
 pub use checked::Arena;

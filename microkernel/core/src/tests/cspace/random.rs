@@ -109,34 +109,62 @@ impl World {
         }
     }
 
-    /// A slot of root's CNode, or of one that a capability there names.
+    /// The CNodes that root can name: pointer, rights, number. The first is its own.
+    fn named(&self) -> Vec<(u64, Rights, usize)> {
+        let inside = self.model.caps.values().filter(|cap| cap.place.0 == ROOT);
+        let cnodes = inside.filter(|cap| cap.kind == Kind::CNode);
+        let cnodes = cnodes.map(|cap| (cap.place.1, cap.rights, cap.object));
+        [(1, Rights::all(), ROOT)]
+            .into_iter()
+            .chain(cnodes)
+            .collect()
+    }
+
+    /// Any slot that root can name.
     fn choose(&self, pick: Pick) -> Chosen {
-        let named = |(_, cap): (&usize, &super::model::Cap)| {
-            (cap.kind == Kind::CNode && cap.place.0 == ROOT).then_some(*cap)
+        let named = self.named();
+        let (cnode, rights, object) = named[usize::from(pick.0) % named.len()];
+        let index = match object {
+            ROOT => FIRST + u64::from(pick.1) % WIDTH,
+            _ => 1 + u64::from(pick.1) % (SLOTS - 1),
         };
-        let cnodes: Vec<_> = self.model.caps.iter().filter_map(named).collect();
-        let which = usize::from(pick.0) % (cnodes.len() + 1);
-        match cnodes.get(which) {
-            Some(cap) => {
-                let index = 1 + u64::from(pick.1) % (SLOTS - 1);
-                let place = (cap.object, index);
-                Chosen {
-                    cnode: cap.place.1,
-                    rights: cap.rights,
-                    index,
-                    place,
-                }
-            }
-            None => {
-                let index = FIRST + u64::from(pick.1) % WIDTH;
-                Chosen {
-                    cnode: 1,
-                    rights: Rights::all(),
-                    index,
-                    place: (ROOT, index),
-                }
-            }
+        Chosen {
+            cnode,
+            rights,
+            index,
+            place: (object, index),
         }
+    }
+
+    /// Mostly a slot that holds something.
+    fn choose_used(&self, pick: Pick) -> Chosen {
+        if pick.0 == 0 {
+            return self.choose(pick);
+        }
+        let mut all = Vec::new();
+        for (cnode, rights, object) in self.named() {
+            let inside = self.model.caps.values().filter(|cap| cap.place.0 == object);
+            let slot = |index| Chosen {
+                cnode,
+                rights,
+                index,
+                place: (object, index),
+            };
+            all.extend(inside.map(|cap| slot(cap.place.1)));
+        }
+        all.get(usize::from(pick.1) % all.len().max(1))
+            .copied()
+            .unwrap_or_else(|| self.choose(pick))
+    }
+
+    /// Mostly an untyped in root's CNode.
+    fn choose_untyped(&self, pick: Pick) -> u64 {
+        let inside = self.model.caps.values().filter(|cap| cap.place.0 == ROOT);
+        let untyped = inside.filter(|cap| cap.kind == Kind::Untyped || pick.0 == 0);
+        let all: Vec<u64> = untyped.map(|cap| cap.place.1).collect();
+        all.get(usize::from(pick.1) % all.len().max(1))
+            .copied()
+            .unwrap_or(FIRST)
     }
 
     fn used(&self, slot: Chosen) -> Result<usize, Refusal> {
@@ -182,7 +210,7 @@ impl World {
         count: u8,
     ) -> (Answer, Result<(), Refusal>) {
         let (kind, size, log2) = kind_of(kind);
-        let (from, to) = (FIRST + u64::from(from.1) % WIDTH, self.choose(to));
+        let (from, to) = (self.choose_untyped(from), self.choose(to));
         let count = u64::from(count);
         let real = self.machine.call(
             Syscall::UntypedRetype,
@@ -226,7 +254,7 @@ impl World {
         rights: Rights,
         badge: Option<u64>,
     ) -> (Answer, Result<(), Refusal>) {
-        let (from, to) = (self.choose(from), self.choose(to));
+        let (from, to) = (self.choose_used(from), self.choose(to));
         let call = if badge.is_some() {
             Syscall::CNodeMint
         } else {
@@ -249,7 +277,7 @@ impl World {
     }
 
     fn relocate(&mut self, from: Pick, to: Pick) -> (Answer, Result<(), Refusal>) {
-        let (from, to) = (self.choose(from), self.choose(to));
+        let (from, to) = (self.choose_used(from), self.choose(to));
         let arguments = [to.cnode, to.index, from.cnode, from.index];
         let real = self.machine.call(Syscall::CNodeMove, &arguments);
         let expected = self.empty(to).and_then(|()| self.used(from)).map(|number| {
@@ -259,7 +287,7 @@ impl World {
     }
 
     fn delete(&mut self, slot: Pick) -> (Answer, Result<(), Refusal>) {
-        let slot = self.choose(slot);
+        let slot = self.choose_used(slot);
         let real = self
             .machine
             .call(Syscall::CNodeDelete, &[slot.cnode, slot.index]);
@@ -284,7 +312,7 @@ impl World {
 
     /// Revoking a capability that would die by it is order-dependent, and left to the chosen cases.
     fn revoke(&mut self, slot: Pick) -> (Answer, Result<(), Refusal>) {
-        let slot = self.choose(slot);
+        let slot = self.choose_used(slot);
         let doomed = match self.used(slot) {
             Err(refusal) => {
                 return (
@@ -386,7 +414,7 @@ fn children(machine: &Fixture, slot: SlotRef) -> BTreeSet<u64> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn capabilities_follow_the_naive_model(steps in steps(), interrupts in 0..4_u32) {

@@ -205,6 +205,27 @@ fn a_table_of_a_destroyed_space_brings_no_old_pages_into_a_new_one() {
 }
 
 #[test]
+fn a_space_that_inherits_an_identifier_does_not_inherit_translations() {
+    let (mut machine, untyped) = with_frame(12);
+    for round in 0..2 * u64::from(Fake::MAX_ASID) {
+        machine
+            .make(untyped, Kind::AddressSpace, 0, 150, 1)
+            .expect("a space");
+        assert_eq!(machine.look(150, AT), None, "round {round}");
+        let end = machine.tables(150, AT, untyped, TABLES);
+        machine
+            .call(Syscall::SpaceMap, &[150, FRAME, AT, R])
+            .expect("mapped");
+        assert!(machine.look(150, AT).is_some());
+        for slot in [150].into_iter().chain(TABLES..end) {
+            machine
+                .call(Syscall::CNodeDelete, &[1, slot])
+                .expect("deleted");
+        }
+    }
+}
+
+#[test]
 fn identifiers_run_out_and_come_back() {
     let mut machine = Fixture::new();
     let untyped = machine.untyped(MemoryClass::Ram);

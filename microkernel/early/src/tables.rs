@@ -57,7 +57,7 @@ pub struct Builder<M, E> {
     encoding: PhantomData<E>,
     tables: Range,
     root: PhysAddr,
-    huge_pages: bool,
+    greatest: PageSize,
 }
 
 impl<M: TableMemory, E: Encoding> Builder<M, E> {
@@ -68,14 +68,14 @@ impl<M: TableMemory, E: Encoding> Builder<M, E> {
         (FIXED + ranges * TABLES_A_RANGE + (length >> 30)) * PAGE
     }
 
-    /// Empty tables that grow in `tables`.
-    pub fn new(memory: M, tables: Range, huge_pages: bool) -> Result<Self, OutOfTables> {
+    /// Empty tables that grow in `tables`, with pages up to the `greatest` size.
+    pub fn new(memory: M, tables: Range, greatest: PageSize) -> Result<Self, OutOfTables> {
         let mut builder = Self {
             memory,
             encoding: PhantomData,
             tables,
             root: PhysAddr(0),
-            huge_pages,
+            greatest,
         };
         builder.root = builder.fresh()?;
         Ok(builder)
@@ -132,7 +132,7 @@ impl<M: TableMemory, E: Encoding> Builder<M, E> {
             let bytes = 1u64 << size.log2();
             aligned & (bytes - 1) == 0 && length >= bytes
         };
-        let allowed = |size: &PageSize| *size != PageSize::Huge || self.huge_pages;
+        let allowed = |size: &PageSize| size.log2() <= self.greatest.log2();
         let sizes = [PageSize::Huge, PageSize::Large];
         sizes
             .into_iter()
@@ -232,9 +232,9 @@ mod tests {
         }
     }
 
-    fn builder(tables: usize, huge_pages: bool) -> Builder<Arena, Plain> {
+    fn builder(tables: usize, greatest: PageSize) -> Builder<Arena, Plain> {
         let range = Range::sized(BASE, tables as u64 * PAGE);
-        Builder::new(Arena::new(tables), range, huge_pages).unwrap()
+        Builder::new(Arena::new(tables), range, greatest).unwrap()
     }
 
     fn mapping(range: Range) -> Mapping {
@@ -264,7 +264,7 @@ mod tests {
 
     #[test]
     fn the_largest_page_that_fits_is_used() {
-        let mut builder = builder(8, true);
+        let mut builder = builder(8, PageSize::Huge);
         builder
             .map(mapping(Range {
                 start: 0x3fff_f000,
@@ -281,7 +281,7 @@ mod tests {
 
     #[test]
     fn without_huge_pages_large_ones_are_used() {
-        let mut builder = builder(8, false);
+        let mut builder = builder(8, PageSize::Large);
         builder
             .map(mapping(Range {
                 start: 0x4000_0000,
@@ -293,7 +293,7 @@ mod tests {
 
     #[test]
     fn an_unmapped_page_leaves_its_neighbours() {
-        let mut builder = builder(8, true);
+        let mut builder = builder(8, PageSize::Huge);
         builder
             .map(mapping(Range {
                 start: 0x1000,
@@ -308,7 +308,7 @@ mod tests {
 
     #[test]
     fn tables_run_out_with_an_error() {
-        let mut builder = builder(3, true);
+        let mut builder = builder(3, PageSize::Huge);
         assert_eq!(
             builder.map(mapping(Range {
                 start: 0,
@@ -325,7 +325,7 @@ mod tests {
             .collect();
         let length = ranges.iter().map(|range| range.length()).sum();
         let tables = Builder::<Arena, Plain>::bytes_for(length, 20) / PAGE;
-        let mut builder = builder(tables as usize, false);
+        let mut builder = builder(tables as usize, PageSize::Large);
         ranges
             .iter()
             .for_each(|range| builder.map(mapping(*range)).unwrap());

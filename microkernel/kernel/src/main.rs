@@ -11,6 +11,8 @@
     reason = "names the entry symbol, and says that the direct map is there"
 )]
 
+#[cfg(target_arch = "aarch64")]
+use weft_aarch64::{self as arch, Aarch64 as Machine};
 use weft_abi::cap::MemoryClass;
 use weft_core::boot::{self, Region};
 use weft_core::{Core, Resume};

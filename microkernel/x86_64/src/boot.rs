@@ -9,7 +9,7 @@ use core::ptr;
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 use weft_abi::image::ImageHeader;
-use weft_hal::PhysAddr;
+use weft_hal::{PageSize, PhysAddr};
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
@@ -231,7 +231,11 @@ fn build(
     let start = layout.free.take(bytes, IDENTITY_END).ok_or(OutOfTables)?;
     let tables = Range::sized(start, bytes);
     layout.mapped.remove(tables);
-    let mut builder = Builder::new(Identity, tables, features.huge_pages)?;
+    let greatest = match features.huge_pages {
+        true => PageSize::Huge,
+        false => PageSize::Large,
+    };
+    let mut builder = Builder::new(Identity, tables, greatest)?;
     map_kernel(&mut builder)?;
     map_memory(&mut builder, layout, image.grown_to_pages())?;
     map_controllers(&mut builder, acpi)?;

@@ -1,0 +1,265 @@
+//! What the kernel needs to know of the board, from its device tree.
+//!
+//! Only nodes directly below the root are looked at, whose addresses need no translation: enough for QEMU's
+//! `virt`.
+
+use weft_early::{Range, RangeSet};
+
+use crate::fdt::{Fdt, Item, Property};
+
+/// The interrupt controller's registers (GICv2): distributor and processor interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Gic {
+    /// The distributor.
+    pub distributor: Range,
+    /// The processor interface.
+    pub interface: Range,
+}
+
+/// How the firmware is called (Arm DEN 0022).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conduit {
+    /// By HVC.
+    Hypervisor,
+    /// By SMC.
+    SecureMonitor,
+}
+
+/// A board.
+#[derive(Clone, Copy, Debug)]
+pub struct Board {
+    /// Its memory.
+    pub memory: RangeSet,
+    /// Memory that the firmware keeps.
+    pub reserved: RangeSet,
+    /// The boot image.
+    pub image: Option<Range>,
+    /// Its interrupt controller.
+    pub gic: Option<Gic>,
+    /// Registers of its first PL011.
+    pub serial: Option<Range>,
+    /// How the firmware is called to end the machine.
+    pub conduit: Option<Conduit>,
+    /// How many cores it has.
+    pub cores: u32,
+}
+
+/// What is known of the node that is being read.
+#[derive(Clone, Copy, Default)]
+struct Node<'a> {
+    name: &'a [u8],
+    compatible: Option<Property<'a>>,
+    reg: Option<Property<'a>>,
+    method: Option<Property<'a>>,
+}
+
+/// How addresses below the root are written, in cells.
+#[derive(Clone, Copy)]
+struct Cells {
+    address: usize,
+    size: usize,
+}
+
+impl Board {
+    /// Reads the tree.
+    pub fn read(tree: &Fdt<'_>) -> Self {
+        let mut board = Self {
+            memory: RangeSet::new(),
+            reserved: RangeSet::new(),
+            image: None,
+            gic: None,
+            serial: None,
+            conduit: None,
+            cores: 0,
+        };
+        for (start, length) in tree.reservations() {
+            board.reserved.add(Range::sized(start, length));
+        }
+        board.walk(tree);
+        board
+    }
+
+    fn walk<'a>(&mut self, tree: &Fdt<'a>) {
+        let mut cells = Cells {
+            address: 2,
+            size: 1,
+        };
+        let mut path: [&[u8]; 3] = [&[]; 3];
+        let (mut depth, mut node) = (0usize, Node::default());
+        let (mut initrd_start, mut initrd_end) = (None, None);
+        for item in tree.items() {
+            match item {
+                Item::Begin(name) => {
+                    self.node(depth, &path, node, cells);
+                    node = Node {
+                        name,
+                        ..Node::default()
+                    };
+                    if let Some(slot) = path.get_mut(depth) {
+                        *slot = name;
+                    }
+                    depth += 1;
+                }
+                Item::End => {
+                    self.node(depth, &path, node, cells);
+                    node = Node::default();
+                    depth = depth.saturating_sub(1);
+                }
+                Item::Property(property) => match (depth, property.name) {
+                    (1, b"#address-cells") => cells.address = cell(property),
+                    (1, b"#size-cells") => cells.size = cell(property),
+                    (2, b"linux,initrd-start") => initrd_start = whole(property),
+                    (2, b"linux,initrd-end") => initrd_end = whole(property),
+                    (_, b"compatible") => node.compatible = Some(property),
+                    (_, b"reg") => node.reg = Some(property),
+                    (_, b"method") => node.method = Some(property),
+                    _ => {}
+                },
+            }
+        }
+        self.image = initrd_start
+            .zip(initrd_end)
+            .map(|(start, end)| Range { start, end });
+    }
+
+    /// Takes what a node at `depth` says.
+    fn node(&mut self, depth: usize, path: &[&[u8]; 3], node: Node<'_>, cells: Cells) {
+        let reg = |index| range(node.reg?, index, cells);
+        let is = |what: &[u8]| {
+            node.compatible
+                .is_some_and(|property| property.has_string(what))
+        };
+        if depth == 3 && path[1] == b"cpus" && node.name.starts_with(b"cpu@") {
+            self.cores += 1;
+        }
+        if depth == 3 && path[1] == b"reserved-memory" {
+            (0..16)
+                .map_while(reg)
+                .for_each(|range| self.reserved.add(range));
+        }
+        if depth != 2 {
+            return;
+        }
+        if node.name.starts_with(b"memory@") {
+            (0..16)
+                .map_while(reg)
+                .for_each(|range| self.memory.add(range));
+        }
+        if is(b"arm,cortex-a15-gic") || is(b"arm,gic-400") {
+            let pair = reg(0).zip(reg(1));
+            self.gic = pair.map(|(distributor, interface)| Gic {
+                distributor,
+                interface,
+            });
+        }
+        if is(b"arm,pl011") && self.serial.is_none() {
+            self.serial = reg(0);
+        }
+        if is(b"arm,psci-1.0") || is(b"arm,psci-0.2") {
+            self.conduit = node.method.map(|method| match method.has_string(b"smc") {
+                true => Conduit::SecureMonitor,
+                false => Conduit::Hypervisor,
+            });
+        }
+    }
+}
+
+fn cell(property: Property<'_>) -> usize {
+    property.cell(0).unwrap_or(1) as usize
+}
+
+/// A number that fills its property.
+fn whole(property: Property<'_>) -> Option<u64> {
+    property.number(0, property.value.len() / 4)
+}
+
+fn range(reg: Property<'_>, index: usize, cells: Cells) -> Option<Range> {
+    let at = index.checked_mul(cells.address + cells.size)?;
+    let start = reg.number(at, cells.address)?;
+    Some(Range::sized(
+        start,
+        reg.number(at + cells.address, cells.size)?,
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fdt::tests::Writer;
+    use std::vec::Vec;
+
+    fn virt() -> Vec<u8> {
+        Writer::default()
+            .begin("")
+            .cells("#address-cells", &[2])
+            .cells("#size-cells", &[2])
+            .begin("psci")
+            .bytes("method", b"hvc\0")
+            .bytes("compatible", b"arm,psci-1.0\0arm,psci-0.2\0")
+            .end()
+            .begin("memory@40000000")
+            .cells("reg", &[0, 0x4000_0000, 0, 0x2000_0000])
+            .end()
+            .begin("intc@8000000")
+            .cells(
+                "reg",
+                &[0, 0x0800_0000, 0, 0x1_0000, 0, 0x0801_0000, 0, 0x1_0000],
+            )
+            .bytes("compatible", b"arm,cortex-a15-gic\0")
+            .begin("v2m@8020000")
+            .cells("reg", &[0, 0x0802_0000, 0, 0x1000])
+            .end()
+            .end()
+            .begin("pl011@9000000")
+            .cells("reg", &[0, 0x0900_0000, 0, 0x1000])
+            .bytes("compatible", b"arm,pl011\0arm,primecell\0")
+            .end()
+            .begin("cpus")
+            .begin("cpu@0")
+            .cells("reg", &[0])
+            .end()
+            .begin("cpu@1")
+            .cells("reg", &[1])
+            .end()
+            .end()
+            .begin("chosen")
+            .cells("linux,initrd-start", &[0x4800_0000])
+            .cells("linux,initrd-end", &[0, 0x4801_2345])
+            .end()
+            .end()
+            .finish()
+    }
+
+    #[test]
+    fn everything_that_the_kernel_needs_is_found() {
+        let bytes = virt();
+        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        assert_eq!(
+            board.memory.iter().collect::<Vec<_>>(),
+            [Range {
+                start: 0x4000_0000,
+                end: 0x6000_0000
+            }]
+        );
+        assert_eq!(
+            board.image,
+            Some(Range {
+                start: 0x4800_0000,
+                end: 0x4801_2345
+            })
+        );
+        assert_eq!(board.gic.map(|gic| gic.interface.start), Some(0x0801_0000));
+        assert_eq!(board.serial.map(|serial| serial.start), Some(0x0900_0000));
+        assert_eq!(board.conduit, Some(Conduit::Hypervisor));
+        assert_eq!(board.cores, 2);
+        assert_eq!(board.reserved.iter().count(), 1);
+    }
+
+    #[test]
+    fn a_tree_without_anything_gives_an_empty_board() {
+        let bytes = Writer::default().begin("").end().finish();
+        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        assert_eq!(board.memory.iter().count(), 0);
+        assert_eq!((board.image, board.gic, board.cores), (None, None, 0));
+    }
+}

@@ -1,0 +1,200 @@
+//! The processor: what it can do, and how it is set up.
+
+use core::arch::asm;
+use core::fmt;
+
+use crate::entry::MAIR;
+
+/// SCTLR_EL1 when the MMU is switched on: RES1 bits, caches, stack alignment checks, cache maintenance and
+/// WFE by user mode as usual. `boot.S` loads it.
+pub(crate) const SCTLR: u64 = 0x30d0_0800
+    | 1 << 0 // MMU
+    | 1 << 2 // data cache
+    | 1 << 3 // stack alignment, kernel
+    | 1 << 4 // stack alignment, user
+    | 1 << 12 // instruction cache
+    | 1 << 14 // DC ZVA by user mode
+    | 1 << 15 // CTR_EL0 by user mode
+    | 1 << 18; // WFE by user mode
+/// What is writable is never executable.
+const WRITE_NEVER_EXECUTE: u64 = 1 << 19;
+/// Clear: exceptions set PAN.
+const KEEP_PAN: u64 = 1 << 23;
+
+/// TCR_EL1: 48-bit halves, 4 KiB pages, write-back shareable walks; the physical size is added.
+pub(crate) const TCR: u64 = 16 // user half
+    | 1 << 8
+    | 1 << 10
+    | 3 << 12
+    | 16 << 16 // kernel half
+    | 1 << 24
+    | 1 << 26
+    | 3 << 28
+    | 2 << 30;
+
+/// Optional features.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Features {
+    /// Kernel mode cannot touch user pages.
+    pub pan: bool,
+    /// Atomic instructions of ARMv8.1 (the kernel is built without).
+    pub lse: bool,
+    /// Speculation barrier as an instruction (the kernel uses DSB and ISB).
+    pub sb: bool,
+    /// Bits of a physical address.
+    pub physical_bits: u8,
+}
+
+impl Features {
+    /// None at all.
+    pub(crate) const NONE: Self = Self {
+        pan: false,
+        lse: false,
+        sb: false,
+        physical_bits: 32,
+    };
+
+    /// Reads the identification registers.
+    pub(crate) fn detect() -> Self {
+        let field = |register: u64, at: u32| register >> at & 0xf;
+        let size = field(memory_features_0(), 0);
+        Self {
+            pan: field(memory_features_1(), 20) != 0,
+            lse: field(instruction_features_0(), 20) >= 2,
+            sb: field(instruction_features_1(), 36) != 0,
+            physical_bits: [32, 36, 40, 42, 44, 48]
+                .get(size as usize)
+                .copied()
+                .unwrap_or(48),
+        }
+    }
+
+    fn named(&self) -> [(&'static str, bool); 3] {
+        [("PAN", self.pan), ("LSE", self.lse), ("SB", self.sb)]
+    }
+}
+
+impl fmt::Display for Features {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("processor has")?;
+        for (name, _) in self.named().iter().filter(|(_, present)| *present) {
+            write!(to, " {name}")?;
+        }
+        to.write_str("; lacks")?;
+        let mut missing = self
+            .named()
+            .into_iter()
+            .filter(|(_, present)| !present)
+            .peekable();
+        if missing.peek().is_none() {
+            to.write_str(" nothing")?;
+        }
+        missing.try_for_each(|(name, _)| write!(to, " {name}"))
+    }
+}
+
+/// Reads a system register.
+macro_rules! read {
+    ($(#[$doc:meta])* $name:ident, $register:literal) => {
+        $(#[$doc])*
+        pub(crate) fn $name() -> u64 {
+            let value;
+            // SAFETY:
+            // 1. the register exists at EL1 on every ARMv8-A processor; reading it changes nothing.
+            unsafe {
+                asm!(concat!("mrs {}, ", $register), out(reg) value, options(nomem, nostack));
+            }
+            value
+        }
+    };
+}
+
+/// Writes a system register.
+macro_rules! write {
+    ($(#[$doc:meta])* $name:ident, $register:literal) => {
+        $(#[$doc])*
+        pub(crate) fn $name(value: u64) {
+            // SAFETY:
+            // 1. callers in this crate keep the kernel's memory, stack and vectors as they are.
+            unsafe {
+                asm!(concat!("msr ", $register, ", {}"), in(reg) value, options(nostack));
+            }
+        }
+    };
+}
+
+read!(memory_features_0, "id_aa64mmfr0_el1");
+read!(memory_features_1, "id_aa64mmfr1_el1");
+read!(instruction_features_0, "id_aa64isar0_el1");
+read!(instruction_features_1, "id_aa64isar1_el1");
+read!(
+    /// The counter.
+    counter, "cntvct_el0"
+);
+read!(
+    /// The counter's rate in Hz.
+    counter_hz, "cntfrq_el0"
+);
+read!(
+    /// Interrupts that wait.
+    pending, "isr_el1"
+);
+read!(
+    /// The core's own data.
+    own_data, "tpidr_el1"
+);
+read!(system_control, "sctlr_el1");
+write!(set_system_control, "sctlr_el1");
+write!(set_memory_attributes, "mair_el1");
+write!(
+    /// Sets the core's own data.
+    set_own_data, "tpidr_el1"
+);
+write!(
+    /// Sets the running thread's thread block.
+    set_thread_block, "tpidr_el0"
+);
+write!(
+    /// Sets where exceptions go.
+    set_vectors, "vbar_el1"
+);
+write!(
+    /// Sets when the timer fires.
+    set_timer_compare, "cntv_cval_el0"
+);
+write!(
+    /// Switches the timer: 1 on, 0 off.
+    set_timer_control, "cntv_ctl_el0"
+);
+write!(set_user_root, "ttbr0_el1");
+write!(set_vector_access, "cpacr_el1");
+write!(set_debug, "mdscr_el1");
+write!(set_counter_access, "cntkctl_el1");
+write!(set_performance_access, "pmuserenr_el0");
+
+/// Orders everything before against everything after, instructions included.
+pub(crate) fn barrier() {
+    // SAFETY:
+    // 1. barriers change no state that Rust knows of.
+    unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
+}
+
+/// Turns on every protection; user mode has no floating point, no vectors, no counters but the virtual one.
+///
+/// Needs the kernel's final page tables.
+pub(crate) fn harden(features: &Features) {
+    set_memory_attributes(MAIR);
+    set_vector_access(0);
+    set_debug(0);
+    set_performance_access(0);
+    const VIRTUAL_COUNTER: u64 = 1 << 1;
+    set_counter_access(VIRTUAL_COUNTER);
+    set_system_control((system_control() | WRITE_NEVER_EXECUTE) & !KEEP_PAN);
+    if features.pan {
+        // SAFETY:
+        // 1. the processor has PAN; the kernel never touches user pages. The encoding is MSR PAN, #1, which
+        //    the assembler only knows for ARMv8.1.
+        unsafe { asm!(".inst 0xd500419f", options(nostack, preserves_flags)) };
+    }
+    barrier();
+}

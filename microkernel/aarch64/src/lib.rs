@@ -1,0 +1,77 @@
+//! The aarch64 architecture of the kernel: QEMU's `virt`, booted through the arm64 Image header.
+//!
+//! The same files with the same duties as in `weft-x86_64`: the kernel binary names its `main` with
+//! [`entry!`], gets a [`Handover`](weft_early::Handover), and hands its state to [`run`], which never returns:
+//! from then on the stubs of `trap.S` call the state's [`System`](weft_early::System).
+//!
+//! What decides without touching the machine also builds on the host and is tested there: the device tree
+//! (`fdt`, `board`), page-table entries (`entry`), registers (`regs`), causes of exceptions (`cause`).
+
+#![no_std]
+#![allow(
+    unsafe_code,
+    reason = "programs the processor: registers, page tables, devices, entry stubs"
+)]
+
+#[cfg(test)]
+extern crate std;
+
+pub mod board;
+pub mod cause;
+pub mod entry;
+pub mod fdt;
+pub mod regs;
+
+#[cfg(target_os = "none")]
+mod boot;
+#[cfg(target_os = "none")]
+mod cpu;
+#[cfg(target_os = "none")]
+mod irq;
+#[cfg(target_os = "none")]
+mod machine;
+#[cfg(target_os = "none")]
+mod mmio;
+#[cfg(target_os = "none")]
+mod paging;
+#[cfg(target_os = "none")]
+mod power;
+#[cfg(target_os = "none")]
+mod report;
+#[cfg(target_os = "none")]
+mod serial;
+#[cfg(target_os = "none")]
+mod smp;
+#[cfg(target_os = "none")]
+mod timer;
+#[cfg(target_os = "none")]
+mod tlb;
+#[cfg(target_os = "none")]
+mod trap;
+
+pub use regs::Registers;
+
+#[cfg(target_os = "none")]
+pub use {
+    cpu::Features,
+    machine::Aarch64,
+    report::{BUG_CODE, bug},
+    smp::Place,
+    trap::run,
+};
+
+/// Names the kernel's entry, a `fn(Handover) -> !`, and its panic handler.
+#[macro_export]
+macro_rules! entry {
+    ($main:path) => {
+        #[unsafe(no_mangle)]
+        extern "Rust" fn weft_kernel_main(handover: weft_early::Handover<$crate::Aarch64>) -> ! {
+            $main(handover)
+        }
+
+        #[panic_handler]
+        fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
+            $crate::bug(info)
+        }
+    };
+}

@@ -1,0 +1,76 @@
+//! The architecture's state on one core, and its groups that are a line or two.
+
+use weft_hal::{Arch, Console, CoreId, Cpu, PhysAddr, Ports, Power, Width};
+
+use crate::board::Conduit;
+use crate::cpu::{self, Features};
+use crate::irq::Gic;
+use crate::regs::Registers;
+use crate::timer::Time;
+use crate::{power, serial};
+
+/// An aarch64 core.
+pub struct Aarch64 {
+    pub(crate) features: Features,
+    pub(crate) conduit: Option<Conduit>,
+    pub(crate) gic: Gic,
+    pub(crate) time: Time,
+    /// A table without entries: the user half when there is no user.
+    pub(crate) empty_root: PhysAddr,
+}
+
+impl Aarch64 {
+    /// A placeholder until [`Handover`](weft_early::Handover) brings the real one: lets the kernel's state be
+    /// made at compile time. It may only be replaced.
+    pub const ABSENT: Self = Self {
+        features: Features::NONE,
+        conduit: None,
+        gic: Gic::ABSENT,
+        time: Time::STOPPED,
+        empty_root: PhysAddr(0),
+    };
+
+    /// What the processor has.
+    pub fn features(&self) -> &Features {
+        &self.features
+    }
+}
+
+impl Arch for Aarch64 {
+    type Context = Registers;
+}
+
+impl Cpu for Aarch64 {
+    fn core(&self) -> CoreId {
+        CoreId(0)
+    }
+
+    fn interrupt_pending(&self) -> bool {
+        cpu::pending() != 0
+    }
+}
+
+impl Console for Aarch64 {
+    fn write_byte(&mut self, byte: u8) {
+        if byte == b'\n' {
+            serial::byte(b'\r');
+        }
+        serial::byte(byte);
+    }
+}
+
+impl Ports for Aarch64 {
+    const EXIST: bool = false;
+
+    fn port_read(&mut self, _: u16, _: Width) -> u32 {
+        0
+    }
+
+    fn port_write(&mut self, _: u16, _: Width, _: u32) {}
+}
+
+impl Power for Aarch64 {
+    fn off(&mut self, code: u8) -> ! {
+        power::off(code, self.conduit)
+    }
+}

@@ -1,0 +1,52 @@
+//! Address spaces as core sees them. The kernel has a half and a root of its own (TTBR1).
+
+use core::sync::atomic::AtomicU64;
+
+use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
+
+use crate::machine::Aarch64;
+use crate::{entry, tlb};
+
+impl Paging for Aarch64 {
+    /// Every processor has 8 bits.
+    const MAX_ASID: u16 = 255;
+    const USER_ROOT_ENTRIES: usize = 512;
+
+    fn supports(&self, _: PageSize) -> bool {
+        true
+    }
+
+    fn encode_page(leaf: Leaf) -> u64 {
+        entry::user_page(leaf)
+    }
+
+    fn encode_table(table: PhysAddr) -> u64 {
+        entry::table(table)
+    }
+
+    fn decode(entry: u64, level: u8) -> Entry {
+        entry::decode(entry, level)
+    }
+
+    fn prepare_root(&self, _: &[AtomicU64; 512]) {}
+
+    fn activate(&mut self, root: PhysAddr, asid: Asid) {
+        tlb::switch(root, asid);
+    }
+
+    fn deactivate(&mut self) {
+        tlb::switch(self.empty_root, Asid(0));
+    }
+
+    fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
+        tlb::forget_page(asid, address);
+    }
+
+    fn flush_space(&mut self, asid: Asid) {
+        tlb::forget_space(asid);
+    }
+
+    fn publish(&self) {
+        tlb::publish();
+    }
+}

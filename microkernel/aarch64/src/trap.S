@@ -1,0 +1,236 @@
+// The ways into the kernel from user mode and from idle, and the ways back.
+//
+// On entry: interrupts masked, SP_EL1 = end of the kernel stack (kept so whenever user mode runs),
+//   TPIDR_EL1 = the core's PerCore.
+// In between: registers are saved in the running thread's Registers, the kernel stack is empty, and one
+//   Rust function is called, which returns what to resume in x0 (0: wait for an interrupt).
+// On exit: a thread saved by SVC gets x0 to x9 and its stack pointer and flags back, and zero in x10 to
+//   x30; one saved by an interrupt or exception gets everything back.
+// Clobbers: nothing of user mode beyond that.
+
+.pushsection .text.trap, "ax", %progbits
+
+.macro vector target
+    .balign 0x80
+    b \target
+.endm
+
+.balign 0x800
+.global weft_trap_vectors
+.type weft_trap_vectors, %function
+weft_trap_vectors:
+    vector trap_fatal               // this level, SP_EL0: never used
+    vector trap_fatal
+    vector trap_fatal
+    vector trap_fatal
+    vector trap_fatal               // this level: synchronous
+    vector trap_kernel_interrupt    //             interrupt: ends idle
+    vector trap_fatal               //             fast interrupt
+    vector trap_fatal               //             system error
+    vector trap_synchronous         // user mode, AArch64
+    vector trap_interrupt
+    vector trap_fatal
+    vector trap_system_error
+    vector trap_fatal               // user mode, AArch32: cannot be entered
+    vector trap_fatal
+    vector trap_fatal
+    vector trap_fatal
+
+// Leaves x30 = Registers, x0 and x1 saved there, the user's x29 and x30 on the stack.
+.macro begin
+    stp x29, x30, [sp, #-16]!
+    mrs x30, tpidr_el1
+    ldr x30, [x30, #{CONTEXT}]
+    stp x0, x1, [x30, #{X}]
+.endm
+
+// Saves elr, spsr and the user's stack pointer; clobbers x0 and x1.
+.macro save_state format
+    mrs x0, elr_el1
+    mrs x1, spsr_el1
+    str x0, [x30, #{ELR}]
+    str x1, [x30, #{SPSR}]
+    mrs x0, sp_el0
+    mov x1, #\format
+    str x0, [x30, #{SP}]
+    str x1, [x30, #{FORMAT}]
+.endm
+
+.type trap_synchronous, %function
+trap_synchronous:
+    begin
+    mrs x0, esr_el1
+    lsr x1, x0, #26
+    cmp x1, #{SYSTEM_CALL}
+    b.ne trap_exception
+    add sp, sp, #16
+    stp x2, x3, [x30, #({X} + 16)]
+    stp x4, x5, [x30, #({X} + 32)]
+    stp x6, x7, [x30, #({X} + 48)]
+    stp x8, x9, [x30, #({X} + 64)]
+    save_state {SYSCALL}
+    mrs x0, tpidr_el1
+    ldr x1, [x0, #{ON_SYSCALL}]
+    mov x29, xzr
+    mov x30, xzr
+    blr x1
+    b trap_resume
+
+// Saves x2 to x30 as well and takes the user's x29 and x30 from the stack.
+.macro save_all
+    stp x2, x3, [x30, #({X} + 16)]
+    stp x4, x5, [x30, #({X} + 32)]
+    stp x6, x7, [x30, #({X} + 48)]
+    stp x8, x9, [x30, #({X} + 64)]
+    stp x10, x11, [x30, #({X} + 80)]
+    stp x12, x13, [x30, #({X} + 96)]
+    stp x14, x15, [x30, #({X} + 112)]
+    stp x16, x17, [x30, #({X} + 128)]
+    stp x18, x19, [x30, #({X} + 144)]
+    stp x20, x21, [x30, #({X} + 160)]
+    stp x22, x23, [x30, #({X} + 176)]
+    stp x24, x25, [x30, #({X} + 192)]
+    stp x26, x27, [x30, #({X} + 208)]
+    ldp x0, x1, [sp], #16
+    stp x28, x0, [x30, #({X} + 224)]
+    str x1, [x30, #({X} + 240)]
+    save_state {FULL}
+.endm
+
+trap_exception:
+    save_all
+    mrs x1, esr_el1
+    mrs x2, far_el1
+    mov x0, #{EXCEPTION}
+    b trap_call
+
+trap_system_error:
+    begin
+    save_all
+    mrs x1, esr_el1
+    mov x2, xzr
+    mov x0, #{EXCEPTION}
+    b trap_call
+
+.type trap_interrupt, %function
+trap_interrupt:
+    begin
+    save_all
+    mov x0, #{INTERRUPT}
+    b trap_call
+
+// From idle, whose stack is not needed any more.
+.type trap_kernel_interrupt, %function
+trap_kernel_interrupt:
+    mrs x0, tpidr_el1
+    ldr x1, [x0, #{STACK_TOP}]
+    mov sp, x1
+    mov x0, #{INTERRUPT}
+
+trap_call:
+    mrs x3, tpidr_el1
+    ldr x3, [x3, #{ON_TRAP}]
+    mov x29, xzr
+    mov x30, xzr
+    blr x3
+
+// Resumes the thread whose Registers x0 points to. Stack: empty.
+.global weft_trap_resume
+.type weft_trap_resume, %function
+weft_trap_resume:
+trap_resume:
+    cbz x0, trap_idle
+    mov x30, x0
+    ldr x1, [x30, #{ELR}]
+    ldr x2, [x30, #{SPSR}]
+    ldr x3, [x30, #{SP}]
+    ldr x4, [x30, #{FORMAT}]
+    msr elr_el1, x1
+    msr spsr_el1, x2
+    msr sp_el0, x3
+    cmp x4, #{SYSCALL}
+    b.ne trap_resume_full
+    ldp x0, x1, [x30, #{X}]
+    ldp x2, x3, [x30, #({X} + 16)]
+    ldp x4, x5, [x30, #({X} + 32)]
+    ldp x6, x7, [x30, #({X} + 48)]
+    ldp x8, x9, [x30, #({X} + 64)]
+    .irp register, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x20, x21, x22, x23, x24, x25, x26, x27, x28, x29, x30
+    mov \register, xzr
+    .endr
+    eret
+    dsb nsh                         // nothing behind ERET is executed, not even speculatively
+    isb
+
+trap_resume_full:
+    ldp x0, x1, [x30, #{X}]
+    ldp x2, x3, [x30, #({X} + 16)]
+    ldp x4, x5, [x30, #({X} + 32)]
+    ldp x6, x7, [x30, #({X} + 48)]
+    ldp x8, x9, [x30, #({X} + 64)]
+    ldp x10, x11, [x30, #({X} + 80)]
+    ldp x12, x13, [x30, #({X} + 96)]
+    ldp x14, x15, [x30, #({X} + 112)]
+    ldp x16, x17, [x30, #({X} + 128)]
+    ldp x18, x19, [x30, #({X} + 144)]
+    ldp x20, x21, [x30, #({X} + 160)]
+    ldp x22, x23, [x30, #({X} + 176)]
+    ldp x24, x25, [x30, #({X} + 192)]
+    ldp x26, x27, [x30, #({X} + 208)]
+    ldp x28, x29, [x30, #({X} + 224)]
+    ldr x30, [x30, #({X} + 240)]
+    eret
+    dsb nsh
+    isb
+
+// Waits for an interrupt; WFI also ends for a masked one, which is then taken and does not come back here.
+.type trap_idle, %function
+trap_idle:
+    mrs x0, tpidr_el1
+    ldr x1, [x0, #{STACK_TOP}]
+    mov sp, x1
+1:  dsb sy
+    wfi
+    msr daifclr, #2
+    isb
+    msr daifset, #2
+    b 1b
+
+// Exceptions of the kernel: reports on a stack of its own, because the stack may be the reason; never
+// returns. TPIDRRO_EL0, which user mode can read, is cleared again.
+.type trap_fatal, %function
+trap_fatal:
+    msr tpidrro_el0, x0
+    mrs x0, tpidr_el1
+    ldr x0, [x0, #{FATAL_TOP}]
+    sub x0, x0, #{FRAME_BYTES}
+    stp x2, x3, [x0, #16]
+    stp x4, x5, [x0, #32]
+    stp x6, x7, [x0, #48]
+    stp x8, x9, [x0, #64]
+    stp x10, x11, [x0, #80]
+    stp x12, x13, [x0, #96]
+    stp x14, x15, [x0, #112]
+    stp x16, x17, [x0, #128]
+    stp x18, x19, [x0, #144]
+    stp x20, x21, [x0, #160]
+    stp x22, x23, [x0, #176]
+    stp x24, x25, [x0, #192]
+    stp x26, x27, [x0, #208]
+    stp x28, x29, [x0, #224]
+    mov x2, sp
+    stp x30, x2, [x0, #240]
+    mrs x2, tpidrro_el0
+    stp x2, x1, [x0]
+    msr tpidrro_el0, xzr
+    mrs x1, elr_el1
+    mrs x2, esr_el1
+    mrs x3, far_el1
+    mrs x4, spsr_el1
+    stp x1, x2, [x0, #256]
+    stp x3, x4, [x0, #272]
+    mov sp, x0
+    bl {fatal}
+    b .
+
+.popsection

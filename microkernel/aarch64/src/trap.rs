@@ -1,0 +1,119 @@
+//! Entry from user mode and from idle: which trap it is, who handles it, who runs next.
+//!
+//! The stubs (`trap.S`) save registers; the functions here turn the syndrome into a [`Trap`], hand it to the
+//! kernel ([`System`]) and make the answer's thread the running one. They are made once for the kernel's type
+//! and reached through pointers in the per-core area, so that this crate does not depend on the core and the
+//! core's code is still inlined into them.
+
+use core::arch::{asm, global_asm};
+use core::mem::offset_of;
+use core::ptr;
+
+use weft_early::{Next, System};
+use weft_hal::Trap;
+
+use crate::cause;
+use crate::cpu;
+use crate::machine::Aarch64;
+use crate::regs::{Format, Registers};
+use crate::report::Frame;
+use crate::smp::PerCore;
+
+const EXCEPTION: u64 = 0;
+const INTERRUPT: u64 = 1;
+
+global_asm!(
+    include_str!("trap.S"),
+    CONTEXT = const offset_of!(PerCore, context),
+    STACK_TOP = const offset_of!(PerCore, stack_top),
+    FATAL_TOP = const offset_of!(PerCore, fatal_top),
+    ON_SYSCALL = const offset_of!(PerCore, on_syscall),
+    ON_TRAP = const offset_of!(PerCore, on_trap),
+    X = const offset_of!(Registers, x),
+    SP = const offset_of!(Registers, sp),
+    ELR = const offset_of!(Registers, elr),
+    SPSR = const offset_of!(Registers, spsr),
+    FORMAT = const offset_of!(Registers, format),
+    FULL = const Format::Full as u64,
+    SYSCALL = const Format::Syscall as u64,
+    SYSTEM_CALL = const cause::SYSTEM_CALL,
+    EXCEPTION = const EXCEPTION,
+    INTERRUPT = const INTERRUPT,
+    FRAME_BYTES = const size_of::<Frame>(),
+    fatal = sym crate::report::fatal,
+);
+
+unsafe extern "C" {
+    fn weft_trap_vectors();
+    fn weft_trap_resume();
+}
+
+/// Makes exceptions arrive in the stubs. From here on a mistake is reported.
+pub(crate) fn set_up() {
+    cpu::set_vectors((weft_trap_vectors as *const ()).addr() as u64);
+    cpu::barrier();
+}
+
+/// Starts to run threads on this core, for ever.
+pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
+    let core = PerCore::current();
+    core.on_syscall.set((on_syscall::<S> as *const ()).addr());
+    core.on_trap.set((on_trap::<S> as *const ()).addr());
+    let system = ptr::from_mut(system);
+    core.system.set(system.cast());
+    // SAFETY:
+    // 1. made from the reference above, which is not used any more.
+    let first = leave(core, unsafe { &mut *system }.first());
+    // SAFETY:
+    // 1. weft_trap_resume wants an empty kernel stack and registers, or null, in x0; this frame is given up.
+    unsafe {
+        asm!(
+            "mov sp, {top}",
+            "b {resume}",
+            top = in(reg) core.stack_top.get(),
+            resume = sym weft_trap_resume,
+            in("x0") first,
+            options(noreturn),
+        )
+    }
+}
+
+extern "C" fn on_syscall<S: System<Aarch64>>() -> *const Registers {
+    let core = PerCore::current();
+    // SAFETY:
+    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
+    let system = unsafe { &mut *core.system.get().cast::<S>() };
+    leave(core, system.trap(Trap::Syscall))
+}
+
+extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) -> *const Registers {
+    let core = PerCore::current();
+    // SAFETY:
+    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
+    let system = unsafe { &mut *core.system.get().cast::<S>() };
+    let trap = if what == INTERRUPT {
+        system.arch().acknowledge()
+    } else {
+        let (kind, address) = cause::fault(syndrome, far);
+        Trap::Fault {
+            kind,
+            address,
+            code: syndrome,
+        }
+    };
+    leave(core, system.trap(trap))
+}
+
+/// Makes the answer's thread the running one.
+fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
+    match next {
+        Next::Idle => ptr::null(),
+        Next::User(registers) => {
+            if !ptr::eq(core.context.get(), registers) {
+                core.context.set(registers);
+                cpu::set_thread_block(registers.thread_block.get());
+            }
+            registers
+        }
+    }
+}

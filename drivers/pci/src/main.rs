@@ -11,7 +11,7 @@ mod kernel;
 
 use heapless::Vec;
 use libipc::objects::Notification;
-use libipc::{Never, Router, Startup};
+use libipc::{Never, Router, Startup, log_line};
 use pci::{Address, Bus, BusServer, Config, Pattern};
 use weft_mmio::Registers;
 
@@ -56,6 +56,7 @@ fn main(env: Startup) -> Never {
         registers,
         clock: env.notification(),
     });
+    log_line(format_args!("{} functions on the bus", bus.functions().count()));
     Router::new(BusServer::new(bus, Kernel::new(env), allowed))
         .with(env.endpoint("pci"), proto::pci::dispatch)
         .with(env.endpoint("pci_control"), proto::pci_control::dispatch)

@@ -52,7 +52,7 @@ fn main(env: Startup) -> Never {
     match function::attach(&env).and_then(|attached| start(&env, attached, ends.as_ref())) {
         Ok(driver) => work(endpoint, driver, ends),
         Err(problem) => {
-            log_line(format_args!("{}: {problem}", env.name()));
+            log_line(format_args!("{problem}"));
             with_ring(Missing, ends).serve(endpoint)
         }
     }
@@ -65,6 +65,8 @@ fn start(
 ) -> Result<BlockDriver, Problem> {
     let memory = QueueMemory::open(env)?;
     let disk = Disk::new(function.windows, memory).map_err(Problem::Device)?;
+    let (sectors, depth) = (disk.limits().sectors, disk.depth());
+    log_line(format_args!("a disk of {sectors} sectors, {depth} requests together"));
     let pools = ends.map_or_else(Default::default, pools);
     Ok(Driver::new(
         disk,

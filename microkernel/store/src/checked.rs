@@ -1,8 +1,9 @@
 //! A list of live objects, for tests: turns the crate's promises into assertions.
 
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 use std::vec::Vec;
 
 use weft_hal::PhysAddr;
@@ -58,6 +59,9 @@ std::thread_local! {
     static IDLE: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
 }
 
+/// All memory of arenas, which is never freed.
+static KEPT: Mutex<Vec<&'static [AtomicU64]>> = Mutex::new(Vec::new());
+
 /// Plain host memory that stands for a machine's. Dropped arenas are used again, never freed, so that a stray
 /// reference reads rubbish but not somebody else's memory.
 #[derive(Debug)]
@@ -79,12 +83,12 @@ impl Arena {
             Some(idle.swap_remove(at))
         });
         let (address, bytes) = idle.unwrap_or_else(|| {
-            let mut memory = std::vec![0_u8; bytes * 2].into_boxed_slice();
-            let start = memory
-                .as_mut_ptr()
-                .expose_provenance()
-                .next_multiple_of(bytes);
-            std::boxed::Box::leak(memory);
+            let words = (0..bytes / 4).map(|_| AtomicU64::new(0)).collect();
+            let words: &'static [AtomicU64] = Vec::leak(words);
+            let start = words.as_ptr().expose_provenance().next_multiple_of(bytes);
+            KEPT.lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push(words);
             (start, bytes)
         });
         let arena = Self { address, bytes };

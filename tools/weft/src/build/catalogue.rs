@@ -10,7 +10,7 @@ use manifest::{Catalogue, Interface, Passes, RingSupport};
 use super::tree;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::rules::metadata::{self, Package};
+use crate::rules::metadata::{self, Package, Target};
 
 /// Reads all interfaces and programs of the tree.
 ///
@@ -27,11 +27,14 @@ pub fn read(project: &Project) -> Outcome<Catalogue> {
     })
 }
 
-/// Whether the package is a program that an image may have.
+/// Whether the package is a program that an image may have: a component with a binary of its name.
 fn is_program(package: &Package, root: &Path) -> bool {
     let folder = package.folder(root);
     let is_component = folder.starts_with("servers/") || folder.starts_with("drivers/");
-    is_component && package.has("bin")
+    let is_named_so = |target: &Target| {
+        target.name == package.name && target.kind.iter().any(|kind| kind == "bin")
+    };
+    is_component && package.targets.iter().any(is_named_so)
 }
 
 fn interfaces(folder: &Path) -> Outcome<Vec<Interface>> {

@@ -99,10 +99,7 @@ mod tests {
     #[test]
     fn every_package_is_linted_on_its_side() {
         let mut server = package("servers/shell", "shell", &[]);
-        server.targets.push(Target {
-            kind: vec!["bin".to_owned()],
-            test: false,
-        });
+        server.targets.push(Target::new("bin", "program"));
         assert!(is_for_host(&server) && is_component(&server, "servers/shell"));
         let kernel = package("microkernel/kernel", "weft-kernel", &[]);
         assert!(!is_for_host(&kernel) && is_kernel(&kernel, "microkernel/kernel"));

@@ -153,10 +153,7 @@ mod tests {
 
     fn refused(folder: &str, needs: &str) -> Option<String> {
         let mut vfs = package("servers/vfs", "vfs", &[]);
-        vfs.targets.push(Target {
-            kind: vec!["bin".to_owned()],
-            test: false,
-        });
+        vfs.targets.push(Target::new("bin", "program"));
         let packages = [package(folder, "it", &[needs]), vfs];
         problems(&packages, Path::new("/tree"))
             .first()

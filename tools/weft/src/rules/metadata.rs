@@ -44,11 +44,25 @@ pub struct Dependency {
 /// Something that is built of a package.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Target {
+    /// Its name.
+    #[serde(default)]
+    pub name: String,
     /// `lib`, `bin`, `test`, `proc-macro` …
     pub kind: Vec<String>,
     /// Whether `cargo test` runs its unit tests.
     #[serde(default)]
     pub test: bool,
+}
+
+impl Target {
+    /// A target of one kind, tested unless it is a program.
+    pub fn new(kind: &str, name: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            kind: vec![kind.to_owned()],
+            test: kind != "bin",
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -150,10 +164,7 @@ pub(crate) mod tests {
             source: None,
             manifest_path: format!("/tree/{folder}/Cargo.toml"),
             dependencies: needs.iter().map(dependency).collect(),
-            targets: vec![Target {
-                kind: vec!["lib".to_owned()],
-                test: true,
-            }],
+            targets: vec![Target::new("lib", name)],
         }
     }
 

@@ -1,0 +1,100 @@
+//! `crash KIND`: does one thing that a program must not do, to see that it is stopped, that it is told why,
+//! and that everything else goes on. `loop` does nothing wrong; it never ends by itself.
+//!
+//! All of it is written as instructions, because Rust would be free to leave out what is undefined.
+
+#![no_std]
+#![no_main]
+#![allow(unsafe_code, reason = "its purpose is to do what the hardware refuses")]
+
+use core::arch::asm;
+use core::fmt::Write;
+use core::hint::{black_box, spin_loop};
+
+use examples::Terminal;
+use libipc::{ExitCode, Startup};
+
+/// The exit status for arguments that make no sense, as shells have it.
+const USAGE: ExitCode = ExitCode(2);
+
+/// The first address of the kernel's half of the address space that any kernel uses.
+const KERNEL: u64 = 0xffff_ffff_8000_0000;
+
+/// What can be done wrong, by the name of its kind.
+const KINDS: [(&str, fn()); 8] = [
+    ("null", || read(0)),
+    ("divide", divide),
+    ("execute-data", || jump(&raw const DATA as u64)),
+    ("stack", || recurse(0)),
+    ("loop", spin),
+    ("kernel-read", || read(KERNEL)),
+    ("kernel-jump", || jump(KERNEL)),
+    ("privileged", privileged),
+];
+
+/// Instructions (`ret`) where no instructions may be.
+static DATA: [u8; 16] = [0xc3; 16];
+
+#[libipc::main]
+fn main(env: Startup) -> ExitCode {
+    let mut terminal = Terminal::new(&env);
+    let wanted = env.args().next().unwrap_or("");
+    if let Some((_, act)) = KINDS.iter().find(|(kind, _)| *kind == wanted) {
+        act();
+        // Whoever does not see this line knows as much.
+        let _ = writeln!(terminal, "{wanted}: nothing happened");
+        return ExitCode::FAILURE;
+    }
+    let _ = write!(terminal, "usage: crash KIND, with one of");
+    for (kind, _) in KINDS {
+        let _ = write!(terminal, " {kind}");
+    }
+    let _ = writeln!(terminal);
+    USAGE
+}
+
+fn read(address: u64) {
+    // SAFETY:
+    // 1. the instruction only reads; if it is not refused, nothing has changed but the register.
+    unsafe {
+        asm!("mov {0}, [{0}]", inout(reg) address => _, options(nostack, readonly));
+    }
+}
+
+fn jump(address: u64) {
+    // SAFETY:
+    // 1. the program is to be stopped at the target; a `ret` there comes back with nothing changed.
+    unsafe {
+        asm!("call {0}", in(reg) address, clobber_abi("C"));
+    }
+}
+
+fn divide() {
+    // SAFETY:
+    // 1. division by zero changes nothing but the two registers named here.
+    unsafe {
+        asm!("div {0}", in(reg) 0_u64, inout("rax") 1_u64 => _, inout("rdx") 0_u64 => _);
+    }
+}
+
+fn privileged() {
+    // SAFETY:
+    // 1. user mode must not stop the processor; if it does, it goes on with nothing changed.
+    unsafe {
+        asm!("hlt", options(nomem, nostack));
+    }
+}
+
+fn recurse(depth: u64) {
+    let page = black_box([depth; 64]);
+    if black_box(true) {
+        recurse(depth.wrapping_add(1));
+    }
+    black_box(page);
+}
+
+fn spin() {
+    while black_box(true) {
+        spin_loop();
+    }
+}

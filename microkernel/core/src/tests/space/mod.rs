@@ -21,8 +21,10 @@ impl Fixture {
     /// Root table and identifier of the space in a slot of root's CNode.
     fn space(&self, slot: u64) -> (PhysAddr, Asid) {
         let home = self.core.home();
-        let space: Ref<AddressSpace> =
-            self.slot(slot).object_of(home, Kind::AddressSpace).expect("a space");
+        let space: Ref<AddressSpace> = self
+            .slot(slot)
+            .object_of(home, Kind::AddressSpace)
+            .expect("a space");
         (space.root.get(home), space.asid.get(home))
     }
 
@@ -36,7 +38,10 @@ impl Fixture {
         let write = self.touch(address, Access::Write).is_some();
         let execute = self.touch(address, Access::Execute).is_some();
         self.core.arch.active = before;
-        assert!(page.is_some() || !(write || execute), "no page is readable, but usable");
+        assert!(
+            page.is_some() || !(write || execute),
+            "no page is readable, but usable"
+        );
         page.map(|page| (page, write, execute))
     }
 
@@ -44,12 +49,14 @@ impl Fixture {
     fn tables(&mut self, space: u64, address: u64, untyped: u64, from: u64) -> u64 {
         let mut slot = from;
         loop {
-            self.make(untyped, Kind::PageTable, 0, slot, 1).expect("memory for a table");
+            self.make(untyped, Kind::PageTable, 0, slot, 1)
+                .expect("memory for a table");
             match self.call(weft_abi::Syscall::SpaceMapTable, &[space, slot, address]) {
                 Ok(_) => slot += 1,
                 Err(refusal) => {
                     assert_eq!(refusal, Refusal::AlreadyMapped);
-                    self.call(weft_abi::Syscall::CNodeDelete, &[1, slot]).expect("deleted");
+                    self.call(weft_abi::Syscall::CNodeDelete, &[1, slot])
+                        .expect("deleted");
                     return slot;
                 }
             }

@@ -112,7 +112,7 @@ impl Model {
             return Ok(());
         }
         let bytes = bytes_of(capability);
-        if at % bytes != 0 {
+        if !at.is_multiple_of(bytes) {
             return Err(Refusal::OutOfRange);
         }
         let large = |(page, (frame, _)): (&(usize, u64), &(u64, u64))| {
@@ -284,7 +284,7 @@ impl World {
     }
 
     fn compare(&mut self) {
-        for space in 0..2 {
+        for (space, slot) in SPACES.into_iter().enumerate() {
             for at in (0..6).map(address).collect::<BTreeSet<_>>() {
                 let small = self.model.pages.get(&(space, at));
                 let large = self.model.pages.get(&(space, at & !(LARGE - 1)));
@@ -297,11 +297,7 @@ impl World {
                         *flags == RX,
                     )
                 });
-                assert_eq!(
-                    self.machine.look(SPACES[space], at),
-                    expected,
-                    "{space} {at:#x}"
-                );
+                assert_eq!(self.machine.look(slot, at), expected, "{space} {at:#x}");
             }
         }
     }

@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Component, Ring};
+use crate::{Component, Ring, What};
 
 /// A component, by its place in [`SystemSpec::components`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -51,6 +51,18 @@ impl SystemSpec {
             .iter()
             .enumerate()
             .map(|(index, component)| (ComponentId(index as u16), component))
+    }
+
+    /// The components that know where memory is and so can point a device at it. Without an IOMMU, their devices
+    /// can reach all memory.
+    pub fn masters(&self) -> impl Iterator<Item = &Component> {
+        let knows = |component: &&Component| {
+            component
+                .grants
+                .iter()
+                .any(|grant| matches!(grant.what, What::RegionFrame { .. }))
+        };
+        self.components.iter().filter(knows)
     }
 
     /// Finds a component by its name.

@@ -154,3 +154,13 @@ fn both_sides_of_a_ring_know_their_bits_and_regions() {
 fn equal_texts_give_equal_specifications() {
     assert_eq!(weft_spec::encode(&whole()), weft_spec::encode(&whole()));
 }
+
+#[test]
+fn components_with_memory_for_devices_are_known() {
+    let spec = whole();
+    let names: Vec<&str> = spec
+        .masters()
+        .map(|component| component.name.as_str())
+        .collect();
+    assert_eq!(names, ["virtio-blk"]);
+}

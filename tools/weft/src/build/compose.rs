@@ -24,6 +24,11 @@ impl Plan {
         &self.name
     }
 
+    /// The components whose devices can reach all memory, because nothing translates their addresses.
+    pub fn masters(&self) -> impl Iterator<Item = &str> {
+        self.spec.masters().map(|component| component.name.as_str())
+    }
+
     /// The programs that the image holds, in its order; each is a package of its name.
     pub fn programs(&self) -> &[String] {
         &self.spec.programs

@@ -20,5 +20,8 @@ pub fn run(project: &Project, args: &ImageArgs) -> Outcome<ExitCode> {
         manifest.display(),
         plan.name()
     );
+    for name in plan.masters() {
+        println!("  the device of `{name}` can reach all memory: this board has no IOMMU");
+    }
     Ok(ExitCode::SUCCESS)
 }

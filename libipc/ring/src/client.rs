@@ -87,6 +87,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// # Errors
     /// [`SubmitError::Full`] if the capacity is in use, [`SubmitError::Closed`] for ever after a
     /// fault.
+    #[inline]
     pub fn submit(&mut self, request: &Request, tag: u32) -> Result<(), SubmitError> {
         if let Some(closed) = self.closed {
             return Err(SubmitError::Closed(closed));
@@ -108,15 +109,17 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     ///
     /// # Errors
     /// [`Closed`], for ever, after a fault of either side.
+    #[inline]
     pub fn poll(&mut self) -> Result<Polled, Closed> {
         if let Some(closed) = self.closed {
             return Err(closed);
         }
-        let head = self.completions.head();
-        if head as u32 != completion_sequence(self.completions.consumed()) {
-            return self.nothing_new(head as u32);
-        }
-        let (id, outcome) = decode_completion(self.completions.take(head));
+        let expected = completion_sequence(self.completions.consumed());
+        let copy = match self.completions.take(|head| head as u32 == expected) {
+            Ok(copy) => copy,
+            Err(head) => return self.nothing_new(head as u32),
+        };
+        let (id, outcome) = decode_completion(copy);
         match self.table.close(id) {
             Ok(tag) => Ok(Polled::Completion(Completion { tag, outcome })),
             Err(fault) => Err(self.close(fault)),

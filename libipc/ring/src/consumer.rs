@@ -34,17 +34,22 @@ impl<'a, const W: usize> Consumer<'a, W> {
         head.load(Ordering::Relaxed)
     }
 
-    /// Copies the next slot and steps past it. `head` is what [`head`](Self::head) returned and
-    /// was found to be the next message's; it stands in the copy, so that nothing is read twice.
-    pub(crate) fn take(&mut self, head: u64) -> [u64; W] {
-        fence(Ordering::Acquire);
+    /// If the next slot's first word is `ready`, copies the slot and steps past it; else returns
+    /// that word. It is read once: it stands in the copy.
+    #[inline]
+    pub(crate) fn take(&mut self, ready: impl FnOnce(u64) -> bool) -> Result<[u64; W], u64> {
         let slot = self.slot();
-        let copy = core::array::from_fn(|index| match index {
+        let [head, ..] = &slot[..] else { return Err(0) };
+        let head = head.load(Ordering::Relaxed);
+        if !ready(head) {
+            return Err(head);
+        }
+        fence(Ordering::Acquire);
+        self.consumed += 1;
+        Ok(core::array::from_fn(|index| match index {
             0 => head,
             _ => slot[index].load(Ordering::Relaxed),
-        });
-        self.consumed += 1;
-        copy
+        }))
     }
 
     /// Asks to be woken by the next message. The caller looks once more before it sleeps.

@@ -83,15 +83,17 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     ///
     /// # Errors
     /// [`Closed`], for ever, after a fault of either side.
+    #[inline]
     pub fn take(&mut self) -> Result<Option<Submission>, Closed> {
         if let Some(closed) = self.closed {
             return Err(closed);
         }
-        let head = self.requests.head();
-        if head != request_sequence(self.epoch, self.requests.consumed()) {
-            return self.nothing_new(head);
-        }
-        let decoded = decode_request(self.requests.take(head));
+        let expected = request_sequence(self.epoch, self.requests.consumed());
+        let copy = match self.requests.take(|head| head == expected) {
+            Ok(copy) => copy,
+            Err(head) => return self.nothing_new(head),
+        };
+        let decoded = decode_request(copy);
         match decoded.and_then(|(id, request)| self.hold(id).map(|token| (token, request))) {
             Ok((token, request)) => Ok(Some(Submission { token, request })),
             Err(fault) => Err(self.close(fault)),
@@ -100,6 +102,7 @@ impl<'a, W: Wake> ServerRing<'a, W> {
 
     /// Completes a request, in any order. The client may see it at once, but is woken only by
     /// [`flush`](Self::flush).
+    #[inline]
     pub fn complete(&mut self, token: Token, outcome: Outcome) {
         let (word, bit) = Self::place(token.0);
         if let Some(held) = self.held.get_mut(word) {

@@ -10,6 +10,14 @@ use crate::setup;
 /// The crates whose unsafe code can run without the target's hardware.
 const CRATES: [&str; 4] = ["weft-store", "libipc", "libipc-ring", "weft-mmio"];
 
+/// Property tests look for files of past failures; tests lend memory for ever, as a system does; and
+/// addresses of memory come to a system as numbers.
+const FLAGS: &str =
+    "-Zmiri-disable-isolation -Zmiri-ignore-leaks -Zmiri-permissive-provenance";
+
+/// How many cases of a property are enough for an interpreter.
+const CASES: &str = "4";
+
 /// Runs them; where Miri cannot be had they count as skipped, except in continuous integration.
 ///
 /// # Errors
@@ -53,10 +61,7 @@ fn miri(context: &Context<'_>, package: &str) -> Command {
     command
         .arg("--target-dir")
         .arg(context.project.target("miri"));
-    // Property tests look for files of past failures, and a few cases are enough for an interpreter.
-    command
-        .env("MIRIFLAGS", "-Zmiri-disable-isolation")
-        .env("PROPTEST_CASES", "4");
+    command.env("MIRIFLAGS", FLAGS).env("PROPTEST_CASES", CASES);
     for name in ["CARGO", "RUSTC", "RUSTFLAGS", "RUSTUP_TOOLCHAIN"] {
         command.env_remove(name);
     }

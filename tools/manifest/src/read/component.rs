@@ -15,6 +15,8 @@ use crate::{
 const DEFAULT_TIME_NS: u64 = 10_000_000;
 const DEFAULT_STACK_PAGES: u32 = 16;
 const MAX_REPLIES: u64 = 32;
+/// A server with one could never answer later.
+const SERVER_REPLIES: u64 = 4;
 /// What the kernel makes in one piece, so that it is contiguous.
 const MAX_DMA: u64 = 16 << 20;
 
@@ -29,7 +31,11 @@ pub(super) fn read(
     let priority = priority(fields, report);
     let (budget_ns, period_ns) = time(fields, report, &name);
     let provides = fields.strings("provides", report);
-    let default_replies = u64::from(!provides.is_empty());
+    let (least_replies, default_replies) = if provides.is_empty() {
+        (0, 0)
+    } else {
+        (1, SERVER_REPLIES)
+    };
     let component = DraftComponent {
         program: fields
             .string("program", report)
@@ -46,7 +52,7 @@ pub(super) fn read(
             .unwrap_or(0),
         slots: slots(fields, report),
         replies: fields
-            .number("replies", (default_replies, MAX_REPLIES), report)
+            .number("replies", (least_replies, MAX_REPLIES), report)
             .map_or(default_replies as u32, |at| at.value as u32),
         provides,
         uses: connection::uses(fields, report),

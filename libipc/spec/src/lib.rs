@@ -35,7 +35,7 @@ pub use grant::{Grant, IrqMode, Slot, What};
 pub use page::{PageError, StartupPage};
 pub use region::{Access, Region, Source};
 pub use ring::{Ring, RingId, RingPart};
-pub use system::{ComponentId, ProgramId, ROOT_INTERFACE, ROOT_NAME, SystemSpec};
+pub use system::{ComponentId, MAX_BOOT_ARGS, ProgramId, ROOT_INTERFACE, ROOT_NAME, SystemSpec};
 pub use view::{
     ImageFault, ImageView, SegmentFault, check as check_program, program_name, segment_rights,
     segments,

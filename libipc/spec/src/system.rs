@@ -17,6 +17,8 @@ impl ComponentId {
 
 /// The name by which manifests mean root.
 pub const ROOT_NAME: &str = "root";
+/// The most bytes of boot arguments: what root can hand over in one answer.
+pub const MAX_BOOT_ARGS: usize = 1536;
 /// The interface that root serves.
 pub const ROOT_INTERFACE: &str = "system";
 

@@ -115,6 +115,8 @@ fn power_off(message: &mut Message) {
     }
 }
 
+const _: () = assert!(weft_spec::MAX_BOOT_ARGS == system::MAX_ARGUMENTS as usize);
+
 impl system::Server for Root {
     fn power_off(&mut self, _: Caller, status: u8, _: Reply<(), core::convert::Infallible>) {
         // Only reached if `request` did not do it already.

@@ -5,7 +5,7 @@ use weft_abi::{
     image::{ImageHeader, MAGIC, Program},
     layout::PAGE,
 };
-use weft_spec::SystemSpec;
+use weft_spec::{MAX_BOOT_ARGS, SystemSpec};
 use zerocopy::IntoBytes;
 
 use crate::{
@@ -41,6 +41,9 @@ pub struct Contents<'a> {
 /// # Errors
 /// Which program does not fit, and why.
 pub fn compose(contents: &Contents<'_>) -> Result<Vec<u8>, ImageError> {
+    if contents.boot_args.len() > MAX_BOOT_ARGS {
+        return Err(ImageError::ArgumentsTooLong(contents.boot_args.len()));
+    }
     let mut programs = load_all(contents)?;
     let symbols = contents.kernel.map_or(Ok(Vec::new()), symbols::section)?;
     let spec = weft_spec::encode(contents.spec)?;

@@ -21,6 +21,8 @@ pub enum ImageError {
     OtherAbi(String, Option<u64>),
     /// A program's segments break a rule.
     Program(String, SegmentFault),
+    /// The boot arguments are too long; how long they are.
+    ArgumentsTooLong(usize),
     /// The specification does not encode or decode.
     Specification(SpecError),
     /// The image is not sound.
@@ -73,6 +75,11 @@ impl fmt::Display for ImageError {
                     fault.text()
                 )
             }
+            Self::ArgumentsTooLong(length) => write!(
+                f,
+                "the commands to run have {length} bytes; use at most {}, or a file on the disk",
+                weft_spec::MAX_BOOT_ARGS
+            ),
             Self::Specification(why) => write!(f, "{why}; compose the image again"),
             Self::Unsound(why) => write!(f, "{why}; compose the image again"),
             Self::Checksum => {

@@ -188,3 +188,29 @@ fn a_missing_or_broken_file_is_refused_by_name() {
     };
     assert!(matches!(compose(&contents), Err(ImageError::NotAnElf(name, _)) if name == "shell"));
 }
+
+#[test]
+fn boot_arguments_that_root_could_not_hand_over_are_refused() {
+    let root = Elf::default().bytes();
+    let programs = [
+        ProgramFile {
+            name: "root",
+            elf: &root,
+        },
+        ProgramFile {
+            name: "shell",
+            elf: &root,
+        },
+    ];
+    let text = "x".repeat(weft_spec::MAX_BOOT_ARGS + 1);
+    let contents = Contents {
+        spec: &spec(),
+        programs: &programs,
+        boot_args: &text,
+        kernel: None,
+    };
+    assert_eq!(
+        compose(&contents),
+        Err(ImageError::ArgumentsTooLong(text.len()))
+    );
+}

@@ -1,0 +1,28 @@
+//! Errors of a file system as errors of the VFS.
+
+use proto::{filesystem, vfs};
+
+/// The same error, or `Gone` if the file system could not be reached.
+///
+/// The two interfaces give one meaning one number.
+pub(crate) fn passed_on(error: libipc::Error<filesystem::Error>) -> vfs::Error {
+    match error {
+        libipc::Error::Server(error) => {
+            vfs::Error::from_number(error.number()).unwrap_or(vfs::Error::Device)
+        }
+        libipc::Error::Transport(_) => vfs::Error::Gone,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_of_a_file_system_has_its_twin() {
+        for error in filesystem::Error::ALL {
+            let twin = passed_on(libipc::Error::Server(*error));
+            assert_eq!(alloc::format!("{twin:?}"), alloc::format!("{error:?}"));
+        }
+    }
+}

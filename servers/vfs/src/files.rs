@@ -1,0 +1,128 @@
+//! The open files of each client.
+
+use alloc::vec::Vec;
+
+use proto::vfs::{Error, OpenFlags};
+
+use crate::mounts::MountId;
+
+/// How many files a client may have open.
+pub const MAX_OPEN: usize = 64;
+
+/// An open file or directory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct File {
+    /// The volume it is on.
+    pub mount: MountId,
+    /// Its number there.
+    pub node: u64,
+    /// What it was opened for.
+    pub flags: OpenFlags,
+}
+
+/// One client's files; a file's number is its place.
+struct Session {
+    client: u32,
+    files: Vec<Option<File>>,
+}
+
+/// All open files.
+#[derive(Default)]
+pub struct Files {
+    sessions: Vec<Session>,
+}
+
+impl Files {
+    /// Adds a file and gives its number.
+    ///
+    /// # Errors
+    /// `TooManyOpen`.
+    pub fn open(&mut self, client: u32, file: File) -> Result<u32, Error> {
+        let session = self.session(client);
+        let place = session
+            .files
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or(session.files.len());
+        if place >= MAX_OPEN {
+            return Err(Error::TooManyOpen);
+        }
+        match session.files.get_mut(place) {
+            Some(free) => *free = Some(file),
+            None => session.files.push(Some(file)),
+        }
+        Ok(place as u32)
+    }
+
+    /// A client's file that was opened for all of `flags`.
+    ///
+    /// # Errors
+    /// `NotOpen`, `NotPermitted`.
+    pub fn get(&self, client: u32, number: u32, flags: OpenFlags) -> Result<File, Error> {
+        let session = self
+            .sessions
+            .iter()
+            .find(|session| session.client == client);
+        let file = session.and_then(|session| *session.files.get(number as usize)?);
+        let file = file.ok_or(Error::NotOpen)?;
+        if !file.flags.contains(flags) {
+            return Err(Error::NotPermitted);
+        }
+        Ok(file)
+    }
+
+    /// Takes a file away.
+    ///
+    /// # Errors
+    /// `NotOpen`.
+    pub fn close(&mut self, client: u32, number: u32) -> Result<File, Error> {
+        let session = self.session(client);
+        session
+            .files
+            .get_mut(number as usize)
+            .and_then(Option::take)
+            .ok_or(Error::NotOpen)
+    }
+
+    /// Takes all files of a client away.
+    pub fn end(&mut self, client: u32) -> Vec<File> {
+        let Some(index) = self
+            .sessions
+            .iter()
+            .position(|session| session.client == client)
+        else {
+            return Vec::new();
+        };
+        self.sessions
+            .swap_remove(index)
+            .files
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// Takes every file away.
+    pub fn end_all(&mut self) -> Vec<File> {
+        let sessions = core::mem::take(&mut self.sessions);
+        sessions
+            .into_iter()
+            .flat_map(|session| session.files)
+            .flatten()
+            .collect()
+    }
+
+    fn session(&mut self, client: u32) -> &mut Session {
+        let known = self
+            .sessions
+            .iter()
+            .position(|session| session.client == client);
+        let index = known.unwrap_or_else(|| {
+            self.sessions.push(Session {
+                client,
+                files: Vec::new(),
+            });
+            self.sessions.len() - 1
+        });
+        &mut self.sessions[index]
+    }
+}

@@ -1,0 +1,27 @@
+//! The virtual file system: one tree of names over all mounted volumes, and who has which file open.
+//!
+//! File systems are servers of their own, one for each volume; this server finds the volume that a path leads to, follows
+//! symbolic links across volumes, and passes on what is done with the file. It keeps no file content. A file system that dies
+//! takes its files with it and nothing else: requests for them fail with `Gone`.
+//!
+//! | module | does |
+//! |---|---|
+//! | `path` | takes paths apart |
+//! | `mounts` | which volume is where |
+//! | `resolve` | from a path to a node, over links and mount points |
+//! | `files` | the open files of each client |
+//! | `server` | the interfaces `vfs` and `vfs_sessions` |
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+extern crate alloc;
+
+mod errors;
+pub mod files;
+pub mod mounts;
+pub mod path;
+pub mod resolve;
+pub mod server;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! Which volume is where.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use libipc::Transport;
+use libipc::codec::Text;
+use proto::filesystem::{Client, Info, MountState};
+use proto::vfs::{Error, Mount};
+
+use crate::path::{Name, names};
+
+/// The number of a mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MountId(pub usize);
+
+/// A volume and its place in the tree.
+pub struct Mounted<T> {
+    point: Vec<Vec<u8>>,
+    path: String,
+    info: Info,
+    /// The volume's file system.
+    pub filesystem: Client<T>,
+}
+
+/// All mounts.
+pub struct Mounts<T> {
+    mounts: Vec<Mounted<T>>,
+}
+
+impl<T: Transport> Mounts<T> {
+    /// No mounts.
+    pub fn new() -> Self {
+        Self { mounts: Vec::new() }
+    }
+
+    /// Asks a file system what it has mounted and puts that at a path. A volume that does not exist is left out; one that
+    /// could not be mounted keeps its place, where every access says so.
+    pub fn add(&mut self, path: &str, filesystem: Client<T>) {
+        let info = filesystem.info().unwrap_or_else(|_| gone());
+        if info.state == MountState::Absent {
+            return;
+        }
+        let point = names(path.as_bytes()).unwrap_or_default();
+        let point = point.into_iter().map(Vec::from).collect();
+        self.mounts.push(Mounted {
+            point,
+            path: path.into(),
+            info,
+            filesystem,
+        });
+    }
+
+    /// The mount that a path lies in, and how many of its names lead there.
+    pub fn of(&self, path: &[Name<'_>]) -> Option<(MountId, usize)> {
+        let inside = |mount: &Mounted<T>| {
+            mount.point.len() <= path.len()
+                && mount
+                    .point
+                    .iter()
+                    .zip(path)
+                    .all(|(point, name)| point == name)
+        };
+        let found = self
+            .mounts
+            .iter()
+            .enumerate()
+            .filter(|(_, mount)| inside(mount));
+        let deepest = found.max_by_key(|(_, mount)| mount.point.len());
+        deepest.map(|(index, mount)| (MountId(index), mount.point.len()))
+    }
+
+    /// Whether a path is where a volume is mounted.
+    pub fn is_point(&self, path: &[Name<'_>]) -> bool {
+        self.of(path).is_some_and(|(_, used)| used == path.len())
+    }
+
+    /// The file system of a mount that can be used.
+    ///
+    /// # Errors
+    /// `NotMounted`.
+    pub fn usable(&self, id: MountId) -> Result<&Client<T>, Error> {
+        let mount = self.mounts.get(id.0).ok_or(Error::NotMounted)?;
+        match mount.info.state {
+            MountState::Mounted | MountState::ReadOnly => Ok(&mount.filesystem),
+            _ => Err(Error::NotMounted),
+        }
+    }
+
+    /// Every file system that can be used.
+    pub fn all_usable(&self) -> impl Iterator<Item = &Client<T>> {
+        (0..self.mounts.len()).filter_map(|index| self.usable(MountId(index)).ok())
+    }
+
+    /// Describes mounts from a number on, as their file systems see them now.
+    pub fn describe(&mut self, first: u32) -> impl Iterator<Item = Mount> {
+        self.mounts.iter_mut().skip(first as usize).map(|mount| {
+            mount.info = mount.filesystem.info().unwrap_or_else(|_| gone());
+            let Info {
+                state,
+                kind,
+                volume,
+                reason,
+                ..
+            } = mount.info.clone();
+            let path = Text::try_from(mount.path.as_str()).unwrap_or_default();
+            Mount {
+                path,
+                state,
+                kind,
+                volume,
+                reason,
+            }
+        })
+    }
+
+    /// Notes that all volumes were unmounted.
+    pub fn close_all(&mut self) {
+        self.mounts
+            .iter_mut()
+            .for_each(|mount| mount.info.state = MountState::Unmounted);
+    }
+}
+
+impl<T: Transport> Default for Mounts<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What is known of a volume whose file system does not answer.
+fn gone() -> Info {
+    Info {
+        state: MountState::Failed,
+        root: 0,
+        kind: Text::default(),
+        volume: Text::default(),
+        reason: Text::try_from("its file-system server is gone").unwrap_or_default(),
+    }
+}

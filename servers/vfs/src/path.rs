@@ -1,0 +1,86 @@
+//! Paths as lists of names.
+
+use alloc::vec::Vec;
+
+use proto::vfs::{Error, MAX_PATH};
+
+/// The greatest length of a name in bytes.
+const MAX_NAME: usize = proto::filesystem::MAX_NAME as usize;
+
+/// One name of a path.
+pub type Name<'a> = &'a [u8];
+
+/// The names of an absolute path, without empty ones and `.`.
+///
+/// # Errors
+/// `BadPath` if it is not absolute, too long or contains a zero; `InvalidName` if a name is too long.
+pub fn absolute(path: &[u8]) -> Result<Vec<Name<'_>>, Error> {
+    if path.first() != Some(&b'/') || path.len() > MAX_PATH as usize || path.contains(&0) {
+        return Err(Error::BadPath);
+    }
+    names(path)
+}
+
+/// The names of a path that may be relative.
+///
+/// # Errors
+/// `InvalidName` if a name is too long.
+pub fn names(path: &[u8]) -> Result<Vec<Name<'_>>, Error> {
+    let names = path
+        .split(|byte| *byte == b'/')
+        .filter(|name| !name.is_empty() && *name != b".");
+    let names: Vec<_> = names.collect();
+    if names.iter().any(|name| name.len() > MAX_NAME) {
+        return Err(Error::InvalidName);
+    }
+    Ok(names)
+}
+
+/// Names with `/` between them.
+pub fn join<N: AsRef<[u8]>>(names: &[N]) -> Vec<u8> {
+    let mut path = Vec::new();
+    for name in names {
+        if !path.is_empty() {
+            path.push(b'/');
+        }
+        path.extend_from_slice(name.as_ref());
+    }
+    path
+}
+
+/// Takes the last name off a path, for whatever makes or removes names.
+///
+/// # Errors
+/// As [`absolute`]; `Invalid` if the path has no last name (`/`, or one that ends in `..`).
+pub fn split_last(path: &[u8]) -> Result<(Vec<Name<'_>>, Name<'_>), Error> {
+    let mut all = absolute(path)?;
+    match all.pop() {
+        Some(b"..") | None => Err(Error::Invalid),
+        Some(last) => Ok((all, last)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn empty_names_and_dots_are_left_out() {
+        assert_eq!(absolute(b"//a/./b/").unwrap(), [b"a", b"b"]);
+        assert!(absolute(b"/").unwrap().is_empty());
+        assert_eq!(join(&absolute(b"//a/./b/").unwrap()), b"a/b");
+    }
+
+    #[test]
+    fn what_is_no_path_is_refused() {
+        assert_eq!(absolute(b"a"), Err(Error::BadPath));
+        assert_eq!(absolute(b""), Err(Error::BadPath));
+        assert_eq!(absolute(b"/a\0b"), Err(Error::BadPath));
+        assert_eq!(absolute(&[b'/'; 1001]), Err(Error::BadPath));
+        let mut long = alloc::vec![b'x'; 257];
+        long[0] = b'/';
+        assert_eq!(absolute(&long), Err(Error::InvalidName));
+        assert_eq!(split_last(b"/a/.."), Err(Error::Invalid));
+        assert_eq!(split_last(b"/"), Err(Error::Invalid));
+    }
+}

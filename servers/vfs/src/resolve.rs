@@ -1,0 +1,170 @@
+//! From a path to a node.
+//!
+//! A file system follows as many names as it can in one request and stops at a symbolic link, which may lead to another volume
+//! and so is followed here. `..` leads up from where the names before it really lead, also across a mount point, so the path
+//! is followed piece by piece up to each `..`.
+
+use alloc::vec::Vec;
+
+use libipc::Transport;
+use proto::filesystem::{NodeKind, Place, Reach, Stat};
+use proto::vfs::Error;
+
+use crate::errors::passed_on;
+use crate::mounts::{MountId, Mounts};
+use crate::path::{join, names};
+
+/// How many links a path may lead through.
+const MAX_LINKS: usize = 32;
+
+/// What is done with a link at the end of a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Last {
+    /// It is followed.
+    Follow,
+    /// It is what is wanted.
+    Keep,
+}
+
+/// Where a path leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The volume.
+    pub mount: MountId,
+    /// What is there.
+    pub stat: Stat,
+}
+
+/// A path on its way.
+struct Walk {
+    /// Names that lead to a directory without links and `..`.
+    done: Vec<Vec<u8>>,
+    /// Names that are left.
+    left: Vec<Vec<u8>>,
+    links: usize,
+}
+
+/// What one step led to.
+enum Step {
+    Found(Found),
+    /// The walk goes on.
+    On,
+}
+
+impl<T: Transport> Mounts<T> {
+    /// Follows the names of an absolute path.
+    ///
+    /// # Errors
+    /// Why it leads nowhere.
+    pub fn resolve<N: AsRef<[u8]>>(&self, path: &[N], last: Last) -> Result<Found, Error> {
+        let left = path.iter().map(|name| name.as_ref().to_vec()).collect();
+        let mut walk = Walk {
+            done: Vec::new(),
+            left,
+            links: 0,
+        };
+        loop {
+            if let Step::Found(found) = self.step(&mut walk, last)? {
+                return Ok(found);
+            }
+        }
+    }
+
+    /// Follows the names up to the next `..`, or to the end.
+    fn step(&self, walk: &mut Walk, last: Last) -> Result<Step, Error> {
+        let up = walk.left.iter().position(|name| name == b"..");
+        let end = up.unwrap_or(walk.left.len());
+        let (mount, place, used) = self.walk(walk, end)?;
+        if place.reach == Reach::Link {
+            return self.follow(walk, mount, &place, used);
+        }
+        let Some(up) = up else {
+            if place.stat.kind == NodeKind::Link && last == Last::Follow {
+                return self.follow_last(walk, mount, &place);
+            }
+            return Ok(Step::Found(Found {
+                mount,
+                stat: place.stat,
+            }));
+        };
+        if place.stat.kind == NodeKind::Link {
+            return self.follow_at(walk, mount, &place, end - 1);
+        }
+        if place.stat.kind != NodeKind::Directory {
+            return Err(Error::NotDirectory);
+        }
+        walk.done.extend(walk.left.drain(..=up).take(up));
+        walk.done.pop();
+        Ok(Step::On)
+    }
+
+    /// Asks the volume where the first `end` names that are left lead. Gives how many names of the whole path belong to the
+    /// mount point.
+    fn walk(&self, walk: &Walk, end: usize) -> Result<(MountId, Place, usize), Error> {
+        let all: Vec<&[u8]> = walk
+            .done
+            .iter()
+            .chain(walk.left.iter().take(end))
+            .map(Vec::as_slice)
+            .collect();
+        let (mount, used) = self.of(&all).ok_or(Error::NotMounted)?;
+        let inside = join(all.get(used..).unwrap_or_default());
+        let place = self.usable(mount)?.walk(&inside).map_err(passed_on)?;
+        Ok((mount, place, used))
+    }
+
+    /// A link stands before the end of what was asked: finds which name it is.
+    fn follow(
+        &self,
+        walk: &mut Walk,
+        mount: MountId,
+        place: &Place,
+        used: usize,
+    ) -> Result<Step, Error> {
+        let all: Vec<&[u8]> = walk
+            .done
+            .iter()
+            .chain(walk.left.iter())
+            .map(Vec::as_slice)
+            .collect();
+        let inside = join(all.get(used..).unwrap_or_default());
+        let before = inside.get(..place.rest as usize).unwrap_or_default();
+        let through = used + names(before)?.len();
+        let at = through
+            .checked_sub(walk.done.len() + 1)
+            .ok_or(Error::Damaged)?;
+        self.follow_at(walk, mount, place, at)
+    }
+
+    fn follow_last(&self, walk: &mut Walk, mount: MountId, place: &Place) -> Result<Step, Error> {
+        let at = walk.left.len().checked_sub(1).ok_or(Error::Damaged)?;
+        self.follow_at(walk, mount, place, at)
+    }
+
+    /// Puts the target of a link into the place of the name number `at` of those that are left.
+    fn follow_at(
+        &self,
+        walk: &mut Walk,
+        mount: MountId,
+        place: &Place,
+        at: usize,
+    ) -> Result<Step, Error> {
+        walk.links += 1;
+        if walk.links > MAX_LINKS {
+            return Err(Error::LinkLoop);
+        }
+        let target = self
+            .usable(mount)?
+            .read_link(place.stat.node)
+            .map_err(passed_on)?;
+        let mut left: Vec<Vec<u8>> = names(&target)?.into_iter().map(Vec::from).collect();
+        let mut old = core::mem::take(&mut walk.left).into_iter();
+        walk.done.extend(old.by_ref().take(at));
+        left.extend(old.skip(1));
+        if target.first() == Some(&b'/') {
+            walk.done.clear();
+        }
+        walk.left = left;
+        Ok(Step::On)
+    }
+}

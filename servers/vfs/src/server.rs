@@ -1,0 +1,347 @@
+//! The interfaces `vfs` and `vfs_sessions`.
+
+use alloc::vec::Vec;
+
+use libipc::codec::{Bytes, List};
+use libipc::{Caller, Cap, Error as CallError, Events, Transport};
+use proto::filesystem::{Client, Cursor, Entry, Existing, NodeKind, Space, Stat};
+use proto::vfs::{self, Error, Mount, OpenFlags};
+use proto::{filesystem, vfs_sessions};
+
+use crate::errors::passed_on;
+use crate::files::{File, Files};
+use crate::mounts::{MountId, Mounts};
+use crate::path::{Name, absolute, split_last};
+use crate::resolve::{Found, Last};
+
+/// Makes connections to this server for others.
+pub trait Connections {
+    /// A connection of its own for a client number.
+    ///
+    /// # Errors
+    /// `TooMany` if no slot is left.
+    fn make(&mut self, client: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error>;
+}
+
+/// The virtual file system.
+pub struct Vfs<T, C> {
+    mounts: Mounts<T>,
+    files: Files,
+    connections: C,
+}
+
+/// A directory on a volume, and a name in it.
+struct Place<'a> {
+    mount: MountId,
+    directory: u64,
+    name: Name<'a>,
+}
+
+type Outcome<R> = Result<R, Error>;
+
+impl<T: Transport, C: Connections> Vfs<T, C> {
+    /// A server of some mounts.
+    pub fn new(mounts: Mounts<T>, connections: C) -> Self {
+        Self {
+            mounts,
+            files: Files::default(),
+            connections,
+        }
+    }
+
+    fn on(&self, mount: MountId) -> Outcome<&Client<T>> {
+        self.mounts.usable(mount)
+    }
+
+    fn find(&self, path: &[u8], last: Last) -> Outcome<Found> {
+        self.mounts.resolve(&absolute(path)?, last)
+    }
+
+    /// The directory that a path's last name is or will be in.
+    fn place<'a>(&self, path: &'a [u8]) -> Outcome<Place<'a>> {
+        let (parent, name) = split_last(path)?;
+        if self.mounts.is_point(&absolute(path)?) {
+            return Err(Error::MountPoint);
+        }
+        let found = self.mounts.resolve(&parent, Last::Follow)?;
+        if found.stat.kind != NodeKind::Directory {
+            return Err(Error::NotDirectory);
+        }
+        Ok(Place {
+            mount: found.mount,
+            directory: found.stat.node,
+            name,
+        })
+    }
+
+    /// Finds a file to be opened, or makes it.
+    fn find_or_create(&self, path: &[u8], flags: OpenFlags, permissions: u16) -> Outcome<Found> {
+        let may_create = flags.contains(OpenFlags::CREATE);
+        match self.find(path, Last::Follow) {
+            Ok(_) if may_create && flags.contains(OpenFlags::EXCLUSIVE) => Err(Error::Exists),
+            Err(Error::NotFound) if may_create => {
+                let place = self.place(path)?;
+                let made = self
+                    .on(place.mount)?
+                    .create(place.directory, place.name, permissions);
+                Ok(Found {
+                    mount: place.mount,
+                    stat: made.map_err(passed_on)?,
+                })
+            }
+            found => found,
+        }
+    }
+
+    /// An open file and its file system.
+    fn opened(&self, caller: Caller, file: u32, flags: OpenFlags) -> Outcome<(File, &Client<T>)> {
+        let file = self.files.get(caller.client(), file, flags)?;
+        Ok((file, self.on(file.mount)?))
+    }
+
+    fn end(&mut self, client: u32) {
+        let files = self.files.end(client);
+        self.close_nodes(&files);
+    }
+
+    fn close_nodes(&self, files: &[File]) {
+        for file in files {
+            if let Ok(filesystem) = self.on(file.mount) {
+                // A file system that is gone has closed everything.
+                let _ = filesystem.close(file.node);
+            }
+        }
+    }
+}
+
+/// Whether what was found can be opened so.
+fn openable(found: &Stat, flags: OpenFlags) -> Outcome<()> {
+    let writes = flags.contains(OpenFlags::WRITE) || flags.contains(OpenFlags::TRUNCATE);
+    match found.kind {
+        NodeKind::Directory if writes => Err(Error::IsDirectory),
+        NodeKind::Directory => Ok(()),
+        _ if flags.contains(OpenFlags::DIRECTORY) => Err(Error::NotDirectory),
+        NodeKind::File => Ok(()),
+        NodeKind::Link | NodeKind::Special => Err(Error::NotFile),
+    }
+}
+
+impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
+    fn open(
+        &mut self,
+        caller: Caller,
+        path: &[u8],
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Outcome<u32> {
+        let found = self.find_or_create(path, flags, permissions)?;
+        openable(&found.stat, flags)?;
+        let (mount, node) = (found.mount, found.stat.node);
+        self.on(mount)?.open(node).map_err(passed_on)?;
+        let file = File { mount, node, flags };
+        let cut = flags.contains(OpenFlags::TRUNCATE) && found.stat.size != 0;
+        let opened = match cut {
+            true => self.on(mount)?.truncate(node, 0).map_err(passed_on),
+            false => Ok(()),
+        };
+        let opened = opened.and_then(|()| self.files.open(caller.client(), file));
+        if opened.is_err() {
+            self.close_nodes(&[file]);
+        }
+        opened
+    }
+
+    fn close(&mut self, caller: Caller, file: u32) -> Outcome<()> {
+        let file = self.files.close(caller.client(), file)?;
+        self.on(file.mount)?.close(file.node).map_err(passed_on)
+    }
+
+    fn read_at(
+        &mut self,
+        caller: Caller,
+        file: u32,
+        offset: u64,
+        max: u32,
+    ) -> Outcome<Bytes<1536>> {
+        let (file, filesystem) = self.opened(caller, file, OpenFlags::READ)?;
+        filesystem
+            .read_at(file.node, offset, max)
+            .map_err(passed_on)
+    }
+
+    fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {
+        let (file, filesystem) = self.opened(caller, file, OpenFlags::WRITE)?;
+        filesystem
+            .write_at(file.node, offset, data)
+            .map_err(passed_on)
+    }
+
+    fn append(&mut self, caller: Caller, file: u32, data: &[u8]) -> Outcome<u64> {
+        let (file, filesystem) = self.opened(caller, file, OpenFlags::WRITE)?;
+        let end = filesystem.stat(file.node).map_err(passed_on)?.size;
+        filesystem
+            .write_at(file.node, end, data)
+            .map_err(passed_on)?;
+        Ok(end)
+    }
+
+    fn stat_file(&mut self, caller: Caller, file: u32) -> Outcome<Stat> {
+        let (file, filesystem) = self.opened(caller, file, OpenFlags::empty())?;
+        filesystem.stat(file.node).map_err(passed_on)
+    }
+
+    fn truncate(&mut self, caller: Caller, file: u32, size: u64) -> Outcome<()> {
+        let (file, filesystem) = self.opened(caller, file, OpenFlags::WRITE)?;
+        filesystem.truncate(file.node, size).map_err(passed_on)
+    }
+
+    fn sync_file(&mut self, caller: Caller, file: u32) -> Outcome<()> {
+        let (_, filesystem) = self.opened(caller, file, OpenFlags::empty())?;
+        filesystem.sync().map_err(passed_on)
+    }
+
+    fn read_directory(
+        &mut self,
+        caller: Caller,
+        file: u32,
+        cursor: Cursor,
+    ) -> Outcome<(List<Entry, 7>, Cursor)> {
+        let (file, filesystem) = self.opened(caller, file, OpenFlags::READ)?;
+        filesystem
+            .read_directory(file.node, &cursor)
+            .map_err(passed_on)
+    }
+
+    fn stat(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
+        self.find(path, Last::Follow).map(|found| found.stat)
+    }
+
+    fn stat_link(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
+        self.find(path, Last::Keep).map(|found| found.stat)
+    }
+
+    fn make_directory(&mut self, _: Caller, path: &[u8], permissions: u16) -> Outcome<()> {
+        let place = self.place(path)?;
+        let made = self
+            .on(place.mount)?
+            .make_directory(place.directory, place.name, permissions);
+        made.map(|_| ()).map_err(passed_on)
+    }
+
+    fn remove_directory(&mut self, _: Caller, path: &[u8]) -> Outcome<()> {
+        let place = self.place(path)?;
+        self.on(place.mount)?
+            .remove_directory(place.directory, place.name)
+            .map_err(passed_on)
+    }
+
+    fn unlink(&mut self, _: Caller, path: &[u8]) -> Outcome<()> {
+        let place = self.place(path)?;
+        self.on(place.mount)?
+            .unlink(place.directory, place.name)
+            .map_err(passed_on)
+    }
+
+    fn rename(&mut self, _: Caller, old: &[u8], to: &[u8]) -> Outcome<()> {
+        let (old, to) = (self.place(old)?, self.place(to)?);
+        if old.mount != to.mount {
+            return Err(Error::OtherVolume);
+        }
+        let filesystem = self.on(old.mount)?;
+        let renamed = filesystem.rename(
+            old.directory,
+            old.name,
+            to.directory,
+            to.name,
+            Existing::Replace,
+        );
+        renamed.map_err(passed_on)
+    }
+
+    fn symlink(&mut self, _: Caller, target: &[u8], path: &[u8]) -> Outcome<()> {
+        let place = self.place(path)?;
+        let made = self
+            .on(place.mount)?
+            .symlink(place.directory, place.name, target);
+        made.map(|_| ()).map_err(passed_on)
+    }
+
+    fn link(&mut self, _: Caller, existing: &[u8], path: &[u8]) -> Outcome<()> {
+        let found = self.find(existing, Last::Keep)?;
+        let place = self.place(path)?;
+        if found.mount != place.mount {
+            return Err(Error::OtherVolume);
+        }
+        self.on(place.mount)?
+            .link(found.stat.node, place.directory, place.name)
+            .map_err(passed_on)
+    }
+
+    fn read_link(&mut self, _: Caller, path: &[u8]) -> Outcome<Bytes<1000>> {
+        let found = self.find(path, Last::Keep)?;
+        if found.stat.kind != NodeKind::Link {
+            return Err(Error::Invalid);
+        }
+        self.on(found.mount)?
+            .read_link(found.stat.node)
+            .map_err(passed_on)
+    }
+
+    fn space(&mut self, _: Caller, path: &[u8]) -> Outcome<Space> {
+        let found = self.find(path, Last::Follow)?;
+        self.on(found.mount)?.space().map_err(passed_on)
+    }
+
+    fn mounts(&mut self, _: Caller, first: u32) -> List<Mount, 4> {
+        self.mounts
+            .describe(first)
+            .take(vfs::MAX_MOUNTS as usize)
+            .collect()
+    }
+
+    fn sync_all(&mut self, _: Caller) -> Outcome<()> {
+        each(self.mounts.all_usable(), Client::sync)
+    }
+
+    fn unmount_all(&mut self, _: Caller) -> Outcome<()> {
+        let files = self.files.end_all();
+        self.close_nodes(&files);
+        let unmounted = each(self.mounts.all_usable(), Client::unmount);
+        self.mounts.close_all();
+        unmounted
+    }
+}
+
+/// Does something with every file system, and gives the first error of those that failed.
+fn each<'a, T: Transport + 'a>(
+    filesystems: impl Iterator<Item = &'a Client<T>>,
+    act: fn(&Client<T>) -> Result<(), CallError<filesystem::Error>>,
+) -> Outcome<()> {
+    let outcomes: Vec<_> = filesystems
+        .map(|filesystem| act(filesystem).map_err(passed_on))
+        .collect();
+    outcomes.into_iter().collect()
+}
+
+impl<T: Transport, C: Connections> vfs_sessions::Server for Vfs<T, C> {
+    fn open(
+        &mut self,
+        _: Caller,
+        process: u32,
+    ) -> Result<(u32, Cap<vfs::Client>), vfs_sessions::Error> {
+        let client = weft_spec::badge::FIRST_SESSION
+            .checked_add(process)
+            .ok_or(vfs_sessions::Error::TooMany)?;
+        Ok((client, self.connections.make(client)?))
+    }
+
+    fn close(&mut self, _: Caller, session: u32) -> Result<(), vfs_sessions::Error> {
+        if session < weft_spec::badge::FIRST_SESSION {
+            return Err(vfs_sessions::Error::UnknownSession);
+        }
+        self.end(session);
+        Ok(())
+    }
+}
+
+impl<T: Transport, C: Connections> Events for Vfs<T, C> {}

@@ -196,7 +196,10 @@ impl filesystem::Server for Ram {
 
     fn truncate(&mut self, _: Caller, node: u64, size: u64) -> Answer<()> {
         match self.nodes.get_mut(&node) {
-            Some(Node::File(data)) => Ok(data.resize(size as usize, 0)),
+            Some(Node::File(data)) => {
+                data.resize(size as usize, 0);
+                Ok(())
+            }
             _ => Err(filesystem::Error::NotFile),
         }
     }

@@ -12,8 +12,7 @@ const CRATES: [&str; 4] = ["weft-store", "libipc", "libipc-ring", "weft-mmio"];
 
 /// Property tests look for files of past failures; tests lend memory for ever, as a system does; and
 /// addresses of memory come to a system as numbers.
-const FLAGS: &str =
-    "-Zmiri-disable-isolation -Zmiri-ignore-leaks -Zmiri-permissive-provenance";
+const FLAGS: &str = "-Zmiri-disable-isolation -Zmiri-ignore-leaks -Zmiri-permissive-provenance";
 
 /// How many cases of a property are enough for an interpreter.
 const CASES: &str = "4";

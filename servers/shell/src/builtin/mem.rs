@@ -1,0 +1,64 @@
+//! `mem`.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use libipc::{Error, Transport};
+use proto::memory;
+
+use crate::command::Builtin;
+use crate::options;
+use crate::shell::Shell;
+use crate::table::{Side, Table};
+use crate::text::Size;
+use crate::trouble::{Outcome, Trouble};
+
+pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
+    Builtin {
+        name: "mem",
+        arguments: "",
+        summary: "tells how much memory is free and who has how much",
+        run,
+    }
+}
+
+fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
+    options::none(arguments)?;
+    let statistics = shell.clients.memory()?.statistics();
+    let memory::Statistics {
+        total,
+        free,
+        largest,
+        blocks,
+        ..
+    } = statistics.map_err(Trouble::because)?;
+    let used = Size(total.saturating_sub(free));
+    let (total, free, largest) = (Size(total), Size(free), Size(largest));
+    shell.print(format_args!(
+        "{total} in all, {used} used in {blocks} blocks, {free} free; the largest free piece has {largest}\n"
+    ))?;
+    accounts(shell)
+}
+
+fn accounts<T: Transport + 'static>(shell: &mut Shell<T>) -> Outcome {
+    let sides = [Side::Right, Side::Right, Side::Right, Side::Right];
+    let mut table = Table::new(sides, ["CLIENT", "BLOCKS", "USED", "LIMIT"]);
+    for index in 0.. {
+        let account = match shell.clients.memory()?.account(index) {
+            Ok(account) => account,
+            Err(Error::Server(memory::Error::UnknownAccount)) => break,
+            Err(error) => return Err(Trouble::because(error)),
+        };
+        let limit = match account.limit {
+            u64::MAX => "none".to_string(),
+            limit => format!("{}", Size(limit)),
+        };
+        table.row([
+            &account.client,
+            &account.blocks,
+            &Size(account.used),
+            &limit,
+        ]);
+    }
+    shell.write(table.text().as_bytes())
+}

@@ -1,0 +1,49 @@
+//! The servers that the shell uses.
+
+use alloc::string::String;
+
+use libipc::Transport;
+use proto::{console, memory, processes, system, vfs};
+
+use crate::trouble::Trouble;
+
+/// A connection to each server. Only the console and the system must be there; commands that need a server
+/// that this image does not have say so.
+#[derive(Debug)]
+pub struct Clients<T> {
+    /// The terminal.
+    pub console: console::Client<T>,
+    /// The machine.
+    pub system: system::Client<T>,
+    /// Files.
+    pub vfs: Option<vfs::Client<T>>,
+    /// Programs.
+    pub processes: Option<processes::Client<T>>,
+    /// Memory.
+    pub memory: Option<memory::Client<T>>,
+}
+
+impl<T: Transport> Clients<T> {
+    /// Files, or that there are none.
+    pub(crate) fn vfs(&self) -> Result<&vfs::Client<T>, Trouble> {
+        self.vfs.as_ref().ok_or_else(|| lacks("a file server"))
+    }
+
+    /// Programs, or that there are none.
+    pub(crate) fn processes(&self) -> Result<&processes::Client<T>, Trouble> {
+        self.processes
+            .as_ref()
+            .ok_or_else(|| lacks("a process server"))
+    }
+
+    /// Memory, or that nobody tells of it.
+    pub(crate) fn memory(&self) -> Result<&memory::Client<T>, Trouble> {
+        self.memory.as_ref().ok_or_else(|| lacks("a memory server"))
+    }
+}
+
+fn lacks(what: &str) -> Trouble {
+    let mut text = String::from("this system has no connection to ");
+    text.push_str(what);
+    Trouble::Failed(text)
+}

@@ -1,0 +1,89 @@
+//! Options of commands: single letters after `-`, until `--` or the first word that is none.
+
+use alloc::format;
+use alloc::string::String;
+
+use crate::trouble::{Outcome, Trouble};
+
+/// The options that were given.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Options(u32);
+
+impl Options {
+    /// Whether a letter was given.
+    pub(crate) fn has(self, letter: char) -> bool {
+        self.0 & bit(letter) != 0
+    }
+}
+
+fn bit(letter: char) -> u32 {
+    let index = (letter as u32).wrapping_sub('a' as u32);
+    1_u32.checked_shl(index).unwrap_or(0)
+}
+
+/// Takes options off the front of the arguments. `known` are small letters.
+pub(crate) fn take<'a>(arguments: &'a [String], known: &str) -> Outcome<(Options, &'a [String])> {
+    let mut options = Options::default();
+    let mut rest = arguments;
+    while let Some((word, after)) = rest.split_first() {
+        let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
+            break;
+        };
+        rest = after;
+        if letters == "-" {
+            break;
+        }
+        for letter in letters.chars() {
+            if !known.contains(letter) {
+                return Err(Trouble::Usage(format!("there is no option -{letter}")));
+            }
+            options.0 |= bit(letter);
+        }
+    }
+    Ok((options, rest))
+}
+
+/// Refuses arguments of a command that takes none.
+pub(crate) fn none(arguments: &[String]) -> Outcome {
+    match arguments.first() {
+        Some(_) => Err(Trouble::Usage("it takes no arguments".into())),
+        None => Ok(()),
+    }
+}
+
+/// Refuses fewer than one argument.
+pub(crate) fn some<'a>(arguments: &'a [String], what: &str) -> Outcome<&'a [String]> {
+    if arguments.is_empty() {
+        return Err(Trouble::Usage(format!("{what} is missing")));
+    }
+    Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use std::vec::Vec;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split(' ').map(String::from).collect()
+    }
+
+    #[test]
+    fn options_end_at_the_first_other_word_or_two_dashes() {
+        let given = words("-al -r x -y");
+        let (options, rest) = take(&given, "alr").expect("known options");
+        assert!(options.has('a') && options.has('l') && options.has('r'));
+        assert_eq!(rest, ["x", "-y"]);
+        let given = words("-- -x");
+        assert_eq!(take(&given, "").expect("no options").1, ["-x"]);
+        let given = words("- -x");
+        assert_eq!(take(&given, "").expect("no options").1, ["-", "-x"]);
+    }
+
+    #[test]
+    fn an_unknown_option_is_misuse() {
+        let refused = take(&words("-lz"), "l").map(|_| ());
+        assert_eq!(refused, Err(Trouble::Usage("there is no option -z".into())));
+    }
+}

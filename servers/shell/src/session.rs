@@ -1,0 +1,110 @@
+//! From the first prompt to switching off; or from the first given command to switching off.
+//!
+//! Given commands come with the boot image. Their output stands between RS `B` and RS `E` with the last
+//! status; within it the byte RS is doubled.
+
+use alloc::string::String;
+
+use libipc::Transport;
+use proto::filesystem::MountState;
+use proto::vfs::Mount;
+
+use crate::builtin::mounts;
+use crate::output::Framing;
+use crate::prompt::Entered;
+use crate::shell::Shell;
+use crate::trouble::{FAILURE, Outcome};
+
+/// How a session ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// The status to switch the machine off with.
+    pub status: u8,
+}
+
+impl<T: Transport + 'static> Shell<T> {
+    /// Serves a person, or runs the commands that the system was started with; ends when the machine is to
+    /// be switched off, with everything that was written safe on its disks.
+    pub fn session(&mut self) -> Ending {
+        let commands = self.clients.system.boot_arguments().unwrap_or_default();
+        let commands = String::from_utf8_lossy(&commands).into_owned();
+        let done = if commands.trim().is_empty() {
+            self.serve_person()
+        } else {
+            self.run_given(&commands)
+        };
+        let status = done.unwrap_or(FAILURE);
+        // Nothing more can be done for a terminal that is gone.
+        let _ = self.clients.console.drain();
+        Ending { status }
+    }
+
+    fn run_given(&mut self, commands: &str) -> Outcome<u8> {
+        self.send(b"\x1eB\n")?;
+        self.framing = Framing::Marked;
+        for line in commands.lines() {
+            self.run_line(line);
+            if self.leaving.is_some() {
+                break;
+            }
+        }
+        self.unmount()?;
+        self.framing = Framing::None;
+        let status = self.leaving.unwrap_or(self.status());
+        let mut end = String::new();
+        // Writing to a String cannot fail.
+        let _ = core::fmt::Write::write_fmt(&mut end, format_args!("\x1eE {status}\n"));
+        self.send(end.as_bytes())?;
+        Ok(status)
+    }
+
+    fn serve_person(&mut self) -> Outcome<u8> {
+        let version = env!("CARGO_PKG_VERSION");
+        self.tell(format_args!(
+            "Weft {version}. Type `help` for the commands.\n"
+        ))?;
+        self.tell_of_mounts()?;
+        let status = loop {
+            self.tell_of_jobs()?;
+            match self.read_line()? {
+                Entered::Line(line) => {
+                    self.run_line(&line);
+                }
+                Entered::Interrupt => {}
+                Entered::EndOfInput => {
+                    self.tell(format_args!("\n`poweroff` switches the machine off\n"))?;
+                }
+            }
+            if let Some(status) = self.leaving {
+                break status;
+            }
+        };
+        self.unmount()?;
+        self.tell(format_args!("The machine is switched off.\n"))?;
+        Ok(status)
+    }
+
+    /// Tells of volumes that cannot be used, or not fully.
+    fn tell_of_mounts(&mut self) -> Outcome {
+        let found = mounts::all(self).unwrap_or_default();
+        let odd = |mount: &&Mount| mount.state != MountState::Mounted && !mount.reason.is_empty();
+        for mount in found.iter().filter(odd) {
+            let (path, volume, reason) = (&mount.path, &mount.volume, &mount.reason);
+            self.tell(format_args!("{path} ({volume}): {reason}\n"))?;
+        }
+        Ok(())
+    }
+
+    /// Leaves the disks as a later user wants to find them.
+    fn unmount(&mut self) -> Outcome {
+        let Ok(vfs) = self.clients.vfs() else {
+            return Ok(());
+        };
+        match vfs.unmount_all() {
+            Ok(()) => Ok(()),
+            Err(error) => self.tell(format_args!(
+                "shell: a volume could not be unmounted: {error}\n"
+            )),
+        }
+    }
+}

@@ -7,6 +7,8 @@ use crate::diagnostic::{At, Place};
 pub(crate) struct Draft {
     pub(crate) name: At<String>,
     pub(crate) board: At<String>,
+    /// The program in the place of root, if it is another one.
+    pub(crate) root: Option<At<String>>,
     pub(crate) components: Vec<DraftComponent>,
 }
 

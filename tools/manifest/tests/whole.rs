@@ -164,3 +164,19 @@ fn components_with_memory_for_devices_are_known() {
         .collect();
     assert_eq!(names, ["virtio-blk"]);
 }
+
+#[test]
+fn another_program_can_take_the_place_of_root() {
+    let text = "[system]\nname = \"t\"\nboard = \"q35\"\nroot = \"shell\"\n";
+    let manifest = Source {
+        path: "t.toml",
+        text,
+    };
+    let board = Source {
+        path: "board.toml",
+        text: common::BOARD,
+    };
+    let spec = check(manifest, board, &common::catalogue()).expect("the manifest is right");
+    assert_eq!(spec.programs, ["shell"]);
+    assert!(spec.components.is_empty());
+}

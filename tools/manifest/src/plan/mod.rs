@@ -76,7 +76,8 @@ pub(crate) fn plan(
         catalogue,
     };
     context.rings = rings::planned(&context)?;
-    let mut programs = vec![ROOT_NAME.to_owned()];
+    let root = draft.root.as_ref().map_or(ROOT_NAME, |root| &root.value);
+    let mut programs = vec![root.to_owned()];
     let components = context
         .order
         .iter()

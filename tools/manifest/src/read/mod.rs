@@ -25,9 +25,9 @@ pub(crate) fn manifest(text: &str, report: &mut Report<'_>) -> Option<Draft> {
         return None;
     }
     let mut fields = Fields::new(table.get_ref(), START, "the manifest");
-    let (name, board) = system(&mut fields, report);
+    let System { name, board, root } = system(&mut fields, report);
     let components = components(&mut fields, report);
-    if components.is_empty() {
+    if components.is_empty() && root.is_none() {
         let remedy = "add a table `[component.NAME]` for each program that shall run";
         report.error(START, "the manifest has no component", remedy);
     }
@@ -35,31 +35,51 @@ pub(crate) fn manifest(text: &str, report: &mut Report<'_>) -> Option<Draft> {
     Some(Draft {
         name,
         board,
+        root,
         components,
     })
 }
 
-fn system(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> (At<String>, At<String>) {
-    let nothing = || At {
-        value: String::new(),
-        place: START,
-    };
+/// What `[system]` says.
+struct System {
+    name: At<String>,
+    board: At<String>,
+    root: Option<At<String>>,
+}
+
+impl System {
+    /// Stands for a table that is missing.
+    fn missing() -> Self {
+        let nothing = At {
+            value: String::new(),
+            place: START,
+        };
+        Self {
+            name: nothing.clone(),
+            board: nothing,
+            root: None,
+        }
+    }
+}
+
+fn system(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> System {
     let Some(value) = fields.value("system") else {
         let remedy = "begin with `[system]`, `name = \"…\"` and `board = \"…\"`";
         report.error(START, "the manifest has no table `[system]`", remedy);
-        return (nothing(), nothing());
+        return System::missing();
     };
     let Some(table) = value.value.as_table() else {
         wrong_kind(&value, "`system`", "a table", report);
-        return (nothing(), nothing());
+        return System::missing();
     };
-    let mut system = Fields::new(table, value.place, "`[system]`");
-    let names = (
-        system.required("name", report),
-        system.required("board", report),
-    );
-    system.finish(report);
-    names
+    let mut fields = Fields::new(table, value.place, "`[system]`");
+    let system = System {
+        name: fields.required("name", report),
+        board: fields.required("board", report),
+        root: fields.string("root", report),
+    };
+    fields.finish(report);
+    system
 }
 
 fn components(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<DraftComponent> {

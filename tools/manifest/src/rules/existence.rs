@@ -24,16 +24,18 @@ pub(super) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report:
             "name the board that the file describes",
         );
     }
+    if let Some(root) = &draft.root {
+        known_program(root, catalogue, report);
+    }
     for component in &draft.components {
-        programs(component, catalogue, report);
+        known_program(&component.program, catalogue, report);
         servers(draft, component, report);
         interfaces(component, catalogue, report);
         hardware(component, board, report);
     }
 }
 
-fn programs(component: &DraftComponent, catalogue: &Catalogue, report: &mut Report<'_>) {
-    let program = &component.program;
+fn known_program(program: &At<String>, catalogue: &Catalogue, report: &mut Report<'_>) {
     if !catalogue.programs.contains(&program.value) {
         let known = catalogue.programs.iter().map(String::as_str);
         let message = format!("unknown program `{}`", program.value);

@@ -3,6 +3,8 @@
 //! Whole words are moved by one atomic access each; the ends that are not aligned are cut out of
 //! or merged into their word. Merging is right because a region has one writer.
 
+use core::ops::Range;
+
 use crate::sync::{AtomicU64, Ordering};
 
 const WORD: usize = size_of::<u64>();
@@ -47,6 +49,19 @@ pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
     {
         merge(word, 0, tail);
     }
+}
+
+/// Copies whole words; the longer side's rest is left alone.
+pub(crate) fn copy_words(from: &[AtomicU64], to: &[AtomicU64]) {
+    for (from, to) in from.iter().zip(to) {
+        to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+}
+
+/// The words that a range of bytes consists of, if it consists of whole ones.
+pub(crate) fn whole_words(bytes: Range<usize>) -> Option<Range<usize>> {
+    let whole = bytes.start.is_multiple_of(WORD) && bytes.end.is_multiple_of(WORD);
+    whole.then_some(bytes.start / WORD..bytes.end / WORD)
 }
 
 /// The words from the one on that holds byte `at`, and the bytes to skip in it.

@@ -91,6 +91,22 @@ impl<'a> Pool<'a> {
         Ok(())
     }
 
+    /// Copies a peer's bytes to the start of a part, without a look at them. Both consist of whole
+    /// words.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if the part reaches beyond the pool or is shorter than `bytes`, or a boundary
+    /// is not a word's.
+    pub fn copy_from(&mut self, part: Descriptor, bytes: Untrusted<'_>) -> Result<(), OutOfBounds> {
+        let to = Untrusted::new(self.words).part(part)?.words()?;
+        let from = bytes.words()?;
+        if from.len() > to.len() {
+            return Err(OutOfBounds);
+        }
+        bytes::copy_words(from, to);
+        Ok(())
+    }
+
     /// Views the pool for reading, as the peer sees it.
     #[must_use]
     pub fn view(&self) -> Untrusted<'a> {
@@ -143,6 +159,25 @@ mod tests {
                 prop_assert_eq!(view.copy_to(at, &mut [0]).is_ok(), enough);
             }
         }
+    }
+
+    #[test]
+    fn whole_words_are_copied_from_pool_to_pool_and_nothing_else_changes() {
+        let (from, to) = (words(3), words(4));
+        let part = |offset, length| Descriptor { offset, length };
+        let mut source = Pool::new(&from);
+        source.write(part(8, 16), &[7; 16]).expect("fits");
+        let bytes = source.view().part(part(8, 16)).expect("fits");
+        let mut pool = Pool::new(&to);
+        assert_eq!(pool.copy_from(part(8, 8), bytes), Err(OutOfBounds));
+        assert_eq!(pool.copy_from(part(4, 16), bytes), Err(OutOfBounds));
+        assert_eq!(pool.copy_from(part(24, 16), bytes), Err(OutOfBounds));
+        assert_eq!(pool.copy_from(part(8, 24), bytes), Ok(()));
+        let mut seen = [1; 32];
+        pool.view().copy_to(0, &mut seen).expect("fits");
+        assert_eq!(seen[..8], [0; 8]);
+        assert_eq!(seen[8..24], [7; 16]);
+        assert_eq!(seen[24..], [0; 8]);
     }
 
     #[test]

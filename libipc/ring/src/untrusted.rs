@@ -51,6 +51,12 @@ impl<'a> Untrusted<'a> {
         })
     }
 
+    /// The words of the view, if it consists of whole ones.
+    pub(crate) fn words(&self) -> Result<&'a [AtomicU64], OutOfBounds> {
+        let words = bytes::whole_words(self.start..self.start + self.length).ok_or(OutOfBounds)?;
+        self.words.get(words).ok_or(OutOfBounds)
+    }
+
     /// Copies bytes out, from byte `at` of the view on.
     ///
     /// # Errors

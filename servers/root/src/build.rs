@@ -14,7 +14,9 @@ use libipc::{
         layout::{PAGE, STARTUP_PAGE},
     },
 };
-use weft_spec::{Component, ComponentId, Grant, StartupPage, SystemSpec, What, startup_entries};
+use weft_spec::{
+    Component, ComponentId, Grant, StartupPage, SystemSpec, What, segments, startup_entries,
+};
 
 use crate::{
     audit,
@@ -42,6 +44,8 @@ pub struct Built {
     pub arguments: &'static str,
     /// How many capabilities the components hold.
     pub capabilities: usize,
+    /// Bytes of memory that root's own program occupies.
+    pub own_bytes: u64,
 }
 
 /// Builds the system of the boot image.
@@ -76,7 +80,17 @@ pub fn build(boot: &BootInfo) -> Result<Built, Trouble> {
         endpoint,
         arguments: image.view.args(),
         capabilities,
+        own_bytes: own_bytes(&image),
     })
+}
+
+/// Bytes of memory that root's own program occupies; it is the first of the image.
+fn own_bytes(image: &BootImage) -> u64 {
+    let segments = image.view.programs().first().map_or(&[][..], segments);
+    segments
+        .iter()
+        .map(|segment| segment.memory_bytes.next_multiple_of(PAGE))
+        .sum()
 }
 
 /// Lets every component run, servers before their clients.

@@ -53,46 +53,53 @@ const AT_ONCE: u64 = 4096;
 pub fn plan(untypeds: &[Piece], ranges: &[Range]) -> Result<Vec<Step>, usize> {
     let mut order: Vec<usize> = (0..ranges.len()).collect();
     order.sort_by_key(|index| ranges[*index].base);
-    let mut covered: Vec<u64> = ranges.iter().map(|_| 0).collect();
+    let mut missing: Vec<u64> = ranges.iter().map(|range| range.bytes).collect();
     let mut steps = Vec::new();
     for (untyped, piece) in untypeds.iter().enumerate() {
         let mut used_to = piece.base;
         for index in order.iter().copied() {
-            let range = ranges[index];
-            let (first, end) = (
-                range.base.max(piece.base),
-                (range.base + range.bytes).min(piece.end()),
-            );
-            if first >= end {
+            let Some((first, end)) = common(ranges[index], *piece) else {
                 continue;
-            }
+            };
             if first < used_to {
                 return Err(index);
             }
-            let make = |shape, piece: Piece, range| Step {
-                untyped,
-                shape,
-                log2: piece.log2,
-                count: 1,
-                range,
-            };
-            steps.extend(split(used_to, first).map(|piece| make(Shape::Untypeds, piece, None)));
-            match range.shape {
+            steps.extend(untyped_steps(untyped, used_to, first, None));
+            match ranges[index].shape {
                 Shape::Frames => steps.extend(frames(untyped, index, (end - first) >> PAGE_LOG2)),
-                Shape::Untypeds => {
-                    steps.extend(
-                        split(first, end).map(|piece| make(Shape::Untypeds, piece, Some(index))),
-                    );
-                }
+                Shape::Untypeds => steps.extend(untyped_steps(untyped, first, end, Some(index))),
             }
-            covered[index] += end - first;
+            missing[index] -= end - first;
             used_to = end;
         }
     }
-    match (0..ranges.len()).find(|index| covered[*index] != ranges[*index].bytes) {
-        Some(uncovered) => Err(uncovered),
-        None => Ok(steps),
-    }
+    missing
+        .iter()
+        .position(|bytes| *bytes > 0)
+        .map_or(Ok(steps), Err)
+}
+
+/// What a range and an untyped have in common: first address and end.
+fn common(range: Range, piece: Piece) -> Option<(u64, u64)> {
+    let first = range.base.max(piece.base);
+    let end = (range.base + range.bytes).min(piece.end());
+    (first < end).then_some((first, end))
+}
+
+/// Steps that make a stretch into untypeds.
+fn untyped_steps(
+    untyped: usize,
+    first: u64,
+    end: u64,
+    range: Option<usize>,
+) -> impl Iterator<Item = Step> {
+    split(first, end).map(move |piece| Step {
+        untyped,
+        shape: Shape::Untypeds,
+        log2: piece.log2,
+        count: 1,
+        range,
+    })
 }
 
 fn frames(untyped: usize, range: usize, pages: u64) -> impl Iterator<Item = Step> {

@@ -8,7 +8,7 @@ use libipc::{
         boot,
         layout::{STACK_MAX, STACK_TOP},
     },
-    objects::{CNode, Log, Machine},
+    objects::{CNode, Log, Machine, Thread},
 };
 use proto::system;
 use weft_spec::{Component, ComponentId, SystemSpec, What, badge};
@@ -143,6 +143,16 @@ impl system::Server for Root {
             ),
             Err(_) => (bounded(&[]), position),
         }
+    }
+
+    fn usage(&mut self, _: Caller) -> (u64, u64, u32) {
+        let told = Thread::from(boot::THREAD).describe();
+        let held = CNode::from(boot::CNODE).count();
+        (
+            told.map_or(0, |told| told.cpu_ns),
+            self.built.own_bytes,
+            held.map_or(0, |held| held.used as u32),
+        )
     }
 }
 

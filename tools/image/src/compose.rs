@@ -48,44 +48,39 @@ pub fn compose(contents: &Contents<'_>) -> Result<Vec<u8>, ImageError> {
     let symbols = contents.kernel.map_or(Ok(Vec::new()), symbols::section)?;
     let spec = weft_spec::encode(contents.spec)?;
     let mut image = vec![0; size_of::<ImageHeader>()];
-    let programs_at = place(
-        &mut image,
-        &vec![0; programs.len() * size_of::<Program>()],
-        8,
-    );
-    let spec_at = place(&mut image, &spec, 8);
-    let args_at = place(&mut image, contents.boot_args.as_bytes(), 8);
-    let symbols_at = place(&mut image, &symbols, 8);
-    for Loaded {
-        program, contents, ..
-    } in &mut programs
-    {
-        for (segment, content) in program.segment.iter_mut().zip(contents) {
-            segment.offset = place(&mut image, content, PAGE as usize);
-        }
-    }
-    image.resize(image.len().next_multiple_of(PAGE as usize), 0);
-    let table: Vec<u8> = programs
-        .iter()
-        .flat_map(|loaded| loaded.program.as_bytes().to_vec())
-        .collect();
-    write(&mut image, programs_at, &table);
-    let header = ImageHeader {
+    let table_bytes = programs.len() * size_of::<Program>();
+    let mut header = ImageHeader {
         magic: MAGIC,
         abi_hash: ABI_HASH,
-        length: image.len() as u64,
-        crc32: crc32fast::hash(image.get(size_of::<ImageHeader>()..).unwrap_or_default()),
+        length: 0,
+        crc32: 0,
         programs: programs.len() as u32,
-        programs_at,
-        spec_at,
+        programs_at: place(&mut image, &vec![0; table_bytes], 8),
+        spec_at: place(&mut image, &spec, 8),
         spec_len: spec.len() as u64,
-        args_at,
+        args_at: place(&mut image, contents.boot_args.as_bytes(), 8),
         args_len: contents.boot_args.len() as u64,
-        symbols_at,
+        symbols_at: place(&mut image, &symbols, 8),
         symbols_len: symbols.len() as u64,
     };
+    place_programs(&mut image, &mut programs, header.programs_at);
+    header.length = image.len() as u64;
+    header.crc32 = crc32fast::hash(image.get(size_of::<ImageHeader>()..).unwrap_or_default());
     write(&mut image, 0, header.as_bytes());
     Ok(image)
+}
+
+/// Appends the programs' segments, each on pages of its own, and writes the table that tells where they are.
+fn place_programs(image: &mut Vec<u8>, programs: &mut [Loaded], table_at: u64) {
+    let mut table = Vec::new();
+    for loaded in programs {
+        for (segment, content) in loaded.program.segment.iter_mut().zip(&loaded.contents) {
+            segment.offset = place(image, content, PAGE as usize);
+        }
+        table.extend_from_slice(loaded.program.as_bytes());
+    }
+    image.resize(image.len().next_multiple_of(PAGE as usize), 0);
+    write(image, table_at, &table);
 }
 
 /// Loads every program in the order of the specification; all are for the processor that root is for.

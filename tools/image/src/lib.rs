@@ -11,9 +11,11 @@
 mod compose;
 mod elf;
 mod error;
+mod flat;
 mod symbols;
 mod verify;
 
 pub use compose::{Contents, ProgramFile, compose};
 pub use error::ImageError;
+pub use flat::flatten;
 pub use verify::verify;

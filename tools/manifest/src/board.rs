@@ -7,8 +7,9 @@ use weft_spec::IrqMode;
 use crate::{
     diagnostic::{At, FileId, Place, Report},
     duplicate::{self, Syntax},
-    table::{Fields, wrong_kind},
+    table::Fields,
     units,
+    values::wrong_kind,
 };
 
 /// A board.

@@ -21,6 +21,7 @@ mod rules;
 mod suggest;
 mod table;
 mod units;
+mod values;
 
 pub use catalogue::{Catalogue, Interface, Passes, RingSupport};
 pub use diagnostic::{Diagnostic, Note, Position};

@@ -1,12 +1,12 @@
 //! Typed access to a TOML table: a wrong kind of value, a missing or an unknown key becomes a mistake
 //! of the report instead of an end of reading.
 
-use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::{
     diagnostic::{At, FileId, Place, Report},
     suggest, units,
+    values::{as_number, as_pages, as_string, as_strings, at, wrong_kind},
 };
 
 /// A table that is being read.
@@ -183,128 +183,4 @@ pub(crate) fn in_order<'t, 's>(
         .collect();
     pairs.sort_by_key(|(key, _)| key.place.offset);
     pairs
-}
-
-fn at<'t, 's>(value: &'t Spanned<DeValue<'s>>, file: FileId) -> At<&'t DeValue<'s>> {
-    At {
-        value: value.get_ref(),
-        place: Place {
-            file,
-            offset: value.span().start,
-        },
-    }
-}
-
-pub(crate) fn wrong_kind(
-    value: &At<&DeValue<'_>>,
-    what: &str,
-    wanted: &str,
-    report: &mut Report<'_>,
-) {
-    let message = format!(
-        "{what} is a value of the wrong kind ({})",
-        value.value.type_str()
-    );
-    report.error(value.place, message, format!("write {wanted}"));
-}
-
-pub(crate) fn as_string(
-    value: &At<&DeValue<'_>>,
-    what: &str,
-    report: &mut Report<'_>,
-) -> Option<At<String>> {
-    match value.value.as_str() {
-        Some(text) => Some(At {
-            value: text.to_owned(),
-            place: value.place,
-        }),
-        None => {
-            wrong_kind(value, what, "a string, as in \"name\"", report);
-            None
-        }
-    }
-}
-
-pub(crate) fn as_strings(
-    value: &At<&DeValue<'_>>,
-    what: &str,
-    report: &mut Report<'_>,
-) -> Vec<At<String>> {
-    let Some(array) = value.value.as_array() else {
-        wrong_kind(value, what, "a list of strings, as in [\"name\"]", report);
-        return Vec::new();
-    };
-    let items: Vec<_> = array
-        .iter()
-        .map(|item| at(item, value.place.file))
-        .collect();
-    items
-        .iter()
-        .filter_map(|item| as_string(item, &format!("an item of {what}"), report))
-        .collect()
-}
-
-pub(crate) fn as_number(
-    value: &At<&DeValue<'_>>,
-    what: &str,
-    (least, most): (u64, u64),
-    report: &mut Report<'_>,
-) -> Option<At<u64>> {
-    let Some(integer) = value.value.as_integer() else {
-        wrong_kind(
-            value,
-            what,
-            &format!("a whole number from {least} to {most}"),
-            report,
-        );
-        return None;
-    };
-    match u64::from_str_radix(integer.as_str(), integer.radix()) {
-        Ok(number) if (least..=most).contains(&number) => Some(At {
-            value: number,
-            place: value.place,
-        }),
-        _ => {
-            let message = format!("{what} is out of range: {}", integer.as_str());
-            report.error(
-                value.place,
-                message,
-                format!("write a whole number from {least} to {most}"),
-            );
-            None
-        }
-    }
-}
-
-pub(crate) fn as_pages(
-    value: &At<&DeValue<'_>>,
-    what: &str,
-    (least, most): (u64, u64),
-    report: &mut Report<'_>,
-) -> Option<u32> {
-    let text = as_string(value, what, report)?;
-    let page = weft_abi::layout::PAGE;
-    let range = format!("{} KiB to {} KiB", least >> 10, most >> 10);
-    match units::bytes(&text.value) {
-        None => {
-            let message = format!("{what} is no size: \"{}\"", text.value);
-            report.error(
-                text.place,
-                message,
-                "write a number and KiB, MiB or GiB, as in \"64 KiB\"",
-            );
-            None
-        }
-        Some(bytes) if bytes % page != 0 => {
-            let message = format!("{what} is not a whole number of pages: \"{}\"", text.value);
-            report.error(text.place, message, "write a multiple of 4 KiB");
-            None
-        }
-        Some(bytes) if !(least..=most).contains(&bytes) => {
-            let message = format!("{what} is out of range: \"{}\"", text.value);
-            report.error(text.place, message, format!("write a size from {range}"));
-            None
-        }
-        Some(bytes) => u32::try_from(bytes / page).ok(),
-    }
 }

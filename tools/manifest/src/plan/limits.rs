@@ -1,10 +1,16 @@
 //! Limits that only show when everything is laid out.
 
-use weft_abi::{layout, startup};
-use weft_spec::{ComponentId, SystemSpec, startup_entries};
+use weft_abi::{
+    layout,
+    startup::{self, EntryKind},
+};
+use weft_spec::{ComponentId, StartEntry, SystemSpec, startup_entries};
 
 use super::Context;
-use crate::{diagnostic::Report, draft::DraftComponent};
+use crate::{
+    diagnostic::{At, Report},
+    draft::DraftComponent,
+};
 
 /// Slots that a component has for itself unless the manifest says how many slots there are.
 const FREE_SLOTS: u32 = 48;
@@ -70,43 +76,33 @@ fn page(
     report: &mut Report<'_>,
 ) -> bool {
     let entries = startup_entries(spec, id, &|_| (0, 0));
-    let name = &draft.name;
     let args: usize = draft.args.iter().map(|arg| arg.value.len() + 1).sum();
-    let mut fits = true;
-    if entries.len() > startup::MAX_ENTRIES {
-        let most = startup::MAX_ENTRIES;
-        let message = format!(
-            "too many entries: `{}` is given {} things",
-            name.value,
-            entries.len()
-        );
+    let name = &draft.name;
+    let (most, given) = (startup::MAX_ENTRIES, entries.len());
+    if given > most {
+        let message = format!("too many entries: `{}` is given {given} things", name.value);
         report.error(name.place, message, format!("give it at most {most}"));
-        fits = false;
     }
     if args > startup::MAX_ARGS {
         let message = format!("the arguments of `{}` have {args} bytes", name.value);
-        report.error(
-            name.place,
-            message,
-            format!("use at most {}, ends included", startup::MAX_ARGS),
-        );
-        fits = false;
+        let remedy = format!("use at most {}, ends included", startup::MAX_ARGS);
+        report.error(name.place, message, remedy);
     }
+    given <= most && args <= startup::MAX_ARGS && names_differ(name, &entries, report)
+}
+
+/// Whether no two things of one kind have the same name.
+fn names_differ(component: &At<String>, entries: &[StartEntry], report: &mut Report<'_>) -> bool {
+    let mut differ = true;
     for (index, entry) in entries.iter().enumerate() {
-        let same =
-            |other: &&weft_spec::StartEntry| other.kind == entry.kind && other.name == entry.name;
-        if entry.name != "reply" && entries.iter().take(index).any(|other| same(&other)) {
-            let message = format!(
-                "`{}` is given two things named `{}`",
-                name.value, entry.name
-            );
-            report.error(
-                name.place,
-                message,
-                "rename a connection; rings go by their client's name",
-            );
-            fits = false;
+        let is_same = |other: &StartEntry| other.kind == entry.kind && other.name == entry.name;
+        if entry.kind != EntryKind::Reply && entries.iter().take(index).any(is_same) {
+            let (owner, name) = (&component.value, &entry.name);
+            let message = format!("`{owner}` is given two things named `{name}`");
+            let remedy = "rename a connection; rings go by their client's name";
+            report.error(component.place, message, remedy);
+            differ = false;
         }
     }
-    fits
+    differ
 }

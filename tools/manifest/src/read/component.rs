@@ -8,7 +8,8 @@ use crate::{
     diagnostic::{At, Report},
     draft::{DraftComponent, KernelRight, Supervises},
     suggest,
-    table::{Fields, as_pages, as_string, as_strings},
+    table::Fields,
+    values::{as_pages, as_string, as_strings},
 };
 
 /// Round robin time unless the manifest says otherwise.

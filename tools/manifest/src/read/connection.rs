@@ -6,7 +6,8 @@ use weft_abi::layout;
 use crate::{
     diagnostic::{At, Report},
     draft::{DraftRing, PoolReach, Use},
-    table::{Fields, wrong_kind},
+    table::Fields,
+    values::wrong_kind,
 };
 
 const DEFAULT_RING_SLOTS: u64 = 64;

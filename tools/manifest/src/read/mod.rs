@@ -9,7 +9,8 @@ use crate::{
     diagnostic::{At, FileId, Place, Report},
     draft::{Draft, DraftComponent},
     duplicate::{self, Syntax},
-    table::{Fields, in_order, wrong_kind},
+    table::{Fields, in_order},
+    values::wrong_kind,
 };
 
 const START: Place = Place {

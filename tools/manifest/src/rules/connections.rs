@@ -5,7 +5,7 @@ use weft_spec::{ROOT_INTERFACE, ROOT_NAME};
 use crate::{
     Catalogue,
     catalogue::RingSupport,
-    diagnostic::Report,
+    diagnostic::{At, Report},
     draft::{Draft, DraftComponent, Use},
     suggest,
 };
@@ -21,57 +21,57 @@ pub(super) fn check(draft: &Draft, catalogue: &Catalogue, report: &mut Report<'_
 
 fn provided(draft: &Draft, client: &DraftComponent, connection: &Use, report: &mut Report<'_>) {
     let interface = connection.interface();
-    if connection.server.value == ROOT_NAME && interface.value != ROOT_INTERFACE {
-        let message = format!(
-            "missing interface: `{ROOT_NAME}` does not provide `{}`",
-            interface.value
-        );
-        let remedy =
-            format!("{ROOT_NAME} provides `{ROOT_INTERFACE}` only; connect to another server");
-        report.error(interface.place, message, remedy);
+    match draft.component(&connection.server.value) {
+        Some(server) => {
+            let fits = |provided: &At<String>| provided.value == interface.value;
+            if !server.provides.is_empty() && !server.provides.iter().any(fits) {
+                not_provided(client, server, connection, report);
+            }
+        }
+        None if connection.server.value == ROOT_NAME && interface.value != ROOT_INTERFACE => {
+            let wanted = &interface.value;
+            let message = format!("missing interface: `{ROOT_NAME}` does not provide `{wanted}`");
+            let remedy =
+                format!("{ROOT_NAME} provides `{ROOT_INTERFACE}` only; connect to another server");
+            report.error(interface.place, message, remedy);
+        }
+        None => {}
     }
-    let Some(server) = draft.component(&connection.server.value) else {
-        return;
-    };
-    let fits = server
-        .provides
-        .iter()
-        .any(|provided| provided.value == interface.value);
-    if fits || server.provides.is_empty() {
-        return;
-    }
+}
+
+fn not_provided(
+    client: &DraftComponent,
+    server: &DraftComponent,
+    connection: &Use,
+    report: &mut Report<'_>,
+) {
+    let (name, wanted) = (&connection.name.value, connection.interface());
+    let (client, interface, to) = (&client.name.value, &wanted.value, &server.name.value);
     let names: Vec<&str> = server
         .provides
         .iter()
-        .map(|provided| provided.value.as_str())
+        .map(|one| one.value.as_str())
         .collect();
     let place = server
         .provides
         .first()
         .map_or(server.name.place, |first| first.place);
-    let other = (
-        place,
-        format!("`{}` provides {}", server.name.value, suggest::list(&names)),
-    );
+    let other = (place, format!("`{to}` provides {}", suggest::list(&names)));
     let message = match &connection.interface {
         Some(_) => format!(
-            "type mismatch: connection `{}` of `{}` is of interface `{}`, which `{}` does not provide",
-            connection.name.value, client.name.value, interface.value, server.name.value
+            "type mismatch: connection `{name}` of `{client}` is of interface `{interface}`, \
+             which `{to}` does not provide"
         ),
         None => format!(
-            "missing interface: `{}` wants `{}` of `{}`, which does not provide it",
-            client.name.value, interface.value, server.name.value
+            "missing interface: `{client}` wants `{interface}` of `{to}`, which does not provide it"
         ),
     };
     let remedy = format!(
-        "connect to a server that provides `{}`, or say which interface is meant: \
-         {} = {{ server = \"{}\", interface = \"{}\" }}",
-        interface.value,
-        connection.name.value,
-        server.name.value,
+        "connect to a server that provides `{interface}`, or say which interface is meant: \
+         {name} = {{ server = \"{to}\", interface = \"{}\" }}",
         names.first().unwrap_or(&"…"),
     );
-    report.conflict(interface.place, message, &[other], remedy);
+    report.conflict(wanted.place, message, &[other], remedy);
 }
 
 fn ring_capable(connection: &Use, catalogue: &Catalogue, report: &mut Report<'_>) {

@@ -84,6 +84,11 @@ pub enum Domain {
         /// Its number as a client, if its device must be silenced when it ends.
         driver: Option<u32>,
     },
+    /// This server itself.
+    Own {
+        /// Its thread.
+        thread: CPtr,
+    },
     /// A program that this server built.
     Program {
         /// Its block of memory.
@@ -216,6 +221,8 @@ impl Maker for Kernel {
 
     fn end(&mut self, domain: Domain) {
         match domain {
+            // The server refuses to end itself.
+            Domain::Own { .. } => {}
             Domain::Component { thread, driver, .. } => {
                 slots::delete(thread);
                 if let (Some(driver), Some(pci)) = (driver, &self.pci) {
@@ -244,6 +251,7 @@ impl Maker for Kernel {
     fn describe(&self, domain: &Domain) -> Option<Description> {
         let (thread, cnode) = match domain {
             Domain::Component { thread, cnode, .. } => (*thread, *cnode),
+            Domain::Own { thread } => (*thread, known::CNODE),
             Domain::Program { objects, .. } => (objects.thread, objects.cnode),
         };
         let told = Thread::from(thread).describe().ok()?;

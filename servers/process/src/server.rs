@@ -21,6 +21,8 @@ pub struct Processes<M: Maker, T> {
     table: Table<M::Domain>,
     maker: M,
     files: vfs::Client<T>,
+    /// This server's own number; nobody can end it.
+    own: u32,
 }
 
 impl<M: Maker, T: Transport> Processes<M, T> {
@@ -30,7 +32,14 @@ impl<M: Maker, T: Transport> Processes<M, T> {
             table: Table::default(),
             maker,
             files,
+            own: 0,
         }
+    }
+
+    /// Adds this server itself.
+    pub fn add_own(&mut self, pid: u32, name: &str, domain: M::Domain) {
+        self.own = pid;
+        self.add_component(pid, name, Role::Server, 0, domain);
     }
 
     /// Adds a component that root built.
@@ -118,6 +127,9 @@ impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
     }
 
     fn kill(&mut self, _: Caller, process: u32) -> Result<(), Error> {
+        if process == self.own {
+            return Err(Error::Protected);
+        }
         self.end(process, KILLED)
     }
 

@@ -262,6 +262,25 @@ fn a_component_can_be_killed_but_not_interrupted() {
 }
 
 #[test]
+fn the_server_lists_itself_and_is_not_ended() {
+    let rig = started();
+    let pid = 4;
+    rig.server
+        .server()
+        .server_mut()
+        .add_own(pid, "process", pid);
+    assert_eq!(rig.client.list(3).unwrap()[0].name.as_str(), "process");
+    assert_eq!(
+        rig.client.kill(pid),
+        Err(CallError::Server(Error::Protected))
+    );
+    assert_eq!(
+        rig.client.interrupt(pid),
+        Err(CallError::Server(Error::Protected))
+    );
+}
+
+#[test]
 fn ended_programs_that_nobody_waits_for_make_room() {
     let rig = started();
     for _ in 0..crate::table::MAX_PROGRAMS {

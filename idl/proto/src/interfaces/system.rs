@@ -8,7 +8,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "system",
     id: 0x4382,
-    version: 0x9ac7_1cbf_a0c5_fffe,
+    version: 0x9efc_cd28_c6cf_0f5b,
 };
 
 /// The labels of requests.
@@ -21,6 +21,9 @@ pub mod labels {
 
     /// Label of `read_log`.
     pub const READ_LOG: u32 = 0x4382_0003;
+
+    /// Label of `usage`.
+    pub const USAGE: u32 = 0x4382_0004;
 }
 
 /// The most bytes of the log in one answer.
@@ -51,6 +54,10 @@ pub trait Server {
         position: u64,
     ) -> (libipc::codec::Bytes<1536>, u64);
 
+    /// Tells what root itself, which no other server watches, uses: processor time in nanoseconds, memory in
+    /// bytes, capabilities.
+    fn usage(&mut self, caller: libipc::Caller) -> (u64, u64, u32);
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -71,6 +78,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::POWER_OFF => serve_power_off(server, caller, message, deferral),
         labels::BOOT_ARGUMENTS => serve_boot_arguments(server, caller, message),
         labels::READ_LOG => serve_read_log(server, caller, message),
+        labels::USAGE => serve_usage(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -131,6 +139,25 @@ fn serve_read_log<S: Server + ?Sized>(
         |w, (text, next)| {
             w.put(&text)?;
             w.put(&next)
+        },
+    );
+}
+
+fn serve_usage<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.usage(caller))
+        },
+        |w, (cpu_ns, memory, capabilities)| {
+            w.put(&cpu_ns)?;
+            w.put(&memory)?;
+            w.put(&capabilities)
         },
     );
 }
@@ -213,6 +240,20 @@ impl<T: libipc::Transport> Client<T> {
             labels::READ_LOG,
             |w| w.put(&position),
             |r| Ok((r.get()?, r.get()?)),
+        )
+    }
+
+    /// Tells what root itself, which no other server watches, uses: processor time in nanoseconds, memory in
+    /// bytes, capabilities.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn usage(&self) -> Result<(u64, u64, u32), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::USAGE,
+            |_| Ok(()),
+            |r| Ok((r.get()?, r.get()?, r.get()?)),
         )
     }
 }

@@ -119,6 +119,8 @@ pub enum TestBoard {
     Host,
     /// In QEMU's q35
     Q35,
+    /// In QEMU's virt
+    Virt,
     /// Everywhere
     All,
 }

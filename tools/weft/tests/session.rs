@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Console, Machine};
+use weft::qemu::machine::{Board, Console, Machine};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
@@ -60,6 +60,7 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
     let image = folder.join("boot.img");
     fs::write(&image, "nothing").expect("written");
     Machine {
+        board: Board::Q35,
         kernel,
         image,
         kernel_log: folder.join("kernel.log"),

@@ -17,10 +17,12 @@ pub enum Side {
     /// The kernel, linked at the top of the address space. Its entry is 32-bit code, which only a
     /// statically relocated program may hold.
     Kernel,
-    /// The kernel's crate for aarch64.
+    /// The kernel for aarch64.
     KernelAarch64,
     /// Everything in user mode, linked low.
     User,
+    /// The same for aarch64.
+    UserAarch64,
 }
 
 impl Side {
@@ -28,7 +30,7 @@ impl Side {
     pub fn target(self) -> &'static str {
         match self {
             Self::Kernel | Self::User => "x86_64-unknown-none",
-            Self::KernelAarch64 => "aarch64-unknown-none-softfloat",
+            Self::KernelAarch64 | Self::UserAarch64 => "aarch64-unknown-none-softfloat",
         }
     }
 
@@ -38,14 +40,14 @@ impl Side {
                 "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes"
             }
             Self::KernelAarch64 => "-Crelocation-model=static -Cforce-frame-pointers=yes",
-            Self::User => "-Crelocation-model=static -Ccode-model=small",
+            Self::User | Self::UserAarch64 => "-Crelocation-model=static -Ccode-model=small",
         }
     }
 
     fn folder(self) -> &'static str {
         match self {
             Self::Kernel | Self::KernelAarch64 => "kernel",
-            Self::User => "user",
+            Self::User | Self::UserAarch64 => "user",
         }
     }
 
@@ -77,12 +79,16 @@ impl Side {
 /// # Errors
 /// If it does not build.
 pub fn kernel(project: &Project) -> Outcome<PathBuf> {
-    command::run(
-        Side::Kernel
-            .cargo(project, "build")
-            .args(["--package", KERNEL]),
-    )?;
-    Ok(Side::Kernel.output(project, KERNEL))
+    program(project, Side::Kernel, KERNEL)
+}
+
+/// Builds one package's program and gives the path of its ELF file.
+///
+/// # Errors
+/// If it does not build.
+pub fn program(project: &Project, side: Side, package: &str) -> Outcome<PathBuf> {
+    command::run(side.cargo(project, "build").args(["--package", package]))?;
+    Ok(side.output(project, package))
 }
 
 /// Builds the components of an image and the programs of its disk.

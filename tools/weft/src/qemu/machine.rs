@@ -2,14 +2,53 @@
 //!
 //! The emulator is always TCG: a present `/dev/kvm` says nothing about whether it works well. The
 //! serial line carries the console and nothing else; the kernel's own log goes out through the
-//! debug console (port 0xe9) into a file, so that neither disturbs the other.
+//! debug console (port 0xe9) into a file, so that neither disturbs the other. On aarch64 there is no such
+//! port yet: the kernel's log is on the serial line.
 
 use std::path::{Path, PathBuf};
+
+use crate::setup;
+
+/// A board that QEMU emulates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Board {
+    /// The PC: x86_64.
+    Q35,
+    /// The virtual board for aarch64.
+    Virt,
+}
+
+impl Board {
+    /// The emulator's program.
+    pub fn emulator(self) -> &'static str {
+        match self {
+            Self::Q35 => setup::qemu::PC,
+            Self::Virt => setup::qemu::AARCH64,
+        }
+    }
+
+    fn options(self) -> [(&'static str, &'static str); 3] {
+        match self {
+            Self::Q35 => [
+                ("-machine", "q35"),
+                ("-cpu", "max"),
+                ("-device", EXIT_DEVICE),
+            ],
+            Self::Virt => [
+                ("-machine", "virt"),
+                ("-cpu", "cortex-a72"),
+                ("-semihosting-config", "enable=on,target=native"),
+            ],
+        }
+    }
+}
 
 /// What a machine is made of and what it boots.
 #[derive(Debug, Clone)]
 pub struct Machine {
-    /// The kernel, an ELF file with a PVH entry.
+    /// What it is.
+    pub board: Board,
+    /// The kernel: an ELF file with a PVH entry, or a flat arm64 Image.
     pub kernel: PathBuf,
     /// The boot image, handed over as the initial RAM disk.
     pub image: PathBuf,
@@ -44,25 +83,22 @@ impl Machine {
     pub fn arguments(&self) -> Vec<String> {
         let mut all = Vec::new();
         let cores = self.cores.to_string();
-        for (name, value) in [
-            ("-machine", "q35"),
+        let common = [
             ("-accel", "tcg"),
-            ("-cpu", "max"),
             ("-smp", cores.as_str()),
             ("-m", self.memory.as_str()),
             ("-display", "none"),
-            ("-device", EXIT_DEVICE),
-        ] {
+        ];
+        for (name, value) in self.board.options().into_iter().chain(common) {
             push(&mut all, name, value);
         }
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
         push(&mut all, "-kernel", &self.kernel.display().to_string());
         push(&mut all, "-initrd", &self.image.display().to_string());
-        push(
-            &mut all,
-            "-debugcon",
-            &format!("file:{}", option(&self.kernel_log)),
-        );
+        if self.board == Board::Q35 {
+            let log = format!("file:{}", option(&self.kernel_log));
+            push(&mut all, "-debugcon", &log);
+        }
         self.push_console(&mut all);
         self.push_disks(&mut all);
         self.push_debugger(&mut all);
@@ -116,6 +152,7 @@ mod tests {
 
     fn machine(console: Console) -> Machine {
         Machine {
+            board: Board::Q35,
             kernel: PathBuf::from("k.elf"),
             image: PathBuf::from("boot.img"),
             kernel_log: PathBuf::from("kernel.log"),
@@ -132,6 +169,18 @@ mod tests {
         let all = machine(Console::Pipe).arguments().join(" ");
         assert!(all.contains("id=disk0,format=raw,file=root.img"), "{all}");
         assert!(all.contains("id=disk1,format=raw,file=a,,b.img"), "{all}");
+    }
+
+    #[test]
+    fn each_board_has_its_own_way_to_end() {
+        let mut machine = machine(Console::Pipe);
+        assert!(machine.arguments().contains(&EXIT_DEVICE.to_owned()));
+        machine.board = Board::Virt;
+        let all = machine.arguments().join(" ");
+        assert!(
+            all.contains("-semihosting-config") && !all.contains("debugcon"),
+            "{all}"
+        );
     }
 
     #[test]

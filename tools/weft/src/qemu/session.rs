@@ -10,7 +10,6 @@ use super::machine::{Console, Machine};
 use super::watch::{self, Verdict, Watch};
 use crate::command;
 use crate::error::{Error, Outcome};
-use crate::setup;
 
 /// Whoever reads what a machine says on its serial line.
 pub trait Listener {
@@ -46,7 +45,7 @@ pub fn interactive(machine: &Machine, limit: Option<Duration>) -> Outcome<Report
     let status = child.wait().map_err(lost)?;
     let verdict = watch.stop();
     Ok(Report {
-        ended: Ended::from_status(status, heard_in_log(machine)),
+        ended: Ended::from_status(machine.board, status, heard_in_log(machine)),
         verdict,
     })
 }
@@ -73,7 +72,7 @@ pub fn listen(
         heard
     };
     Ok(Report {
-        ended: Ended::from_status(status, heard),
+        ended: Ended::from_status(machine.board, status, heard),
         verdict,
     })
 }
@@ -96,7 +95,8 @@ fn start(machine: &Machine, qemu: &mut Command) -> Outcome<Child> {
 
 /// QEMU, which dies with this command even if that is killed, where `setpriv` is there to say so.
 fn qemu(machine: &Machine) -> Command {
-    let program = command::find(setup::qemu::PROGRAM).unwrap_or(setup::qemu::PROGRAM.into());
+    let emulator = machine.board.emulator();
+    let program = command::find(emulator).unwrap_or(emulator.into());
     let mut qemu = match command::find("setpriv") {
         Some(setpriv) => {
             let signal = if machine.console == Console::Terminal {

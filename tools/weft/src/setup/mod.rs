@@ -23,12 +23,19 @@ pub enum Need {
     RustTargets,
     /// QEMU for x86_64, at least version 9.
     Qemu,
+    /// QEMU for aarch64, at least version 9.
+    QemuAarch64,
     /// Programs that make and check ext4 file systems.
     E2fsprogs,
 }
 
 /// Every need, in the order in which `doctor` shows them.
-pub const ALL: [Need; 3] = [Need::RustTargets, Need::Qemu, Need::E2fsprogs];
+pub const ALL: [Need; 4] = [
+    Need::RustTargets,
+    Need::Qemu,
+    Need::QemuAarch64,
+    Need::E2fsprogs,
+];
 
 /// What a look at the machine found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +52,7 @@ impl Need {
         match self {
             Self::RustTargets => "Rust targets",
             Self::Qemu => "QEMU (x86_64), 9.0 or newer",
+            Self::QemuAarch64 => "QEMU (aarch64), 9.0 or newer",
             Self::E2fsprogs => "e2fsprogs",
         }
     }
@@ -56,7 +64,8 @@ impl Need {
     pub fn look(self, project: &Project) -> Outcome<Found> {
         match self {
             Self::RustTargets => rust::look(project),
-            Self::Qemu => qemu::look(),
+            Self::Qemu => qemu::look(qemu::PC),
+            Self::QemuAarch64 => qemu::look(qemu::AARCH64),
             Self::E2fsprogs => Ok(look_e2fsprogs()),
         }
     }
@@ -66,6 +75,9 @@ impl Need {
         match self {
             Self::RustTargets => "any verb that builds adds them: cargo weft build",
             Self::Qemu => "cargo weft run installs it on Debian; elsewhere install QEMU yourself",
+            Self::QemuAarch64 => {
+                "cargo weft test installs it on Debian; elsewhere install QEMU yourself"
+            }
             Self::E2fsprogs => {
                 "cargo weft build installs it on Debian; elsewhere install it yourself"
             }
@@ -77,6 +89,7 @@ impl Need {
         match self {
             Self::RustTargets => None,
             Self::Qemu => Some("qemu-system-x86"),
+            Self::QemuAarch64 => Some("qemu-system-arm"),
             Self::E2fsprogs => Some("e2fsprogs"),
         }
     }

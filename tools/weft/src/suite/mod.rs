@@ -7,6 +7,7 @@ pub mod boot;
 pub mod case;
 pub mod disks;
 pub mod host;
+pub mod kernel;
 pub mod libtest;
 pub mod loom;
 pub mod miri;
@@ -35,6 +36,8 @@ pub enum Place {
     Host,
     /// In QEMU's q35.
     Q35,
+    /// In QEMU's virt.
+    Virt,
 }
 
 /// What a suite's function gets.
@@ -74,6 +77,16 @@ pub const TABLE: &[Suite] = &[
         run: loom::run,
     },
     Suite {
+        name: "kernel on q35",
+        place: Place::Q35,
+        run: kernel::on_q35,
+    },
+    Suite {
+        name: "kernel on virt",
+        place: Place::Virt,
+        run: kernel::on_virt,
+    },
+    Suite {
         name: "target",
         place: Place::Q35,
         run: target::run,
@@ -92,6 +105,7 @@ impl Suite {
             TestBoard::All => true,
             TestBoard::Host => self.place == Place::Host,
             TestBoard::Q35 => self.place == Place::Q35,
+            TestBoard::Virt => self.place == Place::Virt,
         }
     }
 

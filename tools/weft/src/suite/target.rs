@@ -10,7 +10,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Console, Machine};
+use crate::qemu::machine::{Board, Console, Machine};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -33,6 +33,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     setup::ensure(context.project, &[Need::Qemu])?;
     let built = build::image(context.project, &manifest)?;
     let machine = Machine {
+        board: Board::Q35,
         kernel: built.kernel,
         image: built.image,
         kernel_log: built.folder.join("kernel.log"),
@@ -44,8 +45,8 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     };
     let mut lines = Lines::default();
     let report = session::listen(&machine, Some(LIMIT), &mut lines)?;
-    let count = lines.add_to(tally);
-    judge(report, count, tally).map_err(|error| {
+    let count = lines.add_to("target", tally);
+    judge(report, LIMIT, count, tally).map_err(|error| {
         error.remedy(format!(
             "it printed:\n{}\n{}",
             lines.text,
@@ -54,11 +55,12 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     })
 }
 
-fn judge(report: Report, count: Counted, tally: &Tally) -> Outcome {
+/// Whether an image of tests ended as it should.
+pub(super) fn judge(report: Report, limit: Duration, count: Counted, tally: &Tally) -> Outcome {
     match (report.verdict, report.ended) {
         (Verdict::TimeUp, _) => Err(Error::new(format!(
             "no end after {} seconds",
-            LIMIT.as_secs()
+            limit.as_secs()
         ))),
         (_, Ended::Guest(0)) if count == Counted::Nothing => {
             Err(Error::new("the image ended without having run a test"))
@@ -71,15 +73,15 @@ fn judge(report: Report, count: Counted, tally: &Tally) -> Outcome {
 
 /// Whether the image ran any test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counted {
+pub(super) enum Counted {
     Nothing,
     Something,
 }
 
 /// Collects what the image prints.
 #[derive(Debug, Default)]
-struct Lines {
-    text: String,
+pub(super) struct Lines {
+    pub(super) text: String,
 }
 
 impl Listener for Lines {
@@ -90,12 +92,13 @@ impl Listener for Lines {
 }
 
 impl Lines {
-    fn add_to(&self, tally: &mut Tally) -> Counted {
+    /// Adds the tests' results to the tally, under the suite's name.
+    pub(super) fn add_to(&self, suite: &str, tally: &mut Tally) -> Counted {
         let mut counted = Counted::Nothing;
         for (name, result) in self.text.lines().filter_map(result) {
             counted = Counted::Something;
             match result.strip_prefix("FAILED") {
-                Some(reason) => tally.fail(&format!("target {name}"), reason.trim()),
+                Some(reason) => tally.fail(&format!("{suite} {name}"), reason.trim()),
                 None => tally.pass(1),
             }
         }
@@ -117,7 +120,7 @@ mod tests {
         let mut lines = Lines::default();
         lines.hear(text.as_bytes());
         let mut tally = Tally::default();
-        let counted = lines.add_to(&mut tally);
+        let counted = lines.add_to("target", &mut tally);
         (tally, counted)
     }
 
@@ -144,19 +147,19 @@ mod tests {
     #[test]
     fn an_image_that_runs_no_test_fails() {
         let (tally, counted) = lines("hello\n");
-        assert!(judge(ended(Ended::Guest(0)), counted, &tally).is_err());
+        assert!(judge(ended(Ended::Guest(0)), LIMIT, counted, &tally).is_err());
     }
 
     #[test]
     fn an_image_that_crashes_fails_even_if_every_test_so_far_passed() {
         let (tally, counted) = lines("test a ... ok\n");
-        assert!(judge(ended(Ended::Guest(0)), counted, &tally).is_ok());
-        assert!(judge(ended(Ended::Guest(66)), counted, &tally).is_err());
-        assert!(judge(ended(Ended::Signal(9)), counted, &tally).is_err());
+        assert!(judge(ended(Ended::Guest(0)), LIMIT, counted, &tally).is_ok());
+        assert!(judge(ended(Ended::Guest(66)), LIMIT, counted, &tally).is_err());
+        assert!(judge(ended(Ended::Signal(9)), LIMIT, counted, &tally).is_err());
         let late = Report {
             ended: Ended::Signal(15),
             verdict: Verdict::TimeUp,
         };
-        assert!(judge(late, counted, &tally).is_err());
+        assert!(judge(late, LIMIT, counted, &tally).is_err());
     }
 }

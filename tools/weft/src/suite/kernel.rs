@@ -1,0 +1,120 @@
+//! The kernel by itself: an image whose only program is the kernel suite, in the place of root.
+//!
+//! It runs on every board that the kernel boots on, also where no image can be composed from a manifest yet.
+
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use image::{Contents, ProgramFile};
+use weft_spec::SystemSpec;
+
+use super::Context;
+use super::tally::Tally;
+use super::target::{Lines, judge};
+use crate::build::output;
+use crate::build::rust::{self, Side};
+use crate::error::{Error, Outcome};
+use crate::project::Project;
+use crate::qemu::machine::{Board, Console, Machine};
+use crate::qemu::session::{self, Listener};
+use crate::setup::{self, Need};
+
+/// The suite's package.
+const PACKAGE: &str = "kernel-suite";
+
+/// How long it may take.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// Runs it on the PC.
+///
+/// # Errors
+/// If it does not build, or ends in any way but by its own exit code.
+pub fn on_q35(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context.project, Board::Q35, tally)
+}
+
+/// Runs it on the virtual aarch64 board.
+///
+/// # Errors
+/// If it does not build, or ends in any way but by its own exit code.
+pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context.project, Board::Virt, tally)
+}
+
+fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
+    let (name, emulator, kernel_side, user_side) = match board {
+        Board::Q35 => ("kernel-q35", Need::Qemu, Side::Kernel, Side::User),
+        Board::Virt => {
+            let sides = (Side::KernelAarch64, Side::UserAarch64);
+            ("kernel-virt", Need::QemuAarch64, sides.0, sides.1)
+        }
+    };
+    setup::ensure(project, &[Need::RustTargets, emulator])?;
+    let kernel = rust::program(project, kernel_side, rust::KERNEL)?;
+    let suite = rust::program(project, user_side, PACKAGE)?;
+    let folder = project.image_output(name);
+    output::folder(&folder)?;
+    let machine = Machine {
+        board,
+        kernel: bootable(board, &kernel, &folder)?,
+        image: image(&kernel, &suite, &folder)?,
+        kernel_log: folder.join("kernel.log"),
+        disks: Vec::new(),
+        cores: 1,
+        memory: "256M".to_owned(),
+        console: Console::Pipe,
+        debugger_port: None,
+    };
+    boot(&machine, name, tally)
+}
+
+fn boot(machine: &Machine, name: &str, tally: &mut Tally) -> Outcome {
+    let mut lines = Lines::default();
+    let report = session::listen(machine, Some(LIMIT), &mut lines)?;
+    lines.hear(session::kernel_log(machine).as_bytes());
+    let count = lines.add_to(name, tally);
+    judge(report, LIMIT, count, tally)
+        .map_err(|error| error.remedy(format!("it printed:\n{}", lines.text)))
+}
+
+/// The kernel as the board loads it: an ELF file, or flat.
+fn bootable(board: Board, kernel: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
+    if board == Board::Q35 {
+        return Ok(kernel.to_owned());
+    }
+    let flat = image::flatten(&bytes(kernel)?).map_err(|why| Error::new(why.to_string()))?;
+    let path = folder.join("kernel.img");
+    output::write(&path, &flat)?;
+    Ok(path)
+}
+
+/// The boot image: the suite is its first and only program.
+fn image(kernel: &Path, suite: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
+    let spec = SystemSpec {
+        name: PACKAGE.to_owned(),
+        board: String::new(),
+        programs: vec![PACKAGE.to_owned()],
+        components: Vec::new(),
+        rings: Vec::new(),
+    };
+    let (kernel, elf) = (bytes(kernel)?, bytes(suite)?);
+    let programs = [ProgramFile {
+        name: PACKAGE,
+        elf: &elf,
+    }];
+    let contents = Contents {
+        spec: &spec,
+        programs: &programs,
+        boot_args: "",
+        kernel: Some(&kernel),
+    };
+    let image = image::compose(&contents).map_err(|why| Error::new(why.to_string()))?;
+    let path = folder.join("boot.img");
+    output::write(&path, &image)?;
+    Ok(path)
+}
+
+fn bytes(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|cause| Error::io("read", path, &cause))
+}

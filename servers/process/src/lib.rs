@@ -9,7 +9,8 @@
 //! | `program` | reads an ELF file's headers, and refuses what cannot run |
 //! | `plan` | how much memory a program needs |
 //! | `build` | puts a program together, page by page |
-//! | `kernel`, `window` | the objects of a program in the kernel, and a view of one page |
+//! | `maker` | what the server asks of whoever makes processes |
+//! | `kernel`, `site`, `window` | processes in the kernel, one being built, and a view of one page |
 //! | `table` | who there is, who waits for whom |
 //! | `server` | the interfaces `processes` and `process`, and faults |
 
@@ -23,8 +24,10 @@ extern crate alloc;
 
 pub mod build;
 pub mod kernel;
+pub mod maker;
 pub mod plan;
 pub mod program;
 pub mod server;
+pub mod site;
 pub mod table;
 mod window;

@@ -8,7 +8,8 @@
 use libipc::abi::startup::{Entry, EntryKind};
 use libipc::objects::SchedControl;
 use libipc::{CPtr, Never, Router, Startup};
-use process::kernel::{Domain, Kernel, component_pid};
+use process::kernel::{Domain, Kernel};
+use process::maker::component_pid;
 use process::server::Processes;
 use proto::processes::Role;
 use weft_spec::ComponentId;

@@ -10,7 +10,7 @@ use proto::vfs::OpenFlags;
 use proto::{process, processes, vfs};
 
 use crate::build::{File, headers};
-use crate::kernel::{Maker, Order, pid_of};
+use crate::maker::{Maker, Order, pid_of};
 use crate::table::{INTERRUPTED, KILLED, Life, Process, Table, Waiting};
 
 /// Greatest length of a process's name in bytes.

@@ -10,7 +10,7 @@ use libipc_mock::{Mock, MockConnection};
 use proto::filesystem::{Cursor, Entry, Space, Stat};
 
 use super::*;
-use crate::kernel::Description;
+use crate::maker::Description;
 use crate::program::tests::elf;
 
 /// One file, `/bin/ok`, and one that is no program, `/bin/text`.

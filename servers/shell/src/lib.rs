@@ -11,6 +11,8 @@
 #![forbid(unsafe_code)]
 
 extern crate alloc;
+#[cfg(test)]
+extern crate std;
 
 mod builtin;
 mod clients;
@@ -27,6 +29,9 @@ mod shell;
 mod table;
 mod text;
 mod trouble;
+
+#[cfg(test)]
+mod tests;
 
 pub use clients::Clients;
 pub use session::Ending;

@@ -1,0 +1,12 @@
+//! The shell over fake servers: what a person types, and what is shown.
+
+mod desk;
+mod fake_console;
+mod fake_files;
+mod fake_processes;
+mod fake_system;
+
+mod files;
+mod lines;
+mod programs;
+mod sessions;

@@ -1,0 +1,105 @@
+//! Programs and processes.
+
+use std::format;
+use std::string::String;
+
+use super::desk::Desk;
+
+#[test]
+fn a_word_that_is_no_command_is_a_program() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["ok 'a b' c"]), (String::new(), 0));
+    assert_eq!(desk.run(&["cd bin; /bin/three"]).1, 3);
+    let programs = desk.programs.server();
+    assert_eq!(
+        programs.0.started[0],
+        ("/bin/ok".into(), b"a b\0c\0".into())
+    );
+    assert_eq!(desk.console.server().0.foreground, [1, 0, 2, 0]);
+}
+
+#[test]
+fn run_tells_how_a_program_ended() {
+    let desk = Desk::new();
+    assert_eq!(
+        desk.run(&["run three"]),
+        ("three: exit status 3\n".into(), 3)
+    );
+    assert_eq!(
+        desk.run(&["run /bin/divide"]),
+        (
+            "/bin/divide: ended by a fault: division by zero\n".into(),
+            139
+        )
+    );
+    assert_eq!(
+        desk.run(&["divide"]),
+        ("divide: ended by a fault: division by zero\n".into(), 139)
+    );
+    assert_eq!(desk.run(&["run loop"]), ("loop: killed\n".into(), 137));
+}
+
+#[test]
+fn what_cannot_be_run_says_why() {
+    let desk = Desk::new();
+    let (shown, status) = desk.run(&["run /etc/motd"]);
+    assert_eq!(status, 126);
+    assert_eq!(shown, "run: the file is not a program for this machine\n");
+    assert_eq!(
+        desk.run(&["/nosuch"]),
+        ("/nosuch: there is no such file\n".into(), 127)
+    );
+    let long = format!("ok {}", "x".repeat(500));
+    assert_eq!(
+        desk.run(&[&long]),
+        ("ok: the arguments have more than 480 bytes\n".into(), 1)
+    );
+}
+
+#[test]
+fn a_program_in_the_background_is_waited_for_on_demand() {
+    let desk = Desk::new();
+    let (shown, status) = desk.run(&["run three & ok & echo on; wait"]);
+    assert_eq!(
+        shown,
+        "[1]\n[2]\non\n[1] exit status 3\n[2] exit status 0\n"
+    );
+    assert_eq!(status, 0);
+    assert_eq!(desk.run(&["wait 9"]).1, 1);
+}
+
+#[test]
+fn control_c_typed_while_a_program_starts_ends_it() {
+    let desk = Desk::new();
+    desk.console.server().0.interrupt_after = Some(0);
+    assert_eq!(desk.run(&["ok; echo no"]), ("^C\n".into(), 130));
+    assert_eq!(desk.programs.server().0.interrupted, [1]);
+}
+
+#[test]
+fn processes_are_listed_and_killed_by_number_or_name() {
+    let desk = Desk::new();
+    let (shown, _) = desk.run(&["ps"]);
+    assert_eq!(
+        shown.lines().nth(1),
+        Some("  1  root  server  waiting    40   1.500 s  1.5 MiB    12")
+    );
+    let (shown, status) = desk.run(&["kill 1; kill vfs nosuch; kill ext4"]);
+    assert_eq!(
+        shown,
+        "kill: 1: the system cannot do without this process\n\
+         kill: vfs: 2 processes have this name; give a number\nkill: nosuch: there is no such process\n"
+    );
+    assert_eq!(status, 0);
+    assert_eq!(desk.programs.server().0.killed, [4]);
+}
+
+#[test]
+fn time_tells_how_long_and_keeps_the_status() {
+    let (shown, status) = Desk::new().run(&["time three"]);
+    assert_eq!(status, 3);
+    assert!(
+        shown.starts_with("elapsed ") && shown.contains("  processor 0.000 s\n"),
+        "{shown}"
+    );
+}

@@ -7,13 +7,46 @@ use weft_early::{Range, RangeSet};
 
 use crate::fdt::{Fdt, Item, Property};
 
-/// The interrupt controller's registers (GICv2): distributor and processor interface.
+/// The interrupt controller's registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gic {
+pub enum Gic {
+    /// GICv2.
+    V2 {
+        /// The distributor.
+        distributor: Range,
+        /// The processor interface.
+        interface: Range,
+    },
+    /// GICv3.
+    V3 {
+        /// The distributor.
+        distributor: Range,
+        /// The redistributors of all cores.
+        redistributors: Range,
+    },
+}
+
+impl Gic {
     /// The distributor.
-    pub distributor: Range,
-    /// The processor interface.
-    pub interface: Range,
+    pub const fn distributor(&self) -> Range {
+        match self {
+            Self::V2 { distributor, .. } | Self::V3 { distributor, .. } => *distributor,
+        }
+    }
+
+    /// All registers.
+    pub const fn registers(&self) -> [Range; 2] {
+        match self {
+            Self::V2 {
+                distributor,
+                interface,
+            } => [*distributor, *interface],
+            Self::V3 {
+                distributor,
+                redistributors,
+            } => [*distributor, *redistributors],
+        }
+    }
 }
 
 /// How the firmware is called (Arm DEN 0022).
@@ -147,9 +180,16 @@ impl Board {
         }
         if is(b"arm,cortex-a15-gic") || is(b"arm,gic-400") {
             let pair = reg(0).zip(reg(1));
-            self.gic = pair.map(|(distributor, interface)| Gic {
+            self.gic = pair.map(|(distributor, interface)| Gic::V2 {
                 distributor,
                 interface,
+            });
+        }
+        if is(b"arm,gic-v3") {
+            let pair = reg(0).zip(reg(1));
+            self.gic = pair.map(|(distributor, redistributors)| Gic::V3 {
+                distributor,
+                redistributors,
             });
         }
         if is(b"arm,pl011") && self.serial.is_none() {
@@ -248,11 +288,38 @@ mod tests {
                 end: 0x4801_2345
             })
         );
-        assert_eq!(board.gic.map(|gic| gic.interface.start), Some(0x0801_0000));
+        let interrupts = Gic::V2 {
+            distributor: Range::sized(0x0800_0000, 0x1_0000),
+            interface: Range::sized(0x0801_0000, 0x1_0000),
+        };
+        assert_eq!(board.gic, Some(interrupts));
         assert_eq!(board.serial.map(|serial| serial.start), Some(0x0900_0000));
         assert_eq!(board.conduit, Some(Conduit::Hypervisor));
         assert_eq!(board.cores, 2);
         assert_eq!(board.reserved.iter().count(), 1);
+    }
+
+    #[test]
+    fn a_newer_interrupt_controller_is_told_from_the_older() {
+        let bytes = Writer::default()
+            .begin("")
+            .cells("#address-cells", &[2])
+            .cells("#size-cells", &[2])
+            .begin("intc@8000000")
+            .bytes("compatible", b"arm,gic-v3\0")
+            .cells(
+                "reg",
+                &[0, 0x0800_0000, 0, 0x1_0000, 0, 0x080a_0000, 0, 0xf6_0000],
+            )
+            .end()
+            .end()
+            .finish();
+        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let interrupts = Gic::V3 {
+            distributor: Range::sized(0x0800_0000, 0x1_0000),
+            redistributors: Range::sized(0x080a_0000, 0xf6_0000),
+        };
+        assert_eq!(board.gic, Some(interrupts));
     }
 
     #[test]

@@ -39,6 +39,14 @@ boot_start:
     mov x0, #0x33ff
     msr cptr_el2, x0
     msr hstr_el2, xzr
+    mrs x0, id_aa64pfr0_el1
+    ubfx x0, x0, #24, #4
+    cbz x0, 1f
+    mov x0, #9                          // ICC_SRE_EL2: the GICv3's registers, for EL1 as well
+    msr s3_4_c12_c9_5, x0
+    isb
+    msr s3_4_c12_c11_0, xzr             // ICH_HCR_EL2: no virtual interrupts
+1:
     mrs x0, midr_el1
     msr vpidr_el2, x0
     mrs x0, mpidr_el1

@@ -209,8 +209,9 @@ fn devices(board: &Board, features: &Features) -> RangeSet {
         end: 1 << features.physical_bits.min(GREATEST),
     });
     if let Some(gic) = board.gic {
-        devices.remove(gic.distributor.grown_to_pages());
-        devices.remove(gic.interface.grown_to_pages());
+        gic.registers()
+            .into_iter()
+            .for_each(|range| devices.remove(range.grown_to_pages()));
     }
     devices
 }
@@ -317,7 +318,7 @@ fn map_memory(builder: &mut Tables, memory: &Memory, image: Range) -> Result<(),
 
 fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
     let rights = Rights::READ | Rights::WRITE;
-    let gic = board.gic.map(|gic| [gic.distributor, gic.interface]);
+    let gic = board.gic.map(|gic| gic.registers());
     for range in gic.into_iter().flatten().chain(board.serial) {
         builder.map(direct(range.grown_to_pages(), rights, CacheMode::Device))?;
     }

@@ -143,6 +143,7 @@ read!(
     /// The core's own data.
     own_data, "tpidr_el1"
 );
+read!(processor, "mpidr_el1");
 read!(system_control, "sctlr_el1");
 write!(set_system_control, "sctlr_el1");
 write!(set_memory_attributes, "mair_el1");
@@ -171,6 +172,12 @@ write!(set_vector_access, "cpacr_el1");
 write!(set_debug, "mdscr_el1");
 write!(set_counter_access, "cntkctl_el1");
 write!(set_performance_access, "pmuserenr_el0");
+
+/// The core's affinity: level 3 in the highest byte, level 0 in the lowest.
+pub(crate) fn affinity() -> u32 {
+    let register = processor();
+    (register & 0x00ff_ffff) as u32 | (register >> 8 & 0xff00_0000) as u32
+}
 
 /// Orders everything before against everything after, instructions included.
 pub(crate) fn barrier() {

@@ -1,38 +1,42 @@
-//! Interrupt lines: the GICv2's shared peripheral interrupts (Arm IHI 0048B).
+//! Interrupt lines: the GIC's shared peripheral interrupts (Arm IHI 0048B, IHI 0069H).
 //!
-//! Line 0 is interrupt 32, the first shared one. Message-signalled interrupts are not there yet.
+//! Line 0 is interrupt 32, the first shared one. The distributor is nearly the same in GICv2 and GICv3; how a
+//! core takes an interrupt is not (`gic_v2`, `gic_v3`). Message-signalled interrupts are not there yet.
 
 use weft_hal::{Interrupts, IrqLine, IrqMode, Msi, Trap};
 
-use crate::board;
 use crate::machine::Aarch64;
 use crate::mmio::Mmio;
+use crate::{board, gic_v2, gic_v3};
 
 /// The first shared interrupt.
-const SHARED: u32 = 32;
+const SHARED: u16 = 32;
 const LINES: u16 = 256;
 /// The virtual timer's private interrupt.
-const TIMER: u32 = 27;
+const TIMER: u16 = 27;
 /// Numbers from here on are no interrupts.
-const SPECIAL: u32 = 1020;
+const SPECIAL: u16 = 1020;
 
 const CONTROL: u16 = 0x000;
 const TYPE: u16 = 0x004;
 const SET_ENABLE: u16 = 0x100;
 const CLEAR_ENABLE: u16 = 0x180;
 const PRIORITY: u16 = 0x400;
-const TARGETS: u16 = 0x800;
 const CONFIGURATION: u16 = 0xc00;
+const MIDDLE: u32 = 0x8080_8080;
 
-const INTERFACE_CONTROL: u16 = 0x00;
-const INTERFACE_PRIORITY: u16 = 0x04;
-const ACKNOWLEDGE: u16 = 0x0c;
-const END: u16 = 0x10;
+/// How a core takes interrupts.
+#[derive(Clone, Copy, Debug)]
+enum Interface {
+    V2(gic_v2::Interface),
+    V3(gic_v3::Interface),
+}
 
 /// The controller.
 pub(crate) struct Gic {
-    registers: Option<(Mmio, Mmio)>,
-    interrupts: u32,
+    registers: Option<(Mmio, Interface)>,
+    /// One more than the greatest interrupt's number.
+    interrupts: u16,
     level: [u64; LINES as usize / 64],
 }
 
@@ -46,37 +50,62 @@ impl Gic {
 
     /// Switches the controller on: all shared interrupts masked, the timer's open.
     pub(crate) fn new(gic: &board::Gic) -> Self {
-        let distributor = Mmio::new(gic.distributor.start);
-        let interface = Mmio::new(gic.interface.start);
-        let interrupts = ((distributor.read(TYPE) & 0x1f) + 1) * 32;
+        let distributor = Mmio::new(gic.distributor().start);
+        let interrupts = ((distributor.read(TYPE) & 0x1f) as u16 + 1) * 32;
         distributor.write(CONTROL, 0);
-        for word in 1..interrupts / 32 {
-            distributor.write(CLEAR_ENABLE + 4 * word as u16, !0);
-        }
-        for word in 0..interrupts / 4 {
-            distributor.write(PRIORITY + 4 * word as u16, 0x8080_8080);
-        }
-        for word in SHARED / 4..interrupts / 4 {
-            distributor.write(TARGETS + 4 * word as u16, 0x0101_0101);
-        }
-        distributor.write(SET_ENABLE, 1 << TIMER);
-        distributor.write(CONTROL, 1);
-        interface.write(INTERFACE_PRIORITY, 0xff);
-        interface.write(INTERFACE_CONTROL, 1);
-        let level = [0; LINES as usize / 64];
+        (SHARED..interrupts).step_by(32).for_each(|first| {
+            distributor.write(CLEAR_ENABLE + first / 8, !0);
+        });
+        (SHARED..interrupts.min(SPECIAL))
+            .step_by(4)
+            .for_each(|first| distributor.write(PRIORITY + first, MIDDLE));
+        let interface = match gic {
+            board::Gic::V2 { interface, .. } => {
+                Some(Self::start_v2(distributor, *interface, interrupts))
+            }
+            board::Gic::V3 { redistributors, .. } => {
+                Self::start_v3(distributor, *redistributors, interrupts)
+            }
+        };
         Self {
-            registers: Some((distributor, interface)),
+            registers: interface.map(|interface| (distributor, interface)),
             interrupts,
-            level,
+            level: [0; LINES as usize / 64],
         }
+    }
+
+    fn start_v2(distributor: Mmio, interface: weft_early::Range, interrupts: u16) -> Interface {
+        (SHARED..interrupts.min(SPECIAL))
+            .step_by(4)
+            .for_each(|first| gic_v2::Interface::route(distributor, first));
+        open_private(distributor);
+        distributor.write(CONTROL, gic_v2::DISTRIBUTOR_ON);
+        Interface::V2(gic_v2::Interface::new(interface))
+    }
+
+    fn start_v3(
+        distributor: Mmio,
+        redistributors: weft_early::Range,
+        interrupts: u16,
+    ) -> Option<Interface> {
+        (SHARED..interrupts)
+            .step_by(32)
+            .for_each(|first| gic_v3::Interface::group(distributor, first / 32));
+        distributor.write(CONTROL, gic_v3::DISTRIBUTOR_ON);
+        (SHARED..interrupts.min(SPECIAL))
+            .step_by(4)
+            .for_each(|first| gic_v3::Interface::route(distributor, first));
+        let interface = gic_v3::Interface::new(redistributors)?;
+        open_private(interface.private());
+        Some(Interface::V3(interface))
     }
 
     fn exists(&self, line: u16) -> bool {
-        line < LINES && u32::from(line) + SHARED < self.interrupts
+        line < LINES && line + SHARED < self.interrupts.min(SPECIAL)
     }
 
     fn set_mode(&mut self, line: u16, mode: IrqMode) {
-        let number = line + SHARED as u16;
+        let number = line + SHARED;
         let bit = 1u64 << (line % 64);
         if let Some(word) = self.level.get_mut(usize::from(line / 64)) {
             *word = if mode == IrqMode::Edge {
@@ -101,8 +130,33 @@ impl Gic {
 
     fn set(&self, bank: u16, line: u16) {
         if let (true, Some((distributor, _))) = (self.exists(line), self.registers) {
-            let number = line + SHARED as u16;
+            let number = line + SHARED;
             distributor.write(bank + number / 32 * 4, 1 << (number % 32));
+        }
+    }
+}
+
+/// Masks the core's private interrupts, all but the timer's.
+fn open_private(registers: Mmio) {
+    registers.write(CLEAR_ENABLE, !0);
+    (0..SHARED)
+        .step_by(4)
+        .for_each(|first| registers.write(PRIORITY + first, MIDDLE));
+    registers.write(SET_ENABLE, 1 << TIMER);
+}
+
+impl Interface {
+    fn take(self) -> u32 {
+        match self {
+            Self::V2(interface) => interface.take(),
+            Self::V3(interface) => interface.take(),
+        }
+    }
+
+    fn end(self, taken: u32) {
+        match self {
+            Self::V2(interface) => interface.end(taken),
+            Self::V3(interface) => interface.end(taken),
         }
     }
 }
@@ -113,11 +167,11 @@ impl Aarch64 {
         let Some((_, interface)) = self.gic.registers else {
             return Trap::Spurious;
         };
-        let taken = interface.read(ACKNOWLEDGE);
-        let trap = match taken & 0x3ff {
+        let taken = interface.take();
+        let trap = match (taken & 0x3ff) as u16 {
             TIMER => self.timer_fired(),
             number @ SHARED..SPECIAL => {
-                let line = (number - SHARED) as u16;
+                let line = number - SHARED;
                 if self.gic.is_level(line) {
                     self.gic.set(CLEAR_ENABLE, line);
                 }
@@ -126,7 +180,7 @@ impl Aarch64 {
             SPECIAL.. => return Trap::Spurious,
             _ => Trap::Spurious,
         };
-        interface.write(END, taken);
+        interface.end(taken);
         trap
     }
 }

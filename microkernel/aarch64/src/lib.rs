@@ -27,6 +27,10 @@ mod boot;
 #[cfg(target_os = "none")]
 mod cpu;
 #[cfg(target_os = "none")]
+mod gic_v2;
+#[cfg(target_os = "none")]
+mod gic_v3;
+#[cfg(target_os = "none")]
 mod irq;
 #[cfg(target_os = "none")]
 mod machine;

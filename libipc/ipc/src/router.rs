@@ -46,6 +46,11 @@ impl<S: Events> Router<S> {
         self
     }
 
+    /// The server behind the interfaces.
+    pub fn server_mut(&mut self) -> &mut S {
+        &mut self.server
+    }
+
     /// Serves for ever.
     ///
     /// # Panics

@@ -11,7 +11,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "storage",
     id: 0x9bac,
-    version: 0x8241_9213_4318_b1b3,
+    version: 0x152d_0cf2_9d68_d95c,
 };
 
 /// The labels of requests.
@@ -154,6 +154,52 @@ impl libipc::codec::Decode for Table {
     }
 }
 
+/// What a volume is there for, as far as its table and its first sectors tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Purpose {
+    /// Files of people: one that could be mounted, or of a kind that one would expect to be.
+    Files = 1,
+    /// Something else: start-up files of firmware, swap space, what nobody here knows.
+    Other = 2,
+}
+
+impl Purpose {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::Files, Self::Other];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::Files),
+            2 => Some(Self::Other),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Purpose {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Purpose {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
 /// One disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Disk {
@@ -219,6 +265,10 @@ pub struct Volume {
     pub sectors: u64,
     /// Whether it can be written.
     pub access: super::block::Access,
+    /// What it is there for.
+    pub purpose: Purpose,
+    /// The format that its first sectors show; empty if none is known.
+    pub content: libipc::codec::Text<24>,
     /// What the partition table says it is for.
     pub kind: libipc::codec::Text<40>,
     /// Its name in the partition table, often empty.
@@ -236,6 +286,8 @@ impl libipc::codec::Encode for Volume {
         w.put(&self.start)?;
         w.put(&self.sectors)?;
         w.put(&self.access)?;
+        w.put(&self.purpose)?;
+        w.put(&self.content)?;
         w.put(&self.kind)?;
         w.put(&self.name)
     }
@@ -252,6 +304,8 @@ impl libipc::codec::Decode for Volume {
             start: r.get()?,
             sectors: r.get()?,
             access: r.get()?,
+            purpose: r.get()?,
+            content: r.get()?,
             kind: r.get()?,
             name: r.get()?,
         })

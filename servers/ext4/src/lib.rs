@@ -1,7 +1,10 @@
-//! The ext4 file system over a block cache, as a library of its server.
+//! The ext4 server, and the file system that it serves.
 //!
 //! [`FileSystem`] is what the server serves: nodes, names, bytes. It does no I/O but through the
 //! [`BlockCache`](block_cache::BlockCache) it is given, and knows nothing of processes or messages.
+//! Around it stand [`RingDisk`], the device behind the storage server's ring; [`places`], which
+//! finds the volume; and [`Mounted`], which answers the interface `filesystem`.
+//!
 //! The on-disk format is the work of the `rsext4` crate; what this crate adds is
 //!
 //! - a mount that names what is wrong with a disk, before any code trusts the disk (`superblock`);
@@ -16,8 +19,10 @@
 
 extern crate alloc;
 
+mod convert;
 mod device;
 mod directories;
+mod disk;
 mod error;
 mod features;
 mod files;
@@ -27,18 +32,24 @@ mod layout;
 mod links;
 mod mount;
 mod mount_error;
+mod mounted;
 mod nodes;
+mod pieces;
+pub mod places;
 mod repair;
+mod service;
 mod superblock;
 mod types;
 mod volume;
 mod walk;
 
+pub use disk::RingDisk;
 pub use error::Error;
 pub use features::Features;
 pub use links::Existing;
 pub use mount::{Access, Options};
 pub use mount_error::{Damage, MountError, Restriction};
+pub use mounted::Mounted;
 pub use types::{Clock, Cursor, Entry, Kind, Node, Space, Stat, Timestamp};
 pub use volume::FileSystem;
 pub use walk::Walk;

@@ -1,0 +1,123 @@
+//! What a server serves: a volume that is mounted, or the reason why none is.
+
+use alloc::format;
+use alloc::string::{String, ToString};
+
+use block_cache::{BatchDevice, BlockCache, Capacity};
+use libipc::codec::Text;
+use libipc::log;
+use proto::filesystem::{Error, Info, MountState};
+
+use crate::{FileSystem, MountError, Node, Options};
+
+/// A volume in one of its states.
+pub struct Mounted<D: BatchDevice> {
+    files: Option<FileSystem<D>>,
+    info: Info,
+}
+
+impl<D: BatchDevice> Mounted<D> {
+    /// Mounts the volume on a device, or keeps the reason why that fails. `content` is what the
+    /// first sectors seem to hold.
+    pub fn mount(
+        device: D,
+        (name, content): (&str, &str),
+        options: Options,
+        cache: Capacity,
+    ) -> Self {
+        let cache = BlockCache::new(device, cache).map_err(MountError::Device);
+        match cache.and_then(|cache| FileSystem::mount(cache, options)) {
+            Ok(files) => Self::with(files, name),
+            Err(MountError::NotExt4) if !content.is_empty() => {
+                let reason = format!("{}; it holds {content}", MountError::NotExt4);
+                Self::without(MountState::Failed, name, &reason)
+            }
+            Err(error) => Self::without(MountState::Failed, name, &error.to_string()),
+        }
+    }
+
+    /// A place without a usable volume, and why.
+    #[must_use]
+    pub fn failed(name: &str, reason: &str) -> Self {
+        Self::without(MountState::Failed, name, reason)
+    }
+
+    /// A place without a volume.
+    #[must_use]
+    pub fn absent() -> Self {
+        Self::without(MountState::Absent, "", "there is no such volume")
+    }
+
+    fn with(files: FileSystem<D>, name: &str) -> Self {
+        let blocks = files.statfs().map_or(0, |space| space.blocks);
+        let (state, reason) = match files.restriction() {
+            Some(restriction) => (MountState::ReadOnly, restriction.to_string()),
+            None => (MountState::Mounted, String::new()),
+        };
+        log!(
+            "{name} is mounted, {blocks} blocks{}{reason}",
+            separator(&reason)
+        );
+        Self {
+            files: Some(files),
+            info: info(state, name, &reason),
+        }
+    }
+
+    fn without(state: MountState, name: &str, reason: &str) -> Self {
+        log!("{name}{}{reason}", separator(name));
+        Self {
+            files: None,
+            info: info(state, name, reason),
+        }
+    }
+
+    pub(crate) fn info(&self) -> &Info {
+        &self.info
+    }
+
+    /// The file system, if one is mounted.
+    pub(crate) fn files(&mut self) -> Result<&mut FileSystem<D>, Error> {
+        self.files.as_mut().ok_or(Error::NotMounted)
+    }
+
+    /// Unmounts the volume and lets go of its memory.
+    pub(crate) fn unmount(&mut self) -> Result<(), Error> {
+        let mut files = self.files.take().ok_or(Error::NotMounted)?;
+        let outcome = files.unmount();
+        let reason = outcome.err().map(|error| error.to_string());
+        let reason = reason.unwrap_or_default();
+        log!(
+            "{} is unmounted{}{reason}",
+            self.info.volume,
+            separator(&reason)
+        );
+        self.info = info(MountState::Unmounted, &self.info.volume, &reason);
+        Ok(outcome?)
+    }
+}
+
+fn separator(text: &str) -> &'static str {
+    if text.is_empty() { "" } else { ": " }
+}
+
+fn info(state: MountState, volume: &str, reason: &str) -> Info {
+    Info {
+        state,
+        root: Node::ROOT.raw().into(),
+        kind: clipped("ext4"),
+        volume: clipped(volume),
+        reason: clipped(reason),
+    }
+}
+
+/// As much of a text as fits.
+fn clipped<const N: usize>(text: &str) -> Text<N> {
+    let mut clipped = Text::new();
+    for letter in text.chars() {
+        if clipped.push(letter).is_err() {
+            break;
+        }
+    }
+    clipped
+}

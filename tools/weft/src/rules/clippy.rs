@@ -10,8 +10,10 @@ use crate::command;
 use crate::error::Outcome;
 use crate::suite::packages::TARGET_ONLY;
 
-/// The kernel's crate for the other architecture.
-const AARCH64: &str = "weft-aarch64";
+/// The packages that hold instructions, by the side of the kernel that they are built for. What of them
+/// only decides is also looked at on the host.
+const X86_64: [&str; 2] = ["weft-kernel", "weft-x86_64"];
+const AARCH64: [&str; 2] = ["weft-kernel", "weft-aarch64"];
 
 /// Asks Clippy for every side that has packages.
 ///
@@ -40,8 +42,14 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
             &mut tools,
             names(&|package, folder| folder.starts_with("tools/") && package.has("bin")),
         ),
-        (&mut kernel, names(&is_kernel)),
-        (&mut aarch64, names(&|package, _| package.name == AARCH64)),
+        (
+            &mut kernel,
+            names(&|package, _| X86_64.contains(&package.name.as_str())),
+        ),
+        (
+            &mut aarch64,
+            names(&|package, _| AARCH64.contains(&package.name.as_str())),
+        ),
         (&mut user, names(&is_component)),
     ];
     let present = runs
@@ -54,11 +62,6 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
 
 fn is_for_host(package: &Package) -> bool {
     package.has_tests() && !TARGET_ONLY.contains(&package.name.as_str())
-}
-
-fn is_kernel(package: &Package, folder: &str) -> bool {
-    let is_for_target = TARGET_ONLY.contains(&package.name.as_str());
-    folder.starts_with("microkernel/") && is_for_target && package.name != AARCH64
 }
 
 fn is_component(package: &Package, folder: &str) -> bool {
@@ -102,6 +105,6 @@ mod tests {
         server.targets.push(Target::new("bin", "program"));
         assert!(is_for_host(&server) && is_component(&server, "servers/shell"));
         let kernel = package("microkernel/kernel", "weft-kernel", &[]);
-        assert!(!is_for_host(&kernel) && is_kernel(&kernel, "microkernel/kernel"));
+        assert!(!is_for_host(&kernel) && X86_64.contains(&kernel.name.as_str()));
     }
 }

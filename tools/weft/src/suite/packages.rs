@@ -5,9 +5,8 @@ use crate::error::Outcome;
 use crate::project::Project;
 use crate::rules::metadata::{self, Package};
 
-/// Packages that hold instructions of the target or are nothing but its binary. What they decide
-/// is in crates that are tested here; they themselves are tested by booting.
-pub const TARGET_ONLY: [&str; 4] = ["weft-kernel", "weft-x86_64", "weft-aarch64", "examples"];
+/// Packages that are nothing but binaries for the target. They are tested by booting.
+pub const TARGET_ONLY: [&str; 2] = ["weft-kernel", "examples"];
 
 /// The packages with a library or integration tests that this machine can run.
 ///

@@ -87,6 +87,25 @@ pub fn compare(
     agreed
 }
 
+/// Tells in one look a slot whether a CNode holds exactly what is expected, given how many slots the kernel says
+/// are used: all that is expected is there, and as many are used as were found. Gives that number; on `None`
+/// [`compare`] says what differs.
+pub fn holds_exactly(
+    expected: &[Expected],
+    used: u64,
+    mut live: impl FnMut(Slot) -> Option<Live>,
+) -> Option<usize> {
+    let mut found = 0;
+    for expected in expected {
+        match live(expected.slot) {
+            Some(live) if agrees(expected, &live) => found += 1,
+            None if expected.presence == Presence::Allowed => {}
+            _ => return None,
+        }
+    }
+    (found as u64 == used).then_some(found)
+}
+
 fn agrees(expected: &Expected, live: &Live) -> bool {
     expected.kind == live.kind && expected.rights == live.rights && expected.badge == live.badge
 }
@@ -153,6 +172,35 @@ mod tests {
             differences(&[expected(3, Presence::Required)], &[(3, more)]),
             [3]
         );
+    }
+
+    #[test]
+    fn a_cnode_holds_exactly_what_is_expected_or_it_is_said() {
+        let expected = [
+            expected(3, Presence::Required),
+            expected(4, Presence::Allowed),
+        ];
+        let holding =
+            |slots: &'static [u32]| move |slot: Slot| slots.contains(&slot.0).then_some(LOG);
+        assert_eq!(holds_exactly(&expected, 1, holding(&[3])), Some(1));
+        assert_eq!(holds_exactly(&expected, 2, holding(&[3, 4])), Some(2));
+        assert_eq!(
+            holds_exactly(&expected, 2, holding(&[3])),
+            None,
+            "one too many somewhere else"
+        );
+        assert_eq!(
+            holds_exactly(&expected, 1, holding(&[4])),
+            None,
+            "one is missing"
+        );
+        let more = |_| {
+            Some(Live {
+                rights: Rights::all(),
+                ..LOG
+            })
+        };
+        assert_eq!(holds_exactly(&expected, 2, more), None, "other rights");
     }
 
     #[test]

@@ -27,7 +27,7 @@ mod system;
 mod view;
 
 pub use blob::{SpecError, decode, encode};
-pub use compare::{Live, Mismatch, compare};
+pub use compare::{Live, Mismatch, compare, holds_exactly};
 pub use component::{Component, Schedule, Served, Sizes};
 pub use entries::{StartEntry, startup_entries};
 pub use expected::{Expected, Presence, expected_capabilities};

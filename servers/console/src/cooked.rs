@@ -9,13 +9,26 @@ use heapless::Vec;
 #[derive(Debug)]
 pub struct Cooked<'a, const N: usize> {
     rest: &'a [u8],
+    marks: Marks,
+}
+
+/// The byte that begins the marks of output: RS (ECMA-48 §8.2.10).
+pub const MARK: u8 = 0x1e;
+
+/// What becomes of bytes that look like marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marks {
+    /// They are sent as they are.
+    Plain,
+    /// They are sent twice, to be told from marks.
+    Doubled,
 }
 
 impl<'a, const N: usize> Cooked<'a, N> {
     /// The pieces of a text. `N` must be 2 or more.
-    pub fn new(text: &'a [u8]) -> Self {
+    pub fn new(text: &'a [u8], marks: Marks) -> Self {
         const { assert!(N >= 2) };
-        Self { rest: text }
+        Self { rest: text, marks }
     }
 }
 
@@ -25,10 +38,10 @@ impl<const N: usize> Iterator for Cooked<'_, N> {
     fn next(&mut self) -> Option<Vec<u8, N>> {
         let mut piece = Vec::new();
         while let Some((byte, rest)) = self.rest.split_first() {
-            let encoded: &[u8] = if *byte == b'\n' {
-                b"\r\n"
-            } else {
-                core::slice::from_ref(byte)
+            let encoded: &[u8] = match (*byte, self.marks) {
+                (b'\n', _) => b"\r\n",
+                (MARK, Marks::Doubled) => &[MARK, MARK],
+                _ => core::slice::from_ref(byte),
             };
             if piece.extend_from_slice(encoded).is_err() {
                 break;
@@ -44,11 +57,22 @@ mod tests {
     extern crate std;
     use super::*;
 
+    fn pieces(text: &[u8], marks: Marks) -> std::vec::Vec<Vec<u8, 4>> {
+        Cooked::new(text, marks).collect()
+    }
+
     #[test]
     fn line_feeds_get_a_return_and_pieces_never_split_the_two() {
-        let pieces: std::vec::Vec<_> = Cooked::<4>::new(b"abc\nd\r\n\n").collect();
-        let pieces: std::vec::Vec<&[u8]> = pieces.iter().map(|piece| &piece[..]).collect();
-        assert_eq!(pieces, [&b"abc"[..], b"\r\nd\r", b"\r\n\r\n"]);
-        assert!(Cooked::<4>::new(b"").next().is_none());
+        let expected = [&b"abc"[..], b"\r\nd\r", b"\r\n\r\n"];
+        assert_eq!(pieces(b"abc\nd\r\n\n", Marks::Plain), expected);
+        assert!(pieces(b"", Marks::Plain).is_empty());
+    }
+
+    #[test]
+    fn marks_are_doubled_on_demand_and_never_split() {
+        let text = b"abc\x1eB\n";
+        assert_eq!(pieces(text, Marks::Plain), [&b"abc\x1e"[..], b"B\r\n"]);
+        let expected = [&b"abc"[..], b"\x1e\x1eB", b"\r\n"];
+        assert_eq!(pieces(text, Marks::Doubled), expected);
     }
 }

@@ -5,7 +5,8 @@
 //! foreground program, which is why the console looks at keys before anybody reads them.
 //!
 //! [`Terminal`] is the server; [`keys`](Keys) hold what was typed, [`cooked`](Cooked) turns line feeds into
-//! what terminals want. If the driver dies, every request says so.
+//! what terminals want. For a program at the other end of the line it marks where the output of commands
+//! begins and ends, whoever wrote it. If the driver dies, every request says so.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -14,6 +15,6 @@ mod cooked;
 mod keys;
 mod terminal;
 
-pub use cooked::Cooked;
+pub use cooked::{Cooked, MARK, Marks};
 pub use keys::{INTERRUPT, Keys, MAX_KEYS};
 pub use terminal::{MAX_READERS, Terminal};

@@ -6,7 +6,7 @@ use libipc::{Caller, Reply, Transport};
 use proto::console::{Error, MAX_READ, Server};
 use proto::{processes, serial};
 
-use crate::{Cooked, INTERRUPT, Keys};
+use crate::{Cooked, INTERRUPT, Keys, MARK, Marks};
 
 /// How many readers and drains can wait.
 pub const MAX_READERS: usize = 8;
@@ -31,6 +31,7 @@ pub struct Terminal<L, P> {
     readers: Deque<Reader, MAX_READERS>,
     /// The program that Ctrl-C ends.
     foreground: Option<u32>,
+    marks: Marks,
 }
 
 impl<L: Transport, P: Transport> Terminal<L, P> {
@@ -48,7 +49,15 @@ impl<L: Transport, P: Transport> Terminal<L, P> {
             keys: Keys::new(),
             readers: Deque::new(),
             foreground: None,
+            marks: Marks::Plain,
         }
+    }
+
+    fn send(&self, data: &[u8], marks: Marks) -> Result<(), Error> {
+        for piece in Cooked::<LINE>::new(data, marks) {
+            self.line.write(&piece).map_err(|_| Error::Gone)?;
+        }
+        Ok(())
     }
 
     /// Fetches what has arrived and serves those who wait for it.
@@ -96,10 +105,7 @@ impl<L: Transport, P: Transport> Terminal<L, P> {
 
 impl<L: Transport, P: Transport> Server for Terminal<L, P> {
     fn write(&mut self, _: Caller, data: &[u8]) -> Result<(), Error> {
-        for piece in Cooked::<LINE>::new(data) {
-            self.line.write(&piece).map_err(|_| Error::Gone)?;
-        }
-        Ok(())
+        self.send(data, self.marks)
     }
 
     fn read(&mut self, _: Caller, max: u32, reply: Reply<Bytes<READ>, Error>) {
@@ -126,6 +132,21 @@ impl<L: Transport, P: Transport> Server for Terminal<L, P> {
         // A dead driver brings no more keys, which the next read tells.
         let _ = self.fetch();
         self.keys.take_interrupt()
+    }
+
+    fn begin_output(&mut self, _: Caller) -> Result<(), Error> {
+        self.marks = Marks::Doubled;
+        self.send(&[MARK, b'B', b'\n'], Marks::Plain)
+    }
+
+    fn end_output(&mut self, _: Caller, status: u8) -> Result<(), Error> {
+        self.marks = Marks::Plain;
+        let digits = [status / 100, status / 10 % 10, status % 10].map(|digit| b'0' + digit);
+        let zeros = digits.iter().take(2).take_while(|digit| **digit == b'0');
+        let number = digits.get(zeros.count()..).unwrap_or(&digits);
+        self.send(&[MARK, b'E', b' '], Marks::Plain)?;
+        self.send(number, Marks::Plain)?;
+        self.send(b"\n", Marks::Plain)
     }
 
     fn signal(&mut self, bits: u64) {

@@ -161,3 +161,18 @@ fn a_dead_driver_is_told_to_writers_and_readers() {
     assert_eq!(desk.client.drain(), Err(CallError::Server(Error::Gone)));
     assert_eq!(desk.client.take_interrupt(), Ok(false));
 }
+
+#[test]
+fn output_of_commands_is_marked_and_marks_within_are_doubled() {
+    for (status, number) in [(0, "0"), (7, "7"), (130, "130"), (50, "50"), (205, "205")] {
+        let desk = Desk::new();
+        desk.client.write(b"\x1e").expect("written");
+        desk.client.begin_output().expect("written");
+        desk.client.write(b"a\x1e\n").expect("written");
+        desk.client.end_output(status).expect("written");
+        let sent = desk.line.server().0.sent.clone();
+        let sent = std::string::String::from_utf8(sent).expect("text");
+        let expected = std::format!("\x1e\x1eB\r\na\x1e\x1e\r\n\x1eE {number}\r\n");
+        assert_eq!(sent, expected);
+    }
+}

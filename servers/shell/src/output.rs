@@ -12,22 +12,9 @@ use crate::parse::Redirect;
 use crate::shell::Shell;
 use crate::trouble::{Outcome, Trouble};
 
-/// Marks in framed output; doubled where the output itself has one.
-const MARK: u8 = 0x1e;
-
 /// What one message carries, to the terminal and to a file.
 const CHUNK: usize = MAX_DATA as usize;
 const _: () = assert!(console::MAX_WRITE as usize == CHUNK);
-
-/// How the terminal shows the output of commands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Framing {
-    /// As it is.
-    #[default]
-    None,
-    /// Within marks, so that a mark of its own must be told from them.
-    Marked,
-}
 
 /// The end of the output.
 #[derive(Debug, Default)]
@@ -129,7 +116,7 @@ impl<T: Transport + 'static> Shell<T> {
             return Ok(());
         }
         match &mut self.output.sink {
-            Sink::Terminal => self.show(bytes),
+            Sink::Terminal => self.send(bytes),
             Sink::File { name, file, offset } => {
                 let vfs = self.clients.vfs()?;
                 put(vfs, *file, offset, bytes).map_err(|error| Trouble::at(name, error))
@@ -145,20 +132,10 @@ impl<T: Transport + 'static> Shell<T> {
         let mut formatted = String::new();
         // Writing to a String cannot fail.
         let _ = formatted.write_fmt(text);
-        self.show(formatted.as_bytes())
+        self.send(formatted.as_bytes())
     }
 
-    /// Shows bytes on the terminal as output of commands.
-    fn show(&self, bytes: &[u8]) -> Outcome {
-        if self.framing == Framing::None || !bytes.contains(&MARK) {
-            return self.send(bytes);
-        }
-        let doubled = |byte: &u8| core::iter::repeat_n(*byte, if *byte == MARK { 2 } else { 1 });
-        let marked: Vec<u8> = bytes.iter().flat_map(doubled).collect();
-        self.send(&marked)
-    }
-
-    /// Sends bytes to the terminal as they are.
+    /// Sends bytes to the terminal.
     pub(crate) fn send(&self, bytes: &[u8]) -> Outcome {
         for chunk in bytes.chunks(CHUNK) {
             let sent = self.clients.console.write(chunk);

@@ -1,7 +1,6 @@
 //! From the first prompt to switching off; or from the first given command to switching off.
 //!
-//! Given commands come with the boot image. Their output stands between RS `B` and RS `E` with the last
-//! status; within it the byte RS is doubled.
+//! Given commands come with the boot image. The console marks where their output begins and ends.
 
 use alloc::string::String;
 
@@ -10,10 +9,9 @@ use proto::filesystem::MountState;
 use proto::vfs::Mount;
 
 use crate::builtin::mounts;
-use crate::output::Framing;
 use crate::prompt::Entered;
 use crate::shell::Shell;
-use crate::trouble::{FAILURE, Outcome};
+use crate::trouble::{FAILURE, Outcome, Trouble};
 
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +38,8 @@ impl<T: Transport + 'static> Shell<T> {
     }
 
     fn run_given(&mut self, commands: &str) -> Outcome<u8> {
-        self.send(b"\x1eB\n")?;
-        self.framing = Framing::Marked;
+        let begun = self.clients.console.begin_output();
+        begun.map_err(|_| Trouble::NoTerminal)?;
         for line in commands.lines() {
             self.run_line(line);
             if self.leaving.is_some() {
@@ -49,12 +47,9 @@ impl<T: Transport + 'static> Shell<T> {
             }
         }
         self.unmount()?;
-        self.framing = Framing::None;
         let status = self.leaving.unwrap_or(self.status());
-        let mut end = String::new();
-        // Writing to a String cannot fail.
-        let _ = core::fmt::Write::write_fmt(&mut end, format_args!("\x1eE {status}\n"));
-        self.send(end.as_bytes())?;
+        let ended = self.clients.console.end_output(status);
+        ended.map_err(|_| Trouble::NoTerminal)?;
         Ok(status)
     }
 

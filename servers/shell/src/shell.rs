@@ -9,7 +9,7 @@ use line_editor::Editor;
 
 use crate::builtin;
 use crate::clients::Clients;
-use crate::output::{Framing, Output};
+use crate::output::Output;
 use crate::parse::{self, Command, Place};
 use crate::paths;
 use crate::programs::Job;
@@ -22,7 +22,6 @@ const CHECK_EVERY: u32 = 32;
 pub struct Shell<T> {
     pub(crate) clients: Clients<T>,
     pub(crate) output: Output,
-    pub(crate) framing: Framing,
     pub(crate) editor: Editor,
     /// The current directory, an absolute path.
     pub(crate) directory: String,
@@ -60,7 +59,6 @@ impl<T: Transport + 'static> Shell<T> {
         Self {
             clients,
             output: Output::default(),
-            framing: Framing::None,
             editor: Editor::new(),
             directory: "/".into(),
             jobs: Vec::new(),

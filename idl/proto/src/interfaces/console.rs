@@ -12,7 +12,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "console",
     id: 0xb518,
-    version: 0x9691_37d7_18cf_5e39,
+    version: 0xcfc4_4d15_26c3_808b,
 };
 
 /// The labels of requests.
@@ -31,6 +31,12 @@ pub mod labels {
 
     /// Label of `take_interrupt`.
     pub const TAKE_INTERRUPT: u32 = 0xb518_0005;
+
+    /// Label of `begin_output`.
+    pub const BEGIN_OUTPUT: u32 = 0xb518_0006;
+
+    /// Label of `end_output`.
+    pub const END_OUTPUT: u32 = 0xb518_0007;
 }
 
 /// The most bytes in one write.
@@ -126,6 +132,13 @@ pub trait Server {
     /// Tells whether Ctrl-C waits to be read. If so, it and the keys before it are dropped.
     fn take_interrupt(&mut self, caller: libipc::Caller) -> bool;
 
+    /// Marks, for a program at the other end of the line, that the output of commands begins: RS
+    /// (0x1e), `B`, line feed. Until it ends, every byte RS is sent twice.
+    fn begin_output(&mut self, caller: libipc::Caller) -> Result<(), Error>;
+
+    /// Marks that it ends, and the last command's status: RS, `E`, space, decimal number, line feed.
+    fn end_output(&mut self, caller: libipc::Caller, status: u8) -> Result<(), Error>;
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -148,6 +161,8 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::SET_FOREGROUND => serve_set_foreground(server, caller, message),
         labels::DRAIN => serve_drain(server, caller, message, deferral),
         labels::TAKE_INTERRUPT => serve_take_interrupt(server, caller, message),
+        labels::BEGIN_OUTPUT => serve_begin_output(server, caller, message),
+        labels::END_OUTPUT => serve_end_output(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -248,6 +263,37 @@ fn serve_take_interrupt<S: Server + ?Sized>(
     );
 }
 
+fn serve_begin_output<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.begin_output(caller))
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_end_output<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let status = r.get()?;
+            r.finish()?;
+            Ok(server.end_output(caller, status))
+        },
+        |_, ()| Ok(()),
+    );
+}
+
 /// Makes a server one that a server loop can run.
 #[derive(Debug)]
 pub struct Dispatcher<S>(pub S);
@@ -344,6 +390,33 @@ impl<T: libipc::Transport> Client<T> {
             labels::TAKE_INTERRUPT,
             |_| Ok(()),
             |r| r.get(),
+        )
+    }
+
+    /// Marks, for a program at the other end of the line, that the output of commands begins: RS
+    /// (0x1e), `B`, line feed. Until it ends, every byte RS is sent twice.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn begin_output(&self) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::BEGIN_OUTPUT,
+            |_| Ok(()),
+            |_| Ok(()),
+        )
+    }
+
+    /// Marks that it ends, and the last command's status: RS, `E`, space, decimal number, line feed.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn end_output(&self, status: u8) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::END_OUTPUT,
+            |w| w.put(&status),
+            |_| Ok(()),
         )
     }
 }

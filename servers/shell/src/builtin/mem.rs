@@ -32,15 +32,18 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
         blocks,
         ..
     } = statistics.map_err(Trouble::because)?;
-    let used = Size(total.saturating_sub(free));
-    let (total, free, largest) = (Size(total), Size(free), Size(largest));
     shell.print(format_args!(
-        "{total} in all, {used} used in {blocks} blocks, {free} free; the largest free piece has {largest}\n"
+        "{} in all, {} used in {blocks} blocks, {} free; the largest free piece has {}\n",
+        Size(total),
+        Size(total.saturating_sub(free)),
+        Size(free),
+        Size(largest)
     ))?;
-    accounts(shell)
+    accounts(shell, total)
 }
 
-fn accounts<T: Transport + 'static>(shell: &mut Shell<T>) -> Outcome {
+/// Shows the accounts; a limit above all memory is none.
+fn accounts<T: Transport + 'static>(shell: &mut Shell<T>, total: u64) -> Outcome {
     let sides = [Side::Right, Side::Right, Side::Right, Side::Right];
     let mut table = Table::new(sides, ["CLIENT", "BLOCKS", "USED", "LIMIT"]);
     for index in 0.. {
@@ -49,9 +52,10 @@ fn accounts<T: Transport + 'static>(shell: &mut Shell<T>) -> Outcome {
             Err(Error::Server(memory::Error::UnknownAccount)) => break,
             Err(error) => return Err(Trouble::because(error)),
         };
-        let limit = match account.limit {
-            u64::MAX => "none".to_string(),
-            limit => format!("{}", Size(limit)),
+        let limit = if account.limit > total {
+            "none".to_string()
+        } else {
+            format!("{}", Size(account.limit))
         };
         table.row([
             &account.client,

@@ -54,4 +54,14 @@ impl Server for Screen {
             None => false,
         }
     }
+
+    fn begin_output(&mut self, _: Caller) -> Result<(), Error> {
+        self.shown.extend(b"<begin>");
+        Ok(())
+    }
+
+    fn end_output(&mut self, _: Caller, status: u8) -> Result<(), Error> {
+        self.shown.extend(std::format!("<end {status}>").bytes());
+        Ok(())
+    }
 }

@@ -32,11 +32,11 @@ fn a_terminal_that_is_gone_ends_the_session() {
 #[test]
 fn given_commands_run_within_marks_and_end_with_the_last_status() {
     let desk = Desk::new();
-    desk.system.server().0.arguments = "echo a\u{1e}b; cat /etc/motd\nnosuch".into();
+    desk.system.server().0.arguments = "echo a; cat /etc/motd\nnosuch".into();
     assert_eq!(desk.shell().session(), Ending { status: 127 });
     assert_eq!(
         desk.shown(),
-        "\x1eB\na\x1e\x1eb\nWelcome\nnosuch: there is no such command; `help` shows all\n\x1eE 127\n"
+        "<begin>a\nWelcome\nnosuch: there is no such command; `help` shows all\n<end 127>"
     );
     assert_eq!(desk.files.server().0.unmounted, 1);
 }
@@ -46,5 +46,5 @@ fn given_commands_may_switch_the_machine_off() {
     let desk = Desk::new();
     desk.system.server().0.arguments = "nosuch; poweroff; echo no".into();
     assert_eq!(desk.shell().session(), Ending { status: 0 });
-    assert!(desk.shown().ends_with("shows all\n\x1eE 0\n"));
+    assert!(desk.shown().ends_with("shows all\n<end 0>"));
 }

@@ -103,11 +103,14 @@ fn original_thread(
         })
 }
 
+/// The greatest status that a machine can tell; those above are told as this one.
+const GREATEST_STATUS: u8 = 127;
+
 /// Switches the machine off with the status in a request; a request without one means 0.
 fn power_off(message: &mut Message) {
     let status = message.payload().first().copied().unwrap_or(0);
     libipc::log!("power off with status {status}");
-    if let Err(refusal) = Machine::from(boot::MACHINE).off(status) {
+    if let Err(refusal) = Machine::from(boot::MACHINE).off(status.min(GREATEST_STATUS)) {
         libipc::log!(
             "the machine cannot be switched off: {}",
             refusal.text().trim()
@@ -120,7 +123,7 @@ const _: () = assert!(weft_spec::MAX_BOOT_ARGS == system::MAX_ARGUMENTS as usize
 impl system::Server for Root {
     fn power_off(&mut self, _: Caller, status: u8, _: Reply<(), core::convert::Infallible>) {
         // Only reached if `request` did not do it already.
-        let _ = Machine::from(boot::MACHINE).off(status);
+        let _ = Machine::from(boot::MACHINE).off(status.min(GREATEST_STATUS));
     }
 
     fn boot_arguments(

@@ -35,7 +35,7 @@ pub const MAX_ARGUMENTS: u32 = 1536;
 /// A server of `system`.
 pub trait Server {
     /// Switches the machine off; there is no answer. Where the machine can tell somebody a status,
-    /// as an emulator can, it tells this one.
+    /// as an emulator can, it tells this one, or 127 if it is greater.
     fn power_off(
         &mut self,
         caller: libipc::Caller,
@@ -198,7 +198,7 @@ impl<T: libipc::Transport> Client<T> {
     }
 
     /// Switches the machine off; there is no answer. Where the machine can tell somebody a status,
-    /// as an emulator can, it tells this one.
+    /// as an emulator can, it tells this one, or 127 if it is greater.
     ///
     /// # Errors
     /// Why no answer came.

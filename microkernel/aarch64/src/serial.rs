@@ -1,4 +1,6 @@
-//! Where the kernel's own text goes: the board's first PL011, by polling, as firmware left it.
+//! Where the kernel's own text goes: the board's first PL011 (Arm DDI 0183G), by polling.
+//!
+//! Its rate is left as firmware set it; where firmware left it off it is switched on, for output only.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +10,12 @@ use crate::mmio::Mmio;
 const DATA: u16 = 0x00;
 const FLAGS: u16 = 0x18;
 const TRANSMIT_FULL: u32 = 1 << 5;
+const LINE: u16 = 0x2c;
+/// Eight bits, no parity, one stop bit, with FIFO.
+const EIGHT_BITS: u32 = 3 << 5 | 1 << 4;
+const CONTROL: u16 = 0x30;
+const ON: u32 = 1;
+const TRANSMIT: u32 = 1 << 8;
 /// Reads of the flags before a byte is written anyway.
 const PATIENCE: u32 = 100_000;
 
@@ -15,6 +23,11 @@ static REGISTERS: AtomicU64 = AtomicU64::new(0);
 
 /// Says where the registers are, once they are mapped.
 pub(crate) fn set_registers(physical: u64) {
+    let port = Mmio::new(physical);
+    if port.read(CONTROL) & ON == 0 {
+        port.write(LINE, EIGHT_BITS);
+        port.write(CONTROL, ON | TRANSMIT);
+    }
     REGISTERS.store(physical, Ordering::Release);
 }
 

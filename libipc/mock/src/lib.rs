@@ -24,10 +24,12 @@
 mod connection;
 mod host;
 mod pending;
+mod ring;
 
 pub use connection::MockConnection;
 pub use host::{Death, Idle, Mock};
 pub use pending::PendingCall;
+pub use ring::{Loopback, looped, shared_words};
 
 #[cfg(test)]
 mod tests;

@@ -28,7 +28,7 @@ mod server;
 mod space;
 
 #[cfg(test)]
-mod tests {}
+mod tests;
 
 pub use disk::Disk;
 pub use queue::ClientPools;

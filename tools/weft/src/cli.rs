@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::board::Board;
+
 /// Composes, runs, tests and checks Weft.
 #[derive(Debug, Parser)]
 #[command(name = "cargo weft", bin_name = "cargo weft", version)]
@@ -33,11 +35,11 @@ pub enum Verb {
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The image: a manifest, or the name of one in images/ [default: demo]
+    /// The image: a manifest, or the name of one in images/ [default: the board's usual one, demo for q35]
     pub image: Option<String>,
-    /// The machine to emulate
-    #[arg(long, value_enum, default_value_t = Board::Q35)]
-    pub board: Board,
+    /// The machine to emulate [default: the one that the manifest is for]
+    #[arg(long, value_enum)]
+    pub board: Option<Board>,
     /// Number of cores
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub smp: u16,
@@ -103,13 +105,6 @@ pub struct CheckArgs {
     /// Shows the names of all rules and what each holds
     #[arg(long)]
     pub list: bool,
-}
-
-/// A machine that can be emulated.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Board {
-    /// The x86_64 PC with PCI Express that QEMU calls q35
-    Q35,
 }
 
 /// Where tests run.

@@ -6,6 +6,7 @@
 //! (everything checked besides tests). Decisions are functions over text and values, tested
 //! here; only thin edges start processes or write files.
 
+pub mod board;
 pub mod build;
 pub mod cli;
 pub mod command;

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use weft::board::Board;
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Board, Console, Machine};
+use weft::qemu::machine::{Console, Machine};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;

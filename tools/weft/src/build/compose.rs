@@ -8,6 +8,7 @@ use manifest::Source;
 use weft_spec::SystemSpec;
 
 use super::{catalogue, rust};
+use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 
@@ -22,6 +23,14 @@ impl Plan {
     /// The image's name, which is that of its manifest.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The board that it is for.
+    ///
+    /// # Errors
+    /// If this command cannot start such a board.
+    pub fn board(&self) -> Outcome<Board> {
+        known_board(&self.spec.board)
     }
 
     /// The components whose devices can reach all memory, because nothing translates their addresses.
@@ -79,6 +88,24 @@ pub fn read(project: &Project, path: &Path) -> Outcome<Plan> {
     Ok(Plan {
         name: rust::stem(path),
         spec,
+    })
+}
+
+/// The board that a manifest is for; without checking anything else of it.
+///
+/// # Errors
+/// If the manifest cannot be read, or names a board that this command cannot start.
+pub fn board_of(path: &Path) -> Outcome<Board> {
+    // A manifest without a board is refused with all its other mistakes when it is checked.
+    let name = manifest::board_name(&text_of(path)?);
+    name.map_or(Ok(Board::Q35), |name| known_board(&name))
+}
+
+fn known_board(name: &str) -> Outcome<Board> {
+    Board::named(name).ok_or_else(|| {
+        let names = Board::ALL.map(Board::name).join(" or ");
+        Error::new(format!("there is no way to start the board `{name}`"))
+            .remedy(format!("make the manifest for {names}"))
     })
 }
 

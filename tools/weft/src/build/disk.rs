@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::rust::Side;
 use super::{output, rust, tree};
 use crate::command;
 use crate::error::{Error, Outcome};
@@ -23,13 +24,14 @@ const SIZE: u64 = 64;
 /// Fixed, so that the same files make the same disk.
 const IDENTITY: &str = "7765f700-0000-4000-8000-000000000001";
 
-/// The source files of the programs that are placed on disks.
+/// The source files of the programs that are placed on the disk of the image called `name`: none if it has
+/// no disk.
 ///
 /// # Errors
 /// If their folder cannot be read.
-pub fn programs(project: &Project) -> Outcome<Vec<PathBuf>> {
+pub fn programs(project: &Project, name: &str) -> Outcome<Vec<PathBuf>> {
     let folder = project.root().join(PROGRAMS_FOLDER);
-    if !folder.is_dir() {
+    if !folder.is_dir() || !source(project, name).is_dir() {
         return Ok(Vec::new());
     }
     let sources = tree::files(&folder)?;
@@ -46,13 +48,14 @@ pub fn build(
     name: &str,
     folder: &Path,
     programs: &[PathBuf],
+    side: Side,
 ) -> Outcome<Option<PathBuf>> {
-    let source = project.root().join("images").join(format!("{name}-disk"));
+    let source = source(project, name);
     if !source.is_dir() {
         return Ok(None);
     }
     let staging = folder.join("disk");
-    stage(project, &source, &staging, programs)?;
+    stage(project, &source, &staging, programs, side)?;
     let (disk, stamp) = (folder.join("disk.img"), folder.join("disk.stamp"));
     let fingerprint = format!("{SIZE} {:016x}\n", tree::fingerprint(&staging)?);
     let is_fresh = fs::read_to_string(&stamp).is_ok_and(|present| present == fingerprint);
@@ -63,8 +66,19 @@ pub fn build(
     Ok(Some(disk))
 }
 
+/// The folder with the files of an image's disk.
+fn source(project: &Project, name: &str) -> PathBuf {
+    project.root().join("images").join(format!("{name}-disk"))
+}
+
 /// Lays out what the disk will hold as a folder.
-fn stage(project: &Project, source: &Path, staging: &Path, programs: &[PathBuf]) -> Outcome {
+fn stage(
+    project: &Project,
+    source: &Path,
+    staging: &Path,
+    programs: &[PathBuf],
+    side: Side,
+) -> Outcome {
     if staging.exists() {
         fs::remove_dir_all(staging).map_err(|cause| Error::io("remove", staging, &cause))?;
     }
@@ -73,7 +87,7 @@ fn stage(project: &Project, source: &Path, staging: &Path, programs: &[PathBuf])
     for program in programs {
         let name = rust::stem(program);
         tree::copy_file(
-            &rust::user_output(project, &name),
+            &side.output(project, &name),
             &staging.join("bin").join(&name),
         )?;
     }

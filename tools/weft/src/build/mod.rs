@@ -10,9 +10,11 @@ pub mod output;
 pub mod rust;
 pub mod tree;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::error::Outcome;
+use crate::board::Board;
+use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::setup::{self, Need};
 use compose::{Parts, Plan};
@@ -21,10 +23,14 @@ use compose::{Parts, Plan};
 #[derive(Debug)]
 pub struct Built {
     plan: Plan,
+    /// The board that it is for.
+    pub board: Board,
     /// The folder with all the outputs of this image.
     pub folder: PathBuf,
     /// The kernel's ELF file.
     pub kernel: PathBuf,
+    /// The kernel as the board loads it.
+    pub bootable: PathBuf,
     /// The ELF files of the components, in the manifest's order.
     pub components: Vec<PathBuf>,
     /// The boot image.
@@ -55,23 +61,43 @@ impl Built {
 pub fn image(project: &Project, manifest: &Path) -> Outcome<Built> {
     setup::ensure(project, &[Need::RustTargets, Need::E2fsprogs])?;
     let plan = compose::read(project, manifest)?;
-    let kernel = rust::kernel(project)?;
-    let programs = disk::programs(project)?;
-    rust::user(project, plan.programs(), &programs)?;
-    let output = |program: &String| rust::user_output(project, program);
+    let board = plan.board()?;
+    let side = board.user_side();
+    let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
+    let programs = disk::programs(project, plan.name())?;
+    rust::user(project, side, plan.programs(), &programs)?;
+    let output = |program: &String| side.output(project, program);
     let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.name());
     output::folder(&folder)?;
-    let disk = disk::build(project, plan.name(), &folder, &programs)?;
+    let bootable = bootable(board, &kernel, &folder)?;
+    let disk = disk::build(project, plan.name(), &folder, &programs, side)?;
     let image = folder.join("boot.img");
     let built = Built {
         plan,
+        board,
         folder,
         kernel,
+        bootable,
         components,
         image,
         disk,
     };
     output::write(&built.image, &built.image_with("")?)?;
     Ok(built)
+}
+
+/// The kernel as the board loads it: its ELF file, or a flat image in `folder`.
+///
+/// # Errors
+/// If it cannot be read or written, or is no kernel.
+pub fn bootable(board: Board, kernel: &Path, folder: &Path) -> Outcome<PathBuf> {
+    if board == Board::Q35 {
+        return Ok(kernel.to_owned());
+    }
+    let elf = fs::read(kernel).map_err(|cause| Error::io("read", kernel, &cause))?;
+    let flat = image::flatten(&elf).map_err(|why| Error::new(why.to_string()))?;
+    let path = folder.join("kernel.img");
+    output::write(&path, &flat)?;
+    Ok(path)
 }

@@ -65,21 +65,14 @@ impl Side {
         cargo
     }
 
-    fn output(self, project: &Project, name: &str) -> PathBuf {
+    /// The path of the ELF file of a program that was built.
+    pub fn output(self, project: &Project, name: &str) -> PathBuf {
         project
             .target(self.folder())
             .join(self.target())
             .join("release")
             .join(name)
     }
-}
-
-/// Builds the kernel and gives the path of its ELF file.
-///
-/// # Errors
-/// If it does not build.
-pub fn kernel(project: &Project) -> Outcome<PathBuf> {
-    program(project, Side::Kernel, KERNEL)
 }
 
 /// Builds one package's program and gives the path of its ELF file.
@@ -95,8 +88,8 @@ pub fn program(project: &Project, side: Side, package: &str) -> Outcome<PathBuf>
 ///
 /// # Errors
 /// If one of them does not build.
-pub fn user(project: &Project, packages: &[String], programs: &[PathBuf]) -> Outcome {
-    let mut cargo = Side::User.cargo(project, "build");
+pub fn user(project: &Project, side: Side, packages: &[String], programs: &[PathBuf]) -> Outcome {
+    let mut cargo = side.cargo(project, "build");
     for package in packages {
         cargo.args(["--package", package, "--bin", package]);
     }
@@ -107,11 +100,6 @@ pub fn user(project: &Project, packages: &[String], programs: &[PathBuf]) -> Out
         cargo.arg("--bin").arg(stem(program));
     }
     command::run(&mut cargo)
-}
-
-/// The path of the ELF file that [`user`] makes of a component or program.
-pub fn user_output(project: &Project, name: &str) -> PathBuf {
-    Side::User.output(project, name)
 }
 
 /// A source file's name without its ending, which is its program's name.

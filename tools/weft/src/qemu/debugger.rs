@@ -6,6 +6,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
+use crate::board::Board;
+use crate::build::Built;
 use crate::error::{Error, Outcome};
 
 /// The port that people expect.
@@ -27,17 +29,24 @@ pub fn port() -> Outcome<u16> {
 ///
 /// # Errors
 /// If the kernel cannot be read or the file cannot be written.
-pub fn prepare(file: &Path, port: u16, kernel: &Path, components: &[PathBuf]) -> Outcome<String> {
-    let elf = fs::read(kernel).map_err(|cause| Error::io("read", kernel, &cause))?;
-    let Some(entry) = entry(&elf) else {
-        return Err(Error::new("the kernel is no 64-bit ELF file").at(kernel.display()));
+pub fn prepare(file: &Path, port: u16, built: &Built) -> Outcome<String> {
+    let kernel = &built.kernel;
+    let (program, stop) = match built.board {
+        Board::Q35 => ("gdb", format!("*{:#x}", entry_of(kernel)?)),
+        // Before, the kernel runs where it was loaded, for which it has no symbols.
+        Board::Virt => ("gdb-multiarch", "weft_kernel_main".to_owned()),
     };
-    let text = init_file(port, kernel, components, entry);
+    let text = init_file(port, kernel, &built.components, &stop);
     fs::write(file, text).map_err(|cause| Error::io("write", file, &cause))?;
-    Ok(format!("gdb -x {}", file.display()))
+    Ok(format!("{program} -x {}", file.display()))
 }
 
-fn init_file(port: u16, kernel: &Path, components: &[PathBuf], entry: u64) -> String {
+fn entry_of(kernel: &Path) -> Outcome<u64> {
+    let elf = fs::read(kernel).map_err(|cause| Error::io("read", kernel, &cause))?;
+    entry(&elf).ok_or_else(|| Error::new("the kernel is no 64-bit ELF file").at(kernel.display()))
+}
+
+fn init_file(port: u16, kernel: &Path, components: &[PathBuf], stop: &str) -> String {
     let mut text = String::from("set confirm off\nset pagination off\n");
     let mut line = |words: std::fmt::Arguments<'_>| {
         // Writing to a string cannot fail.
@@ -48,7 +57,7 @@ fn init_file(port: u16, kernel: &Path, components: &[PathBuf], entry: u64) -> St
         line(format_args!("add-symbol-file {}", component.display()));
     }
     line(format_args!("target remote 127.0.0.1:{port}"));
-    line(format_args!("thbreak *{entry:#x}"));
+    line(format_args!("thbreak {stop}"));
     line(format_args!("continue"));
     text
 }
@@ -69,7 +78,7 @@ mod tests {
     #[test]
     fn the_init_file_loads_every_symbol_and_stops_at_entry() {
         let components = [PathBuf::from("/t/root"), PathBuf::from("/t/shell")];
-        let text = init_file(4321, Path::new("/t/kernel"), &components, 0x10_0000);
+        let text = init_file(4321, Path::new("/t/kernel"), &components, "*0x100000");
         for line in [
             "file /t/kernel",
             "add-symbol-file /t/root",

@@ -8,7 +8,7 @@
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 
-use super::machine::Board;
+use crate::board::Board;
 
 /// How a machine ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

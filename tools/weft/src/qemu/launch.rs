@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::machine::{Board, Console, Machine};
+use super::machine::{Console, Machine};
 use crate::build::{Built, output};
 use crate::error::{Error, Outcome};
 
@@ -92,8 +92,8 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         Console::Terminal
     };
     Ok(Machine {
-        board: Board::Q35,
-        kernel: built.kernel.clone(),
+        board: built.board,
+        kernel: built.bootable.clone(),
         image,
         kernel_log: built.folder.join("kernel.log"),
         disks,

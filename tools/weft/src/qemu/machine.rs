@@ -2,46 +2,12 @@
 //!
 //! The emulator is always TCG: a present `/dev/kvm` says nothing about whether it works well. The
 //! serial line carries the console and nothing else; the kernel's own log goes out through the
-//! debug console (port 0xe9) into a file, so that neither disturbs the other. On aarch64 there is no such
-//! port yet: the kernel's log is on the serial line.
+//! debug console (port 0xe9) into a file, so that neither disturbs the other. On `virt` the kernel's log
+//! goes to the serial line, of which everything is also written to that file.
 
 use std::path::{Path, PathBuf};
 
-use crate::setup;
-
-/// A board that QEMU emulates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Board {
-    /// The PC: x86_64.
-    Q35,
-    /// The virtual board for aarch64.
-    Virt,
-}
-
-impl Board {
-    /// The emulator's program.
-    pub fn emulator(self) -> &'static str {
-        match self {
-            Self::Q35 => setup::qemu::PC,
-            Self::Virt => setup::qemu::AARCH64,
-        }
-    }
-
-    fn options(self) -> [(&'static str, &'static str); 3] {
-        match self {
-            Self::Q35 => [
-                ("-machine", "q35"),
-                ("-cpu", "max"),
-                ("-device", EXIT_DEVICE),
-            ],
-            Self::Virt => [
-                ("-machine", "virt"),
-                ("-cpu", "cortex-a72"),
-                ("-semihosting-config", "enable=on,target=native"),
-            ],
-        }
-    }
-}
+use crate::board::Board;
 
 /// What a machine is made of and what it boots.
 #[derive(Debug, Clone)]
@@ -89,7 +55,7 @@ impl Machine {
             ("-m", self.memory.as_str()),
             ("-display", "none"),
         ];
-        for (name, value) in self.board.options().into_iter().chain(common) {
+        for (name, value) in options(self.board).into_iter().chain(common) {
             push(&mut all, name, value);
         }
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
@@ -106,12 +72,21 @@ impl Machine {
     }
 
     fn push_console(&self, all: &mut Vec<String>) {
+        let log = match self.board {
+            Board::Q35 => String::new(),
+            Board::Virt => format!(",logfile={}", option(&self.kernel_log)),
+        };
         match self.console {
             Console::Terminal => {
-                push(all, "-chardev", "stdio,id=console,mux=on,signal=off");
+                let line = format!("stdio,id=console,mux=on,signal=off{log}");
+                push(all, "-chardev", &line);
                 push(all, "-mon", "chardev=console,mode=readline");
             }
-            Console::Pipe => push(all, "-chardev", "stdio,id=console,signal=off"),
+            Console::Pipe => push(
+                all,
+                "-chardev",
+                &format!("stdio,id=console,signal=off{log}"),
+            ),
         }
         push(all, "-serial", "chardev:console");
     }
@@ -134,6 +109,21 @@ impl Machine {
             push(all, "-gdb", &format!("tcp:127.0.0.1:{port}"));
             all.push("-S".to_owned());
         }
+    }
+}
+
+fn options(board: Board) -> [(&'static str, &'static str); 3] {
+    match board {
+        Board::Q35 => [
+            ("-machine", "q35"),
+            ("-cpu", "max"),
+            ("-device", EXIT_DEVICE),
+        ],
+        Board::Virt => [
+            ("-machine", "virt,gic-version=3"),
+            ("-cpu", "cortex-a72"),
+            ("-semihosting-config", "enable=on,target=native"),
+        ],
     }
 }
 

@@ -12,11 +12,11 @@ use weft_spec::SystemSpec;
 use super::Context;
 use super::tally::Tally;
 use super::target::{Lines, judge};
-use crate::build::output;
-use crate::build::rust::{self, Side};
+use crate::board::Board;
+use crate::build::{self, output, rust};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::qemu::machine::{Board, Console, Machine};
+use crate::qemu::machine::{Console, Machine};
 use crate::qemu::session::{self, Listener};
 use crate::setup::{self, Need};
 
@@ -43,21 +43,18 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
 }
 
 fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
-    let (name, emulator, kernel_side, user_side) = match board {
-        Board::Q35 => ("kernel-q35", Need::Qemu, Side::Kernel, Side::User),
-        Board::Virt => {
-            let sides = (Side::KernelAarch64, Side::UserAarch64);
-            ("kernel-virt", Need::QemuAarch64, sides.0, sides.1)
-        }
+    let name = match board {
+        Board::Q35 => "kernel-q35",
+        Board::Virt => "kernel-virt",
     };
-    setup::ensure(project, &[Need::RustTargets, emulator])?;
-    let kernel = rust::program(project, kernel_side, rust::KERNEL)?;
-    let suite = rust::program(project, user_side, PACKAGE)?;
+    setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
+    let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
+    let suite = rust::program(project, board.user_side(), PACKAGE)?;
     let folder = project.image_output(name);
     output::folder(&folder)?;
     let machine = Machine {
         board,
-        kernel: bootable(board, &kernel, &folder)?,
+        kernel: build::bootable(board, &kernel, &folder)?,
         image: image(&kernel, &suite, &folder)?,
         kernel_log: folder.join("kernel.log"),
         disks: Vec::new(),
@@ -70,23 +67,12 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
 }
 
 fn boot(machine: &Machine, name: &str, tally: &mut Tally) -> Outcome {
+    let report = session::listen(machine, Some(LIMIT), &mut Lines::default())?;
     let mut lines = Lines::default();
-    let report = session::listen(machine, Some(LIMIT), &mut lines)?;
     lines.hear(session::kernel_log(machine).as_bytes());
     let count = lines.add_to(name, tally);
     judge(report, LIMIT, count, tally)
         .map_err(|error| error.remedy(format!("it printed:\n{}", lines.text)))
-}
-
-/// The kernel as the board loads it: an ELF file, or flat.
-fn bootable(board: Board, kernel: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
-    if board == Board::Q35 {
-        return Ok(kernel.to_owned());
-    }
-    let flat = image::flatten(&bytes(kernel)?).map_err(|why| Error::new(why.to_string()))?;
-    let path = folder.join("kernel.img");
-    output::write(&path, &flat)?;
-    Ok(path)
 }
 
 /// The boot image: the suite is its first and only program.

@@ -6,6 +6,7 @@
 pub mod boot;
 pub mod case;
 pub mod disks;
+pub mod first;
 pub mod host;
 pub mod kernel;
 pub mod libtest;
@@ -85,6 +86,11 @@ pub const TABLE: &[Suite] = &[
         name: "kernel on virt",
         place: Place::Virt,
         run: kernel::on_virt,
+    },
+    Suite {
+        name: "first call on virt",
+        place: Place::Virt,
+        run: first::run,
     },
     Suite {
         name: "target",

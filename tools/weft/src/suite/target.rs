@@ -10,7 +10,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Board, Console, Machine};
+use crate::qemu::machine::{Console, Machine};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -33,8 +33,8 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     setup::ensure(context.project, &[Need::Qemu])?;
     let built = build::image(context.project, &manifest)?;
     let machine = Machine {
-        board: Board::Q35,
-        kernel: built.kernel,
+        board: built.board,
+        kernel: built.bootable,
         image: built.image,
         kernel_log: built.folder.join("kernel.log"),
         disks: built.disk.into_iter().collect(),

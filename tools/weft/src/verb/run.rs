@@ -1,12 +1,14 @@
 //! `run`: composes an image and boots it, for a person at a prompt or for commands.
 
 use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::build::{self, Built};
+use crate::board::Board;
+use crate::build::{self, Built, compose};
 use crate::cli::RunArgs;
-use crate::error::Outcome;
+use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish};
@@ -30,8 +32,11 @@ const INTERRUPTED: u8 = 130;
 /// # Errors
 /// If something does not build, or QEMU cannot be started.
 pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
-    setup::ensure(project, &[Need::RustTargets, Need::Qemu, Need::E2fsprogs])?;
-    let built = build::image(project, &project.manifest(args.image.as_deref()))?;
+    let manifest = manifest(project, args);
+    let board = board(&manifest, args.board)?;
+    let needs = [Need::RustTargets, board.emulator_need(), Need::E2fsprogs];
+    setup::ensure(project, &needs)?;
+    let built = build::image(project, &manifest)?;
     let debugger_port = if args.gdb {
         Some(debugger::port()?)
     } else {
@@ -54,6 +59,31 @@ pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
+/// The manifest that is meant: the one named, or the board's usual one.
+fn manifest(project: &Project, args: &RunArgs) -> PathBuf {
+    let usual = args.board.unwrap_or(Board::Q35).usual_image();
+    project.manifest(Some(args.image.as_deref().unwrap_or(usual)))
+}
+
+/// The manifest's board; it must be the one that was asked for.
+fn board(manifest: &Path, asked: Option<Board>) -> Outcome<Board> {
+    let board = compose::board_of(manifest)?;
+    match asked {
+        Some(asked) if asked != board => {
+            let what = format!(
+                "the image is for {}, not for {}",
+                board.name(),
+                asked.name()
+            );
+            Err(Error::new(what).at(manifest.display()).remedy(format!(
+                "leave `--board {}` out, or name another image",
+                asked.name()
+            )))
+        }
+        _ => Ok(board),
+    }
+}
+
 fn run_commands(machine: &Machine, limit: Option<Duration>) -> u8 {
     match exec::run(machine, limit, &mut io::stdout().lock()) {
         Ok(Finish::Status(status)) => status,
@@ -73,7 +103,7 @@ fn run_prompt(built: &Built, machine: &Machine, limit: Option<Duration>) -> Outc
     match machine.debugger_port {
         Some(port) => {
             let file = built.folder.join("gdb.init");
-            let typed = debugger::prepare(&file, port, &built.kernel, &built.components)?;
+            let typed = debugger::prepare(&file, port, built)?;
             eprintln!("the machine waits; in another terminal, type:\n  {typed}");
         }
         None => eprintln!("Ctrl-A x ends the machine"),

@@ -1,0 +1,103 @@
+//! The boards that images run on: which processor they have, what emulates them, what they boot first.
+//!
+//! What a manifest may hand out of a board is data, in `images/boards/NAME.toml`; here is what the command
+//! itself needs to know to build for it and to start it.
+
+use clap::ValueEnum;
+
+use crate::build::rust::Side;
+use crate::setup::{self, Need};
+
+/// A board that QEMU emulates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Board {
+    /// The x86_64 PC with PCI Express that QEMU calls q35
+    Q35,
+    /// The aarch64 machine that QEMU calls virt
+    Virt,
+}
+
+impl Board {
+    /// Every board.
+    pub const ALL: [Self; 2] = [Self::Q35, Self::Virt];
+
+    /// Its name, in manifests and on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Q35 => "q35",
+            Self::Virt => "virt",
+        }
+    }
+
+    /// The board with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|board| board.name() == name)
+    }
+
+    /// The image that is meant when none is named.
+    pub fn usual_image(self) -> &'static str {
+        match self {
+            Self::Q35 => "demo",
+            Self::Virt => "first-call",
+        }
+    }
+
+    /// How its kernel is built.
+    pub fn kernel_side(self) -> Side {
+        match self {
+            Self::Q35 => Side::Kernel,
+            Self::Virt => Side::KernelAarch64,
+        }
+    }
+
+    /// How everything else on it is built.
+    pub fn user_side(self) -> Side {
+        match self {
+            Self::Q35 => Side::User,
+            Self::Virt => Side::UserAarch64,
+        }
+    }
+
+    /// The emulator's program.
+    pub fn emulator(self) -> &'static str {
+        match self {
+            Self::Q35 => setup::qemu::PC,
+            Self::Virt => setup::qemu::AARCH64,
+        }
+    }
+
+    /// The need for the emulator.
+    pub fn emulator_need(self) -> Need {
+        match self {
+            Self::Q35 => Need::Qemu,
+            Self::Virt => Need::QemuAarch64,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+
+    #[test]
+    fn the_command_line_and_manifests_have_the_same_names() {
+        for board in Board::ALL {
+            assert_eq!(Board::named(board.name()), Some(board));
+            assert_eq!(Board::from_str(board.name(), false), Ok(board));
+        }
+        assert_eq!(Board::named("raspi4b"), None);
+    }
+
+    #[test]
+    fn every_board_has_a_file_and_an_image_that_is_for_it() {
+        let project = Project::locate();
+        for board in Board::ALL {
+            let file = format!("images/boards/{}.toml", board.name());
+            assert!(project.root().join(&file).is_file(), "{file} is missing");
+            let manifest = project.manifest(Some(board.usual_image()));
+            let text = std::fs::read_to_string(manifest).expect("the image is there");
+            assert_eq!(manifest::board_name(&text).as_deref(), Some(board.name()));
+        }
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! A server without a context of its own runs on its caller's. When it blocks without having answered, the
 //! context is parked in the reply object; when it answers, the context goes back to the caller. If the caller
-//! is gone by then it goes back to the thread that it is bound to.
+//! is gone by then, or has no right to it any more, it goes back to the thread that it is bound to. A thread
+//! that gives up a lent context takes up its own, if it has one that nobody uses.
 
 use weft_abi::{FaultLabel, MessageInfo, Refusal};
 use weft_hal::Arch;
@@ -46,8 +47,27 @@ impl<A: Arch> Core<A> {
             return;
         };
         sched.user.set(home, None);
+        if reply.caller.get(home).is_none() {
+            return self.send_home(sched);
+        }
         sched.parked.set(home, Some(reply));
         reply.parked.set(home, Some(sched));
+        self.take_up_own(thread);
+    }
+
+    /// A caller waits for its answer no longer. The context that it lent returns to it now if it is parked, else when
+    /// the server blocks or answers.
+    pub(super) fn forsake(&mut self, caller: ThreadRef<A>, reply: Ref<Reply<A>>) {
+        let home = self.home();
+        reply.caller.set(home, None);
+        let Some(sched) = reply.parked.replace(home, None) else {
+            return;
+        };
+        sched.parked.set(home, None);
+        match caller.sched.get(home) {
+            None => self.give(sched, caller),
+            Some(_) => self.send_home(sched),
+        }
     }
 
     /// Sends the message in a server's registers through a reply object. Gives the caller, out of every queue and
@@ -80,12 +100,23 @@ impl<A: Arch> Core<A> {
         }
         let caller = reply.caller.replace(home, None);
         if let Some(sched) = self.take_lent(reply, server) {
-            match caller {
-                Some(caller) if caller.sched.get(home).is_none() => self.give(sched, caller),
-                _ => self.send_home(sched),
+            match caller.filter(|caller| self.may_run_on(*caller, sched)) {
+                Some(caller) => self.give(sched, caller),
+                None => self.send_home(sched),
             }
         }
+        if let Some(server) = server {
+            self.take_up_own(server);
+        }
         caller
+    }
+
+    /// Whether a thread without context may get back this one, which was lent for its call: the context is its own,
+    /// or what the thread's own caller lent to it is not settled yet.
+    fn may_run_on(&self, thread: ThreadRef<A>, sched: Ref<SchedContext<A>>) -> bool {
+        let home = self.home();
+        let entitled = sched.owner.get(home) == Some(thread) || thread.lent_by.get(home).is_some();
+        entitled && thread.sched.get(home).is_none()
     }
 
     fn take_lent(
@@ -101,25 +132,42 @@ impl<A: Arch> Core<A> {
         let server = server.filter(|server| server.lent_by.get(home) == Some(reply))?;
         server.lent_by.set(home, None);
         self.dequeue(server);
-        server.sched.replace(home, None)
+        let sched = server.sched.replace(home, None)?;
+        sched.user.set(home, None);
+        Some(sched)
     }
 
-    /// Makes a thread without context run on this one.
+    /// Makes a thread without context run on this one, which nobody uses.
     pub(crate) fn give(&mut self, sched: Ref<SchedContext<A>>, thread: ThreadRef<A>) {
         let home = self.home();
         sched.user.set(home, Some(thread));
         thread.sched.set(home, Some(sched));
     }
 
-    /// Returns a context to the thread that it is bound to.
+    /// Returns a context that nobody uses to the thread that it is bound to.
     pub(crate) fn send_home(&mut self, sched: Ref<SchedContext<A>>) {
+        if let Some(owner) = sched.owner.get(self.home()) {
+            self.take_up_own(owner);
+        }
+    }
+
+    /// A thread without context goes on with its own, unless that is lent.
+    pub(crate) fn take_up_own(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
-        sched.user.set(home, None);
-        if let Some(owner) = sched.owner.get(home)
-            && owner.sched.get(home).is_none()
-        {
-            self.give(sched, owner);
-            self.enqueue(owner, End::Back);
+        let idle = |sched: &Ref<SchedContext<A>>| {
+            sched.user.get(home).is_none() && sched.parked.get(home).is_none()
+        };
+        let Some(own) = thread.own_sched.get(home).filter(idle) else {
+            return;
+        };
+        if thread.sched.get(home).is_some() {
+            return;
+        }
+        thread.lent_by.set(home, None);
+        self.give(own, thread);
+        // Whether the running thread goes on is decided when the kernel is left.
+        if self.sched.current != Some(thread) {
+            self.enqueue(thread, End::Back);
         }
     }
 

@@ -20,7 +20,7 @@ impl<A: Arch> Core<A> {
                 self.leave_queue(thread, endpoint);
                 self.stop_receiving(thread);
             }
-            Blocked::AwaitingReply(reply) => reply.caller.set(home, None),
+            Blocked::AwaitingReply(reply) => self.forsake(thread, reply),
             Blocked::Waiting(notification) => {
                 notification.waiter.set(home, None);
                 self.clear_deadline(thread);

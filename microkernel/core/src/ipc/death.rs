@@ -39,6 +39,7 @@ impl<A: Arch> Core<A> {
         }
         if let Some(sched) = thread.sched.replace(home, None) {
             sched.user.set(home, None);
+            self.send_home(sched);
         }
         if self.sched.current == Some(thread) {
             self.charge_now();
@@ -141,6 +142,7 @@ impl<A: Arch> Core<A> {
             self.dequeue(user);
             user.sched.set(home, None);
             user.lent_by.set(home, None);
+            self.take_up_own(user);
         }
         self.memory.retire(sched);
         Progress::Done

@@ -54,10 +54,10 @@ impl<A: Arch> Core<A> {
             }
             return Next::Caller;
         }
-        self.park(thread);
         from.endpoint.queue.set(home, Queue::Receivers);
         from.endpoint.waiting.push_back(home, thread);
         thread.state.set(home, Blocked::Receiving(from.endpoint));
+        self.park(thread);
         thread.receiving_reply.set(home, from.reply);
         if let Some(reply) = from.reply {
             reply.receiver.set(home, Some(thread));

@@ -54,9 +54,9 @@ impl<A: Arch> Core<A> {
         if deadline <= self.arch.now() {
             return Err(Refusal::TimedOut);
         }
-        self.park(thread);
         notification.waiter.set(home, Some(thread));
         thread.state.set(home, Blocked::Waiting(notification));
+        self.park(thread);
         self.set_deadline(thread, deadline);
         Ok(Next::Blocked)
     }

@@ -320,6 +320,48 @@ fn a_passive_server_runs_on_its_callers_context_and_parks_it_when_it_blocks() {
 }
 
 #[test]
+fn a_cancelled_caller_gets_a_parked_context_back_at_once() {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(5)]);
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::SchedUnbind, &[SCHEDS]);
+    rig.call(1, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    rig.enter(2, Syscall::ThreadSuspend, &[THREADS + 1]);
+    rig.enter(2, Syscall::ThreadResume, &[THREADS + 1]);
+    assert_eq!(
+        (rig.running(), rig.answer(1)),
+        (Some(1), Err(Refusal::Cancelled))
+    );
+}
+
+#[test]
+fn a_cancelled_caller_gets_its_context_back_when_the_server_blocks() {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(30)]);
+    let all = Rights::all().bits().into();
+    let mint = [CNODE, 301, CNODE, NOTIFICATION, all, 1];
+    rig.enter(2, Syscall::CNodeMint, &mint);
+    rig.enter(2, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::SchedUnbind, &[SCHEDS]);
+    rig.call(1, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::Signal, &[301]);
+    assert_eq!(rig.running(), Some(2));
+    rig.enter(2, Syscall::ThreadSuspend, &[THREADS + 1]);
+    rig.enter(2, Syscall::ThreadResume, &[THREADS + 1]);
+    rig.enter(2, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    assert_eq!(
+        rig.running(),
+        Some(0),
+        "the server goes on with what it was lent"
+    );
+    rig.receive(0, REPLIES + 1);
+    assert_eq!(
+        (rig.running(), rig.answer(1)),
+        (Some(1), Err(Refusal::Cancelled))
+    );
+}
+
+#[test]
 fn a_servers_death_is_told_to_callers_in_flight_queued_and_new() {
     let mut rig = Rig::new(&[Some(20), Some(15), Some(12), Some(10)]);
     rig.receive(0, REPLIES);

@@ -124,7 +124,12 @@ impl Registers for Chip {
                 }
                 self.interrupt_enable = value;
             }
-            Register::Fifo => self.fifo_control = value,
+            Register::Fifo => {
+                if value & 2 != 0 {
+                    self.receiving.clear();
+                }
+                self.fifo_control = value;
+            }
             Register::LineControl => self.line_control = value,
             Register::ModemControl => self.modem_control = value,
             Register::Scratch => self.scratch = value,

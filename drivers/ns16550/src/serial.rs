@@ -203,6 +203,17 @@ mod tests {
     }
 
     #[test]
+    fn what_arrived_before_the_chip_was_set_up_is_kept() {
+        let mut chip = Chip::default();
+        chip.arrive(b"ls");
+        let mut serial = Serial::new(Uart::new(chip).expect("the chip answers"));
+        assert_eq!(serial.interrupt(), Arrival::First);
+        serial.registers().arrive(b"\r");
+        serial.interrupt();
+        assert_eq!(&serial.read::<8>(8).0[..], b"ls\r");
+    }
+
+    #[test]
     fn lost_and_broken_bytes_are_counted() {
         let mut serial = serial();
         serial.registers().arrive(&[1; 20]);

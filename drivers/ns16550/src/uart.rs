@@ -1,5 +1,7 @@
 //! The chip: 115,200 baud, 8 data bits, no parity, 1 stop bit, FIFOs on.
 
+use heapless::Deque;
+
 use crate::{Register, Registers};
 
 /// Bytes that the transmit FIFO takes when it says that it is empty (DS §8.4).
@@ -77,10 +79,12 @@ const NOTHING_PENDING: u8 = 1;
 pub struct Uart<R> {
     registers: R,
     enabled: u8,
+    /// What arrived before the chip was set up, which empties its FIFO.
+    early: Deque<u8, FIFO_BYTES>,
 }
 
 impl<R: Registers> Uart<R> {
-    /// Finds and sets up the chip; receive interrupts are on afterwards.
+    /// Finds and sets up the chip; receive interrupts are on afterwards. Bytes that arrived before are kept.
     ///
     /// # Errors
     /// [`NotAnswering`] if nothing behaves like the chip.
@@ -96,18 +100,38 @@ impl<R: Registers> Uart<R> {
         registers.write(Register::Data, DIVISOR as u8);
         registers.write(Register::InterruptEnable, (DIVISOR >> 8) as u8);
         registers.write(Register::LineControl, line_control::EIGHT_BITS);
-        registers.write(Register::Fifo, fifo::ON_CLEAR_14);
-        registers.write(Register::ModemControl, modem::READY);
         let mut uart = Self {
             registers,
             enabled: 0,
+            early: Deque::new(),
         };
+        uart.take_early();
+        uart.registers.write(Register::Fifo, fifo::ON_CLEAR_14);
+        uart.registers.write(Register::ModemControl, modem::READY);
         uart.enable(enable::RECEIVED);
         Ok(uart)
     }
 
-    /// Takes one received byte. Reading the status clears its error bits, so both come together.
+    /// Keeps what somebody typed while the system started.
+    fn take_early(&mut self) {
+        while !self.early.is_full()
+            && let (Received::Byte(byte), _) = self.receive_from_chip()
+        {
+            // There is room.
+            let _ = self.early.push_back(byte);
+        }
+    }
+
+    /// Takes one received byte.
     pub fn receive(&mut self) -> (Received, Overrun) {
+        match self.early.pop_front() {
+            Some(byte) => (Received::Byte(byte), Overrun::None),
+            None => self.receive_from_chip(),
+        }
+    }
+
+    /// Reading the status clears its error bits, so byte and loss come together.
+    fn receive_from_chip(&mut self) -> (Received, Overrun) {
         let line = self.registers.read(Register::LineStatus);
         let overrun = if line & status::OVERRUN != 0 {
             Overrun::Happened
@@ -145,9 +169,10 @@ impl<R: Registers> Uart<R> {
         self.registers.read(Register::LineStatus) & status::IDLE != 0
     }
 
-    /// Reads whether the chip wants attention. Reading it ends a transmit interrupt (DS §8.6).
+    /// Reads whether the chip wants attention, or early bytes do. Reading it ends a transmit interrupt (DS §8.6).
     pub fn attention(&mut self) -> Attention {
-        if self.registers.read(Register::Fifo) & NOTHING_PENDING != 0 {
+        let pending = self.registers.read(Register::Fifo) & NOTHING_PENDING == 0;
+        if !pending && self.early.is_empty() {
             return Attention::None;
         }
         Attention::Wanted

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use weft::board::Board;
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Console, Machine};
+use weft::qemu::machine::{Clock, Console, Machine};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
@@ -68,6 +68,7 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         disks: Vec::new(),
         cores: 1,
         memory: "64M".to_owned(),
+        clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
     }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::machine::{Console, Machine};
+use super::machine::{Clock, Console, Machine};
 use crate::build::{Built, output};
 use crate::error::{Error, Outcome};
 
@@ -19,8 +19,21 @@ pub struct Choice<'a> {
     pub disks: &'a [PathBuf],
     /// Commands to run instead of a prompt.
     pub commands: Option<&'a str>,
+    /// Who sits at the console if there are no commands.
+    pub person: Person,
+    /// What the machine's time is taken from.
+    pub clock: Clock,
     /// The port of a debugger to wait for.
     pub debugger_port: Option<u16>,
+}
+
+/// Who sits at the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Person {
+    /// Somebody at this terminal.
+    Here,
+    /// A program that plays somebody.
+    Played,
 }
 
 /// A folder that is removed with everything in it when the run is over.
@@ -86,10 +99,9 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         }
         None => built.image.clone(),
     };
-    let console = if choice.commands.is_some() {
-        Console::Pipe
-    } else {
-        Console::Terminal
+    let console = match (choice.commands, choice.person) {
+        (None, Person::Here) => Console::Terminal,
+        _ => Console::Pipe,
     };
     Ok(Machine {
         board: built.board,
@@ -99,6 +111,7 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         disks,
         cores: choice.cores,
         memory: choice.memory.to_owned(),
+        clock: choice.clock,
         console,
         debugger_port: choice.debugger_port,
     })

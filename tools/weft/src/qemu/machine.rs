@@ -9,6 +9,15 @@ use std::path::{Path, PathBuf};
 
 use crate::board::Board;
 
+/// What the machine's time is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// The host's clock.
+    Host,
+    /// The instructions it has executed, a nanosecond each, so that other work on the host does not count.
+    Instructions,
+}
+
 /// What a machine is made of and what it boots.
 #[derive(Debug, Clone)]
 pub struct Machine {
@@ -26,6 +35,8 @@ pub struct Machine {
     pub cores: u16,
     /// Memory, as QEMU writes it.
     pub memory: String,
+    /// What its time is taken from.
+    pub clock: Clock,
     /// What the serial line is connected to.
     pub console: Console,
     /// The TCP port on which QEMU waits for a debugger before it starts.
@@ -57,6 +68,9 @@ impl Machine {
         ];
         for (name, value) in options(self.board).into_iter().chain(common) {
             push(&mut all, name, value);
+        }
+        if self.clock == Clock::Instructions {
+            push(&mut all, "-icount", "shift=0,align=off,sleep=off");
         }
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
         push(&mut all, "-kernel", &self.kernel.display().to_string());
@@ -149,6 +163,7 @@ mod tests {
             disks: vec![PathBuf::from("root.img"), PathBuf::from("a,b.img")],
             cores: 2,
             memory: "512M".to_owned(),
+            clock: Clock::Host,
             console,
             debugger_port: None,
         }
@@ -171,6 +186,14 @@ mod tests {
             all.contains("-semihosting-config") && !all.contains("debugcon"),
             "{all}"
         );
+    }
+
+    #[test]
+    fn time_is_counted_in_instructions_only_when_asked() {
+        let mut machine = machine(Console::Pipe);
+        assert!(!machine.arguments().contains(&"-icount".to_owned()));
+        machine.clock = Clock::Instructions;
+        assert!(machine.arguments().contains(&"-icount".to_owned()));
     }
 
     #[test]

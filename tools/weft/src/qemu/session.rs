@@ -1,7 +1,7 @@
 //! One run of a machine: with a person at the console, or with a program that reads it.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -15,6 +15,11 @@ use crate::error::{Error, Outcome};
 pub trait Listener {
     /// Takes the next bytes.
     fn hear(&mut self, bytes: &[u8]) -> Progress;
+
+    /// What it types after what it has heard.
+    fn answer(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
 }
 
 /// What a listener has understood so far.
@@ -60,7 +65,7 @@ pub fn listen(
     listener: &mut dyn Listener,
 ) -> Outcome<Report> {
     let mut qemu = qemu(machine);
-    qemu.stdin(Stdio::null()).stdout(Stdio::piped());
+    qemu.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut child = start(machine, &mut qemu)?;
     let watch = Watch::start(&child, limit);
     let heard = pass_on(&mut child, &watch, listener);
@@ -119,12 +124,19 @@ fn pass_on(child: &mut Child, watch: &Watch, listener: &mut dyn Listener) -> Hea
     let Some(mut line) = child.stdout.take() else {
         return heard;
     };
+    let mut keys = child.stdin.take();
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = line.read(&mut buffer) {
         heard = Heard::Something;
         let bytes = buffer.get(..count).unwrap_or_default();
         if listener.hear(bytes) == Progress::Done {
             watch.finishing();
+        }
+        if let Some(keys) = &mut keys {
+            // A machine that has ended takes no more keys; the line then ends, too.
+            let _ = keys
+                .write_all(&listener.answer())
+                .and_then(|()| keys.flush());
         }
     }
     heard

@@ -6,13 +6,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::case::{Case, Cases};
+use super::talk::Player;
 use super::tally::Tally;
 use super::{Context, disks};
 use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish};
-use crate::qemu::launch::{self, Choice, Scratch};
+use crate::qemu::launch::{self, Choice, Person, Scratch};
+use crate::qemu::machine::Machine;
+use crate::qemu::session;
+use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
 
 /// Where the cases are.
@@ -69,8 +74,8 @@ fn count(case: &Case, result: Outcome<Vec<String>>, tally: &mut Tally) {
 /// Runs one case and gives what is wrong.
 fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     let scratch = Scratch::new(&built.folder)?;
-    let mut paths = Vec::new();
     let content = |number: usize| scratch.path(&format!("content{number}"));
+    let mut paths = Vec::new();
     for (number, kind) in case.disks.iter().enumerate() {
         let path = scratch.path(&format!("given{number}.img"));
         disks::make(kind, &content(number), &path)?;
@@ -80,25 +85,87 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         cores: 1,
         memory: &case.memory,
         disks: &paths,
-        commands: Some(&case.exec),
+        commands: case.exec.as_deref(),
+        person: Person::Played,
+        clock: case.clock.into(),
         debugger_port: None,
     };
-    let machine = launch::machine(built, &choice, &scratch)?;
-    let mut stdout = Vec::new();
-    let limit = Some(Duration::from_secs(case.seconds));
-    let status = match exec::run(&machine, limit, &mut stdout)? {
-        Finish::Status(status) => status,
-        Finish::TimeUp { said } => {
-            let what = format!("no end after {} seconds\n{said}", case.seconds);
-            return Ok(vec![what]);
-        }
-        Finish::Interrupted => return Err(Error::new("interrupted")),
+    let mut machine = launch::machine(built, &choice, &scratch)?;
+    if let Some(kind) = &case.root {
+        exchange_root(kind, &mut machine, &scratch)?;
+    }
+    let (shown, status) = match boot(case, &machine)? {
+        Went::Ended { shown, status } => (shown, status),
+        Went::Wrong(what) => return Ok(vec![what]),
     };
-    let mut wrong = case.judge(&String::from_utf8_lossy(&stdout), status);
+    let mut wrong = case.judge(&shown, status);
+    wrong.extend(case.judge_log(&session::kernel_log(&machine)));
+    if let Some(folder) = &case.stdout_lists {
+        let wanted = disks::listing(&content(0), folder)?;
+        if wanted != shown {
+            wrong.push(format!("it printed\n{shown}instead of\n{wanted}"));
+        }
+    }
     if let Some(disk) = paths.first().filter(|_| !case.files.is_empty()) {
         wrong.extend(disks::problems(disk, &content(0), &case.files)?);
     }
     Ok(wrong)
+}
+
+/// Takes the image's own disk out of the machine, or another in.
+fn exchange_root(kind: &str, machine: &mut Machine, scratch: &Scratch) -> Outcome {
+    let Some(root) = machine.disks.first().cloned() else {
+        return Err(Error::new("the image has no disk of its own to exchange"));
+    };
+    if kind == "none" {
+        machine.disks.remove(0);
+        return Ok(());
+    }
+    disks::make(kind, &scratch.path("root"), &root)
+}
+
+/// How a machine went.
+enum Went {
+    Ended { shown: String, status: u8 },
+    Wrong(String),
+}
+
+fn boot(case: &Case, machine: &Machine) -> Outcome<Went> {
+    if case.exec.is_none() {
+        return talk(case, machine);
+    }
+    let mut shown = Vec::new();
+    let limit = Some(Duration::from_secs(case.seconds));
+    match exec::run(machine, limit, &mut shown)? {
+        Finish::Status(status) => {
+            let shown = String::from_utf8_lossy(&shown).into_owned();
+            Ok(Went::Ended { shown, status })
+        }
+        Finish::TimeUp { said } => {
+            let seconds = case.seconds;
+            let shown = String::from_utf8_lossy(&shown);
+            Ok(Went::Wrong(format!(
+                "no end after {seconds} seconds\n{shown}\n{said}"
+            )))
+        }
+        Finish::Interrupted => Err(Error::new("interrupted")),
+    }
+}
+
+fn talk(case: &Case, machine: &Machine) -> Outcome<Went> {
+    let mut player = Player::new(&case.talk);
+    let limit = Some(Duration::from_secs(case.seconds));
+    let report = session::listen(machine, limit, &mut player)?;
+    let shown = player.heard();
+    match (player.missing(), report.verdict, report.ended) {
+        (_, Verdict::Interrupted, _) => Err(Error::new("interrupted")),
+        (None, _, Ended::Guest(status)) => Ok(Went::Ended { shown, status }),
+        (missing, _, ended) => {
+            let missing = missing.map_or(String::new(), |text| format!(" without `{text}`"));
+            let said = exec::said(machine, &shown);
+            Ok(Went::Wrong(format!("{ended}{missing}\n{said}")))
+        }
+    }
 }
 
 fn read(project: &Project) -> Outcome<Vec<Case>> {

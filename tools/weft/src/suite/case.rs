@@ -4,6 +4,8 @@
 use serde::Deserialize;
 
 use super::Length;
+use super::talk::Step;
+use crate::qemu::machine::Clock;
 
 /// A file of cases.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -23,8 +25,12 @@ pub struct Case {
     /// The image to boot.
     #[serde(default = "demo")]
     pub image: String,
-    /// The commands.
-    pub exec: String,
+    /// The commands; without them there is a prompt.
+    #[serde(default)]
+    pub exec: Option<String>,
+    /// What somebody at the prompt waits for and types.
+    #[serde(default)]
+    pub talk: Vec<Step>,
     /// The last command's exit status; none leaves it open.
     #[serde(default)]
     pub status: Option<u8>,
@@ -34,9 +40,18 @@ pub struct Case {
     /// Texts that are printed, in this order.
     #[serde(default)]
     pub stdout_has: Vec<String>,
+    /// A folder of the first disk whose names, as it was made, are everything that is printed.
+    #[serde(default)]
+    pub stdout_lists: Option<String>,
+    /// Texts that the kernel's log has afterwards.
+    #[serde(default)]
+    pub log_has: Vec<String>,
     /// Texts that are not printed.
     #[serde(default)]
     pub stdout_lacks: Vec<String>,
+    /// What stands in the place of the image's own disk: a kind of disk, or `none`.
+    #[serde(default)]
+    pub root: Option<String>,
     /// Disks that are made for it, by the names in [`super::disks`].
     #[serde(default)]
     pub disks: Vec<String>,
@@ -46,12 +61,35 @@ pub struct Case {
     /// Memory, as QEMU writes it.
     #[serde(default = "usual_memory")]
     pub memory: String,
-    /// How long it may take.
+    /// What the machine's time is taken from.
+    #[serde(default)]
+    pub clock: CaseClock,
+    /// How long it may take, in seconds of the host.
     #[serde(default = "usual_seconds")]
     pub seconds: u64,
     /// Whether it is left to long runs.
     #[serde(default)]
     pub long: bool,
+}
+
+/// What a machine's time is taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseClock {
+    /// The host's clock.
+    #[default]
+    Host,
+    /// The instructions that were executed: see [`Clock::Instructions`].
+    Instructions,
+}
+
+impl From<CaseClock> for Clock {
+    fn from(clock: CaseClock) -> Self {
+        match clock {
+            CaseClock::Host => Self::Host,
+            CaseClock::Instructions => Self::Instructions,
+        }
+    }
 }
 
 /// What a file on a disk holds; without `same-as` and `text`, that it is gone.
@@ -84,6 +122,17 @@ impl Case {
     /// Whether it runs at this length.
     pub fn is_for(&self, length: Length) -> bool {
         !self.long || length == Length::Long
+    }
+
+    /// What is wrong with the kernel's log.
+    pub fn judge_log(&self, log: &str) -> Vec<String> {
+        let missing = self
+            .log_has
+            .iter()
+            .filter(|text| !log.contains(text.as_str()));
+        missing
+            .map(|text| format!("the kernel's log lacks `{text}`:\n{log}"))
+            .collect()
     }
 
     /// What is wrong with what was printed and how it ended.
@@ -136,6 +185,12 @@ mod tests {
         let case = case("stdout-has = [\"one\", \"two\"]\n");
         assert!(case.judge("one two", 0).is_empty());
         assert_eq!(case.judge("two one", 0).len(), 1);
+    }
+
+    #[test]
+    fn a_text_that_the_log_lacks_is_told() {
+        let case = case("log-has = [\"up\", \"down\"]\n");
+        assert_eq!(case.judge_log("it is up\n").len(), 1);
     }
 
     #[test]

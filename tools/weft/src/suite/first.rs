@@ -8,7 +8,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Console, Machine};
+use crate::qemu::machine::{Clock, Console, Machine};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -37,6 +37,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         disks: Vec::new(),
         cores: 1,
         memory: "128M".to_owned(),
+        clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
     };

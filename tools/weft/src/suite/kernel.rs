@@ -16,7 +16,7 @@ use crate::board::Board;
 use crate::build::{self, output, rust};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::qemu::machine::{Console, Machine};
+use crate::qemu::machine::{Clock, Console, Machine};
 use crate::qemu::session::{self, Listener};
 use crate::setup::{self, Need};
 
@@ -60,6 +60,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         disks: Vec::new(),
         cores: 1,
         memory: "256M".to_owned(),
+        clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
     };

@@ -13,6 +13,7 @@ pub mod libtest;
 pub mod loom;
 pub mod miri;
 pub mod packages;
+pub mod talk;
 pub mod tally;
 pub mod target;
 

@@ -10,7 +10,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Console, Machine};
+use crate::qemu::machine::{Clock, Console, Machine};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -40,6 +40,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         disks: built.disk.into_iter().collect(),
         cores: 1,
         memory: "512M".to_owned(),
+        clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
     };

@@ -12,8 +12,8 @@ use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish};
-use crate::qemu::launch::{self, Choice, Scratch};
-use crate::qemu::machine::Machine;
+use crate::qemu::launch::{self, Choice, Person, Scratch};
+use crate::qemu::machine::{Clock, Machine};
 use crate::qemu::watch::Verdict;
 use crate::qemu::{debugger, session};
 use crate::setup::{self, Need};
@@ -47,6 +47,8 @@ pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
         memory: &args.mem,
         disks: &args.disk,
         commands: args.exec.as_deref(),
+        person: Person::Here,
+        clock: Clock::Host,
         debugger_port,
     };
     let scratch = Scratch::new(&built.folder)?;

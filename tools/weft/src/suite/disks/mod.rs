@@ -1,38 +1,48 @@
 //! Disks that are made for boot tests, by name, and what the host's own tools say of them after.
 
+mod kinds;
+mod tables;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::case::Holds;
-use crate::build::{disk, output};
+use crate::build::output;
 use crate::command;
 use crate::error::{Error, Outcome};
-
-/// A kind of disk, and the function that makes it: `content` is a folder to fill for it.
-type Maker = fn(disk: &Path, content: &Path) -> Outcome;
-
-/// Every kind of disk.
-const KINDS: &[(&str, Maker)] = &[
-    ("small", small),
-    ("large", large),
-    ("blank", blank),
-    ("damaged", damaged),
-    ("mbr", mbr),
-];
 
 /// Makes a disk of the kind called `name` in `folder`, as the file `disk`.
 ///
 /// # Errors
 /// If there is no such kind, or a file or program fails.
 pub fn make(name: &str, folder: &Path, disk: &Path) -> Outcome {
-    let Some((_, maker)) = KINDS.iter().find(|(kind, _)| *kind == name) else {
-        let kinds: Vec<_> = KINDS.iter().map(|(kind, _)| *kind).collect();
+    let Some((_, maker)) = kinds::ALL.iter().find(|(kind, _)| *kind == name) else {
+        let kinds: Vec<_> = kinds::ALL.iter().map(|(kind, _)| *kind).collect();
         return Err(Error::new(format!("there is no kind of disk `{name}`"))
             .remedy(format!("name one of {}", kinds.join(", "))));
     };
     output::folder(folder)?;
     maker(disk, folder)
+}
+
+/// The names in a folder that a disk was made from, sorted by their bytes, a line each.
+///
+/// # Errors
+/// If the folder cannot be read.
+pub fn listing(content: &Path, path: &str) -> Outcome<String> {
+    let folder = content.join(path.trim_start_matches('/'));
+    let unreadable = |cause| Error::io("read", &folder, &cause);
+    let mut names = Vec::new();
+    for entry in fs::read_dir(&folder).map_err(unreadable)? {
+        let name = entry.map_err(unreadable)?.file_name();
+        names.push(name.to_string_lossy().into_owned());
+    }
+    names.sort_unstable();
+    Ok(names
+        .iter()
+        .flat_map(|name| [name.as_str(), "\n"])
+        .collect())
 }
 
 /// What the host finds wrong with a disk that a machine has written.
@@ -82,89 +92,6 @@ fn tool(name: &str) -> Command {
     Command::new(command::find(name).unwrap_or_else(|| PathBuf::from(name)))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Outcome {
-    output::folder(path.parent().unwrap_or(path))?;
-    fs::write(path, bytes).map_err(|cause| Error::io("write", path, &cause))
-}
-
-/// Bytes that look random and are the same each time (xorshift64, Marsaglia 2003).
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut bytes = Vec::with_capacity(length + 8);
-    while bytes.len() < length {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        bytes.extend(state.to_le_bytes());
-    }
-    bytes.truncate(length);
-    bytes
-}
-
-/// A few files of every kind, in 16 MiB.
-fn small(disk: &Path, content: &Path) -> Outcome {
-    write(&content.join("hello"), b"hello\n")?;
-    write(&content.join("folder/deep/file"), b"deep\n")?;
-    write(&content.join("noise"), &noise(300_000))?;
-    write(&content.join("empty"), b"")?;
-    write(&content.join("Grüße 你好 🌍"), b"utf-8\n")?;
-    write(&content.join("n".repeat(255)), b"long\n")?;
-    link(content, "link", "folder/deep/file")?;
-    disk::make(disk, content, 16)
-}
-
-/// 5,000 small files, a file of 64 MiB and everything of the small disk, in 256 MiB.
-fn large(disk: &Path, content: &Path) -> Outcome {
-    small(disk, content)?;
-    for number in 0..5_000 {
-        let path = content.join(format!("many/{}/file{number}", number / 1_000));
-        write(&path, format!("this is file {number}\n").as_bytes())?;
-    }
-    write(&content.join("big"), &noise(64 << 20))?;
-    disk::make(disk, content, 256)
-}
-
-/// Nothing but zeros.
-fn blank(disk: &Path, _content: &Path) -> Outcome {
-    write(disk, &vec![0; 4 << 20])
-}
-
-/// A small disk with a superblock that does not make sense.
-fn damaged(disk: &Path, content: &Path) -> Outcome {
-    small(disk, content)?;
-    let mut bytes = fs::read(disk).map_err(|cause| Error::io("read", disk, &cause))?;
-    // The superblock stands at 1024; its magic number at 56 stays, the counts before it go.
-    bytes
-        .iter_mut()
-        .skip(1024)
-        .take(56)
-        .for_each(|byte| *byte = 0xff);
-    write(disk, &bytes)
-}
-
-/// A small disk in the one partition of an MBR.
-fn mbr(disk: &Path, content: &Path) -> Outcome {
-    small(disk, content)?;
-    let volume = fs::read(disk).map_err(|cause| Error::io("read", disk, &cause))?;
-    let start = 2048_u32;
-    let sectors = u32::try_from(volume.len() / 512).unwrap_or(u32::MAX);
-    let mut bytes = vec![0; 512 * 2048];
-    let mut entry = [0; 16];
-    entry[4] = 0x83;
-    entry[8..12].copy_from_slice(&start.to_le_bytes());
-    entry[12..].copy_from_slice(&sectors.to_le_bytes());
-    bytes[446..462].copy_from_slice(&entry);
-    bytes[510..512].copy_from_slice(&[0x55, 0xaa]);
-    bytes.extend(volume);
-    write(disk, &bytes)
-}
-
-fn link(content: &Path, name: &str, target: &str) -> Outcome {
-    let path = content.join(name);
-    let _ = fs::remove_file(&path);
-    std::os::unix::fs::symlink(target, &path).map_err(|cause| Error::io("link", &path, &cause))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,6 +130,27 @@ mod tests {
             problems(&disk, &content, &[]).map(|found| found.len()),
             Ok(1)
         );
+        fs::remove_dir_all(&base).expect("removed");
+    }
+
+    #[test]
+    fn names_are_listed_in_order() {
+        let base = std::env::temp_dir().join(format!("weft-listing-{}", std::process::id()));
+        output::folder(&base.join("content/b")).expect("made");
+        fs::write(base.join("content/a"), "").expect("written");
+        assert_eq!(listing(&base.join("content"), "/"), Ok("a\nb\n".to_owned()));
+        fs::remove_dir_all(&base).expect("removed");
+    }
+
+    #[test]
+    fn every_kind_can_be_made() {
+        let base = std::env::temp_dir().join(format!("weft-kinds-{}", std::process::id()));
+        for (kind, _) in kinds::ALL.iter().filter(|(kind, _)| *kind != "large") {
+            let disk = base.join("disk.img");
+            make(kind, &base.join("content"), &disk).expect("made");
+            let length = fs::metadata(&disk).expect("it is there").len();
+            assert!(length >= 4 << 20 && length.is_multiple_of(512), "{kind}");
+        }
         fs::remove_dir_all(&base).expect("removed");
     }
 

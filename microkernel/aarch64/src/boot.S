@@ -98,6 +98,22 @@ boot_el1:
     subs x6, x6, #1
     b.ne 2b
 
+    // What was written without caches must not be hidden by lines that a loader left in them.
+    dmb sy
+    mrs x0, ctr_el0
+    ubfx x0, x0, #16, #4
+    mov x1, #4
+    lsl x1, x1, x0
+    adrp x0, weft_bss_start
+    add x0, x0, :lo12:weft_bss_start
+    adrp x3, weft_kernel_end
+    add x3, x3, :lo12:weft_kernel_end
+3:  dc ivac, x0
+    add x0, x0, x1
+    cmp x0, x3
+    b.lo 3b
+    dsb sy
+
     ldr x0, ={mair}
     msr mair_el1, x0
     ldr x0, ={tcr}

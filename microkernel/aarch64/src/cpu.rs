@@ -144,6 +144,10 @@ read!(
     own_data, "tpidr_el1"
 );
 read!(processor, "mpidr_el1");
+read!(
+    /// What the caches are like.
+    cache_kind, "ctr_el0"
+);
 read!(system_control, "sctlr_el1");
 write!(set_system_control, "sctlr_el1");
 write!(set_memory_attributes, "mair_el1");

@@ -5,7 +5,7 @@ use core::sync::atomic::AtomicU64;
 use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
 
 use crate::machine::Aarch64;
-use crate::{entry, tlb};
+use crate::{cache, entry, tlb};
 
 impl Paging for Aarch64 {
     /// Every processor has 8 bits.
@@ -14,6 +14,10 @@ impl Paging for Aarch64 {
 
     fn supports(&self, _: PageSize) -> bool {
         true
+    }
+
+    fn prepare_page(&self, leaf: Leaf) {
+        cache::prepare(leaf);
     }
 
     fn encode_page(leaf: Leaf) -> u64 {

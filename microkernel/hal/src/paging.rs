@@ -89,6 +89,11 @@ pub trait Paging {
     /// Whether the hardware can map pages of this size.
     fn supports(&self, size: PageSize) -> bool;
 
+    /// Gets the memory behind a page ready for the way it is about to be mapped: what was written to it as data
+    /// can then be executed, and is seen by those who do not look into caches. Comes before the entry is set;
+    /// does nothing where caches follow by themselves.
+    fn prepare_page(&self, _: Leaf) {}
+
     /// Encodes a user page.
     fn encode_page(leaf: Leaf) -> u64;
 

@@ -76,6 +76,7 @@ impl<A: Arch> Core<A> {
         if A::decode(place.get(), level) != Entry::Empty {
             return Err(Refusal::AlreadyMapped.into());
         }
+        self.arch.prepare_page(leaf);
         place.set(A::encode_page(leaf));
         self.arch.publish();
         Ok(Mapping::new(self.home(), &space, address))
@@ -100,6 +101,7 @@ impl<A: Arch> Core<A> {
         if found.space != space || found.address != address {
             return Err(Refusal::AlreadyMapped.into());
         }
+        self.arch.prepare_page(leaf);
         found.place.set(A::encode_page(leaf));
         self.arch.flush_page(space.asid.get(home), address);
         Ok(())

@@ -1,0 +1,89 @@
+//! Caches that do not follow by themselves: instructions that were written as data, and memory that is also
+//! reached past the caches (Arm ARM D7.5).
+//!
+//! QEMU does without; processors such as the Cortex-A72 do not.
+
+use core::arch::asm;
+
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
+use weft_early::DIRECT_MAP;
+use weft_hal::Leaf;
+
+use crate::cpu;
+
+/// CTR_EL0: instruction fetches see the data cache.
+const FETCH_SEES_DATA: u64 = 1 << 28;
+/// CTR_EL0: the instruction cache forgets what was overwritten.
+const FETCH_SEES_WRITES: u64 = 1 << 29;
+
+/// Gets a page ready for the way it is about to be mapped. Device memory needs nothing: no cache has it.
+pub(crate) fn prepare(leaf: Leaf) {
+    let start = DIRECT_MAP.wrapping_add(leaf.physical.0);
+    let executes = leaf.rights.contains(Rights::EXECUTE);
+    let is_plain = leaf.cache == CacheMode::Normal && !executes;
+    if is_plain || !is_memory(start) {
+        return;
+    }
+    let lines = || (start..start + (1 << leaf.size.log2())).step_by(line_bytes());
+    finish();
+    if leaf.cache == CacheMode::Normal {
+        prepare_code(lines());
+    } else {
+        lines().for_each(write_back_and_forget);
+        finish();
+    }
+}
+
+fn prepare_code(lines: impl Iterator<Item = u64>) {
+    let kind = cpu::cache_kind();
+    if kind & FETCH_SEES_DATA == 0 {
+        lines.for_each(write_back_for_fetch);
+        finish();
+    }
+    if kind & FETCH_SEES_WRITES == 0 {
+        forget_instructions();
+    }
+    finish();
+}
+
+/// Bytes in the shortest line of any data cache.
+fn line_bytes() -> usize {
+    4 << (cpu::cache_kind() >> 16 & 0xf)
+}
+
+/// Whether the direct map has memory at an address; it has none for device memory.
+fn is_memory(address: u64) -> bool {
+    let result: u64;
+    // SAFETY:
+    // 1. translates without accessing; changes no state but PAR_EL1, which nothing else uses.
+    unsafe {
+        asm!("at s1e1r, {}", "isb", "mrs {}, par_el1", in(reg) address, lateout(reg) result, options(nostack));
+    }
+    result & 1 == 0
+}
+
+fn write_back_for_fetch(address: u64) {
+    // SAFETY:
+    // 1. the direct map has the address (`is_memory`); no byte of memory changes.
+    unsafe { asm!("dc cvau, {}", in(reg) address, options(nostack, preserves_flags)) };
+}
+
+fn write_back_and_forget(address: u64) {
+    // SAFETY:
+    // 1. the direct map has the address (`is_memory`); no byte of memory changes.
+    unsafe { asm!("dc civac, {}", in(reg) address, options(nostack, preserves_flags)) };
+}
+
+fn forget_instructions() {
+    // SAFETY:
+    // 1. what is forgotten is fetched again from memory.
+    unsafe { asm!("ic ialluis", options(nostack, preserves_flags)) };
+}
+
+/// Waits until everything before is seen by all.
+fn finish() {
+    // SAFETY:
+    // 1. barriers change no state that Rust knows of.
+    unsafe { asm!("dsb sy", "isb", options(nostack, preserves_flags)) };
+}

@@ -1,0 +1,131 @@
+//! The kinds of disks: how each is filled, and what is wrong with it.
+
+use std::fs;
+use std::path::Path;
+
+use super::tables;
+use crate::build::{disk, output};
+use crate::error::{Error, Outcome};
+
+/// A kind of disk, and the function that makes it: `content` is a folder to fill for it.
+type Maker = fn(disk: &Path, content: &Path) -> Outcome;
+
+/// Every kind of disk.
+pub(super) const ALL: &[(&str, Maker)] = &[
+    ("small", small),
+    ("large", large),
+    ("blank", blank),
+    ("noise", noisy),
+    ("damaged", damaged),
+    ("torn", torn),
+    ("mbr", mbr),
+    ("gpt", gpt),
+    ("fat", fat),
+];
+
+fn write(path: &Path, bytes: &[u8]) -> Outcome {
+    output::folder(path.parent().unwrap_or(path))?;
+    fs::write(path, bytes).map_err(|cause| Error::io("write", path, &cause))
+}
+
+/// Bytes that look random and are the same each time (xorshift64, Marsaglia 2003).
+fn noise(length: usize) -> Vec<u8> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut bytes = Vec::with_capacity(length + 8);
+    while bytes.len() < length {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        bytes.extend(state.to_le_bytes());
+    }
+    bytes.truncate(length);
+    bytes
+}
+
+/// A few files of every kind, in 16 MiB.
+fn small(disk: &Path, content: &Path) -> Outcome {
+    write(&content.join("hello"), b"hello\n")?;
+    write(&content.join("folder/deep/file"), b"deep\n")?;
+    write(&content.join("noise"), &noise(300_000))?;
+    write(&content.join("empty"), b"")?;
+    write(&content.join("Grüße 你好 🌍"), b"utf-8\n")?;
+    write(&content.join("n".repeat(255)), b"long\n")?;
+    link(content, "link", "folder/deep/file")?;
+    disk::make(disk, content, 16)
+}
+
+/// 5,000 small files, a file of 64 MiB and everything of the small disk, in 256 MiB.
+fn large(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    for number in 0..5_000 {
+        let path = content.join(format!("many/{}/file{number}", number / 1_000));
+        write(&path, format!("this is file {number}\n").as_bytes())?;
+    }
+    write(&content.join("big"), &noise(64 << 20))?;
+    disk::make(disk, content, 256)
+}
+
+/// Nothing but zeros.
+fn blank(disk: &Path, _content: &Path) -> Outcome {
+    write(disk, &vec![0; 4 << 20])
+}
+
+/// A small disk with a superblock that does not make sense.
+fn damaged(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    let mut bytes = read(disk)?;
+    // The superblock stands at 1024; its magic number at 56 stays, the counts before it go.
+    bytes
+        .iter_mut()
+        .skip(1024)
+        .take(56)
+        .for_each(|byte| *byte = 0xff);
+    write(disk, &bytes)
+}
+
+/// A small disk whose block groups are told by a table of noise.
+fn torn(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    let mut bytes = read(disk)?;
+    // The table of groups stands in the block behind the superblock: at 2048 with blocks of 1 KiB, as
+    // mkfs.ext4 chooses for a disk this small, and at 4096 with larger ones.
+    for start in [2048, 4096] {
+        let place = bytes.iter_mut().skip(start).take(1024);
+        place
+            .zip(noise(1024))
+            .for_each(|(byte, other)| *byte = other);
+    }
+    write(disk, &bytes)
+}
+
+/// Bytes that are no file system.
+fn noisy(disk: &Path, _content: &Path) -> Outcome {
+    write(disk, &noise(4 << 20))
+}
+
+/// A small disk in the one partition of an MBR.
+fn mbr(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    write(disk, &tables::mbr(&read(disk)?, tables::LINUX))
+}
+
+/// A small disk in the one partition of a GPT.
+fn gpt(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    write(disk, &tables::gpt(&read(disk)?))
+}
+
+/// The one partition of an MBR, said to be FAT, with noise in it.
+fn fat(disk: &Path, _content: &Path) -> Outcome {
+    write(disk, &tables::mbr(&noise(4 << 20), tables::FAT))
+}
+
+fn read(path: &Path) -> Outcome<Vec<u8>> {
+    fs::read(path).map_err(|cause| Error::io("read", path, &cause))
+}
+
+fn link(content: &Path, name: &str, target: &str) -> Outcome {
+    let path = content.join(name);
+    let _ = fs::remove_file(&path);
+    std::os::unix::fs::symlink(target, &path).map_err(|cause| Error::io("link", &path, &cause))
+}

@@ -64,6 +64,11 @@ pub struct RunArgs {
 /// Options of `test`.
 #[derive(Debug, Args)]
 pub struct TestArgs {
+    /// The suites to run (host, miri, loom, target, boot …) [default: all]
+    pub suites: Vec<String>,
+    /// Only those scripted boots whose name has this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub case: String,
     /// Where to run tests
     #[arg(long, value_enum, default_value_t = TestBoard::All)]
     pub board: TestBoard,

@@ -28,7 +28,8 @@ const FOLDER: &str = "tools/weft/boot";
 /// # Errors
 /// If set-up fails or a file of cases cannot be read.
 pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
-    let cases = read(context.project)?;
+    let mut cases = read(context.project)?;
+    cases.retain(|case| case.name.contains(context.case));
     if cases.is_empty() {
         return Ok(());
     }

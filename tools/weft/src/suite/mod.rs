@@ -18,7 +18,7 @@ pub mod tally;
 pub mod target;
 
 use crate::cli::TestBoard;
-use crate::error::Outcome;
+use crate::error::{Error, Outcome};
 use crate::project::Project;
 use tally::Tally;
 
@@ -49,6 +49,8 @@ pub struct Context<'a> {
     pub project: &'a Project,
     /// How much to run.
     pub length: Length,
+    /// What the names of scripted boots must have; empty is all.
+    pub case: &'a str,
 }
 
 /// A group of tests that are run in one way.
@@ -116,12 +118,30 @@ impl Suite {
         }
     }
 
+    /// Whether it is one of those that were named; none stands for all.
+    pub fn is_named(&self, names: &[String]) -> bool {
+        names.is_empty() || names.iter().any(|name| name == self.name)
+    }
+
     /// Runs it; if it cannot run at all, that is one failure.
     pub fn run(&self, context: &Context<'_>, tally: &mut Tally) {
         eprintln!("test: {}", self.name);
         if let Err(error) = (self.run)(context, tally) {
             tally.fail(self.name, &error.to_string());
         }
+    }
+}
+
+/// Refuses names that no suite has.
+///
+/// # Errors
+/// If there is such a name.
+pub fn known(names: &[String]) -> Outcome {
+    let all: Vec<_> = TABLE.iter().map(|suite| suite.name).collect();
+    match names.iter().find(|name| !all.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(name) => Err(Error::new(format!("there is no suite `{name}`"))
+            .remedy(format!("name some of {}", all.join(", ")))),
     }
 }
 
@@ -146,11 +166,24 @@ mod tests {
     }
 
     #[test]
+    fn suites_are_chosen_by_their_names() {
+        let names = ["boot".to_owned()];
+        assert_eq!(
+            TABLE.iter().filter(|suite| suite.is_named(&names)).count(),
+            1
+        );
+        assert!(TABLE.iter().all(|suite| suite.is_named(&[])));
+        assert!(known(&names).is_ok());
+        assert!(known(&["boots".to_owned()]).is_err());
+    }
+
+    #[test]
     fn a_suite_that_cannot_run_is_a_failure() {
         let project = Project::new("/nowhere".into(), None);
         let context = Context {
             project: &project,
             length: Length::Usual,
+            case: "",
         };
         let run = |_: &Context<'_>, _: &mut Tally| Err(crate::error::Error::new("no machine"));
         let suite = Suite {

@@ -7,7 +7,7 @@ use crate::error::Outcome;
 use crate::project::Project;
 use crate::setup;
 use crate::suite::tally::Tally;
-use crate::suite::{Context, Length, TABLE};
+use crate::suite::{self, Context, Length, Suite, TABLE};
 
 /// Runs every suite for the chosen board. A run without a single test fails.
 ///
@@ -20,9 +20,15 @@ pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
     } else {
         Length::Usual
     };
-    let context = Context { project, length };
+    let context = Context {
+        project,
+        length,
+        case: &args.case,
+    };
+    suite::known(&args.suites)?;
     let mut tally = Tally::default();
-    for suite in TABLE.iter().filter(|suite| suite.is_for(args.board)) {
+    let is_wanted = |suite: &&Suite| suite.is_for(args.board) && suite.is_named(&args.suites);
+    for suite in TABLE.iter().filter(is_wanted) {
         suite.run(&context, &mut tally);
     }
     println!();

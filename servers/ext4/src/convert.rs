@@ -5,9 +5,9 @@ use proto::filesystem as wire;
 use crate::{Entry, Error, Existing, Kind, Node, Space, Stat};
 
 /// The node of a number, which came over a message and may be anything.
-pub(crate) fn node(number: u64) -> Result<Node, wire::Error> {
+pub(crate) fn node(number: u64) -> Result<Node, Error> {
     let raw = u32::try_from(number).ok();
-    raw.and_then(Node::from_raw).ok_or(wire::Error::NotFound)
+    raw.and_then(Node::from_raw).ok_or(Error::NotFound)
 }
 
 pub(crate) fn kind(kind: Kind) -> wire::NodeKind {

@@ -26,6 +26,7 @@ mod disk;
 mod error;
 mod features;
 mod files;
+mod gather;
 mod guard;
 mod journal;
 mod layout;

@@ -8,11 +8,13 @@ use libipc::codec::Text;
 use libipc::log;
 use proto::filesystem::{Error, Info, MountState};
 
+use crate::gather::Gather;
 use crate::{FileSystem, MountError, Node, Options};
 
 /// A volume in one of its states.
 pub struct Mounted<D: BatchDevice> {
     files: Option<FileSystem<D>>,
+    gather: Gather,
     info: Info,
 }
 
@@ -60,6 +62,7 @@ impl<D: BatchDevice> Mounted<D> {
         );
         Self {
             files: Some(files),
+            gather: Gather::default(),
             info: info(state, name, &reason),
         }
     }
@@ -68,6 +71,7 @@ impl<D: BatchDevice> Mounted<D> {
         log!("{name}{}{reason}", separator(name));
         Self {
             files: None,
+            gather: Gather::default(),
             info: info(state, name, reason),
         }
     }
@@ -76,13 +80,42 @@ impl<D: BatchDevice> Mounted<D> {
         &self.info
     }
 
-    /// The file system, if one is mounted.
-    pub(crate) fn files(&mut self) -> Result<&mut FileSystem<D>, Error> {
-        self.files.as_mut().ok_or(Error::NotMounted)
+    /// Looks at the volume.
+    pub(crate) fn look<T>(
+        &mut self,
+        look: impl FnOnce(&mut FileSystem<D>) -> Result<T, crate::Error>,
+    ) -> Result<T, Error> {
+        self.with_all(|files, gather| {
+            gather.settle(files)?;
+            look(files)
+        })
+    }
+
+    /// Changes the volume.
+    pub(crate) fn change<T>(
+        &mut self,
+        change: impl FnOnce(&mut FileSystem<D>) -> Result<T, crate::Error>,
+    ) -> Result<T, Error> {
+        self.with_all(|files, gather| {
+            gather.forget();
+            gather.settle(files)?;
+            change(files)
+        })
+    }
+
+    /// Reads from a file.
+    pub(crate) fn read(&mut self, node: Node, at: u64, output: &mut [u8]) -> Result<usize, Error> {
+        self.with_all(|files, gather| gather.read(files, (node, at), output))
+    }
+
+    /// Writes into a file.
+    pub(crate) fn write(&mut self, node: Node, at: u64, data: &[u8]) -> Result<(), Error> {
+        self.with_all(|files, gather| gather.write(files, (node, at), data))
     }
 
     /// Unmounts the volume and lets go of its memory.
     pub(crate) fn unmount(&mut self) -> Result<(), Error> {
+        let settled = self.look(|_| Ok(()));
         let mut files = self.files.take().ok_or(Error::NotMounted)?;
         let outcome = files.unmount();
         let reason = outcome.err().map(|error| error.to_string());
@@ -93,7 +126,35 @@ impl<D: BatchDevice> Mounted<D> {
             separator(&reason)
         );
         self.info = info(MountState::Unmounted, &self.info.volume, &reason);
-        Ok(outcome?)
+        Ok(settled.and(outcome.map_err(Error::from))?)
+    }
+
+    fn with_all<T>(
+        &mut self,
+        call: impl FnOnce(&mut FileSystem<D>, &mut Gather) -> Result<T, crate::Error>,
+    ) -> Result<T, Error> {
+        let files = self.files.as_mut().ok_or(Error::NotMounted)?;
+        call(files, &mut self.gather).map_err(|error| self.noted(error))
+    }
+
+    /// Remembers an error that concerns the whole volume, for those who ask how it is.
+    fn noted(&mut self, error: crate::Error) -> Error {
+        let state = match error {
+            crate::Error::Gone => MountState::Failed,
+            crate::Error::Failed => MountState::ReadOnly,
+            crate::Error::Damaged(_) => self.info.state,
+            _ => return error.into(),
+        };
+        let reason = clipped(&error.to_string());
+        if self.info.reason != reason {
+            log!("{}: {error}", self.info.volume);
+            self.info = Info {
+                state,
+                reason,
+                ..self.info.clone()
+            };
+        }
+        error.into()
     }
 }
 

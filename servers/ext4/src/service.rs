@@ -18,8 +18,7 @@ impl<D: BatchDevice> Server for Mounted<D> {
     }
 
     fn walk(&mut self, _: Caller, path: &[u8]) -> Result<Place, Error> {
-        let files = self.files()?;
-        match files.lookup(path)? {
+        match self.look(|files| files.lookup(path))? {
             Walk::Found(stat) => Ok(Place {
                 reach: Reach::End,
                 rest: path.len() as u32,
@@ -34,26 +33,28 @@ impl<D: BatchDevice> Server for Mounted<D> {
                 reach: Reach::Link,
                 rest: rest as u32,
                 directory: directory.raw().into(),
-                stat: convert::stat(files.stat(link)?),
+                stat: convert::stat(self.look(|files| files.stat(link))?),
             }),
         }
     }
 
     fn lookup(&mut self, _: Caller, directory: u64, name: &[u8]) -> Result<Stat, Error> {
-        let found = self.files()?.lookup_child(node(directory)?, name)?;
+        let found = self.look(|files| files.lookup_child(node(directory)?, name))?;
         Ok(convert::stat(found))
     }
 
     fn stat(&mut self, _: Caller, number: u64) -> Result<Stat, Error> {
-        Ok(convert::stat(self.files()?.stat(node(number)?)?))
+        Ok(convert::stat(self.look(|files| files.stat(node(number)?))?))
     }
 
     fn open(&mut self, _: Caller, number: u64) -> Result<Stat, Error> {
-        Ok(convert::stat(self.files()?.open(node(number)?)?))
+        Ok(convert::stat(
+            self.change(|files| files.open(node(number)?))?,
+        ))
     }
 
     fn close(&mut self, _: Caller, number: u64) -> Result<(), Error> {
-        Ok(self.files()?.close(node(number)?)?)
+        self.change(|files| files.close(node(number)?))
     }
 
     fn read_at(&mut self, _: Caller, number: u64, offset: u64, max: u32) -> Result<Data, Error> {
@@ -61,17 +62,17 @@ impl<D: BatchDevice> Server for Mounted<D> {
         let length = (max as usize).min(data.capacity());
         // Never longer than the capacity.
         let _ = data.resize(length, 0);
-        let read = self.files()?.read_at(node(number)?, offset, &mut data)?;
+        let read = self.read(node(number)?, offset, &mut data)?;
         data.truncate(read);
         Ok(data)
     }
 
     fn write_at(&mut self, _: Caller, number: u64, offset: u64, data: &[u8]) -> Result<(), Error> {
-        Ok(self.files()?.write_at(node(number)?, offset, data)?)
+        self.write(node(number)?, offset, data)
     }
 
     fn truncate(&mut self, _: Caller, number: u64, size: u64) -> Result<(), Error> {
-        Ok(self.files()?.truncate(node(number)?, size)?)
+        self.change(|files| files.truncate(node(number)?, size))
     }
 
     fn create(
@@ -81,7 +82,7 @@ impl<D: BatchDevice> Server for Mounted<D> {
         name: &[u8],
         permissions: u16,
     ) -> Result<Stat, Error> {
-        let made = self.files()?.create(node(directory)?, name, permissions)?;
+        let made = self.change(|files| files.create(node(directory)?, name, permissions))?;
         Ok(convert::stat(made))
     }
 
@@ -92,7 +93,7 @@ impl<D: BatchDevice> Server for Mounted<D> {
         name: &[u8],
         permissions: u16,
     ) -> Result<Stat, Error> {
-        let made = self.files()?.mkdir(node(directory)?, name, permissions)?;
+        let made = self.change(|files| files.mkdir(node(directory)?, name, permissions))?;
         Ok(convert::stat(made))
     }
 
@@ -103,22 +104,22 @@ impl<D: BatchDevice> Server for Mounted<D> {
         name: &[u8],
         target: &[u8],
     ) -> Result<Stat, Error> {
-        let made = self.files()?.symlink(node(directory)?, name, target)?;
+        let made = self.change(|files| files.symlink(node(directory)?, name, target))?;
         Ok(convert::stat(made))
     }
 
     fn link(&mut self, _: Caller, number: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
         let (target, directory) = (node(number)?, node(directory)?);
-        self.files()?.link(target, directory, name)?;
+        self.change(|files| files.link(target, directory, name))?;
         Ok(())
     }
 
     fn unlink(&mut self, _: Caller, directory: u64, name: &[u8]) -> Result<(), Error> {
-        Ok(self.files()?.unlink(node(directory)?, name)?)
+        self.change(|files| files.unlink(node(directory)?, name))
     }
 
     fn remove_directory(&mut self, _: Caller, directory: u64, name: &[u8]) -> Result<(), Error> {
-        Ok(self.files()?.rmdir(node(directory)?, name)?)
+        self.change(|files| files.rmdir(node(directory)?, name))
     }
 
     fn rename(
@@ -132,13 +133,12 @@ impl<D: BatchDevice> Server for Mounted<D> {
     ) -> Result<(), Error> {
         let from = (node(from_directory)?, from_name);
         let to = (node(to_directory)?, to_name);
-        Ok(self
-            .files()?
-            .rename(from, to, convert::existing(existing))?)
+        let existing = convert::existing(existing);
+        self.change(|files| files.rename(from, to, existing))
     }
 
     fn read_link(&mut self, _: Caller, number: u64) -> Result<Bytes<1000>, Error> {
-        let target = self.files()?.readlink(node(number)?)?;
+        let target = self.look(|files| files.readlink(node(number)?))?;
         target.as_slice().try_into().map_err(|_| Error::TooLarge)
     }
 
@@ -152,18 +152,18 @@ impl<D: BatchDevice> Server for Mounted<D> {
         let start = start.ok_or(Error::Invalid)?;
         let directory = node(directory)?;
         let most = MAX_ENTRIES as usize;
-        let found = self.files()?.read_dir(directory, start, most)?;
+        let found = self.look(|files| files.read_dir(directory, start, most))?;
         let [first, second] = found.last().map_or(start, |last| last.next).to_words();
         let entries: Result<Entries, Error> = found.iter().map(convert::entry).collect();
         Ok((entries?, Cursor { first, second }))
     }
 
     fn space(&mut self, _: Caller) -> Result<Space, Error> {
-        Ok(convert::space(self.files()?.statfs()?))
+        Ok(convert::space(self.look(|files| files.statfs())?))
     }
 
     fn sync(&mut self, _: Caller) -> Result<(), Error> {
-        Ok(self.files()?.sync()?)
+        self.change(|files| files.sync())
     }
 
     fn unmount(&mut self, _: Caller) -> Result<(), Error> {

@@ -7,3 +7,4 @@ mod formats;
 mod image;
 mod large;
 mod reading;
+mod served;

@@ -12,6 +12,8 @@ pub mod processes;
 pub mod serial;
 pub mod storage;
 pub mod system;
+pub mod test_assist;
+pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
 
@@ -29,6 +31,8 @@ pub const ALL: &[libipc::Interface] = &[
     serial::INTERFACE,
     storage::INTERFACE,
     system::INTERFACE,
+    test_assist::INTERFACE,
+    test_results::INTERFACE,
     vfs::INTERFACE,
     vfs_sessions::INTERFACE,
 ];

@@ -1,3 +1,0 @@
-//! Misbehaves on order, for the on-target tests.
-
-#![no_std]

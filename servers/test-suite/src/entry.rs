@@ -1,0 +1,218 @@
+//! What threads keep and lose on their way through the kernel.
+
+use libipc::abi::Syscall;
+use libipc::objects::{Frame, Notification, Start};
+use libipc::{FaultKind, Kind, Refusal, Rights, clock_ns};
+use test_script::{FILL, Probe, Step};
+use weft_sys::page;
+
+use crate::bench::{Bench, READ_WRITE};
+use crate::check::{Outcome, done, expect};
+use crate::robot::{HIGH, LOW, Robot};
+use crate::steps::{call, info, recv};
+
+crate::tests! {
+    registers_that_carry_nothing_are_zero_after_a_system_call
+    a_receiver_sees_nothing_of_the_senders_other_registers
+    all_registers_survive_preemption
+    odd_flags_do_not_reach_the_kernel
+    a_trap_flag_ends_with_its_thread
+    a_thread_starts_only_at_addresses_of_user_mode
+    a_new_thread_has_nothing_in_its_registers
+    a_system_call_at_the_end_of_a_page_returns_behind_it
+    a_stopped_thread_is_read_but_a_running_one_is_not
+}
+
+/// Indices of a register dump (x86_64).
+const RIP: usize = 16;
+const FLAGS: usize = 17;
+/// Flags that user mode always has: interrupts on, and bit 1.
+const USER_FLAGS: u64 = 0x202;
+
+fn dump(robot: Robot) -> Outcome<[u64; 19]> {
+    let read = done("reading registers", robot.thread.registers())?;
+    expect("how many", read.count, 19)?;
+    let mut bytes = [0; 19 * 8];
+    page::read_batch(&mut bytes);
+    let mut registers = [0; 19];
+    for (register, word) in registers.iter_mut().zip(bytes.as_chunks::<8>().0) {
+        *register = u64::from_le_bytes(*word);
+    }
+    Ok(registers)
+}
+
+fn registers_that_carry_nothing_are_zero_after_a_system_call(bench: &mut Bench) -> Outcome {
+    let robot = bench.robot(HIGH)?;
+    let script = [
+        Step::call(Syscall::Null as u64, &[]),
+        Step::call(Syscall::Clock as u64, &[]),
+        Step::call(Syscall::Signal as u64, &[31]),
+        Step::STOP,
+    ];
+    bench.run(robot, &script)?;
+    bench.finished(robot)?;
+    for index in 0..3 {
+        expect("rbx, rbp and r15", robot.step(index).scratch, [0; 3])?;
+    }
+    // What is not a result is what the thread itself put there.
+    expect("arguments of Null", robot.step(0).results, [FILL; 9])
+}
+
+fn a_receiver_sees_nothing_of_the_senders_other_registers(bench: &mut Bench) -> Outcome {
+    let (server, endpoint) = crate::ipc::server(bench, HIGH)?;
+    bench.run(server, &[recv(1, 2), Step::STOP])?;
+    let client = crate::ipc::client(bench, HIGH, endpoint)?;
+    let secret = [FILL - 1; 6];
+    bench.run(client, &[call(1, info(3, 2), secret), Step::STOP])?;
+    bench.finished(server)?;
+    let step = server.step(0);
+    let wanted = [
+        client.number,
+        info(3, 2).0,
+        FILL - 1,
+        FILL - 1,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ];
+    expect("arguments", step.results, wanted)?;
+    expect("rbx, rbp and r15", step.scratch, [0; 3])
+}
+
+fn all_registers_survive_preemption(bench: &mut Bench) -> Outcome {
+    let robot = bench.robot(LOW)?;
+    bench.run(robot, &[Step::probe(Probe::Count, 20_000_000)])?;
+    let notification: Notification = bench.object(Kind::Notification, 0)?;
+    for _ in 0..10 {
+        let ended = notification.wait_until(clock_ns() + 1_000_000);
+        expect("the wait", ended, Err(Refusal::TimedOut))?;
+    }
+    // It may still count; either way these are its registers.
+    done("suspending", robot.thread.suspend())?;
+    let registers = dump(robot)?;
+    for index in (0..16).filter(|index| !matches!(index, 5 | 7)) {
+        expect("register", (index, registers[index]), (index, FILL))?;
+    }
+    Ok(())
+}
+
+fn odd_flags_do_not_reach_the_kernel(bench: &mut Bench) -> Outcome {
+    const ODD: u64 = 0x4_4400;
+    let robot = bench.robot(HIGH)?;
+    let there = robot.stack_top() - 0x800;
+    bench.run(robot, &[Step::probe(Probe::OddFlags, there)])?;
+    let fault = bench.fault_of(robot)?;
+    bench.stop()?;
+    expect("the end", fault.kind, FaultKind::Undefined)?;
+    // The flags are the thread's own and come back to it; that the kernel went on shows that it cleared them.
+    let registers = dump(robot)?;
+    expect("its flags came back", registers[5] & ODD, ODD)
+}
+
+fn a_trap_flag_ends_with_its_thread(bench: &mut Bench) -> Outcome {
+    let robot = bench.robot(HIGH)?;
+    bench.run(robot, &[Step::probe(Probe::Step, 0)])?;
+    expect("a step", bench.fault_of(robot)?.kind, FaultKind::Breakpoint)?;
+    bench.stop()?;
+    done("suspending", robot.thread.suspend())?;
+    bench.run(robot, &[Step::call(Syscall::Null as u64, &[]), Step::STOP])?;
+    bench.finished(robot)?;
+    expect("flags after that", robot.step(0).flags & 0x100, 0)
+}
+
+fn a_thread_starts_only_at_addresses_of_user_mode(bench: &mut Bench) -> Outcome {
+    let odd = [
+        0xffff_ffff_8010_9000,
+        0xffff_8000_0000_0000,
+        0x8000_0000_0000,
+        0x7fff_ffff_f000,
+        u64::MAX,
+    ];
+    for address in odd {
+        bench.reset()?;
+        let robot = bench.robot(HIGH)?;
+        let start = Start {
+            ip: address,
+            sp: address,
+            arguments: [0, 0],
+            thread_block: address,
+        };
+        done("setting registers", robot.thread.set_start(start))?;
+        done("resuming", robot.thread.resume())?;
+        let fault = bench.fault_of(robot)?;
+        bench.stop()?;
+        expect(
+            "the fault",
+            (fault.kind, fault.address, fault.ip),
+            (FaultKind::Execute, 0, 0),
+        )?;
+    }
+    Ok(())
+}
+
+fn a_new_thread_has_nothing_in_its_registers(bench: &mut Bench) -> Outcome {
+    let robot = bench.robot(HIGH)?;
+    let start = Start {
+        ip: 0x1000,
+        sp: 0x2000,
+        arguments: [3, 4],
+        thread_block: 0,
+    };
+    done("setting registers", robot.thread.set_start(start))?;
+    done("resuming", robot.thread.resume())?;
+    bench.fault_of(robot)?;
+    bench.stop()?;
+    let mut wanted = [0; 19];
+    // rsi, rdi, rsp; a fault keeps the resume flag (bit 16) set.
+    [wanted[4], wanted[5], wanted[7]] = [4, 3, 0x2000];
+    [wanted[RIP], wanted[FLAGS]] = [0x1000, USER_FLAGS];
+    let mut found = dump(robot)?;
+    found[FLAGS] &= !(1 << 16);
+    expect("registers", found, wanted)
+}
+
+fn a_system_call_at_the_end_of_a_page_returns_behind_it(bench: &mut Bench) -> Outcome {
+    const HERE: u64 = 0x3800_0000;
+    const THERE: u64 = 0x3900_0000;
+    const SYSCALL: [u8; 2] = [0x0f, 0x05];
+    let frame = bench.own_page(HERE)?;
+    for (offset, byte) in (4094..).zip(SYSCALL) {
+        let place = core::ptr::with_exposed_provenance_mut::<u8>(HERE as usize + offset);
+        // SAFETY:
+        // 1. the page was mapped above, writable, and the offset is inside it.
+        // 2. nothing else uses it.
+        unsafe { place.write_volatile(byte) };
+    }
+    let code: Frame = bench.copy(frame.cptr(), READ_WRITE | Rights::EXECUTE)?;
+    let assist = bench.given.assist.object();
+    bench.map(assist, code, THERE, Rights::READ | Rights::EXECUTE)?;
+    let robot = bench.robot(HIGH)?;
+    let start = Start {
+        ip: THERE + 4094,
+        ..Start::default()
+    };
+    done("setting registers", robot.thread.set_start(start))?;
+    done("resuming", robot.thread.resume())?;
+    let fault = bench.fault_of(robot)?;
+    bench.stop()?;
+    let behind = THERE + 4096;
+    expect(
+        "the fault",
+        (fault.kind, fault.address, fault.ip),
+        (FaultKind::Execute, behind, behind),
+    )
+}
+
+fn a_stopped_thread_is_read_but_a_running_one_is_not(bench: &mut Bench) -> Outcome {
+    let robot = bench.robot(LOW)?;
+    bench.run(robot, &[Step::probe(Probe::Loop, 0)])?;
+    let read = robot.thread.registers();
+    expect("reading", read, Err(Refusal::Busy))?;
+    let start = robot.thread.set_start(Start::default());
+    expect("writing", start, Err(Refusal::Busy))?;
+    expect("resuming", robot.thread.resume(), Err(Refusal::Busy))?;
+    done("suspending", robot.thread.suspend())?;
+    dump(robot).map(|_| ())
+}

@@ -1,0 +1,2 @@
+//! random
+crate::tests! {}

@@ -26,7 +26,7 @@ pub struct StartEntry {
 
 /// Every entry of a component's start-up page. `counts` tells what a grant of memory came to on this
 /// machine: the number of untypeds, and bytes (free memory) or the first physical address (device memory);
-/// of another component's thread, the second number is the bytes of memory that the component holds.
+/// of a component's thread, the second number is the bytes of memory that the component holds.
 ///
 /// Each ring has, besides the pieces of memory, a [`EntryKind::Notification`] entry of the same name whose
 /// `v0` are the bits by which the other side wakes this component, and (at the server) `v1` the badge with
@@ -52,14 +52,18 @@ pub fn startup_entries(
         });
     let grants = component.grants.iter().filter(|g| !g.name.is_empty());
     served
-        .chain(grants.filter_map(|grant| of_grant(grant, counts)))
+        .chain(grants.filter_map(|grant| of_grant(id, grant, counts)))
         .chain(component.regions.iter().map(of_region))
         .chain(wakes(spec, id, component))
         .collect()
 }
 
 /// The entry of a named grant; `None` for what a region's entry already carries.
-fn of_grant(grant: &Grant, counts: &dyn Fn(&Grant) -> (u64, u64)) -> Option<StartEntry> {
+fn of_grant(
+    own: ComponentId,
+    grant: &Grant,
+    counts: &dyn Fn(&Grant) -> (u64, u64),
+) -> Option<StartEntry> {
     let (kind, v0, v1) = match grant.what {
         What::Client { interface, .. } => (EntryKind::Client, u64::from(interface), 0),
         What::Irq { line, bit, .. } => (EntryKind::Irq, 1 << bit, u64::from(line)),
@@ -70,6 +74,7 @@ fn of_grant(grant: &Grant, counts: &dyn Fn(&Grant) -> (u64, u64)) -> Option<Star
             let (v0, v1) = counts(grant);
             (EntryKind::Other, v0, v1)
         }
+        What::OwnThread => (EntryKind::Other, own.0.into(), counts(grant).1),
         What::ThreadOf { component } => (EntryKind::Other, component.0.into(), counts(grant).1),
         What::SchedControl { max } => (EntryKind::Other, max.into(), 0),
         What::RegionFrame { .. } | What::Kick { .. } => return None,

@@ -44,24 +44,13 @@ fn main(env: Startup) -> Never {
         let domain = Domain::Own {
             thread: CPtr(thread.slot),
         };
-        server.add_own(own_pid(&env), env.name(), domain);
+        let pid = component_pid(ComponentId(thread.v0 as u16));
+        server.add_own(pid, env.name(), thread.v1, domain);
     }
     Router::new(server)
         .with(env.endpoint("processes"), proto::processes::dispatch)
         .with(own, proto::process::dispatch)
         .serve()
-}
-
-/// This server's own number: the first that no component has which it supervises.
-fn own_pid(env: &Startup) -> u32 {
-    let supervised = |pid: u32| {
-        let mut others = env
-            .entries()
-            .iter()
-            .filter(|entry| entry.name.starts_with(DOMAIN.as_bytes()));
-        others.any(|entry| component_pid(ComponentId(entry.v0 as u16)) == pid)
-    };
-    (1..).find(|pid| !supervised(*pid)).unwrap_or(0)
 }
 
 fn add(env: &Startup, server: &mut Processes<Kernel, libipc::Connection>, entry: &Entry) {

@@ -37,9 +37,9 @@ impl<M: Maker, T: Transport> Processes<M, T> {
     }
 
     /// Adds this server itself.
-    pub fn add_own(&mut self, pid: u32, name: &str, domain: M::Domain) {
+    pub fn add_own(&mut self, pid: u32, name: &str, memory: u64, domain: M::Domain) {
         self.own = pid;
-        self.add_component(pid, name, Role::Server, 0, domain);
+        self.add_component(pid, name, Role::Server, memory, domain);
     }
 
     /// Adds a component that root built.

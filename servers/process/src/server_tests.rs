@@ -268,7 +268,7 @@ fn the_server_lists_itself_and_is_not_ended() {
     rig.server
         .server()
         .server_mut()
-        .add_own(pid, "process", pid);
+        .add_own(pid, "process", 8192, pid);
     assert_eq!(rig.client.list(3).unwrap()[0].name.as_str(), "process");
     assert_eq!(
         rig.client.kill(pid),

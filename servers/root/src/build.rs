@@ -247,12 +247,15 @@ impl Builder<'_> {
             What::DeviceMemory { base, .. } => {
                 (self.devices.untypeds(id, grant).len() as u64, base)
             }
-            What::ThreadOf { component } => {
-                let domain = self.domains.get(usize::from(component.0));
-                (0, domain.map_or(0, |domain| domain.own_bytes))
-            }
+            What::ThreadOf { component } => (0, self.bytes_of(component)),
+            What::OwnThread => (0, self.bytes_of(id)),
             _ => (0, 0),
         }
+    }
+
+    fn bytes_of(&self, component: ComponentId) -> u64 {
+        let domain = self.domains.get(usize::from(component.0));
+        domain.map_or(0, |domain| domain.own_bytes)
     }
 
     fn configure(&mut self) -> Result<(), Trouble> {

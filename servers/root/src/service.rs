@@ -148,14 +148,12 @@ impl system::Server for Root {
         }
     }
 
-    fn usage(&mut self, _: Caller) -> (u64, u64, u32) {
+    fn usage(&mut self, _: Caller) -> (u64, u64, u32, u8) {
         let told = Thread::from(boot::THREAD).describe();
+        let (cpu_ns, priority) = told.map_or((0, 0), |told| (told.cpu_ns, told.priority));
         let held = CNode::from(boot::CNODE).count();
-        (
-            told.map_or(0, |told| told.cpu_ns),
-            self.built.own_bytes,
-            held.map_or(0, |held| held.used as u32),
-        )
+        let capabilities = held.map_or(0, |held| held.used as u32);
+        (cpu_ns, self.built.own_bytes, capabilities, priority)
     }
 }
 

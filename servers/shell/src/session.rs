@@ -4,13 +4,14 @@
 
 use alloc::string::String;
 
-use libipc::Transport;
+use libipc::{Transport, clock_ns};
 use proto::filesystem::MountState;
 use proto::vfs::Mount;
 
 use crate::builtin::mounts;
 use crate::prompt::Entered;
 use crate::shell::Shell;
+use crate::text::Seconds;
 use crate::trouble::{FAILURE, Outcome, Trouble};
 
 /// How a session ended.
@@ -55,10 +56,12 @@ impl<T: Transport + 'static> Shell<T> {
 
     fn serve_person(&mut self) -> Outcome<u8> {
         let version = env!("CARGO_PKG_VERSION");
+        let found = mounts::all(self).unwrap_or_default();
+        let ready = Seconds(clock_ns());
         self.tell(format_args!(
-            "Weft {version}. Type `help` for the commands.\n"
+            "Weft {version}, ready after {ready}. Type `help` for the commands.\n"
         ))?;
-        self.tell_of_mounts()?;
+        self.tell_of_mounts(&found)?;
         let status = loop {
             self.tell_of_jobs()?;
             match self.read_line()? {
@@ -80,8 +83,7 @@ impl<T: Transport + 'static> Shell<T> {
     }
 
     /// Tells of volumes that cannot be used, or not fully.
-    fn tell_of_mounts(&mut self) -> Outcome {
-        let found = mounts::all(self).unwrap_or_default();
+    fn tell_of_mounts(&mut self, found: &[Mount]) -> Outcome {
         let odd = |mount: &&Mount| mount.state != MountState::Mounted && !mount.reason.is_empty();
         for mount in found.iter().filter(odd) {
             let (path, volume, reason) = (&mount.path, &mount.volume, &mount.reason);

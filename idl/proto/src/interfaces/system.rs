@@ -8,7 +8,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "system",
     id: 0x4382,
-    version: 0x9efc_cd28_c6cf_0f5b,
+    version: 0x7527_040a_6a9b_8176,
 };
 
 /// The labels of requests.
@@ -55,8 +55,8 @@ pub trait Server {
     ) -> (libipc::codec::Bytes<1536>, u64);
 
     /// Tells what root itself, which no other server watches, uses: processor time in nanoseconds, memory in
-    /// bytes, capabilities.
-    fn usage(&mut self, caller: libipc::Caller) -> (u64, u64, u32);
+    /// bytes, capabilities; and its priority.
+    fn usage(&mut self, caller: libipc::Caller) -> (u64, u64, u32, u8);
 
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
@@ -154,10 +154,11 @@ fn serve_usage<S: Server + ?Sized>(
             r.finish()?;
             Ok(server.usage(caller))
         },
-        |w, (cpu_ns, memory, capabilities)| {
+        |w, (cpu_ns, memory, capabilities, priority)| {
             w.put(&cpu_ns)?;
             w.put(&memory)?;
-            w.put(&capabilities)
+            w.put(&capabilities)?;
+            w.put(&priority)
         },
     );
 }
@@ -244,16 +245,16 @@ impl<T: libipc::Transport> Client<T> {
     }
 
     /// Tells what root itself, which no other server watches, uses: processor time in nanoseconds, memory in
-    /// bytes, capabilities.
+    /// bytes, capabilities; and its priority.
     ///
     /// # Errors
     /// Why no answer came.
-    pub fn usage(&self) -> Result<(u64, u64, u32), libipc::TransportError> {
+    pub fn usage(&self) -> Result<(u64, u64, u32, u8), libipc::TransportError> {
         libipc::codec::stub::ask(
             &self.transport,
             labels::USAGE,
             |_| Ok(()),
-            |r| Ok((r.get()?, r.get()?, r.get()?)),
+            |r| Ok((r.get()?, r.get()?, r.get()?, r.get()?)),
         )
     }
 }

@@ -10,7 +10,7 @@ use crate::options;
 use crate::shell::Shell;
 use crate::table::{Side, Table};
 use crate::text::{Seconds, Size};
-use crate::trouble::Outcome;
+use crate::trouble::{Outcome, Trouble};
 
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
@@ -30,6 +30,19 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
             "PID", "NAME", "ROLE", "STATE", "PRIO", "CPU TIME", "MEMORY", "CAPS",
         ],
     );
+    let (cpu_ns, memory, capabilities, priority) =
+        shell.clients.system.usage().map_err(Trouble::because)?;
+    // Root only ever answers: while somebody else runs, it waits.
+    table.row([
+        &0,
+        &"root",
+        &role(Role::Server),
+        &state(State::Waiting),
+        &priority,
+        &Seconds(cpu_ns),
+        &Size(memory),
+        &capabilities,
+    ]);
     for info in shell.processes()? {
         table.row([
             &info.process,

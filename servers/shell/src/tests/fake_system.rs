@@ -32,8 +32,8 @@ impl system::Server for Machine {
         (text, next)
     }
 
-    fn usage(&mut self, _: Caller) -> (u64, u64, u32) {
-        (1 << 20, 3 << 20, 7)
+    fn usage(&mut self, _: Caller) -> (u64, u64, u32, u8) {
+        (1 << 20, 3 << 20, 7, 63)
     }
 }
 

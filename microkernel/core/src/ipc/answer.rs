@@ -47,11 +47,12 @@ impl<A: Arch> Core<A> {
             return;
         };
         sched.user.set(home, None);
-        if reply.caller.get(home).is_none() {
-            return self.send_home(sched);
+        if reply.caller.get(home).is_some() {
+            sched.parked.set(home, Some(reply));
+            reply.parked.set(home, Some(sched));
+        } else {
+            self.send_home(sched);
         }
-        sched.parked.set(home, Some(reply));
-        reply.parked.set(home, Some(sched));
         self.take_up_own(thread);
     }
 
@@ -64,10 +65,7 @@ impl<A: Arch> Core<A> {
             return;
         };
         sched.parked.set(home, None);
-        match caller.sched.get(home) {
-            None => self.give(sched, caller),
-            Some(_) => self.send_home(sched),
-        }
+        self.hand_back(sched, Some(caller));
     }
 
     /// Sends the message in a server's registers through a reply object. Gives the caller, out of every queue and
@@ -100,15 +98,19 @@ impl<A: Arch> Core<A> {
         }
         let caller = reply.caller.replace(home, None);
         if let Some(sched) = self.take_lent(reply, server) {
-            match caller.filter(|caller| self.may_run_on(*caller, sched)) {
-                Some(caller) => self.give(sched, caller),
-                None => self.send_home(sched),
-            }
+            self.hand_back(sched, caller);
         }
         if let Some(server) = server {
             self.take_up_own(server);
         }
         caller
+    }
+
+    fn hand_back(&mut self, sched: Ref<SchedContext<A>>, caller: Option<ThreadRef<A>>) {
+        match caller.filter(|caller| self.may_run_on(*caller, sched)) {
+            Some(caller) => self.give(sched, caller),
+            None => self.send_home(sched),
+        }
     }
 
     /// Whether a thread without context may get back this one, which was lent for its call: the context is its own,

@@ -6,7 +6,6 @@ use weft_store::Ref;
 
 use crate::Core;
 use crate::object::{SchedContext, Thread, ThreadRef};
-use crate::sched::End;
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
@@ -34,12 +33,6 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     }
     sched.owner.set(home, Some(target));
     target.own_sched.set(home, Some(sched));
-    if sched.user.get(home).is_none()
-        && sched.parked.get(home).is_none()
-        && target.sched.get(home).is_none()
-    {
-        core.give(sched, target);
-        core.enqueue(target, End::Back);
-    }
+    core.take_up_own(target);
     Ok(Next::Caller)
 }

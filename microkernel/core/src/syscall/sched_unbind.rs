@@ -21,7 +21,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         .ok_or(Refusal::NoCapability)?;
     let owner = sched.owner.replace(home, None).ok_or(Refusal::Empty)?;
     owner.own_sched.set(home, None);
-    if owner.sched.get(home) == Some(sched) {
+    // What a call lent to its owner is taken back by the answer.
+    if owner.sched.get(home) == Some(sched) && owner.lent_by.get(home).is_none() {
         core.dequeue(owner);
         owner.sched.set(home, None);
         sched.user.set(home, None);

@@ -156,6 +156,18 @@ impl Rig {
         ThreadState::from_number(self.answer(running).unwrap()[1]).unwrap()
     }
 
+    /// The running thread makes an endpoint.
+    fn make_endpoint(&mut self, who: usize, at: u64) {
+        let untyped = self.machine.untyped(MemoryClass::Ram);
+        let kind = Kind::Endpoint as u64;
+        self.enter(
+            who,
+            Syscall::UntypedRetype,
+            &[untyped, kind, 0, CNODE, at, 1],
+        );
+        self.answer(who).unwrap();
+    }
+
     fn set_page(&self, who: usize, index: usize, value: u64) {
         self.machine
             .core
@@ -359,6 +371,37 @@ fn a_cancelled_caller_gets_its_context_back_when_the_server_blocks() {
         (rig.running(), rig.answer(1)),
         (Some(1), Err(Refusal::Cancelled))
     );
+}
+
+#[test]
+fn a_context_that_was_lent_onward_comes_home_when_the_first_call_is_over() {
+    const INNER: u64 = 300;
+    let mut rig = Rig::new(&[Some(30), Some(25), Some(10)]);
+    rig.receive(0, REPLIES);
+    rig.make_endpoint(1, INNER);
+    rig.enter(1, Syscall::Recv, &[INNER, 0, 0, 0, 0, 0, 0, 0, REPLIES + 1]);
+    rig.enter(2, Syscall::SchedUnbind, &[SCHEDS]);
+    rig.enter(2, Syscall::SchedUnbind, &[SCHEDS + 1]);
+    rig.call(2, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::Call, &[INNER, info(2, 0).0]);
+    rig.enter(1, Syscall::CNodeDelete, &[CNODE, REPLIES]);
+    rig.enter(1, Syscall::Reply, &[REPLIES + 1, info(3, 0).0]);
+    assert_eq!(
+        (rig.running(), rig.answer(2)),
+        (Some(2), Err(Refusal::Dead)),
+        "the server in the middle must not keep it"
+    );
+}
+
+#[test]
+fn a_thread_goes_on_with_its_own_context_after_it_gave_back_a_lent_one() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::SchedUnbind, &[SCHEDS]);
+    rig.call(1, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::SchedBind, &[SCHEDS, THREADS]);
+    rig.enter(0, Syscall::Reply, &[REPLIES, info(2, 0).0]);
+    assert_eq!(rig.running(), Some(0));
 }
 
 #[test]

@@ -80,10 +80,10 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
     let kernel = Range::sized(kernel, kernel_bytes());
     let reach = Range::sized(kernel.start & !(GIB - 1), GIB);
     let mut memory = Memory::new(&board, kernel, Range::sized(tree, tree_bytes.len() as u64));
-    let Some(image) = board.image.filter(|image| memory.holds(*image, reach)) else {
-        panic!("the loader gave no boot image, or it is out of reach");
-    };
-    let image = memory.place_image(image, reach.end);
+    let given = board.image.filter(|image| memory.holds(*image, reach));
+    let image = given.map_or(Range::default(), |image| {
+        memory.place_image(image, reach.end)
+    });
     let root = match build(&mut memory, image, &board, kernel, reach) {
         Ok(root) => root,
         Err(OutOfTables) => panic!("there is no memory for the kernel's page tables"),
@@ -91,6 +91,9 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
     enter(kernel.start, root);
     if let Some(registers) = board.serial {
         serial::set_registers(registers.start);
+    }
+    if given.is_none() {
+        panic!("the loader gave no boot image, or it is out of reach");
     }
     let features = Features::detect();
     cpu::harden(&features);

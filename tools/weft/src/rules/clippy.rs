@@ -15,6 +15,9 @@ use crate::suite::packages::TARGET_ONLY;
 const X86_64: [&str; 2] = ["weft-kernel", "weft-x86_64"];
 const AARCH64: [&str; 2] = ["weft-kernel", "weft-aarch64"];
 
+/// The programs of the images for aarch64; with them goes what libraries have for it.
+const USER_AARCH64: [&str; 4] = ["first-call", "kernel-suite", "root", "template"];
+
 /// Asks Clippy for every side that has packages.
 ///
 /// # Errors
@@ -36,6 +39,8 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
     let mut aarch64 = Side::KernelAarch64.cargo(context.project, "clippy");
     let mut user = Side::User.cargo(context.project, "clippy");
     user.arg("--bins");
+    let mut user_aarch64 = Side::UserAarch64.cargo(context.project, "clippy");
+    user_aarch64.args(["--bins", "--lib"]);
     let runs = [
         (&mut host, names(&|package, _| is_for_host(package))),
         (
@@ -51,6 +56,10 @@ pub fn look(context: &Context<'_>) -> Outcome<Vec<Problem>> {
             names(&|package, _| AARCH64.contains(&package.name.as_str())),
         ),
         (&mut user, names(&is_component)),
+        (
+            &mut user_aarch64,
+            names(&|package, _| USER_AARCH64.contains(&package.name.as_str())),
+        ),
     ];
     let present = runs
         .into_iter()

@@ -29,11 +29,12 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     if !(SHORTEST..=LONGEST).contains(&budget) || !(budget..=LONGEST).contains(&period) {
         return Err(Refusal::OutOfRange);
     }
+    // Charging may put the running thread into a queue, which must not be that of the old priority.
+    core.charge_now();
     let user = sched.user.get(home);
     if let Some(user) = user {
         core.dequeue(user);
     }
-    core.charge_now();
     core.unthrottle(sched);
     sched.priority.set(home, priority as u8);
     sched.budget.set(home, Nanoseconds(budget));

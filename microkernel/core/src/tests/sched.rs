@@ -108,3 +108,13 @@ fn a_destroyed_context_stops_its_thread() {
     rig.enter(1, Syscall::CNodeDelete, &[1, SCHEDS + 1]);
     assert_eq!(rig.running(), None);
 }
+
+#[test]
+fn a_thread_that_lowers_its_own_priority_at_the_end_of_its_slice_gives_way() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let core = &mut rig.machine.core;
+    core.arch.advance(Nanoseconds(10 * MILLISECOND));
+    let slow = [CONTROL, SCHEDS, 5, 10 * MILLISECOND, 10 * MILLISECOND];
+    rig.enter(0, Syscall::SchedConfigure, &slow);
+    assert_eq!(rig.running(), Some(1));
+}

@@ -108,16 +108,13 @@ impl<A: Arch> Core<A> {
             return false;
         }
         let Some(reply) = reply else {
-            let fault = sender.faulting.replace(home, false);
-            sender.state.set(
-                home,
-                if fault {
-                    Blocked::Faulted
-                } else {
-                    Blocked::Ready
-                },
-            );
-            sender.context.set_status(Refusal::NotConfigured as u64);
+            if sender.faulting.replace(home, false) {
+                // Its registers are what it had when it faulted.
+                sender.state.set(home, Blocked::Faulted);
+            } else {
+                sender.state.set(home, Blocked::Ready);
+                sender.context.set_status(Refusal::NotConfigured as u64);
+            }
             return false;
         };
         self.await_reply(sender, receiver, reply);

@@ -32,6 +32,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     if let (Some(slot), Some(notification)) = (wanted, notification) {
         core.copy_into(slot, place, Rights::all())?;
         notification.bound.set(home, Some(target));
+        // Signals that came before are not to wait for the next one.
+        core.signal(notification, 0);
     }
     Ok(Next::Caller)
 }

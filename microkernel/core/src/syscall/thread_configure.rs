@@ -14,8 +14,9 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     if target.state.get(core.home()) != Blocked::Suspended {
         return Err(Refusal::Busy);
     }
-    let cspace = core.expect(thread, argument(1), Kind::CNode, Rights::empty())?;
-    let space = core.expect(thread, argument(2), Kind::AddressSpace, Rights::empty())?;
+    // A thread may use all that is in them, so the right to look at them is not enough.
+    let cspace = core.expect(thread, argument(1), Kind::CNode, Rights::WRITE)?;
+    let space = core.expect(thread, argument(2), Kind::AddressSpace, Rights::WRITE)?;
     let fault = match argument(3) {
         0 => None,
         cptr => Some(core.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?),

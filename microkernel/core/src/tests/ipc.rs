@@ -584,6 +584,54 @@ fn a_fault_is_told_to_the_handler_and_the_answer_decides() {
 }
 
 #[test]
+fn a_fault_that_cannot_be_answered_leaves_the_registers_alone() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
+    let configure = [THREADS + 1, CNODE, SPACE, BADGED];
+    rig.enter(0, Syscall::ThreadConfigure, &configure);
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
+    rig.receive(0, 0);
+    rig.threads[1].context.status.set(None);
+    rig.machine.core.trap(Trap::Fault {
+        kind: FaultKind::Write,
+        address: 0x1000,
+        code: 6,
+    });
+    assert_eq!(rig.state(1), ThreadState::Faulted);
+    assert_eq!(rig.threads[1].context.status.get(), None);
+}
+
+#[test]
+fn a_notification_with_signals_wakes_the_receiver_that_it_is_bound_to() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let all = Rights::all().bits().into();
+    rig.enter(
+        0,
+        Syscall::CNodeMint,
+        &[CNODE, 301, CNODE, NOTIFICATION, all, 4],
+    );
+    rig.enter(0, Syscall::Signal, &[301]);
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::ThreadBindNotification, &[THREADS, NOTIFICATION]);
+    assert_eq!(rig.running(), Some(0));
+    assert_eq!(rig.answer(0).unwrap()[..2], [4, MessageInfo::signal().0]);
+}
+
+#[test]
+fn what_may_only_be_looked_at_is_no_cspace_and_no_address_space_of_a_thread() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let read = Rights::READ.bits().into();
+    rig.enter(0, Syscall::CNodeCopy, &[CNODE, 301, CNODE, CNODE, read]);
+    rig.enter(0, Syscall::CNodeCopy, &[CNODE, 302, CNODE, SPACE, read]);
+    rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
+    for (cspace, space) in [(301, SPACE), (CNODE, 302)] {
+        let configure = [THREADS + 1, cspace, space, 0];
+        rig.enter(0, Syscall::ThreadConfigure, &configure);
+        assert_eq!(rig.answer(0), Err(Refusal::NotPermitted));
+    }
+}
+
+#[test]
 fn a_fault_without_handler_stops_the_thread_and_the_log_says_why() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     let trap = Trap::Fault {

@@ -2,9 +2,9 @@
 //!
 //! A message carries 1,536 bytes, but an operation of the file system costs about as much for 64 KiB
 //! as for these. So writes that follow each other are kept until they make a large one, and reads
-//! that follow each other are answered from a piece that was read ahead. Neither shows: whatever
-//! else is asked about the volume comes after what was kept is written, and a change forgets what
-//! was read ahead. As with everything that is cached, a failure of the device is told late; a full
+//! that follow each other are answered from a piece that was read ahead, also while one file is copied
+//! to another. Neither shows: whatever else is asked about the volume comes after what was kept is
+//! written, and a change forgets what was read ahead. As with everything that is cached, a failure of the device is told late; a full
 //! volume is not, because writes are only kept while there is plenty of room.
 
 use alloc::vec::Vec;
@@ -66,7 +66,7 @@ impl Gather {
         (node, offset): (Node, u64),
         data: &[u8],
     ) -> Result<(), Error> {
-        self.forget();
+        self.ahead.take_if(|piece| piece.node == node);
         if let Some(piece) = &mut self.written
             && piece.node == node
             && piece.end() == offset
@@ -99,7 +99,13 @@ impl Gather {
         (node, offset): (Node, u64),
         output: &mut [u8],
     ) -> Result<usize, Error> {
-        self.settle(files)?;
+        if self
+            .written
+            .as_ref()
+            .is_some_and(|piece| piece.node == node)
+        {
+            self.settle(files)?;
+        }
         let goes_on = self.last == Some((node, offset));
         let found = match self.known(node, offset, output.len()) {
             Some(bytes) => copy(bytes, output),

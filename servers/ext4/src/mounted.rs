@@ -126,7 +126,7 @@ impl<D: BatchDevice> Mounted<D> {
             separator(&reason)
         );
         self.info = info(MountState::Unmounted, &self.info.volume, &reason);
-        Ok(settled.and(outcome.map_err(Error::from))?)
+        settled.and(outcome.map_err(Error::from))
     }
 
     fn with_all<T>(

@@ -166,6 +166,29 @@ fn a_write_is_seen_by_the_very_next_read() {
 }
 
 #[test]
+fn a_copy_in_turns_of_reading_and_writing_has_the_same_bytes() {
+    let (volume, _server, client) = served(make(16, &[], None));
+    let from = client.create(2, b"from", 0o644).expect("it is made").node;
+    let to = client.create(2, b"to", 0o644).expect("it is made").node;
+    for index in 0..200 {
+        assert_eq!(
+            client.write_at(from, index as u64 * 1536, &pattern(index)),
+            Ok(())
+        );
+    }
+    for offset in (0..200 * 1536).step_by(1536) {
+        let data = client.read_at(from, offset, 1536).expect("it is read");
+        assert_eq!(client.write_at(to, offset, &data), Ok(()));
+    }
+    for index in 0..200 {
+        let data = client.read_at(to, index as u64 * 1536, 1536);
+        assert_eq!(data.as_deref(), Ok(&pattern(index)[..]));
+    }
+    assert_eq!(client.unmount(), Ok(()));
+    assert_clean(&volume.take().expect("the disk is there"));
+}
+
+#[test]
 fn directories_are_listed_across_messages_and_links_stop_a_walk() {
     let (_volume, _server, client) = served(make(16, &[], None));
     let many = client

@@ -103,7 +103,8 @@ syscalls! {
     /// The number of slots and of used slots. Needs READ.
     26 CNodeInfo "(cnode) -> (-, slots, used)";
 
-    /// Sets a thread's CSpace, address space and fault endpoint (0 for none). The thread must be suspended.
+    /// Sets a thread's CSpace, address space and fault endpoint (0 for none). The thread must be suspended. Needs
+    /// WRITE on all of them.
     30 ThreadConfigure "(thread, cnode, space, fault_endpoint) -> ()";
     /// Sets where a suspended thread goes on, its first two arguments and its thread-block register.
     31 ThreadWriteRegisters "(thread, ip, sp, argument0, argument1, thread_block) -> ()";

@@ -161,8 +161,25 @@ fn switch_segments(core: &PerCore, fs_base: u64) {
         // SAFETY:
         // 1. CR4.FSGSBASE is on; the kernel does not use FS.
         unsafe { asm!("wrfsbase {}", in(reg) fs_base, options(nostack, preserves_flags)) };
+        clear_user_gs_base();
     } else {
         cpu::set_msr(IA32_FS_BASE, fs_base);
+    }
+}
+
+/// Forgets the last thread's GS base. Loading a null selector does so on Intel's processors but not on AMD's
+/// (APM 2 §4.5.3); without FSGSBASE user mode cannot set a base.
+fn clear_user_gs_base() {
+    // SAFETY:
+    // 1. CR4.FSGSBASE is on; GS is swapped so that the kernel's base stays, and an NMI in between sets its own.
+    unsafe {
+        asm!(
+            "swapgs",
+            "wrgsbase {}",
+            "swapgs",
+            in(reg) 0_u64,
+            options(nostack, preserves_flags),
+        );
     }
 }
 

@@ -7,7 +7,7 @@
 use core::arch::asm;
 
 /// Slots that the supervisor fills, and some that stay empty.
-const SLOTS: u64 = 40;
+const SLOTS: u64 = 28;
 /// Numbers of system calls, and some behind them.
 const NUMBERS: u64 = 81;
 

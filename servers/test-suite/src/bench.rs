@@ -41,7 +41,9 @@ pub(crate) struct Given {
     pub(crate) memory: Untyped,
     /// The suite's own address space.
     pub(crate) space: AddressSpace,
-    /// The assistant's.
+    /// The assistant.
+    pub(crate) assistant: test_assist::Client,
+    /// Its address space.
     pub(crate) assist: Cap<AddressSpace>,
     /// Where threads can begin there.
     pub(crate) entries: Entries,
@@ -75,8 +77,8 @@ pub(crate) struct Fault {
 impl Bench {
     /// Takes what the manifest gives.
     pub(crate) fn new(env: &Startup) -> Self {
-        let assist: test_assist::Client = env.connect("assist");
-        let (entries, assist) = match assist.introduce() {
+        let assistant: test_assist::Client = env.connect("assist");
+        let (entries, assist) = match assistant.introduce() {
             Ok(introduced) => introduced,
             Err(error) => panic!("the assistant does not answer: {error}"),
         };
@@ -94,6 +96,7 @@ impl Bench {
             given: Given {
                 memory: Untyped::from(CPtr(memory.slot)),
                 space: env.other("space"),
+                assistant,
                 assist,
                 entries,
                 control: env.other("priorities"),

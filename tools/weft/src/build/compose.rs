@@ -33,6 +33,14 @@ impl Plan {
         known_board(&self.spec.board)
     }
 
+    /// The same plan with a specification that nobody checked: for tests of what the system makes of it.
+    pub fn altered(&self, alter: impl FnOnce(&mut SystemSpec)) -> Self {
+        let mut spec = self.spec.clone();
+        alter(&mut spec);
+        let name = self.name.clone();
+        Self { name, spec }
+    }
+
     /// The components whose devices can reach all memory, because nothing translates their addresses.
     pub fn masters(&self) -> impl Iterator<Item = &str> {
         self.spec.masters().map(|component| component.name.as_str())

@@ -18,6 +18,7 @@ use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::setup::{self, Need};
 use compose::{Parts, Plan};
+use weft_spec::SystemSpec;
 
 /// Everything that a run of an image needs.
 #[derive(Debug)]
@@ -45,12 +46,23 @@ impl Built {
     /// # Errors
     /// If it cannot be composed.
     pub fn image_with(&self, commands: &str) -> Outcome<Vec<u8>> {
-        let parts = Parts {
+        compose::image(&self.plan, self.parts(commands))
+    }
+
+    /// A boot image whose specification was altered after it was checked.
+    ///
+    /// # Errors
+    /// If it cannot be composed.
+    pub fn altered_image(&self, alter: impl FnOnce(&mut SystemSpec)) -> Outcome<Vec<u8>> {
+        compose::image(&self.plan.altered(alter), self.parts(""))
+    }
+
+    fn parts<'a>(&'a self, commands: &'a str) -> Parts<'a> {
+        Parts {
             kernel: &self.kernel,
             programs: &self.components,
             commands,
-        };
-        compose::image(&self.plan, parts)
+        }
     }
 }
 

@@ -3,19 +3,23 @@
 //! A suite is a name, where it runs, and a function. A new kind of test is one more row in
 //! [`TABLE`]; a new crate for Miri or loom is one more name in those files' lists.
 
+pub mod altered;
 pub mod boot;
 pub mod case;
 pub mod disks;
 pub mod first;
+pub mod fuzz;
 pub mod host;
 pub mod kernel;
 pub mod libtest;
 pub mod loom;
 pub mod miri;
+pub mod mutation;
 pub mod packages;
 pub mod talk;
 pub mod tally;
 pub mod target;
+pub mod trial;
 
 use crate::cli::TestBoard;
 use crate::error::{Error, Outcome};
@@ -49,7 +53,7 @@ pub struct Context<'a> {
     pub project: &'a Project,
     /// How much to run.
     pub length: Length,
-    /// What the names of scripted boots must have; empty is all.
+    /// What the names of scripted boots and mutants must have; empty is all.
     pub case: &'a str,
 }
 
@@ -79,6 +83,16 @@ pub const TABLE: &[Suite] = &[
         name: "loom",
         place: Place::Host,
         run: loom::run,
+    },
+    Suite {
+        name: "fuzz",
+        place: Place::Host,
+        run: fuzz::run,
+    },
+    Suite {
+        name: "mutation",
+        place: Place::Host,
+        run: mutation::run,
     },
     Suite {
         name: "kernel on q35",

@@ -3,11 +3,12 @@
 //! It prints a line `test NAME ... ok` or `test NAME ... FAILED reason` for each test and ends
 //! the machine with exit code 0 if all passed.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::Context;
 use super::tally::Tally;
-use crate::build;
+use super::{Context, Length, altered};
+use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
 use crate::qemu::machine::{Clock, Console, Machine};
@@ -21,6 +22,12 @@ const IMAGE: &str = "test";
 /// How long the whole image may take.
 const LIMIT: Duration = Duration::from_secs(240);
 
+/// How long it may take with ten times as many random system calls.
+const LONG_LIMIT: Duration = Duration::from_secs(1800);
+
+/// What makes the image try so many.
+const LONG: &str = "random=10000000";
+
 /// Runs it, if there is such an image.
 ///
 /// # Errors
@@ -32,28 +39,39 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     }
     setup::ensure(context.project, &[Need::Qemu])?;
     let built = build::image(context.project, &manifest)?;
+    let (limit, image) = match context.length {
+        Length::Usual => (LIMIT, built.image.clone()),
+        Length::Long => (LONG_LIMIT, long_image(&built)?),
+    };
     let machine = Machine {
         board: built.board,
-        kernel: built.bootable,
-        image: built.image,
+        kernel: built.bootable.clone(),
+        image,
         kernel_log: built.folder.join("kernel.log"),
-        disks: built.disk.into_iter().collect(),
+        disks: Vec::new(),
         cores: 1,
         memory: "512M".to_owned(),
         clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
     };
+    altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();
-    let report = session::listen(&machine, Some(LIMIT), &mut lines)?;
+    let report = session::listen(&machine, Some(limit), &mut lines)?;
     let count = lines.add_to("target", tally);
-    judge(report, LIMIT, count, tally).map_err(|error| {
+    judge(report, limit, count, tally).map_err(|error| {
         error.remedy(format!(
             "it printed:\n{}\n{}",
             lines.text,
             session::kernel_log(&machine)
         ))
     })
+}
+
+fn long_image(built: &Built) -> Outcome<PathBuf> {
+    let path = built.folder.join("long.img");
+    output::write(&path, &built.image_with(LONG)?)?;
+    Ok(path)
 }
 
 /// Whether an image of tests ended as it should.

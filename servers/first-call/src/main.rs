@@ -18,7 +18,10 @@ fn main(env: Startup) -> Never {
     let status = match ask(&counter) {
         Ok(last) => {
             let took = libipc::clock_ns().saturating_sub(started);
-            libipc::log!("the counter in another process counted to {last} in {} us", took / 1000);
+            libipc::log!(
+                "the counter in another process counted to {last} in {} us",
+                took / 1000
+            );
             0
         }
         Err(wrong) => {

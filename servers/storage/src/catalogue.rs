@@ -24,6 +24,7 @@ impl Catalogue {
         let info = disk.info();
         let number = self.disks.len() as u32;
         let found = partitions::find(&mut DiskSectors::new(disk));
+        let found = found.map(|found| or_whole(found, info.sectors));
         let before = self.volumes.len();
         for volume in found.iter().flat_map(|found| &found.volumes) {
             self.volumes.push(Volume {
@@ -53,6 +54,22 @@ impl Catalogue {
     }
 }
 
+/// A disk on which nothing was found is one volume: file systems know better how to tell what is
+/// left of a damaged one.
+fn or_whole(mut found: partitions::Disk, sectors: u64) -> partitions::Disk {
+    if found.scheme == Scheme::Unknown && sectors > 0 {
+        found.volumes = alloc::vec![partitions::Volume {
+            number: 0,
+            first: 0,
+            count: sectors,
+            kind: Kind::Whole,
+            content: None,
+            name: String::new(),
+        }];
+    }
+    found
+}
+
 fn purpose(volume: &partitions::Volume) -> Purpose {
     match (volume.kind, volume.content) {
         (Kind::Swap | Kind::Efi, _) | (_, Some(FileSystem::Swap)) => Purpose::Other,
@@ -63,10 +80,10 @@ fn purpose(volume: &partitions::Volume) -> Purpose {
 
 fn table(found: &Result<partitions::Disk, TableError>) -> Table {
     match found.as_ref().map(|found| found.scheme) {
-        Ok(Scheme::Bare) => Table::Bare,
+        Ok(Scheme::Bare | Scheme::Unknown) => Table::Bare,
         Ok(Scheme::Mbr) => Table::Mbr,
         Ok(Scheme::Gpt) => Table::Gpt,
-        Ok(Scheme::Unknown) | Err(_) => Table::Unreadable,
+        Err(_) => Table::Unreadable,
     }
 }
 

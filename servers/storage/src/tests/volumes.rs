@@ -60,24 +60,31 @@ fn volumes_are_numbered_over_all_disks() {
 
 #[test]
 fn a_disk_whose_table_is_damaged_says_why_it_has_no_volumes() {
-    let (first, second) = (drive(damaged()), drive(vec![0; 1 << 20]));
-    let (_house, [a, _]) = house(&[&first, &second], POOL);
+    let drive = drive(damaged());
+    let (_house, [a, _]) = house(&[&drive], POOL);
     let disks = a.storage.disks(0).expect("it answers");
+    assert_eq!((disks[0].table, disks[0].volumes), (Table::Unreadable, 0));
+    let problem = &disks[0].problem;
     assert!(
-        disks
-            .iter()
-            .all(|disk| disk.table == Table::Unreadable && disk.volumes == 0)
+        problem.starts_with("both copies of the GPT are damaged"),
+        "{problem}"
     );
-    assert!(
-        disks[0]
-            .problem
-            .starts_with("both copies of the GPT are damaged"),
-        "{}",
-        disks[0].problem
-    );
+}
+
+#[test]
+fn a_disk_on_which_nothing_is_found_is_one_volume() {
+    let drive = drive(vec![0; 1 << 20]);
+    let (_house, [a, _]) = house(&[&drive], POOL);
+    let disks = a.storage.disks(0).expect("it answers");
+    assert_eq!((disks[0].table, disks[0].volumes), (Table::Bare, 1));
     assert_eq!(
-        disks[1].problem,
+        disks[0].problem,
         "neither a partition table nor a file system was found"
+    );
+    let volumes = a.storage.volumes(0).expect("it answers");
+    assert_eq!(
+        (volumes[0].sectors, volumes[0].purpose),
+        (2048, Purpose::Files)
     );
 }
 

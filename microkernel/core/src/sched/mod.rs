@@ -30,12 +30,12 @@ pub(crate) struct Scheduler<A: Arch> {
     /// The address space that the hardware uses; `None`: the kernel's own.
     pub(crate) active: Option<(PhysAddr, Asid)>,
     /// The context that the time since `since` is charged to.
-    running_on: Option<Ref<SchedContext<A>>>,
+    pub(crate) running_on: Option<Ref<SchedContext<A>>>,
     since: Nanoseconds,
-    ready: [List<Thread<A>>; LEVELS],
-    occupied: u64,
-    throttled: List<SchedContext<A>>,
-    deadlines: List<Thread<A>, Timed>,
+    pub(crate) ready: [List<Thread<A>>; LEVELS],
+    pub(crate) occupied: u64,
+    pub(crate) throttled: List<SchedContext<A>>,
+    pub(crate) deadlines: List<Thread<A>, Timed>,
     programmed: Nanoseconds,
 }
 

@@ -49,7 +49,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// The greatest priority that has a ready thread.
-    pub(super) fn greatest_ready(&self) -> Option<u8> {
+    pub(crate) fn greatest_ready(&self) -> Option<u8> {
         self.sched
             .occupied
             .checked_ilog2()

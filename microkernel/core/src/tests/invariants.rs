@@ -87,7 +87,7 @@ fn check_thread(core: &Core<Fake>, slot: SlotRef) {
 }
 
 /// Ring, parent and children of one used slot.
-fn check_used(core: &Core<Fake>, slot: SlotRef) {
+pub(super) fn check_used(core: &Core<Fake>, slot: SlotRef) {
     let home = core.home();
     let tag = slot.tag.get(home);
     let next = slot.next.get(home).expect("a used slot is in a ring");
@@ -142,7 +142,12 @@ fn check_inside(core: &Core<Fake>, untyped: SlotRef, child: SlotRef) {
     let home = core.home();
     let tag = child.tag.get(home);
     assert!(tag.is_original());
-    let object = child.object.get(home);
+    // A dying CNode's capability is the CNode's own slot 0.
+    let object = if tag.is_dying() {
+        child.address()
+    } else {
+        child.object.get(home)
+    };
     let at = match tag.kind() {
         Some(Kind::Untyped | Kind::Frame | Kind::PageTable) => object,
         _ => object

@@ -7,6 +7,7 @@
 )]
 
 mod boot;
+mod calls;
 mod cspace;
 mod invariants;
 mod ipc;

@@ -1,0 +1,161 @@
+//! The kernel's own page tables: built and loaded through the boot tables, which end here.
+
+use core::arch::asm;
+use core::ptr;
+
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
+use weft_early::region::PAGE;
+use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
+use weft_early::{DIRECT_MAP, Range};
+use weft_hal::{Asid, PageSize, PhysAddr};
+
+use super::KERNEL_BASE;
+use super::loaded::clear;
+use crate::board::Board;
+use crate::entry::KernelEntries;
+use crate::layout::Layout;
+use crate::smp::PerCore;
+use crate::{cpu, tlb};
+
+unsafe extern "C" {
+    static weft_kernel_start: u8;
+    static weft_rodata_start: u8;
+    static weft_data_start: u8;
+    static weft_kernel_end: u8;
+    fn weft_boot_replace();
+}
+
+/// Physical memory as the boot page tables show it: the gigabyte of the kernel.
+struct Identity;
+
+impl TableMemory for Identity {
+    fn table(&self, at: PhysAddr) -> &Table {
+        let table = ptr::with_exposed_provenance::<Table>(at.0 as usize);
+        // SAFETY:
+        // 1. mapped by the boot tables (`build` asks for memory near the kernel), page aligned, and any
+        //    bytes are entries: the builder's own memory.
+        unsafe { &*table }
+    }
+}
+
+/// The roots of the kernel's tables.
+#[derive(Clone, Copy)]
+pub(super) struct Roots {
+    kernel: PhysAddr,
+    /// A table without entries.
+    pub(super) empty: PhysAddr,
+}
+
+type Tables = Builder<Identity, KernelEntries>;
+
+/// Builds the kernel's page tables: itself, all memory, the devices it uses.
+pub(super) fn build(
+    layout: &mut Layout,
+    image: Range,
+    board: &Board,
+    kernel: Range,
+    reach: Range,
+) -> Result<Roots, OutOfTables> {
+    let length = layout.mapped.iter().map(Range::length).sum();
+    let bytes = Tables::bytes_for(length, layout.mapped.iter().count() as u64);
+    let start = layout
+        .free
+        .take(bytes + PAGE, reach.end)
+        .ok_or(OutOfTables)?;
+    if start < reach.start {
+        return Err(OutOfTables);
+    }
+    let tables = Range::sized(start, bytes);
+    let empty = Range::sized(tables.end, PAGE);
+    clear(empty);
+    layout.mapped.remove(Range::sized(start, bytes + PAGE));
+    let mut builder = Builder::new(Identity, tables, PageSize::Huge)?;
+    map_kernel(&mut builder, kernel.start)?;
+    map_memory(&mut builder, layout, image.grown_to_pages())?;
+    map_devices(&mut builder, board)?;
+    Ok(Roots {
+        kernel: builder.root(),
+        empty: PhysAddr(empty.start),
+    })
+}
+
+fn map_kernel(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
+    let text = (&raw const weft_kernel_start).addr() as u64;
+    let rodata = (&raw const weft_rodata_start).addr() as u64;
+    let data = (&raw const weft_data_start).addr() as u64;
+    let end = (&raw const weft_kernel_end).addr() as u64;
+    let parts = [
+        (text, rodata, Rights::READ | Rights::EXECUTE),
+        (rodata, data, Rights::READ),
+        (data, end, Rights::READ | Rights::WRITE),
+    ];
+    for (start, end, rights) in parts {
+        let (from, to) = (start - KERNEL_BASE + physical, end - KERNEL_BASE + physical);
+        let range = Range {
+            start: from,
+            end: to,
+        }
+        .grown_to_pages();
+        builder.map(Mapping {
+            virtual_start: start,
+            range,
+            rights,
+            cache: CacheMode::Normal,
+        })?;
+    }
+    PerCore::guards()
+        .into_iter()
+        .for_each(|guard| builder.unmap(guard));
+    Ok(())
+}
+
+/// The direct map: all memory but the kernel; the boot image read-only.
+fn map_memory(builder: &mut Tables, layout: &Layout, image: Range) -> Result<(), OutOfTables> {
+    let mut writable = layout.mapped;
+    writable.remove(image);
+    let rights = Rights::READ | Rights::WRITE;
+    writable
+        .iter()
+        .try_for_each(|range| builder.map(direct(range, rights, CacheMode::Normal)))?;
+    builder.map(direct(image, Rights::READ, CacheMode::Normal))
+}
+
+fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
+    let rights = Rights::READ | Rights::WRITE;
+    let gic = board.gic.map(|gic| gic.registers());
+    for range in gic.into_iter().flatten().chain(board.serial) {
+        builder.map(direct(range.grown_to_pages(), rights, CacheMode::Device))?;
+    }
+    Ok(())
+}
+
+fn direct(range: Range, rights: Rights, cache: CacheMode) -> Mapping {
+    Mapping {
+        virtual_start: DIRECT_MAP + range.start,
+        range,
+        rights,
+        cache,
+    }
+}
+
+/// Loads the kernel's tables; the view of memory as it is ends here.
+pub(super) fn enter(kernel: u64, roots: Roots) {
+    let replace = (weft_boot_replace as *const ()).addr() as u64 - KERNEL_BASE + kernel;
+    cpu::barrier();
+    // SAFETY:
+    // 1. weft_boot_replace is called at its physical address, which the boot tables show executable.
+    // 2. the new tables show the kernel and its stack where they are.
+    unsafe {
+        asm!(
+            "blr {replace}",
+            replace = in(reg) replace,
+            in("x0") roots.kernel.0,
+            in("x1") roots.empty.0,
+            out("x30") _,
+            options(nostack),
+        );
+    }
+    tlb::switch(roots.empty, Asid(0));
+    tlb::forget_all();
+}

@@ -1,0 +1,133 @@
+//! Which physical memory is whose: the kernel's map, free memory, the boot image, device registers.
+
+use weft_early::{Range, RangeSet};
+
+use crate::board::Board;
+
+const GIB: u64 = 1 << 30;
+/// Bits of an address behind which no device is looked for.
+const GREATEST: u8 = 40;
+
+/// The parts of physical memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// Memory that the direct map holds: all but the kernel.
+    pub mapped: RangeSet,
+    /// Memory that is not used: what the direct map holds but the device tree and the boot image.
+    pub free: RangeSet,
+    /// Device registers: address space below and above the memory, the interrupt controller left out.
+    pub devices: RangeSet,
+}
+
+impl Layout {
+    /// Sorts the board's memory. Whole pages only; what firmware keeps wins.
+    pub fn new(board: &Board, kernel: Range, tree: Range, physical_bits: u8) -> Self {
+        let mut mapped = board.memory;
+        board.reserved.iter().for_each(|range| mapped.remove(range));
+        mapped.shrink_to_pages();
+        mapped.remove(kernel.grown_to_pages());
+        let mut free = mapped;
+        free.remove(tree.grown_to_pages());
+        if let Some(image) = board.image {
+            free.remove(image.grown_to_pages());
+        }
+        Self {
+            mapped,
+            free,
+            devices: devices(board, physical_bits),
+        }
+    }
+
+    /// Whether all of `range` is memory that the direct map holds, within `reach`.
+    pub fn holds(&self, range: Range, reach: Range) -> bool {
+        let inside = |outer: Range| outer.start <= range.start && range.end <= outer.end;
+        inside(reach) && self.mapped.iter().any(inside)
+    }
+}
+
+fn devices(board: &Board, physical_bits: u8) -> RangeSet {
+    let low = board.memory.iter().next().map_or(0, |range| range.start);
+    let high = board.memory.end().next_multiple_of(GIB);
+    let mut devices = RangeSet::new();
+    devices.add(Range { start: 0, end: low });
+    devices.add(Range {
+        start: high,
+        end: 1 << physical_bits.min(GREATEST),
+    });
+    let controller = board.gic.map(|gic| gic.registers());
+    controller
+        .into_iter()
+        .flatten()
+        .for_each(|range| devices.remove(range.grown_to_pages()));
+    devices
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::board::Gic;
+
+    const KERNEL: Range = Range::sized(0x4020_0000, 0x12_3456);
+    const TREE: Range = Range::sized(0x4800_0000, 0x2_0000);
+    const IMAGE: Range = Range::sized(0x4810_0000, 0x1_2345);
+
+    fn board() -> Board {
+        let (mut memory, mut reserved) = (RangeSet::new(), RangeSet::new());
+        memory.add(Range::sized(0x4000_0000, 0x2000_0000));
+        reserved.add(Range::sized(0x5000_0000, 0x10_0000));
+        Board {
+            memory,
+            reserved,
+            image: Some(IMAGE),
+            gic: Some(Gic::V2 {
+                distributor: Range::sized(0x0800_0000, 0x1_0000),
+                interface: Range::sized(0x0801_0000, 0x1_0000),
+            }),
+            serial: None,
+            conduit: None,
+            cores: 1,
+        }
+    }
+
+    fn layout() -> Layout {
+        Layout::new(&board(), KERNEL, TREE, 44)
+    }
+
+    fn has(set: &RangeSet, address: u64) -> bool {
+        set.iter()
+            .any(|range| (range.start..range.end).contains(&address))
+    }
+
+    #[test]
+    fn nobody_is_given_what_others_use() {
+        let free = layout().free;
+        for used in [KERNEL, TREE, IMAGE] {
+            assert!(!has(&free, used.start) && !has(&free, used.end - 1));
+        }
+        assert!(!has(&free, 0x5000_0000), "firmware keeps it");
+        assert!(has(&free, 0x4000_0000) && has(&free, 0x5fff_ffff));
+    }
+
+    #[test]
+    fn the_direct_map_has_tree_and_image_but_not_the_kernel() {
+        let mapped = layout().mapped;
+        assert!(has(&mapped, TREE.start) && has(&mapped, IMAGE.start));
+        assert!(!has(&mapped, KERNEL.start) && !has(&mapped, 0x5000_0000));
+    }
+
+    #[test]
+    fn the_interrupt_controller_is_no_device_for_drivers() {
+        let devices = layout().devices;
+        assert!(!has(&devices, 0x0800_0000) && !has(&devices, 0x0801_ffff));
+        assert!(has(&devices, 0x0900_0000) && has(&devices, 0x40_1000_0000));
+        assert!(!has(&devices, 0x4000_0000), "that is memory");
+    }
+
+    #[test]
+    fn a_range_out_of_reach_is_not_held() {
+        let reach = Range::sized(0x4000_0000, GIB);
+        assert!(layout().holds(IMAGE, reach));
+        assert!(!layout().holds(IMAGE, Range::sized(0, GIB)));
+        assert!(!layout().holds(Range::sized(0x5fff_f000, 0x2000), reach));
+    }
+}

@@ -61,11 +61,11 @@ impl<A: Arch> Core<A> {
     pub(super) fn forsake(&mut self, caller: ThreadRef<A>, reply: Ref<Reply<A>>) {
         let home = self.home();
         reply.caller.set(home, None);
-        let Some(sched) = reply.parked.replace(home, None) else {
-            return;
-        };
-        sched.parked.set(home, None);
-        self.hand_back(sched, Some(caller));
+        let parked = reply.parked.replace(home, None);
+        if let Some(sched) = parked {
+            sched.parked.set(home, None);
+        }
+        self.hand_back(parked, Some(caller));
     }
 
     /// Sends the message in a server's registers through a reply object. Gives the caller, out of every queue and
@@ -97,19 +97,24 @@ impl<A: Arch> Core<A> {
             server.owed.remove(home, reply);
         }
         let caller = reply.caller.replace(home, None);
-        if let Some(sched) = self.take_lent(reply, server) {
-            self.hand_back(sched, caller);
-        }
+        let lent = self.take_lent(reply, server);
+        self.hand_back(lent, caller);
         if let Some(server) = server {
             self.take_up_own(server);
         }
         caller
     }
 
-    fn hand_back(&mut self, sched: Ref<SchedContext<A>>, caller: Option<ThreadRef<A>>) {
-        match caller.filter(|caller| self.may_run_on(*caller, sched)) {
-            Some(caller) => self.give(sched, caller),
-            None => self.send_home(sched),
+    /// A call is over: what was lent for it, if there still is something, returns.
+    fn hand_back(&mut self, sched: Option<Ref<SchedContext<A>>>, caller: Option<ThreadRef<A>>) {
+        if let Some(sched) = sched {
+            match caller.filter(|caller| self.may_run_on(*caller, sched)) {
+                Some(caller) => self.give(sched, caller),
+                None => self.send_home(sched),
+            }
+        }
+        if let Some(caller) = caller {
+            self.take_up_own(caller);
         }
     }
 

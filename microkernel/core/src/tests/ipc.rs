@@ -405,6 +405,23 @@ fn a_thread_goes_on_with_its_own_context_after_it_gave_back_a_lent_one() {
 }
 
 #[test]
+fn a_caller_goes_on_with_its_own_context_if_what_it_lent_is_gone() {
+    const INNER: u64 = 300;
+    let mut rig = Rig::new(&[Some(30), Some(25), Some(10), Some(5)]);
+    rig.receive(0, REPLIES);
+    rig.make_endpoint(1, INNER);
+    let receive = [INNER, 0, 0, 0, 0, 0, 0, 0, REPLIES + 1];
+    rig.enter(1, Syscall::Recv, &receive);
+    rig.enter(2, Syscall::SchedUnbind, &[SCHEDS]);
+    rig.call(2, info(1, 0), [0; 6]);
+    rig.enter(0, Syscall::SchedBind, &[SCHEDS, THREADS]);
+    rig.enter(0, Syscall::Call, &[INNER, info(2, 0).0]);
+    rig.enter(1, Syscall::CNodeDelete, &[CNODE, SCHEDS + 2]);
+    rig.enter(1, Syscall::Reply, &[REPLIES + 1, info(3, 0).0]);
+    assert_eq!(rig.running(), Some(0));
+}
+
+#[test]
 fn a_servers_death_is_told_to_callers_in_flight_queued_and_new() {
     let mut rig = Rig::new(&[Some(20), Some(15), Some(12), Some(10)]);
     rig.receive(0, REPLIES);

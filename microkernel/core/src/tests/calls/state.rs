@@ -217,8 +217,9 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
     let parked = sched.parked.get(home);
     if let Some(owner) = owner {
         assert_eq!(owner.own_sched.get(home), Some(sched));
+        let calls = matches!(owner.state.get(home), Blocked::AwaitingReply(_));
         assert!(
-            user.is_some() || parked.is_some() || owner.sched.get(home).is_some(),
+            user.is_some() || parked.is_some() || owner.sched.get(home).is_some() || calls,
             "a context lies idle while its owner has none"
         );
     }

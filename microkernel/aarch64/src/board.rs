@@ -96,111 +96,160 @@ struct Cells {
 impl Board {
     /// Reads the tree.
     pub fn read(tree: &Fdt<'_>) -> Self {
-        let mut board = Self {
-            memory: RangeSet::new(),
-            reserved: RangeSet::new(),
-            image: None,
-            gic: None,
-            serial: None,
-            conduit: None,
-            cores: 0,
-        };
+        let mut reader = Reader::default();
         for (start, length) in tree.reservations() {
-            board.reserved.add(Range::sized(start, length));
+            reader.board.reserved.add(Range::sized(start, length));
         }
-        board.walk(tree);
-        board
+        for item in tree.items() {
+            match item {
+                Item::Begin(name) => reader.begin(name),
+                Item::End => reader.end(),
+                Item::Property(property) => reader.property(property),
+            }
+        }
+        reader.finish()
     }
 
-    fn walk<'a>(&mut self, tree: &Fdt<'a>) {
-        let mut cells = Cells {
+    const EMPTY: Self = Self {
+        memory: RangeSet::new(),
+        reserved: RangeSet::new(),
+        image: None,
+        gic: None,
+        serial: None,
+        conduit: None,
+        cores: 0,
+    };
+}
+
+/// What has been read so far.
+struct Reader<'a> {
+    board: Board,
+    cells: Cells,
+    /// How many nodes are open, the root among them.
+    depth: usize,
+    /// The open node directly below the root.
+    parent: &'a [u8],
+    node: Node<'a>,
+    image_start: Option<u64>,
+    image_end: Option<u64>,
+}
+
+impl Default for Reader<'_> {
+    fn default() -> Self {
+        // What holds where a tree does not say (Devicetree Specification 0.4 §2.3.5).
+        let cells = Cells {
             address: 2,
             size: 1,
         };
-        let mut path: [&[u8]; 3] = [&[]; 3];
-        let (mut depth, mut node) = (0usize, Node::default());
-        let (mut initrd_start, mut initrd_end) = (None, None);
-        for item in tree.items() {
-            match item {
-                Item::Begin(name) => {
-                    self.node(depth, &path, node, cells);
-                    node = Node {
-                        name,
-                        ..Node::default()
-                    };
-                    if let Some(slot) = path.get_mut(depth) {
-                        *slot = name;
-                    }
-                    depth += 1;
-                }
-                Item::End => {
-                    self.node(depth, &path, node, cells);
-                    node = Node::default();
-                    depth = depth.saturating_sub(1);
-                }
-                Item::Property(property) => match (depth, property.name) {
-                    (1, b"#address-cells") => cells.address = cell(property),
-                    (1, b"#size-cells") => cells.size = cell(property),
-                    (2, b"linux,initrd-start") => initrd_start = whole(property),
-                    (2, b"linux,initrd-end") => initrd_end = whole(property),
-                    (_, b"compatible") => node.compatible = Some(property),
-                    (_, b"reg") => node.reg = Some(property),
-                    (_, b"method") => node.method = Some(property),
-                    _ => {}
-                },
-            }
+        Self {
+            board: Board::EMPTY,
+            cells,
+            depth: 0,
+            parent: &[],
+            node: Node::default(),
+            image_start: None,
+            image_end: None,
         }
-        self.image = initrd_start
-            .zip(initrd_end)
-            .map(|(start, end)| Range { start, end });
+    }
+}
+
+impl<'a> Reader<'a> {
+    fn begin(&mut self, name: &'a [u8]) {
+        self.take_node();
+        self.node.name = name;
+        if self.depth == 1 {
+            self.parent = name;
+        }
+        self.depth += 1;
     }
 
-    /// Takes what a node at `depth` says.
-    fn node(&mut self, depth: usize, path: &[&[u8]; 3], node: Node<'_>, cells: Cells) {
-        let reg = |index| range(node.reg?, index, cells);
-        let is = |what: &[u8]| {
-            node.compatible
-                .is_some_and(|property| property.has_string(what))
-        };
-        if depth == 3 && path[1] == b"cpus" && node.name.starts_with(b"cpu@") {
-            self.cores += 1;
+    fn end(&mut self) {
+        self.take_node();
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn property(&mut self, property: Property<'a>) {
+        match (self.depth, property.name) {
+            (1, b"#address-cells") => self.cells.address = cell(property),
+            (1, b"#size-cells") => self.cells.size = cell(property),
+            (2, b"linux,initrd-start") => self.image_start = whole(property),
+            (2, b"linux,initrd-end") => self.image_end = whole(property),
+            (_, b"compatible") => self.node.compatible = Some(property),
+            (_, b"reg") => self.node.reg = Some(property),
+            (_, b"method") => self.node.method = Some(property),
+            _ => {}
         }
-        if depth == 3 && path[1] == b"reserved-memory" {
-            (0..16)
-                .map_while(reg)
-                .for_each(|range| self.reserved.add(range));
+    }
+
+    fn finish(self) -> Board {
+        let ends = self.image_start.zip(self.image_end);
+        Board {
+            image: ends.map(|(start, end)| Range { start, end }),
+            ..self.board
         }
-        if depth != 2 {
+    }
+
+    /// Takes what a node says: its properties stand before its children, so all are known.
+    fn take_node(&mut self) {
+        let node = core::mem::take(&mut self.node);
+        match (self.depth, self.parent) {
+            (2, _) => self.below_root(node),
+            (3, b"cpus") if node.name.starts_with(b"cpu@") => self.board.cores += 1,
+            (3, b"reserved-memory") => {
+                let ranges = node.ranges(self.cells);
+                ranges.for_each(|range| self.board.reserved.add(range));
+            }
+            _ => {}
+        }
+    }
+
+    fn below_root(&mut self, node: Node<'_>) {
+        let mut ranges = node.ranges(self.cells);
+        if node.name.starts_with(b"memory@") {
+            ranges.for_each(|range| self.board.memory.add(range));
             return;
         }
-        if node.name.starts_with(b"memory@") {
-            (0..16)
-                .map_while(reg)
-                .for_each(|range| self.memory.add(range));
+        if node.is(b"arm,psci-1.0") || node.is(b"arm,psci-0.2") {
+            self.board.conduit = node.method.map(conduit);
         }
-        if is(b"arm,cortex-a15-gic") || is(b"arm,gic-400") {
-            let pair = reg(0).zip(reg(1));
-            self.gic = pair.map(|(distributor, interface)| Gic::V2 {
+        if node.is(b"arm,pl011") && self.board.serial.is_none() {
+            self.board.serial = ranges.next();
+        } else if node.is(b"arm,cortex-a15-gic") || node.is(b"arm,gic-400") {
+            let pair = ranges.next().zip(ranges.next());
+            self.board.gic = pair.map(|(distributor, interface)| Gic::V2 {
                 distributor,
                 interface,
             });
-        }
-        if is(b"arm,gic-v3") {
-            let pair = reg(0).zip(reg(1));
-            self.gic = pair.map(|(distributor, redistributors)| Gic::V3 {
+        } else if node.is(b"arm,gic-v3") {
+            let pair = ranges.next().zip(ranges.next());
+            self.board.gic = pair.map(|(distributor, redistributors)| Gic::V3 {
                 distributor,
                 redistributors,
             });
         }
-        if is(b"arm,pl011") && self.serial.is_none() {
-            self.serial = reg(0);
-        }
-        if is(b"arm,psci-1.0") || is(b"arm,psci-0.2") {
-            self.conduit = node.method.map(|method| match method.has_string(b"smc") {
-                true => Conduit::SecureMonitor,
-                false => Conduit::Hypervisor,
-            });
-        }
+    }
+}
+
+impl<'a> Node<'a> {
+    /// Greatest number of ranges that are read of a node.
+    const RANGES: usize = 16;
+
+    fn is(&self, what: &[u8]) -> bool {
+        self.compatible
+            .is_some_and(|property| property.has_string(what))
+    }
+
+    fn ranges(&self, cells: Cells) -> impl Iterator<Item = Range> + use<'a> {
+        let reg = self.reg;
+        (0..Self::RANGES).map_while(move |index| range(reg?, index, cells))
+    }
+}
+
+fn conduit(method: Property<'_>) -> Conduit {
+    if method.has_string(b"smc") {
+        Conduit::SecureMonitor
+    } else {
+        Conduit::Hypervisor
     }
 }
 

@@ -22,8 +22,10 @@ use super::power;
 
 /// The greatest number of objects that one call makes.
 const MAX_COUNT: u64 = 4096;
-/// log2 of the greatest number of slots that one call makes: placing them is not interrupted.
+/// log2 of the greatest number of slots of a CNode.
 const MAX_SLOTS: u8 = 16;
+/// The greatest number of bytes that one call fills with kernel objects: placing them is not interrupted.
+const MAX_PLACED: u64 = power(MAX_SLOTS.saturating_add(size::SLOT));
 /// Bytes that are cleared between two looks for interrupts.
 const PIECE: u64 = 4 * PAGE;
 
@@ -53,7 +55,8 @@ impl Order {
         }
         let order = Self { kind, log2, count };
         let bytes = order.bytes().ok_or(Refusal::NoMemory)?;
-        if kind == Kind::CNode && bytes > power(MAX_SLOTS.saturating_add(size::SLOT)) {
+        let placed = !matches!(kind, Kind::Untyped | Kind::Frame | Kind::PageTable);
+        if placed && bytes > MAX_PLACED {
             return Err(Refusal::OutOfRange);
         }
         Ok(order)
@@ -274,6 +277,16 @@ mod tests {
             Order::new(10, 12, MAX_COUNT + 1).err(),
             Some(Refusal::OutOfRange)
         );
-        assert_eq!(Order::new(2, 16, 2).err(), Some(Refusal::OutOfRange));
+    }
+
+    #[test]
+    fn one_call_places_few_kernel_objects_but_many_frames() {
+        for (kind, size, count) in [(2, 16, 2), (3, 0, 513), (8, 0, 513)] {
+            let order = Order::new(kind, size, count);
+            assert_eq!(order.err(), Some(Refusal::OutOfRange), "{kind}");
+        }
+        for (kind, size, count) in [(3, 0, 512), (5, 0, MAX_COUNT), (10, 12, MAX_COUNT)] {
+            assert!(Order::new(kind, size, count).is_ok(), "{kind}");
+        }
     }
 }

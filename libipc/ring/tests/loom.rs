@@ -1,5 +1,6 @@
 //! The ring under the model checker: every interleaving and every allowed reordering of small
 //! conversations. Run with `RUSTFLAGS="--cfg loom" cargo test -p libipc-ring --release --test loom`.
+//! Threads are preempted at most three times; `LOOM_MAX_PREEMPTIONS` sets another number.
 //!
 //! A lost wake-up shows as a deadlock, a torn or reused slot as a wrong word.
 #![cfg(loom)]
@@ -126,7 +127,7 @@ fn expect(client: &mut Client, number: u32) {
 
 fn model(run: impl Fn() + Sync + Send + 'static) {
     let mut builder = loom::model::Builder::new();
-    builder.preemption_bound = Some(3);
+    builder.preemption_bound.get_or_insert(3);
     builder.check(run);
 }
 

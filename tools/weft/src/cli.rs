@@ -64,15 +64,15 @@ pub struct RunArgs {
 /// Options of `test`.
 #[derive(Debug, Args)]
 pub struct TestArgs {
-    /// The suites to run (host, miri, loom, target, boot …) [default: all]
+    /// The suites to run (host, miri, loom, fuzz, mutation, target, boot …) [default: all]
     pub suites: Vec<String>,
-    /// Only those scripted boots whose name has this text
+    /// Only those scripted boots and mutants whose name has this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub case: String,
     /// Where to run tests
     #[arg(long, value_enum, default_value_t = TestBoard::All)]
     pub board: TestBoard,
-    /// Also what takes long: full model checking, large disks, long fuzzing
+    /// Also what takes long: full model checking, large disks, long fuzzing, mutation
     #[arg(long)]
     pub long: bool,
 }

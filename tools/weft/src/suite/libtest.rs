@@ -57,6 +57,11 @@ impl Reader {
         }
     }
 
+    /// How many tests passed.
+    pub fn passed(&self) -> u64 {
+        self.passed
+    }
+
     fn has_failures(&self) -> bool {
         !self.failed.is_empty() || self.unnamed_failures > 0
     }

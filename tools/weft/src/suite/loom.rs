@@ -1,12 +1,15 @@
 //! Tests of concurrent code under loom, which tries every order in which threads can meet.
 
 use super::tally::Tally;
-use super::{Context, libtest, packages};
+use super::{Context, Length, libtest, packages};
 use crate::command;
 use crate::error::Outcome;
 
 /// The crates with tests under `cfg(loom)`.
 const CRATES: [&str; 1] = ["libipc-ring"];
+
+/// How often a long run preempts threads.
+const LONG: &str = "6";
 
 /// Runs them.
 ///
@@ -28,6 +31,9 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         cargo
             .env("RUSTFLAGS", "--cfg loom")
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        if context.length == Length::Long {
+            cargo.env("LOOM_MAX_PREEMPTIONS", LONG);
+        }
         libtest::run(&mut cargo, &format!("loom {}", package.name), tally)?;
     }
     Ok(())

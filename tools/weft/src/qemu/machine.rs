@@ -78,6 +78,9 @@ impl Machine {
         if self.board == Board::Q35 {
             let log = format!("file:{}", option(&self.kernel_log));
             push(&mut all, "-debugcon", &log);
+            // Without it the firmware sets every disk up to boot from it, takes memory for that where
+            // QEMU has put the boot image, and a fourth disk is one too many.
+            push(&mut all, "-boot", "strict=on");
         }
         self.push_console(&mut all);
         self.push_disks(&mut all);
@@ -174,6 +177,12 @@ mod tests {
         let all = machine(Console::Pipe).arguments().join(" ");
         assert!(all.contains("id=disk0,format=raw,file=root.img"), "{all}");
         assert!(all.contains("id=disk1,format=raw,file=a,,b.img"), "{all}");
+    }
+
+    #[test]
+    fn the_firmware_leaves_the_disks_alone() {
+        let all = machine(Console::Pipe).arguments().join(" ");
+        assert!(all.contains("-boot strict=on"), "{all}");
     }
 
     #[test]

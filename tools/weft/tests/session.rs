@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use weft::board::Board;
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Clock, Console, Machine};
+use weft::qemu::machine::{Clock, Console, Machine, Model};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
@@ -62,6 +62,7 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
     fs::write(&image, "nothing").expect("written");
     Machine {
         board: Board::Q35,
+        model: Model::Usual,
         kernel,
         image,
         kernel_log: folder.join("kernel.log"),

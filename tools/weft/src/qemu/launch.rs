@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::machine::{Clock, Console, Machine};
+use super::machine::{Clock, Console, Machine, Model};
 use crate::build::{Built, output};
 use crate::error::{Error, Outcome};
 
@@ -105,6 +105,7 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
     };
     Ok(Machine {
         board: built.board,
+        model: Model::Usual,
         kernel: built.bootable.clone(),
         image,
         kernel_log: built.folder.join("kernel.log"),

@@ -18,11 +18,22 @@ pub enum Clock {
     Instructions,
 }
 
+/// Which of a board's processors and controllers a machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Model {
+    /// Those that the board is usually run with.
+    Usual,
+    /// Older ones, with fewer features; on `virt` the kernel is entered in EL2.
+    Old,
+}
+
 /// What a machine is made of and what it boots.
 #[derive(Debug, Clone)]
 pub struct Machine {
     /// What it is.
     pub board: Board,
+    /// Which model of it.
+    pub model: Model,
     /// The kernel: an ELF file with a PVH entry, or a flat arm64 Image.
     pub kernel: PathBuf,
     /// The boot image, handed over as the initial RAM disk.
@@ -66,7 +77,7 @@ impl Machine {
             ("-m", self.memory.as_str()),
             ("-display", "none"),
         ];
-        for (name, value) in options(self.board).into_iter().chain(common) {
+        for (name, value) in options(self.board, self.model).into_iter().chain(common) {
             push(&mut all, name, value);
         }
         if self.clock == Clock::Instructions {
@@ -129,19 +140,18 @@ impl Machine {
     }
 }
 
-fn options(board: Board) -> [(&'static str, &'static str); 3] {
-    match board {
-        Board::Q35 => [
-            ("-machine", "q35"),
-            ("-cpu", "max"),
-            ("-device", EXIT_DEVICE),
-        ],
-        Board::Virt => [
-            ("-machine", "virt,gic-version=3"),
-            ("-cpu", "cortex-a72"),
-            ("-semihosting-config", "enable=on,target=native"),
-        ],
-    }
+fn options(board: Board, model: Model) -> [(&'static str, &'static str); 3] {
+    let (machine, processor) = match (board, model) {
+        (Board::Q35, Model::Usual) => ("q35", "max"),
+        (Board::Q35, Model::Old) => ("q35", "qemu64"),
+        (Board::Virt, Model::Usual) => ("virt,gic-version=3", "cortex-a72"),
+        (Board::Virt, Model::Old) => ("virt,gic-version=2,virtualization=on", "cortex-a53"),
+    };
+    let end = match board {
+        Board::Q35 => ("-device", EXIT_DEVICE),
+        Board::Virt => ("-semihosting-config", "enable=on,target=native"),
+    };
+    [("-machine", machine), ("-cpu", processor), end]
 }
 
 fn push(all: &mut Vec<String>, name: &str, value: &str) {
@@ -160,6 +170,7 @@ mod tests {
     fn machine(console: Console) -> Machine {
         Machine {
             board: Board::Q35,
+            model: Model::Usual,
             kernel: PathBuf::from("k.elf"),
             image: PathBuf::from("boot.img"),
             kernel_log: PathBuf::from("kernel.log"),

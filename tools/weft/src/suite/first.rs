@@ -8,7 +8,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine};
+use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -31,6 +31,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     let built = build::image(context.project, &manifest)?;
     let machine = Machine {
         board: built.board,
+        model: Model::Usual,
         kernel: built.bootable,
         image: built.image,
         kernel_log: built.folder.join("kernel.log"),

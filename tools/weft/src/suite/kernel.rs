@@ -16,7 +16,7 @@ use crate::board::Board;
 use crate::build::{self, output, rust};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::qemu::machine::{Clock, Console, Machine};
+use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::session::{self, Listener};
 use crate::setup::{self, Need};
 
@@ -54,6 +54,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
     output::folder(&folder)?;
     let machine = Machine {
         board,
+        model: Model::Usual,
         kernel: build::bootable(board, &kernel, &folder)?,
         image: image(&kernel, &suite, &folder)?,
         kernel_log: folder.join("kernel.log"),
@@ -64,7 +65,12 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         console: Console::Pipe,
         debugger_port: None,
     };
-    boot(&machine, name, tally)
+    boot(&machine, name, tally)?;
+    let old = Machine {
+        model: Model::Old,
+        ..machine
+    };
+    boot(&old, &format!("{name}-old"), tally)
 }
 
 fn boot(machine: &Machine, name: &str, tally: &mut Tally) -> Outcome {

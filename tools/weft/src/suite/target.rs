@@ -11,7 +11,7 @@ use super::{Context, Length, altered};
 use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine};
+use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -45,6 +45,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     };
     let machine = Machine {
         board: built.board,
+        model: Model::Usual,
         kernel: built.bootable.clone(),
         image,
         kernel_log: built.folder.join("kernel.log"),

@@ -31,7 +31,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Stops a thread whose fault nobody handles; the log says why.
-    fn stop_faulted(&mut self, thread: ThreadRef<A>) -> Next<A> {
+    pub(super) fn stop_faulted(&mut self, thread: ThreadRef<A>) -> Next<A> {
         let home = self.home();
         thread.faulting.set(home, false);
         thread.state.set(home, Blocked::Faulted);

@@ -45,14 +45,20 @@ impl<A: Arch> Core<A> {
             self.deliver_signals(thread, word);
             return Next::Caller;
         }
-        if from.endpoint.queue.get(home) == Queue::Senders
+        while from.endpoint.queue.get(home) == Queue::Senders
             && let Some(sender) = from.endpoint.waiting.first(home)
         {
             self.leave_queue(sender, from.endpoint);
-            if !self.hand_over(sender, thread, from.reply) {
-                self.resume_answered(sender);
+            if from.reply.is_some() || !self.needs_answer(sender) {
+                if !self.hand_over(sender, thread, from.reply) {
+                    self.resume_answered(sender);
+                }
+                return Next::Caller;
             }
-            return Next::Caller;
+            self.wake_refused(sender, Refusal::NotConfigured);
+            if self.arch.interrupt_pending() {
+                return Next::Repeat;
+            }
         }
         from.endpoint.queue.set(home, Queue::Receivers);
         from.endpoint.waiting.push_back(home, thread);
@@ -66,7 +72,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Counts the thread among the endpoint's servers; the first after a death revives it.
-    fn serve(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
+    pub(crate) fn serve(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
         let home = self.home();
         let before = thread.serves.replace(home, Some(endpoint));
         if before == Some(endpoint) {

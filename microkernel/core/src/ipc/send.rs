@@ -77,19 +77,26 @@ impl<A: Arch> Core<A> {
         let Some(receiver) = endpoint.waiting.first(home) else {
             crate::bug("an endpoint says that receivers wait, but its queue is empty");
         };
+        if receiver.receiving_reply.get(home).is_none() && self.needs_answer(thread) {
+            return Err(Refusal::NotConfigured);
+        }
         self.leave_queue(receiver, endpoint);
         let reply = self.stop_receiving(receiver);
         receiver.state.set(home, Blocked::Ready);
         if self.hand_over(thread, receiver, reply) {
             return Ok(Next::Switch(receiver));
         }
-        let unanswerable = thread.calling.get(home);
         self.make_ready(receiver);
-        if unanswerable {
-            Err(Refusal::NotConfigured)
-        } else {
-            Ok(Next::Caller)
-        }
+        Ok(match thread.state.get(home) {
+            Blocked::Ready => Next::Caller,
+            // A fault was told to one who cannot answer.
+            _ => self.stop_faulted(thread),
+        })
+    }
+
+    /// Whether a sender is refused by a receiver that cannot answer. A fault is told to it all the same.
+    pub(super) fn needs_answer(&self, sender: ThreadRef<A>) -> bool {
+        sender.calling.get(self.home()) && !sender.faulting.get(self.home())
     }
 
     /// Delivers a sender's message to a receiver that is out of every queue. Says whether the sender now waits for an
@@ -108,13 +115,9 @@ impl<A: Arch> Core<A> {
             return false;
         }
         let Some(reply) = reply else {
-            if sender.faulting.replace(home, false) {
-                // Its registers are what it had when it faulted.
-                sender.state.set(home, Blocked::Faulted);
-            } else {
-                sender.state.set(home, Blocked::Ready);
-                sender.context.set_status(Refusal::NotConfigured as u64);
-            }
+            // Its registers are what it had when it faulted.
+            sender.faulting.set(home, false);
+            sender.state.set(home, Blocked::Faulted);
             return false;
         };
         self.await_reply(sender, receiver, reply);

@@ -271,6 +271,30 @@ fn capabilities_move_or_are_derived_into_the_slots_that_the_receiver_named() {
 }
 
 #[test]
+fn a_call_that_cannot_be_answered_changes_nothing() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let home = rig.machine.core.home();
+    rig.set_page(1, CAPS_OUT, CapItem::moved(CPtr(PARK as u32)).0);
+    rig.set_page(0, CAPS_IN, 300);
+    rig.receive(0, 0);
+    rig.call(1, MessageInfo::new(1, 0, 1), [0; 6]);
+    assert_eq!(rig.answer(1), Err(Refusal::NotConfigured));
+    assert!(rig.machine.slot(300).is_empty(home));
+    rig.enter(1, Syscall::Send, &[BADGED, info(2, 0).0]);
+    assert_eq!(MessageInfo(rig.answer(0).unwrap()[1]).label(), 2);
+}
+
+#[test]
+fn callers_that_cannot_be_answered_are_refused_and_the_next_sender_is_served() {
+    let mut rig = Rig::new(&[Some(30), Some(20), Some(10)]);
+    rig.call(0, info(1, 0), [0; 6]);
+    rig.enter(1, Syscall::Send, &[BADGED, info(2, 0).0]);
+    rig.receive(2, 0);
+    assert_eq!(rig.answer(0), Err(Refusal::NotConfigured));
+    assert_eq!(MessageInfo(rig.answer(2).unwrap()[1]).label(), 2);
+}
+
+#[test]
 fn capabilities_need_the_grant_right() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     let write = Rights::WRITE.bits().into();
@@ -441,6 +465,19 @@ fn a_servers_death_is_told_to_callers_in_flight_queued_and_new() {
     rig.call(3, info(3, 0), [0; 6]);
     assert_eq!(rig.running(), Some(2));
     assert_eq!(MessageInfo(rig.answer(2).unwrap()[1]).label(), 3);
+}
+
+#[test]
+fn callers_of_a_server_that_dies_before_it_first_receives_are_told() {
+    let mut rig = Rig::new(&[Some(20), Some(15), Some(10)]);
+    rig.enter(0, Syscall::ThreadServe, &[THREADS, ENDPOINT]);
+    assert!(rig.answer(0).is_ok());
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    rig.call(1, info(1, 0), [0; 6]);
+    assert_eq!(rig.running(), Some(2));
+    rig.enter(2, Syscall::CNodeDelete, &[CNODE, THREADS]);
+    assert_eq!(rig.running(), Some(1));
+    assert_eq!(rig.answer(1), Err(Refusal::Dead));
 }
 
 #[test]

@@ -120,6 +120,9 @@ syscalls! {
     36 ThreadBindNotification "(thread, notification) -> ()";
     /// State (see ThreadState), CPU time in ns, effective priority, and the last fault's kind.
     37 ThreadInfo "(thread) -> (-, state, cpu_ns, priority, fault)";
+    /// Counts a thread among an endpoint's servers before it first receives there, so that callers are told if it dies
+    /// until then. Needs READ on the endpoint.
+    38 ThreadServe "(thread, endpoint) -> ()";
 
     /// Sets priority (0..=63, at most the control's), budget and period in ns (equal: plain round robin).
     40 SchedConfigure "(control, sched, priority, budget, period) -> ()";

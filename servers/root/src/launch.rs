@@ -45,6 +45,9 @@ pub fn configure(
     thread
         .bind(Notification::from(domain.notification))
         .doing("bind a notification")?;
+    if let Some(endpoint) = domain.endpoint {
+        thread.serve(endpoint).doing("name an endpoint's server")?;
+    }
     let start = Start {
         ip: domain.entry,
         sp: STACK_TOP,

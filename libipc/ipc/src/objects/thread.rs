@@ -110,6 +110,13 @@ impl Thread {
         invoke(Syscall::ThreadBindNotification, self.0, arguments).map(|_| ())
     }
 
+    /// Counts it among the servers of an endpoint before it first receives there, so that callers are told if it dies
+    /// until then.
+    pub fn serve(self, endpoint: CPtr) -> Result<(), Refusal> {
+        let arguments = [u64::from(endpoint.0), 0, 0, 0, 0];
+        invoke(Syscall::ThreadServe, self.0, arguments).map(|_| ())
+    }
+
     /// State, processor time, priority and last fault.
     pub fn describe(self) -> Result<ThreadDescription, Refusal> {
         let [_, state, cpu_ns, priority, fault] = invoke(Syscall::ThreadInfo, self.0, [0; 5])?;

@@ -50,6 +50,7 @@ mod thread_info;
 mod thread_map_message_page;
 mod thread_read_registers;
 mod thread_resume;
+mod thread_serve;
 mod thread_suspend;
 mod thread_write_registers;
 mod untyped_info;
@@ -121,6 +122,7 @@ fn dispatch<A: Arch>(call: Syscall) -> Handler<A> {
         Syscall::ThreadMapMessagePage => thread_map_message_page::run,
         Syscall::ThreadBindNotification => thread_bind_notification::run,
         Syscall::ThreadInfo => thread_info::run,
+        Syscall::ThreadServe => thread_serve::run,
         Syscall::SchedConfigure => sched_configure::run,
         Syscall::SchedBind => sched_bind::run,
         Syscall::SchedUnbind => sched_unbind::run,

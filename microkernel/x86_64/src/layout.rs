@@ -27,7 +27,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Sorts the firmware's `entries`. Whole pages only; what firmware calls anything but usable wins.
+    /// Sorts the firmware's `entries`. Whole pages only; what firmware calls anything but usable wins, except where the
+    /// boot image was placed.
     pub fn new(
         entries: impl Iterator<Item = MemoryEntry> + Clone,
         kernel: Range,
@@ -44,6 +45,10 @@ impl Layout {
         }
         usable.remove(LOW);
         usable.shrink_to_pages();
+        // QEMU may place it over what its firmware has reserved for its own disk drivers, which have done their work.
+        if image.start >= LOW.end && image.end <= CHIPSET.start {
+            usable.add(image.grown_to_pages());
+        }
         let devices = devices(entries, &usable, physical_bits);
         usable.remove(kernel.grown_to_pages());
         let mut free = usable;
@@ -137,6 +142,17 @@ mod tests {
         assert_eq!(pairs(&layout.mapped), [(0x18_0000, 0x1ffd_f000)]);
         assert!(layout.holds(IMAGE));
         assert!(!layout.holds(KERNEL));
+    }
+
+    #[test]
+    fn an_image_over_reserved_memory_is_held_and_not_free() {
+        let image = Range {
+            start: 0x1fe0_3000,
+            end: 0x1ffe_7123,
+        };
+        let layout = Layout::new(q35().into_iter(), KERNEL, image, 40);
+        assert!(layout.holds(image));
+        assert_eq!(pairs(&layout.free), [(0x18_0000, 0x1fe0_3000)]);
     }
 
     #[test]

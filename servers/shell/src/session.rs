@@ -82,8 +82,13 @@ impl<T: Transport + 'static> Shell<T> {
         Ok(status)
     }
 
-    /// Tells of volumes that cannot be used, or not fully.
+    /// Tells of volumes that cannot be used, or not fully, and if there is none at all for the root.
     fn tell_of_mounts(&mut self, found: &[Mount]) -> Outcome {
+        if !found.iter().any(|mount| mount.path.as_bytes() == b"/") {
+            self.tell(format_args!(
+                "There is no disk with files: nothing is mounted at /.\n"
+            ))?;
+        }
         let odd = |mount: &&Mount| mount.state != MountState::Mounted && !mount.reason.is_empty();
         for mount in found.iter().filter(odd) {
             let (path, volume, reason) = (&mount.path, &mount.volume, &mount.reason);

@@ -48,8 +48,8 @@ fn small(disk: &Path, content: &Path) -> Outcome {
     write(&content.join("folder/deep/file"), b"deep\n")?;
     write(&content.join("noise"), &noise(300_000))?;
     write(&content.join("empty"), b"")?;
-    write(&content.join("Grüße 你好 🌍"), b"utf-8\n")?;
-    write(&content.join("n".repeat(255)), b"long\n")?;
+    write(&content.join("names/Grüße 你好 🌍"), b"utf-8\n")?;
+    write(&content.join("names").join("n".repeat(255)), b"long\n")?;
     link(content, "link", "folder/deep/file")?;
     disk::make(disk, content, 16)
 }

@@ -1,15 +1,20 @@
 //! Random system calls: numbers and arguments from a seed.
 //!
 //! A number is mostly one that exists or nearly so, sometimes anything; an argument is a slot, a small
-//! number, an address or anything. The thread keeps its state on its stack, which none of its capabilities can
+//! number, an address or anything. As hardly any such call would be accepted, every second one gets a
+//! capability of the kind that it needs, and an order for new objects that might be carried out. The thread keeps its state on its stack, which none of its capabilities can
 //! reach; what it cannot survive is its own end, and then its supervisor starts it anew with another seed.
 
 use core::arch::asm;
+
+use test_script::Progress;
 
 /// Slots that the supervisor fills, and some that stay empty.
 const SLOTS: u64 = 28;
 /// Numbers of system calls, and some behind them.
 const NUMBERS: u64 = 81;
+/// The one that makes objects.
+const RETYPE: u64 = 16;
 
 /// Where a thread begins that makes random system calls.
 pub(crate) fn entry() -> u64 {
@@ -52,22 +57,73 @@ impl Generator {
     }
 }
 
-/// Makes `count` system calls, then stops by an undefined instruction.
-extern "C" fn random(seed: u64, count: u64) -> ! {
-    let mut generator = Generator(seed | 1);
-    for _ in 0..count {
-        let number = generator.number();
-        let arguments = core::array::from_fn(|_| generator.argument());
-        call(number, arguments);
+/// Two slots whose capabilities are of the kind that a system call is for; the supervisor fills them so.
+fn suitable(number: u64) -> Option<[u64; 2]> {
+    Some(match number {
+        1 | 2 | 3 | 5 => [2, 3],
+        4 => [6, 7],
+        6..=8 => [4, 5],
+        16 | 17 => [1, 1],
+        20..=26 => [10, 16],
+        30..=37 => [8, 17],
+        40 | 43 => [20, 20],
+        41 | 42 => [9, 18],
+        44 | 46 => [13, 19],
+        45 | 47 => [11, 12],
+        50 | 51 => [21, 21],
+        56 | 57 => [22, 22],
+        61 => [23, 23],
+        _ => return None,
+    })
+}
+
+/// The arguments of a call.
+fn arguments(generator: &mut Generator, number: u64) -> [u64; 9] {
+    let mut all = core::array::from_fn(|_| generator.argument());
+    let Some(slots) = suitable(number).filter(|_| generator.below(2) == 0) else {
+        return all;
+    };
+    all[0] = slots[generator.below(2) as usize];
+    if number == RETYPE {
+        all[1] = 1 + generator.below(10);
+        all[2] = 2 + generator.below(12);
+        all[3] = 10 + 6 * generator.below(2);
+        all[5] = 1 + generator.below(3);
     }
+    all
+}
+
+/// Makes system calls, tells its progress in a record at an address, and stops by an undefined instruction.
+extern "C" fn random(seed: u64, record: u64) -> ! {
+    let record = core::ptr::with_exposed_provenance_mut::<Progress>(record as usize);
+    let mut generator = Generator(seed | 1);
+    // SAFETY:
+    // 1. the supervisor mapped a record there before it started this thread, and no reference to it exists.
+    let mut progress = unsafe { record.read_volatile() };
+    while progress.made < progress.wanted {
+        let number = generator.number();
+        let arguments = arguments(&mut generator, number);
+        progress.made += 1;
+        // SAFETY:
+        // 1. as above; the record is writable.
+        unsafe { record.write_volatile(progress) };
+        if call(number, arguments) == 0 {
+            progress.accepted += 1;
+            progress.numbers |= 1_u64.checked_shl(number as u32).unwrap_or(0);
+        }
+    }
+    // SAFETY:
+    // 1. as above; the record is writable.
+    unsafe { record.write_volatile(progress) };
     // SAFETY:
     // 1. the instruction raises an exception and is never passed.
     unsafe { asm!("ud2", options(noreturn, nomem, nostack)) }
 }
 
-/// Makes a system call and forgets what it returned.
-fn call(number: u64, arguments: [u64; 9]) {
+/// Makes a system call; returns its status, which is the number itself if a fault was passed over.
+fn call(number: u64, arguments: [u64; 9]) -> u64 {
     let [a0, a1, a2, a3, a4, a5, a6, a7, a8] = arguments;
+    let status;
     // SAFETY:
     // 1. no capability of this thread reaches memory that Rust uses here: its stack and this program's pages
     //    are mapped through capabilities of others.
@@ -75,7 +131,7 @@ fn call(number: u64, arguments: [u64; 9]) {
     unsafe {
         asm!(
             "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
-            inlateout("rax") number => _,
+            inlateout("rax") number => status,
             inlateout("rdi") a0 => _, inlateout("rsi") a1 => _, inlateout("rdx") a2 => _,
             inlateout("r10") a3 => _, inlateout("r8") a4 => _, inlateout("r9") a5 => _,
             inlateout("r12") a6 => _, inlateout("r13") a7 => _, inlateout("r14") a8 => _,
@@ -83,4 +139,5 @@ fn call(number: u64, arguments: [u64; 9]) {
             clobber_abi("sysv64"),
         );
     }
+    status
 }

@@ -81,6 +81,20 @@ impl Step {
     };
 }
 
+/// What a program of random system calls reads and writes, so that it is known however the program ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(C)]
+pub struct Progress {
+    /// How many calls it makes at most.
+    pub wanted: u64,
+    /// How many it has made.
+    pub made: u64,
+    /// How many of them were accepted.
+    pub accepted: u64,
+    /// A bit for each number that was accepted.
+    pub numbers: u64,
+}
+
 /// Instructions that no well-behaved program runs. The order is that of the table in the assembly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]

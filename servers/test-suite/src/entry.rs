@@ -1,14 +1,15 @@
 //! What threads keep and lose on their way through the kernel.
 
 use libipc::abi::Syscall;
-use libipc::objects::{Frame, Notification, Start};
+use libipc::abi::layout::USER_END;
+use libipc::objects::{Frame, Notification, Start, Thread};
 use libipc::{FaultKind, Kind, Refusal, Rights, clock_ns};
 use test_script::{FILL, Probe, Step};
 use weft_sys::page;
 
 use crate::bench::{Bench, READ_WRITE};
 use crate::check::{Outcome, done, expect};
-use crate::robot::{HIGH, LOW, Robot};
+use crate::robot::{HIGH, LOW};
 use crate::steps::{call, info, recv};
 
 crate::tests! {
@@ -23,14 +24,19 @@ crate::tests! {
     a_stopped_thread_is_read_but_a_running_one_is_not
 }
 
-/// Indices of a register dump (x86_64).
+/// The second argument register in a dump (x86_64).
+const RSI: usize = 4;
+/// The first.
+const RDI: usize = 5;
+const RSP: usize = 7;
 const RIP: usize = 16;
 const FLAGS: usize = 17;
 /// Flags that user mode always has: interrupts on, and bit 1.
 const USER_FLAGS: u64 = 0x202;
 
-fn dump(robot: Robot) -> Outcome<[u64; 19]> {
-    let read = done("reading registers", robot.thread.registers())?;
+/// All registers of a stopped thread.
+fn dump(thread: Thread) -> Outcome<[u64; 19]> {
+    let read = done("reading registers", thread.registers())?;
     expect("how many", read.count, 19)?;
     let mut bytes = [0; 19 * 8];
     page::read_batch(&mut bytes);
@@ -91,8 +97,8 @@ fn all_registers_survive_preemption(bench: &mut Bench) -> Outcome {
     }
     // It may still count; either way these are its registers.
     done("suspending", robot.thread.suspend())?;
-    let registers = dump(robot)?;
-    for index in (0..16).filter(|index| !matches!(index, 5 | 7)) {
+    let registers = dump(robot.thread)?;
+    for index in (0..16).filter(|index| !matches!(*index, RDI | RSP)) {
         expect("register", (index, registers[index]), (index, FILL))?;
     }
     Ok(())
@@ -107,8 +113,8 @@ fn odd_flags_do_not_reach_the_kernel(bench: &mut Bench) -> Outcome {
     bench.stop()?;
     expect("the end", fault.kind, FaultKind::Undefined)?;
     // The flags are the thread's own and come back to it; that the kernel went on shows that it cleared them.
-    let registers = dump(robot)?;
-    expect("its flags came back", registers[5] & ODD, ODD)
+    let registers = dump(robot.thread)?;
+    expect("its flags came back", registers[RDI] & ODD, ODD)
 }
 
 fn a_trap_flag_ends_with_its_thread(bench: &mut Bench) -> Outcome {
@@ -165,18 +171,25 @@ fn a_new_thread_has_nothing_in_its_registers(bench: &mut Bench) -> Outcome {
     bench.fault_of(robot)?;
     bench.stop()?;
     let mut wanted = [0; 19];
-    // rsi, rdi, rsp; a fault keeps the resume flag (bit 16) set.
-    [wanted[4], wanted[5], wanted[7]] = [4, 3, 0x2000];
+    // A fault keeps the resume flag (bit 16) set.
+    [wanted[RSI], wanted[RDI], wanted[RSP]] = [4, 3, 0x2000];
     [wanted[RIP], wanted[FLAGS]] = [0x1000, USER_FLAGS];
-    let mut found = dump(robot)?;
+    let mut found = dump(robot.thread)?;
     found[FLAGS] &= !(1 << 16);
     expect("registers", found, wanted)
 }
 
 fn a_system_call_at_the_end_of_a_page_returns_behind_it(bench: &mut Bench) -> Outcome {
+    [0x3900_0000, USER_END - 4096]
+        .into_iter()
+        .try_for_each(|there| returns_behind(bench, there))
+}
+
+/// Makes a system call with the last two bytes of a page at `there`; nothing is mapped behind it.
+fn returns_behind(bench: &mut Bench, there: u64) -> Outcome {
     const HERE: u64 = 0x3800_0000;
-    const THERE: u64 = 0x3900_0000;
     const SYSCALL: [u8; 2] = [0x0f, 0x05];
+    bench.reset()?;
     let frame = bench.own_page(HERE)?;
     for (offset, byte) in (4094..).zip(SYSCALL) {
         let place = core::ptr::with_exposed_provenance_mut::<u8>(HERE as usize + offset);
@@ -187,17 +200,17 @@ fn a_system_call_at_the_end_of_a_page_returns_behind_it(bench: &mut Bench) -> Ou
     }
     let code: Frame = bench.copy(frame.cptr(), READ_WRITE | Rights::EXECUTE)?;
     let assist = bench.given.assist.object();
-    bench.map(assist, code, THERE, Rights::READ | Rights::EXECUTE)?;
+    bench.map(assist, code, there, Rights::READ | Rights::EXECUTE)?;
     let robot = bench.robot(HIGH)?;
     let start = Start {
-        ip: THERE + 4094,
+        ip: there + 4094,
         ..Start::default()
     };
     done("setting registers", robot.thread.set_start(start))?;
     done("resuming", robot.thread.resume())?;
     let fault = bench.fault_of(robot)?;
     bench.stop()?;
-    let behind = THERE + 4096;
+    let behind = there + 4096;
     expect(
         "the fault",
         (fault.kind, fault.address, fault.ip),
@@ -214,5 +227,5 @@ fn a_stopped_thread_is_read_but_a_running_one_is_not(bench: &mut Bench) -> Outco
     expect("writing", start, Err(Refusal::Busy))?;
     expect("resuming", robot.thread.resume(), Err(Refusal::Busy))?;
     done("suspending", robot.thread.suspend())?;
-    dump(robot).map(|_| ())
+    dump(robot.thread).map(|_| ())
 }

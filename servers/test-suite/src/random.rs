@@ -8,12 +8,13 @@
 
 use alloc::format;
 
+use libipc::abi::Syscall;
 use libipc::abi::syscall::ThreadState;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Frame, Notification, Start, Thread, ThreadConfiguration, Untyped,
 };
 use libipc::{CPtr, FaultKind, Kind, Refusal, Rights, clock_ns};
-use test_script::Step;
+use test_script::{Progress, Step};
 
 use crate::bench::{Bench, READ_WRITE};
 use crate::check::{Outcome, done, ensure, expect};
@@ -28,8 +29,18 @@ crate::tests! {
 
 /// System calls in all, unless the image was started with another number.
 const CALLS: u64 = 1_000_000;
-/// Calls that one start of the program makes: then it stops, and is started with another seed.
-const PART: u64 = 2_000;
+/// Calls that one start of the program makes at most: then it is started with another seed.
+const PART: u64 = 1_000;
+/// What the program can hardly or never do: it must not end the machine or fill the log, and a call, or an answer
+/// to one, needs two threads that agree.
+const UNREACHABLE: [Syscall; 6] = [
+    Syscall::MachineOff,
+    Syscall::LogWrite,
+    Syscall::Call,
+    Syscall::Send,
+    Syscall::Reply,
+    Syscall::ReplyRecv,
+];
 /// Priority of the program: above the sentinel, below the suite.
 const PRIORITY: u8 = LOW + 2;
 /// How long the program may run without a sign of life.
@@ -43,6 +54,8 @@ const STACK_TOP: u64 = 0x2f00_0000;
 const STACK_PAGES: u64 = 4;
 /// Where the suite sees its message page.
 const MESSAGE: u64 = 0x2f80_0000;
+/// Where its record is, in both spaces.
+const RECORD: u64 = 0x2f40_0000;
 
 /// What all starts of the program share.
 struct Arena {
@@ -62,6 +75,9 @@ struct Count {
     cancelled: u64,
     destroyed: u64,
     silent: u64,
+    accepted: u64,
+    /// A bit for each number that was ever accepted.
+    numbers: u64,
 }
 
 /// What the suite does about the program.
@@ -81,6 +97,7 @@ fn random_system_calls_harm_nobody_else(bench: &mut Bench) -> Outcome {
     while arena.count.calls < calls {
         arena.start(bench)?;
         while arena.watch(bench)? == Verdict::GoesOn {}
+        arena.count();
         arena.clean()?;
     }
     libipc::log!("random system calls: {:?}", arena.count);
@@ -111,6 +128,9 @@ impl Arena {
             let frame: Frame = bench.object(Kind::Frame, 12)?;
             bench.map(assist, frame, STACK_TOP - page * 4096, READ_WRITE)?;
         }
+        let record = bench.own_page(RECORD)?;
+        let there: Frame = bench.copy(record.cptr(), READ_WRITE)?;
+        bench.map(assist, there, RECORD, READ_WRITE)?;
         // The page tables for the message page stay, whatever becomes of the thread.
         let frame = bench.own_page(MESSAGE)?;
         done("unmapping", frame.unmap())?;
@@ -152,17 +172,21 @@ impl Arena {
         done("a context", made(Kind::SchedContext, 0, self.slot(2)))?;
         self.fill(bench)?;
         self.configure(bench)?;
+        write_record(Progress {
+            wanted: PART,
+            ..Progress::default()
+        });
         let start = Start {
             ip: bench.given.entries.random,
             sp: STACK_TOP - 8,
-            arguments: [self.seed, PART],
+            arguments: [self.seed, RECORD],
             thread_block: 0,
         };
         done("setting registers", self.thread().set_start(start))?;
         done("resuming", self.thread().resume())
     }
 
-    /// One of almost everything, in slots 1 to 20 of the program's CNode.
+    /// One of almost everything, in slots 1 to 23 of the program's CNode.
     fn fill(&self, bench: &Bench) -> Outcome {
         let cnode = self.cnode();
         let objects = [
@@ -194,6 +218,16 @@ impl Arena {
         ];
         for (slot, from) in given {
             let copied = cnode.copy(CPtr(slot), CNode::OWN, from, Rights::all());
+            done("a copy", copied)?;
+        }
+        let (ports, _) = bench.given.timer;
+        let devices = [
+            (21, bench.given.irqs.cptr(), Rights::all()),
+            (22, ports.ports.cptr(), Rights::all()),
+            (23, bench.given.log.cptr(), Rights::READ),
+        ];
+        for (slot, from, rights) in devices {
+            let copied = cnode.copy(CPtr(slot), CNode::OWN, from, rights);
             done("a copy", copied)?;
         }
         let control = bench.given.control.cptr();
@@ -267,7 +301,6 @@ impl Arena {
             }
             FaultKind::Undefined => {
                 bench.stop()?;
-                self.count.calls += PART;
                 Ok(Verdict::Finished)
             }
             _ => {
@@ -286,6 +319,14 @@ impl Arena {
             Ok(()) => Ok(Verdict::GoesOn),
             Err(_) => Ok(Verdict::Over),
         }
+    }
+
+    /// Adds up what the program tells.
+    fn count(&mut self) {
+        let told = read_record();
+        self.count.calls += told.made.min(PART);
+        self.count.accepted += told.accepted.min(PART);
+        self.count.numbers |= told.numbers;
     }
 
     /// Looks at all that the program holds, and takes its memory back.
@@ -318,6 +359,22 @@ impl Arena {
         }
         expect("slots in use", used, count.used)
     }
+}
+
+fn record() -> *mut Progress {
+    core::ptr::with_exposed_provenance_mut(RECORD as usize)
+}
+
+fn write_record(progress: Progress) {
+    // SAFETY:
+    // 1. the arena mapped a page there, writable, and no reference to it exists.
+    unsafe { record().write_volatile(progress) }
+}
+
+fn read_record() -> Progress {
+    // SAFETY:
+    // 1. the arena mapped a page there, and every bit pattern is a record.
+    unsafe { record().read_volatile() }
 }
 
 fn what_a_random_program_had_can_be_used_again(bench: &mut Bench) -> Outcome {

@@ -22,7 +22,7 @@ pub mod labels {
 pub struct Entries {
     /// Follows a script, whose address is its first argument.
     pub script: u64,
-    /// Makes random system calls: its first argument is the seed, its second the number of calls.
+    /// Makes random system calls: its first argument is the seed, its second the address of its record.
     pub random: u64,
     /// The first address of this program's instructions.
     pub text: u64,

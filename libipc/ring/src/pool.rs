@@ -181,6 +181,15 @@ mod tests {
     }
 
     #[test]
+    fn a_part_ends_with_its_pool_at_the_latest() {
+        let range = |offset, length| Descriptor { offset, length }.range(16);
+        assert_eq!(range(8, 8), Ok(8..16));
+        assert_eq!(range(16, 0), Ok(16..16));
+        assert_eq!(range(8, 9), Err(OutOfBounds));
+        assert_eq!(range(17, 0), Err(OutOfBounds));
+    }
+
+    #[test]
     fn a_write_longer_than_its_part_is_refused() {
         let words = words(2);
         let part = Descriptor {

@@ -202,6 +202,28 @@ fn a_call_switches_to_the_waiting_server_and_the_reply_back() {
 }
 
 #[test]
+fn an_answered_caller_goes_on_before_others_of_its_priority() {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(10)]);
+    rig.receive(0, REPLIES);
+    rig.call(1, info(5, 0), [0; 6]);
+    rig.reply_recv(0, info(6, 0), REPLIES);
+    assert_eq!(rig.running(), Some(1));
+}
+
+#[test]
+fn a_called_server_that_is_outranked_waits_for_its_turn() {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(15)]);
+    rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 2]);
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, MILLISECOND]);
+    rig.receive(1, REPLIES);
+    rig.machine.core.arch.advance(Nanoseconds(MILLISECOND));
+    rig.machine.core.trap(Trap::Timer);
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 2]);
+    rig.call(0, info(5, 0), [0; 6]);
+    assert_eq!(rig.running(), Some(2));
+}
+
+#[test]
 fn senders_that_come_first_are_served_in_order() {
     let mut rig = Rig::new(&[Some(30), Some(20), Some(10)]);
     rig.call(0, info(1, 0), [0; 6]);

@@ -90,6 +90,7 @@ fn header_with_impossible_content_is_refused_despite_its_checksum() {
         (72, 9_999),
         (72, 0),
         (80, 0),
+        (80, 128 << 32 | 4_000),
     ] {
         let mut disk = disk();
         disk.put(1, offset, &value.to_le_bytes());

@@ -9,7 +9,7 @@ use crate::error::Outcome;
 const CRATES: [&str; 1] = ["libipc-ring"];
 
 /// How often a long run preempts threads.
-const LONG: &str = "6";
+const LONG: &str = "5";
 
 /// Runs them.
 ///

@@ -45,6 +45,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     for mutant in &mutants {
         let trial = mutant.trial();
         if !sound.iter().any(|(known, _)| *known == trial) {
+            eprintln!("test: {trial}, without a mistake");
             let time = time_without(&trial, || trial.build(scratch.root(), &folder));
             sound.push((trial, time));
         }

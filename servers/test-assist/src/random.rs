@@ -2,7 +2,7 @@
 //!
 //! A number is mostly one that exists or nearly so, sometimes anything; an argument is a slot, a small
 //! number, an address or anything. As hardly any such call would be accepted, every second one gets a
-//! capability of the kind that it needs, and an order for new objects that might be carried out. The thread keeps its state on its stack, which none of its capabilities can
+//! capability of the kind that it needs, and further arguments that make sense for some numbers. The thread keeps its state on its stack, which none of its capabilities can
 //! reach; what it cannot survive is its own end, and then its supervisor starts it anew with another seed.
 
 use core::arch::asm;
@@ -13,8 +13,8 @@ use test_script::Progress;
 const SLOTS: u64 = 28;
 /// Numbers of system calls, and some behind them.
 const NUMBERS: u64 = 81;
-/// The one that makes objects.
-const RETYPE: u64 = 16;
+/// The slot for an interrupt's handler.
+const HANDLER: u64 = 24;
 
 /// Where a thread begins that makes random system calls.
 pub(crate) fn entry() -> u64 {
@@ -37,6 +37,10 @@ impl Generator {
     /// Below `bound`.
     fn below(&mut self, bound: u64) -> u64 {
         (self.next() >> 32) % bound
+    }
+
+    fn either(&mut self, two: [u64; 2]) -> u64 {
+        two[self.below(2) as usize]
     }
 
     fn number(&mut self) -> u64 {
@@ -71,6 +75,7 @@ fn suitable(number: u64) -> Option<[u64; 2]> {
         44 | 46 => [13, 19],
         45 | 47 => [11, 12],
         50 | 51 => [21, 21],
+        52 | 53 => [HANDLER, HANDLER],
         56 | 57 => [22, 22],
         61 => [23, 23],
         _ => return None,
@@ -83,12 +88,29 @@ fn arguments(generator: &mut Generator, number: u64) -> [u64; 9] {
     let Some(slots) = suitable(number).filter(|_| generator.below(2) == 0) else {
         return all;
     };
-    all[0] = slots[generator.below(2) as usize];
-    if number == RETYPE {
-        all[1] = 1 + generator.below(10);
-        all[2] = 2 + generator.below(12);
-        all[3] = 10 + 6 * generator.below(2);
-        all[5] = 1 + generator.below(3);
+    all[0] = generator.either(slots);
+    match number {
+        16 => {
+            all[1] = 1 + generator.below(10);
+            all[2] = 2 + generator.below(12);
+            all[3] = generator.either([10, 16]);
+            all[5] = 1 + generator.below(3);
+        }
+        30 => {
+            all[1] = generator.either([10, 16]);
+            all[2] = generator.either([13, 19]);
+            all[3] = generator.either([0, 2]);
+        }
+        40 => {
+            all[1] = generator.either([9, 18]);
+            all[2] = generator.below(32);
+            all[3] = 10_000 + generator.below(1 << 20);
+            all[4] = all[3] + generator.below(1 << 20);
+        }
+        50 => [all[1], all[2], all[3], all[4]] = [generator.below(24), 0, 16, HANDLER],
+        51 => [all[1], all[2]] = [16, HANDLER],
+        52 => all[1] = generator.either([4, 5]),
+        _ => {}
     }
     all
 }

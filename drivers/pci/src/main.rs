@@ -56,7 +56,10 @@ fn main(env: Startup) -> Never {
         registers,
         clock: env.notification(),
     });
-    log_line(format_args!("{} functions on the bus", bus.functions().count()));
+    log_line(format_args!(
+        "{} functions on the bus",
+        bus.functions().count()
+    ));
     Router::new(BusServer::new(bus, Kernel::new(env), allowed))
         .with(env.endpoint("pci"), proto::pci::dispatch)
         .with(env.endpoint("pci_control"), proto::pci_control::dispatch)

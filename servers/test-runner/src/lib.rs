@@ -9,7 +9,7 @@
 
 use core::fmt::Write;
 
-use libipc::{Caller, Fault, FaultAnswer, Reply, Request, Service};
+use libipc::{Caller, Fault, FaultAnswer, Reply};
 use proto::test_results;
 
 /// What ends when the tests have ended.
@@ -61,12 +61,6 @@ impl<P: Write, E: Ending> test_results::Server for Runner<P, E> {
 
     fn finished(&mut self, _: Caller, _: Reply<(), core::convert::Infallible>) {
         self.end();
-    }
-}
-
-impl<P: Write, E: Ending> Service for Runner<P, E> {
-    fn request(&mut self, request: Request<'_>) {
-        test_results::dispatch(self, request);
     }
 
     fn fault(&mut self, fault: Fault) -> FaultAnswer {

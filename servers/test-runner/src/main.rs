@@ -7,6 +7,7 @@ use core::fmt;
 
 use libipc::objects::{Machine, PortWidth};
 use libipc::{Never, PortRange, Startup};
+use proto::test_results;
 use test_runner::{Ending, Runner};
 
 /// Offset of the line status register (16550 data sheet, table "Register addresses").
@@ -47,5 +48,5 @@ impl Ending for Power {
 fn main(env: Startup) -> Never {
     let line = Line(env.ports("com1"));
     let power = Power(env.other("machine"));
-    libipc::serve(env.endpoint("test_results"), Runner::new(line, power))
+    test_results::serve(env.endpoint("test_results"), Runner::new(line, power))
 }

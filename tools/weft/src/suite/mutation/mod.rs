@@ -8,6 +8,7 @@
 pub mod scratch;
 pub mod table;
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::tally::Tally;
@@ -41,29 +42,35 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     }
     let folder = context.project.target("mutation");
     let scratch = Scratch::copy(context.project, &folder.join("tree"))?;
+    mutants.sort_by(|a, b| a.package.cmp(&b.package));
+    for of_package in mutants.chunk_by(|a, b| a.package == b.package) {
+        try_package(of_package, &scratch, &folder, tally);
+    }
+    Ok(())
+}
+
+/// Makes the mistakes that the tests of one package must notice.
+fn try_package(mutants: &[Mutant], scratch: &Scratch, folder: &Path, tally: &mut Tally) {
     let mut sound: Vec<Sound> = Vec::new();
-    for mutant in &mutants {
-        let trial = mutant.trial();
+    for trial in mutants.iter().map(Mutant::trial) {
         if !sound.iter().any(|(known, _)| *known == trial) {
             eprintln!("test: {trial}, without a mistake");
-            let time = time_without(&trial, || trial.build(scratch.root(), &folder));
+            let time = time_without(&trial, || trial.build(scratch.root(), folder));
             sound.push((trial, time));
         }
     }
-    for mutant in &mutants {
+    for mutant in mutants {
         let trial = mutant.trial();
-        let time = sound.iter().find(|(known, _)| *known == trial);
-        let result = match time.map(|(_, time)| time.clone()) {
-            Some(Ok(time)) => scratch.with(mutant, || {
-                let programs = trial.build(scratch.root(), &folder)?;
-                trial.run(&programs, time * TIMES + MORE)
+        let result = match sound.iter().find(|(known, _)| *known == trial) {
+            Some((_, Ok(time))) => scratch.with(mutant, || {
+                let programs = trial.build(scratch.root(), folder)?;
+                trial.run(&programs, *time * TIMES + MORE)
             }),
-            Some(Err(wrong)) => Err(Error::new(wrong)),
+            Some((_, Err(wrong))) => Err(Error::new(wrong)),
             None => continue,
         };
         count(mutant, result, tally);
     }
-    Ok(())
 }
 
 /// How long tests take, all of which must pass while there is no mistake.

@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::case::{Case, Cases};
 use super::talk::Player;
@@ -48,7 +48,11 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
             .find(|(name, _)| *name == case.image)
             .map(|(_, image)| image);
         match image {
-            Some(Ok(image)) => count(case, try_case(case, image), tally),
+            Some(Ok(image)) => {
+                let started = Instant::now();
+                let result = try_case(case, image);
+                count(case, result, started.elapsed(), tally);
+            }
             Some(Err(error)) => tally.fail(&case.name, &error.to_string()),
             None => {}
         }
@@ -60,11 +64,11 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     Ok(())
 }
 
-fn count(case: &Case, result: Outcome<Vec<String>>, tally: &mut Tally) {
+fn count(case: &Case, result: Outcome<Vec<String>>, took: Duration, tally: &mut Tally) {
     let name = format!("boot {}", case.name);
     match result {
         Ok(wrong) if wrong.is_empty() => {
-            eprintln!("test: {name} ... ok");
+            eprintln!("test: {name} ... ok ({:.1} s)", took.as_secs_f32());
             tally.pass(1);
         }
         Ok(wrong) => tally.fail(&name, &wrong.join("\n")),

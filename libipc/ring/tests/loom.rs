@@ -198,3 +198,20 @@ fn a_successor_is_not_mistaken_for_the_server_that_died() {
         peer.join().expect("served");
     });
 }
+
+#[test]
+fn an_answer_of_the_server_that_died_is_not_taken_for_its_successors() {
+    model(|| {
+        let (mut client, start) = ring(1);
+        let mut first = start();
+        client.submit(&request(0), 0).expect("room");
+        answer_one(&mut first);
+        expect(&mut client, 0);
+        let peer = thread::spawn(move || drop(start()));
+        if client.poll() == Ok(Polled::Restarted) {
+            client.submit(&request(0), 0).expect("room");
+            assert_eq!(client.poll(), Ok(Polled::Empty));
+        }
+        peer.join().expect("started");
+    });
+}

@@ -63,6 +63,10 @@ pub enum Console {
     Pipe,
 }
 
+/// Everything that QEMU can emulate, but addresses of 36 bits: with more, and with memory above 4 GiB, the firmware
+/// places registers of PCI devices where the image's board has no window for them.
+const PC_PROCESSOR: &str = "max,phys-bits=36";
+
 /// The I/O port of the device through which the guest ends QEMU with an exit code.
 const EXIT_DEVICE: &str = "isa-debug-exit,iobase=0xf4,iosize=0x04";
 
@@ -142,7 +146,7 @@ impl Machine {
 
 fn options(board: Board, model: Model) -> [(&'static str, &'static str); 3] {
     let (machine, processor) = match (board, model) {
-        (Board::Q35, Model::Usual) => ("q35", "max"),
+        (Board::Q35, Model::Usual) => ("q35", PC_PROCESSOR),
         (Board::Q35, Model::Old) => ("q35", "qemu64"),
         (Board::Virt, Model::Usual) => ("virt,gic-version=3", "cortex-a72"),
         (Board::Virt, Model::Old) => ("virt,gic-version=2,virtualization=on", "cortex-a53"),

@@ -2,7 +2,8 @@
 //!
 //! The reference is the ACPI timer, or the old interval timer where there is none. It is watched for half a
 //! millisecond, or longer where reading it is slow compared with the counter, so that the error stays below
-//! one in two thousand; the edges of its ticks are waited for.
+//! one in two thousand; the edges of its ticks are waited for. An emulator's host may take the processor away at
+//! any instruction: readings that belong together count only if no time passed between them.
 
 use weft_hal::{Clock, Nanoseconds, Trap};
 
@@ -150,43 +151,70 @@ impl Reference {
         }
     }
 
-    /// Waits until the count is at least `ticks` behind `start`: the count and the counter then.
-    fn wait(self, start: u32, ticks: u32) -> Option<(u32, u64)> {
+    /// Waits until the count is at least `ticks` behind `start`: the count and the counter then, read within `limit`.
+    fn wait(self, start: u32, ticks: u32, limit: u64) -> Option<(u32, u64)> {
         let elapsed = |count: u32| count.wrapping_sub(start) & self.mask();
         (0..PATIENCE)
-            .map(|_| (self.read(), cpu::time_stamp()))
-            .find(|(count, _)| elapsed(*count) >= ticks)
+            .map(|_| timed(|| self.read()))
+            .find(|reading| elapsed(reading.value) >= ticks && reading.cost <= limit)
+            .map(|reading| (reading.value, reading.at))
     }
+}
+
+/// What was read or done, when, and how long it took, in counts.
+struct Timed<T> {
+    value: T,
+    at: u64,
+    cost: u64,
+}
+
+fn timed<T>(act: impl Fn() -> T) -> Timed<T> {
+    let before = cpu::time_stamp();
+    let value = act();
+    let at = cpu::time_stamp();
+    let cost = at.wrapping_sub(before);
+    Timed { value, at, cost }
+}
+
+/// The longest that something may take to count as done without interruption: twice its least.
+fn limit<T>(act: impl Fn() -> T) -> u64 {
+    let costs = (0..16).map(|_| timed(&act).cost);
+    costs.min().unwrap_or(0).saturating_mul(2)
+}
+
+/// Does something again until it was done without interruption.
+fn undisturbed<T>(act: impl Fn() -> T) -> Option<Timed<T>> {
+    let limit = limit(&act);
+    (0..PATIENCE)
+        .map(|_| timed(&act))
+        .find(|done| done.cost <= limit)
 }
 
 /// Measures counter and timer; `None` if no reference ticks.
 pub(crate) fn calibrate(power: &PowerPorts, apic: &LocalApic) -> Option<Rates> {
-    const TIMES_THE_COST: u64 = 4_000;
+    const TIMES_THE_COST: u64 = 2_000;
     let reference = Reference::choose(power);
     let hz = reference.hz();
-    let cost = cost_of_a_read(reference);
-    let (first, before) = reference.wait(reference.read(), 1)?;
-    apic.count_from(u32::MAX);
+    let limit = limit(|| reference.read());
+    let (first, before) = reference.wait(reference.read(), 1, limit)?;
+    let started = undisturbed(|| apic.count_from(u32::MAX))?.at;
     let mut ticks = hz / 2_000;
     loop {
-        let (last, after) = reference.wait(first, ticks as u32)?;
-        let timer = u64::from(u32::MAX - apic.remaining());
+        let (last, after) = reference.wait(first, ticks as u32, limit)?;
         let elapsed = u64::from(last.wrapping_sub(first) & reference.mask());
         let counts = after.wrapping_sub(before);
         let longest = hz / 64;
-        if counts >= cost * TIMES_THE_COST || ticks >= longest {
+        if counts >= limit * TIMES_THE_COST || ticks >= longest {
+            let left = undisturbed(|| apic.remaining())?;
             apic.fire_after(0);
+            let counter = counts * hz / elapsed;
+            let timer = u128::from(u32::MAX - left.value) * u128::from(counter);
+            let over = left.at.wrapping_sub(started).max(1);
             return Some(Rates {
-                counter: counts * hz / elapsed,
-                timer: timer * hz / elapsed,
+                counter,
+                timer: (timer / u128::from(over)) as u64,
             });
         }
         ticks = (ticks * 2).min(longest);
     }
-}
-
-fn cost_of_a_read(reference: Reference) -> u64 {
-    let before = cpu::time_stamp();
-    let _ = reference.read();
-    cpu::time_stamp().wrapping_sub(before)
 }

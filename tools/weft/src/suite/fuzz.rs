@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::tally::Tally;
-use super::trial::{Program, Ran, Trial, With};
+use super::trial::{Failing, Program, Ran, Trial, With};
 use super::{Context, Length, packages};
 use crate::error::{Error, Outcome};
 use crate::rules::metadata::Package;
@@ -88,7 +88,7 @@ fn again_and_again(trial: &Trial, programs: &[Program], time: Duration) -> Outco
     let start = Instant::now();
     let mut rounds = 0;
     loop {
-        let Ran { passed, wrong } = trial.run(programs, LIMIT)?;
+        let Ran { passed, wrong } = trial.run(programs, LIMIT, Failing::MadeSmall)?;
         if let Some(wrong) = wrong {
             return Err(Error::new(wrong));
         }

@@ -53,6 +53,15 @@ pub struct Program {
     folder: PathBuf,
 }
 
+/// What is done with the case that a property fails for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Failing {
+    /// It is made as small as it can be, which takes a while.
+    MadeSmall,
+    /// Nothing: that there is one is enough.
+    LeftAlone,
+}
+
 /// How tests ended.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Ran {
@@ -88,17 +97,20 @@ impl Trial {
             return Ok(programs(&String::from_utf8_lossy(&output.stdout)));
         }
         let said = String::from_utf8_lossy(&output.stderr);
-        Err(Error::new(format!("{self} does not build:\n{said}")))
+        let status = output.status;
+        Err(Error::new(format!(
+            "{self} does not build ({status}):\n{said}"
+        )))
     }
 
     /// Runs the chosen tests until a program fails; each program may take `limit`.
     ///
     /// # Errors
     /// If a program cannot be started, or a person interrupts.
-    pub fn run(&self, programs: &[Program], limit: Duration) -> Outcome<Ran> {
+    pub fn run(&self, programs: &[Program], limit: Duration, failing: Failing) -> Outcome<Ran> {
         let mut all = Ran::default();
         for program in programs {
-            let ran = program.run(&self.tests, limit)?;
+            let ran = program.run(&self.tests, limit, failing)?;
             all.passed += ran.passed;
             all.wrong = ran.wrong;
             if all.wrong.is_some() {
@@ -110,12 +122,16 @@ impl Trial {
 }
 
 impl Program {
-    fn run(&self, tests: &[String], limit: Duration) -> Outcome<Ran> {
+    fn run(&self, tests: &[String], limit: Duration, failing: Failing) -> Outcome<Ran> {
         let cannot = |cause: std::io::Error| {
             Error::new(format!("cannot run: {cause}")).at(self.path.display())
         };
         watch::catch_interrupts()?;
-        let mut child = Command::new(&self.path)
+        let mut command = Command::new(&self.path);
+        if failing == Failing::LeftAlone {
+            command.env("PROPTEST_MAX_SHRINK_ITERS", "0");
+        }
+        let mut child = command
             .args(tests)
             .current_dir(&self.folder)
             .stdin(Stdio::null())
@@ -187,7 +203,7 @@ mod tests {
             folder: "/".into(),
         };
         let tests = ["-c".to_owned(), script.to_owned()];
-        program.run(&tests, Duration::from_secs(1))
+        program.run(&tests, Duration::from_secs(1), Failing::LeftAlone)
     }
 
     #[test]

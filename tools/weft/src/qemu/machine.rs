@@ -14,7 +14,8 @@ use crate::board::Board;
 pub enum Clock {
     /// The host's clock.
     Host,
-    /// The instructions it has executed, a nanosecond each, so that other work on the host does not count.
+    /// The instructions it has executed, a nanosecond each, so that other work on the host hardly counts. While it
+    /// waits for a disk the host's clock goes on: else time would jump to whatever timer is next.
     Instructions,
 }
 
@@ -85,7 +86,7 @@ impl Machine {
             push(&mut all, name, value);
         }
         if self.clock == Clock::Instructions {
-            push(&mut all, "-icount", "shift=0,align=off,sleep=off");
+            push(&mut all, "-icount", "shift=0,align=off,sleep=on");
         }
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
         push(&mut all, "-kernel", &self.kernel.display().to_string());

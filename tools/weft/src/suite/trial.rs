@@ -3,10 +3,12 @@
 
 use std::fmt;
 use std::io::{BufRead, BufReader};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
+use nix::sys::signal::Signal;
 use serde::Deserialize;
 
 use super::libtest::Reader;
@@ -152,6 +154,11 @@ impl Program {
         let status = child.wait().map_err(cannot)?;
         let wrong = match watch.stop() {
             Verdict::Interrupted => return Err(Error::new("interrupted")),
+            Verdict::Itself if is_ended_by_others(status) => {
+                return Err(
+                    Error::new(format!("something ended it: {status}")).at(self.path.display())
+                );
+            }
             Verdict::TimeUp => Some(format!("no end after {} seconds", limit.as_secs())),
             Verdict::Itself | Verdict::Lingered if status.success() => None,
             Verdict::Itself | Verdict::Lingered => Some(format!("{status}\n{shown}")),
@@ -161,6 +168,19 @@ impl Program {
             wrong,
         })
     }
+}
+
+/// Whether a program got a signal that no test gives itself, which says nothing about the tests.
+fn is_ended_by_others(status: ExitStatus) -> bool {
+    let signals = [
+        Signal::SIGHUP,
+        Signal::SIGINT,
+        Signal::SIGKILL,
+        Signal::SIGTERM,
+    ];
+    signals
+        .iter()
+        .any(|signal| status.signal() == Some(*signal as i32))
 }
 
 /// The programs that Cargo's messages name, a message a line.
@@ -212,6 +232,13 @@ mod tests {
         assert_eq!((ran.passed, ran.wrong), (2, None));
         let ran = shell("echo failures:; echo why; exit 101").expect("it runs");
         assert!(ran.wrong.is_some_and(|wrong| wrong.contains("why")));
+    }
+
+    #[test]
+    fn a_program_that_something_else_ends_says_nothing_about_its_tests() {
+        assert!(shell("kill -TERM $$").is_err());
+        let aborted = shell("kill -ABRT $$").expect("it runs");
+        assert!(aborted.wrong.is_some());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What tests work with: memory, slots, address spaces, and where faults arrive.
 
 use alloc::format;
+use alloc::vec::Vec;
 
 use libipc::abi::cap::{CacheMode, MapFlags};
 use libipc::abi::startup::EntryKind;
@@ -28,8 +29,8 @@ pub(crate) struct Bench {
     pub(crate) given: Given,
     first: u32,
     next: u32,
-    /// How many robots the test has.
-    pub(crate) robots: u64,
+    /// The threads of the test's robots.
+    pub(crate) robots: Vec<Thread>,
     /// Where the robots' faults arrive.
     pub(crate) faults: CPtr,
     reply: CPtr,
@@ -107,21 +108,27 @@ impl Bench {
             },
             first,
             next: first,
-            robots: 0,
+            robots: Vec::new(),
             faults: CPtr::NULL,
             reply: CPtr::NULL,
         }
     }
 
     /// Takes back everything that the last test made.
+    ///
+    /// Its robots stop first: one of higher priority whose endpoint is gone already could otherwise run in
+    /// circles for ever when an interrupt comes between two steps of the revocation.
     pub(crate) fn reset(&mut self) -> Outcome {
+        for robot in self.robots.drain(..) {
+            // A test may have destroyed it, or taken what it needs to run.
+            let _ = robot.suspend();
+        }
         done("revoking the memory", self.revoke())?;
         for slot in self.first..self.next {
             // An empty slot is what is wanted.
             let _ = CNode::OWN.delete(CPtr(slot));
         }
         self.next = self.first;
-        self.robots = 0;
         self.faults = self.object(Kind::Endpoint, 0)?;
         self.reply = self.object(Kind::Reply, 0)?;
         Ok(())

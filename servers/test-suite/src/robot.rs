@@ -43,13 +43,13 @@ pub(crate) struct Robot {
 impl Bench {
     /// A robot of a priority. Its stack is one page, with none below.
     pub(crate) fn robot(&mut self, priority: u8) -> Outcome<Robot> {
-        self.robots += 1;
         let robot = Robot {
             thread: self.object(Kind::Thread, 0)?,
             sched: self.object(Kind::SchedContext, 0)?,
             cnode: self.object(Kind::CNode, CNODE_SIZE)?,
-            number: self.robots,
+            number: self.robots.len() as u64 + 1,
         };
+        self.robots.push(robot.thread);
         self.give_pages(robot)?;
         let fault_endpoint: CPtr = self.mint(self.faults, robot.number)?;
         let to = ThreadConfiguration {

@@ -3,6 +3,7 @@
 extern crate std;
 
 use core::sync::atomic::{AtomicU32, Ordering};
+use std::sync::Mutex;
 use std::vec::Vec;
 
 use libipc_ring::sync::AtomicU64;
@@ -75,13 +76,19 @@ impl Wake for Nobody {
     }
 }
 
+/// Every page that was made, so that leak checkers see that they are meant to stay.
+static PAGES: Mutex<Vec<&'static [AtomicU64]>> = Mutex::new(Vec::new());
+
+fn page(bytes: usize) -> &'static [AtomicU64] {
+    let words: Vec<_> = (0..bytes / 8).map(|_| AtomicU64::new(0)).collect();
+    let words = &*words.leak();
+    PAGES.lock().unwrap().push(words);
+    words
+}
+
 fn connected() -> (ClientRing<'static, Nobody>, RingService<Doubler>) {
     let layout = Layout::new(Capacity::new(8).unwrap());
-    let words = |bytes: usize| {
-        let words: Vec<_> = (0..bytes / 8).map(|_| AtomicU64::new(0)).collect();
-        &*words.leak()
-    };
-    let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+    let (a, b) = (page(layout.client_bytes()), page(layout.server_bytes()));
     let ends = RingEnds {
         pools: super::Pools::default(),
         own: b,

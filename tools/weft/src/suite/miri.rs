@@ -10,9 +10,9 @@ use crate::setup;
 /// The crates whose unsafe code can run without the target's hardware.
 const CRATES: [&str; 4] = ["weft-store", "libipc", "libipc-ring", "weft-mmio"];
 
-/// Property tests look for files of past failures; tests lend memory for ever, as a system does; and
-/// addresses of memory come to a system as numbers.
-const FLAGS: &str = "-Zmiri-disable-isolation -Zmiri-ignore-leaks -Zmiri-permissive-provenance";
+/// Property tests look for files of past failures; and addresses of memory come
+/// to a system as numbers.
+const FLAGS: &str = "-Zmiri-disable-isolation -Zmiri-permissive-provenance";
 
 /// How many cases of a property are enough for an interpreter.
 const CASES: &str = "4";

@@ -41,7 +41,7 @@ pub enum Error {
     ReadOnly = 2,
     /// The device reports an error.
     Device = 3,
-    /// The device or its driver is gone.
+    /// There is no device, or it or its driver is gone.
     Gone = 4,
     /// The place is not inside the pool, or not on a sector's boundary.
     BadBuffer = 5,
@@ -107,7 +107,7 @@ impl Error {
             Self::OutOfRange => "the sectors are not all on the device",
             Self::ReadOnly => "the device is read-only",
             Self::Device => "the device reports an error",
-            Self::Gone => "the device or its driver is gone",
+            Self::Gone => "there is no device, or it or its driver is gone",
             Self::BadBuffer => {
                 "the place is not inside the pool, or not on a sector's boundary"
             }

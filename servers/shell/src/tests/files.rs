@@ -1,5 +1,6 @@
 //! Commands on files.
 
+use std::format;
 use std::string::String;
 use std::vec::Vec;
 
@@ -140,6 +141,27 @@ fn checksums_and_dumps_are_those_of_other_systems() {
         "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  /abc\n\
          00000000  61 62 63                                          |abc|\n00000003\n"
     );
+}
+
+#[test]
+fn checksums_of_a_directory_are_those_of_all_files_in_it() {
+    let desk = Desk::new();
+    let put = |path, kind, data: &[u8]| desk.files.server().0.put(path, kind, data);
+    put("/mnt/b", NodeKind::Directory, b"");
+    put("/mnt/b/abc", NodeKind::File, b"abc");
+    put("/mnt/a", NodeKind::Link, b"/mnt/b/abc");
+    put("/mnt/c", NodeKind::Link, b"/etc");
+    put("/mnt/d", NodeKind::Link, b"/nosuch");
+    let sum = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let (shown, status) = desk.run(&["cd /mnt; sha256sum -r . b/abc"]);
+    let trouble = "sha256sum: ./d: no such file or directory";
+    assert_eq!(
+        shown,
+        format!("{sum}  ./a\n{trouble}\n{sum}  ./b/abc\n{sum}  b/abc\n")
+    );
+    assert_eq!(status, 1);
+    let (shown, _) = desk.run(&["sha256sum -r /mnt/b/"]);
+    assert_eq!(shown, format!("{sum}  /mnt/b/abc\n"));
 }
 
 #[test]

@@ -79,11 +79,10 @@ fn count(case: &Case, result: Outcome<Vec<String>>, took: Duration, tally: &mut 
 /// Runs one case and gives what is wrong.
 fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     let scratch = Scratch::new(&built.folder)?;
-    let content = |number: usize| scratch.path(&format!("content{number}"));
     let mut paths = Vec::new();
     for (number, kind) in case.disks.iter().enumerate() {
         let path = scratch.path(&format!("given{number}.img"));
-        disks::make(kind, &content(number), &path)?;
+        disks::make(kind, &content(&scratch, number), &path)?;
         paths.push(path);
     }
     let choice = Choice {
@@ -105,16 +104,56 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     };
     let mut wrong = case.judge(&shown, status);
     wrong.extend(case.judge_log(&session::kernel_log(&machine)));
+    wrong.extend(compare(case, &content(&scratch, 0), &shown)?);
+    for (number, disk) in paths.iter().enumerate() {
+        wrong.extend(judge_disk(case, number, disk, &scratch)?);
+    }
+    Ok(wrong)
+}
+
+/// What is wrong with what was printed, if it is to be what the host says of the first disk.
+fn compare(case: &Case, content: &Path, shown: &str) -> Outcome<Vec<String>> {
+    let mut wrong = Vec::new();
     if let Some(folder) = &case.stdout_lists {
-        let wanted = disks::listing(&content(0), folder)?;
+        let wanted = disks::listing(content, folder)?;
         if wanted != shown {
             wrong.push(format!("it printed\n{shown}instead of\n{wanted}"));
         }
     }
-    if let Some(disk) = paths.first().filter(|_| !case.files.is_empty()) {
-        wrong.extend(disks::problems(disk, &content(0), &case.files)?);
+    if !case.stdout_sums.is_empty() {
+        let wanted = disks::sums(content, &case.stdout_sums)?;
+        let mut printed: Vec<&str> = shown.lines().collect();
+        printed.sort_unstable();
+        if wanted != printed {
+            let is_odd = |line: &&&str| !wanted.iter().any(|wanted| wanted == **line);
+            let odd: Vec<_> = printed.iter().filter(is_odd).take(10).collect();
+            let counts = (printed.len(), wanted.len());
+            wrong.push(format!(
+                "it printed {} lines instead of {}, among them {odd:#?}",
+                counts.0, counts.1
+            ));
+        }
     }
     Ok(wrong)
+}
+
+/// What is wrong with a disk afterwards.
+fn judge_disk(case: &Case, number: usize, disk: &Path, scratch: &Scratch) -> Outcome<Vec<String>> {
+    let content = content(scratch, number);
+    let mut wrong = Vec::new();
+    if let Some(after) = case.after.get(number) {
+        let dump = scratch.path(&format!("dump{number}"));
+        wrong.extend(disks::problems(disk, &content, *after, &dump)?);
+    }
+    for holds in case.files.iter().filter(|holds| holds.disk == number) {
+        wrong.extend(disks::differs(disk, &content, holds)?);
+    }
+    Ok(wrong)
+}
+
+/// The folder that a disk was made from.
+fn content(scratch: &Scratch, number: usize) -> PathBuf {
+    scratch.path(&format!("content{number}"))
 }
 
 /// Takes the image's own disk out of the machine, or another in.

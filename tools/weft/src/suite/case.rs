@@ -43,6 +43,10 @@ pub struct Case {
     /// A folder of the first disk whose names, as it was made, are everything that is printed.
     #[serde(default)]
     pub stdout_lists: Option<String>,
+    /// Files and folders of the first disk: their checksums, and those of all files in them, as the host computes
+    /// them, are everything that is printed, in any order.
+    #[serde(default)]
+    pub stdout_sums: Vec<String>,
     /// Texts that the kernel's log has afterwards.
     #[serde(default)]
     pub log_has: Vec<String>,
@@ -55,7 +59,10 @@ pub struct Case {
     /// Disks that are made for it, by the names in [`super::disks`].
     #[serde(default)]
     pub disks: Vec<String>,
-    /// What the first of these disks holds afterwards.
+    /// What is to be said of these disks afterwards, in their order.
+    #[serde(default)]
+    pub after: Vec<After>,
+    /// What the disks hold afterwards.
     #[serde(default)]
     pub files: Vec<Holds>,
     /// Memory, as QEMU writes it.
@@ -92,10 +99,25 @@ impl From<CaseClock> for Clock {
     }
 }
 
+/// What is to be said of a disk afterwards.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum After {
+    /// `e2fsck` finds nothing wrong with it.
+    Clean,
+    /// As above, and whatever it held when it was made is still on it as it was.
+    Kept,
+    /// `e2fsck` may have to repair it first, as after a power cut; then as above.
+    Repaired,
+}
+
 /// What a file on a disk holds; without `same-as` and `text`, that it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Holds {
+    /// Which of the given disks, counted from 0.
+    #[serde(default)]
+    pub disk: usize,
     /// The file's path on the disk.
     pub path: String,
     /// The same bytes as this file had on the disk when it was made.

@@ -51,6 +51,8 @@ fn small(disk: &Path, content: &Path) -> Outcome {
     write(&content.join("names/Grüße 你好 🌍"), b"utf-8\n")?;
     write(&content.join("names").join("n".repeat(255)), b"long\n")?;
     link(content, "link", "folder/deep/file")?;
+    link(content, "linked", "folder")?;
+    link(content, "names/back", "../link")?;
     disk::make(disk, content, 16)
 }
 

@@ -5,6 +5,8 @@
 
 use weft_abi::Refusal;
 
+use crate::measure::CounterRate;
+
 const STATUS: u64 = Refusal::Unsupported as u64;
 
 /// Refuses.
@@ -26,3 +28,19 @@ pub(crate) fn trap_message(_number: u64, _arguments: [u64; 9]) -> (u64, [u64; 8]
 pub fn stop() -> ! {
     panic!("the program stopped itself")
 }
+
+/// Stands still.
+pub(crate) fn counter() -> u64 {
+    0
+}
+
+/// There is no counter.
+pub(crate) fn counter_rate() -> CounterRate {
+    CounterRate::Absent
+}
+
+/// Nobody looks on.
+pub(crate) fn mark_begin(_figure: u64) {}
+
+/// Nobody looks on.
+pub(crate) fn mark_end(_figure: u64) {}

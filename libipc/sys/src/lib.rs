@@ -20,6 +20,7 @@
 )]
 
 mod ipc;
+pub mod measure;
 #[cfg(target_os = "none")]
 mod note;
 pub mod page;

@@ -6,6 +6,8 @@
 
 use core::arch::{asm, naked_asm};
 
+use crate::measure::CounterRate;
+
 /// A system call without arguments: status and `a0`, `a1`.
 #[inline]
 pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
@@ -73,6 +75,40 @@ pub(crate) fn trap_message(number: u64, arguments: [u64; 9]) -> (u64, [u64; 8]) 
 pub fn stop() -> ! {
     // SAFETY: 1. `ud2` raises an exception and is never passed.
     unsafe { asm!("ud2", options(noreturn, nomem, nostack)) }
+}
+
+/// The time-stamp counter (SDM 2B, RDTSC). It is not ordered with what is around it on a real processor.
+#[inline(always)]
+pub(crate) fn counter() -> u64 {
+    let (low, high): (u64, u64);
+    // SAFETY: 1. the instruction reads a counter that the kernel leaves open to user mode (CR4.TSD is clear).
+    unsafe { asm!("rdtsc", out("rax") low, out("rdx") high, options(nostack, preserves_flags)) };
+    high << 32 | low
+}
+
+/// What the counter counts.
+pub(crate) fn counter_rate() -> CounterRate {
+    CounterRate::Processor
+}
+
+/// See `measure`.
+#[inline(always)]
+pub(crate) fn mark_begin(figure: u64) {
+    // SAFETY: 1. the bytes are a NOP, whose operand is not accessed.
+    unsafe {
+        asm!(".byte 0x0f, 0x1f, 0x84, 0x00", ".long 0x57454601", in("rax") figure,
+            options(nostack, preserves_flags));
+    }
+}
+
+/// See `measure`.
+#[inline(always)]
+pub(crate) fn mark_end(figure: u64) {
+    // SAFETY: 1. the bytes are a NOP, whose operand is not accessed.
+    unsafe {
+        asm!(".byte 0x0f, 0x1f, 0x84, 0x00", ".long 0x57454602", in("rax") figure,
+            options(nostack, preserves_flags));
+    }
 }
 
 unsafe extern "C" {

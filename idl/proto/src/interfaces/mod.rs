@@ -1,5 +1,7 @@
 //! The modules of all interfaces. Made by `idlc`.
 
+pub mod bench_peer;
+pub mod bench_ring;
 pub mod block;
 pub mod console;
 pub mod counter;
@@ -19,6 +21,8 @@ pub mod vfs_sessions;
 
 /// Name, number and version of every interface, in the order of their names.
 pub const ALL: &[libipc::Interface] = &[
+    bench_peer::INTERFACE,
+    bench_ring::INTERFACE,
     block::INTERFACE,
     console::INTERFACE,
     counter::INTERFACE,

@@ -1,0 +1,329 @@
+//! The process on the other side of what the benchmark measures.
+//!
+//! The benchmark makes threads in it, each of which begins at one of its entries and plays one part.
+//! A thread's capabilities are in the slots that are named here; its two arguments differ by entry.
+//!
+//! Made by `idlc` from `idl/bench_peer.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "bench_peer",
+    id: 0x8ea7,
+    version: 0xf37a_00ff_2d00_f54e,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `introduce`.
+    pub const INTRODUCE: u32 = 0x8ea7_0001;
+
+    /// Label of `echo`.
+    pub const ECHO: u32 = 0x8ea7_0002;
+
+    /// Label of `last_spin`.
+    pub const LAST_SPIN: u32 = 0x8ea7_0003;
+
+    /// Label of `write_program`.
+    pub const WRITE_PROGRAM: u32 = 0x8ea7_0004;
+}
+
+/// Slot of a thread: the endpoint on which it receives, or to which it sends what it found.
+pub const ENDPOINT: u32 = 1;
+
+/// Slot of a thread: its reply object.
+pub const REPLY: u32 = 2;
+
+/// Slot of a thread: the notification for which it waits.
+pub const WAITS: u32 = 3;
+
+/// Slot of a thread: the notification that it signals.
+pub const SIGNALS: u32 = 4;
+
+/// Where threads begin, by the part they play. Counters are those of the processor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entries {
+    /// Answers each message with nothing.
+    pub answers: u64,
+    /// Answers each message with the counters right after it came and right before the answer.
+    pub stamps: u64,
+    /// As `stamps`, but marks the end of the figure in the message's first word, and the
+    /// beginning of the one in its second.
+    pub marks: u64,
+    /// Waits, and sends the counter right after the signal.
+    pub wakes: u64,
+    /// As `wakes`, but marks the end of the figure in its first argument.
+    pub wakes_marked: u64,
+    /// Waits for one notification and signals the other, for ever.
+    pub echoes: u64,
+    /// Yields, and sends the counter right after the others have run.
+    pub yields: u64,
+    /// As `yields`, but marks the end of the figure in its first argument.
+    pub yields_marked: u64,
+    /// Faults at a breakpoint again and again, and sends how long each took. Its first argument
+    /// is the figure to mark once the benchmark answers with it.
+    pub breaks: u64,
+    /// As `breaks`, but reads at the address in its second argument.
+    pub touches: u64,
+    /// Stores the counter as fast as it can; `last_spin` tells the last.
+    pub spins: u64,
+    /// Signals once, and waits for ever.
+    pub signals: u64,
+}
+
+impl libipc::codec::Encode for Entries {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.answers)?;
+        w.put(&self.stamps)?;
+        w.put(&self.marks)?;
+        w.put(&self.wakes)?;
+        w.put(&self.wakes_marked)?;
+        w.put(&self.echoes)?;
+        w.put(&self.yields)?;
+        w.put(&self.yields_marked)?;
+        w.put(&self.breaks)?;
+        w.put(&self.touches)?;
+        w.put(&self.spins)?;
+        w.put(&self.signals)
+    }
+}
+
+impl libipc::codec::Decode for Entries {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Ok(Self {
+            answers: r.get()?,
+            stamps: r.get()?,
+            marks: r.get()?,
+            wakes: r.get()?,
+            wakes_marked: r.get()?,
+            echoes: r.get()?,
+            yields: r.get()?,
+            yields_marked: r.get()?,
+            breaks: r.get()?,
+            touches: r.get()?,
+            spins: r.get()?,
+            signals: r.get()?,
+        })
+    }
+}
+
+/// A server of `bench_peer`.
+pub trait Server {
+    /// Gives the process's address space, and where threads can begin in it.
+    fn introduce(
+        &mut self,
+        caller: libipc::Caller,
+    ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>);
+
+    /// Answers with the same word.
+    fn echo(&mut self, caller: libipc::Caller, word: u64) -> u64;
+
+    /// Tells the counter that the spinning thread stored last.
+    fn last_spin(&mut self, caller: libipc::Caller) -> u64;
+
+    /// Writes a program into the page at `address`: it signals the notification in slot `SIGNALS`,
+    /// and waits for the one in slot `WAITS`.
+    fn write_program(&mut self, caller: libipc::Caller, address: u64);
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::INTRODUCE => serve_introduce(server, caller, message),
+        labels::ECHO => serve_echo(server, caller, message),
+        labels::LAST_SPIN => serve_last_spin(server, caller, message),
+        labels::WRITE_PROGRAM => serve_write_program(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_introduce<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.introduce(caller))
+        },
+        |w, (entries, space)| {
+            w.put(&entries)?;
+            w.append_cap(libipc::CapItem::moved(space.into_slot()))
+        },
+    );
+}
+
+fn serve_echo<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let word = r.get()?;
+            r.finish()?;
+            Ok(server.echo(caller, word))
+        },
+        |w, word| w.put(&word),
+    );
+}
+
+fn serve_last_spin<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.last_spin(caller))
+        },
+        |w, counter| w.put(&counter),
+    );
+}
+
+fn serve_write_program<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let address = r.get()?;
+            r.finish()?;
+            server.write_program(caller, address);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `bench_peer`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Gives the process's address space, and where threads can begin in it.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn introduce(
+        &self,
+    ) -> Result<
+        (Entries, libipc::Cap<libipc::objects::AddressSpace>),
+        libipc::TransportError,
+    > {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::INTRODUCE,
+            |_| Ok(()),
+            |r| Ok((r.get()?, r.cap()?)),
+        )
+    }
+
+    /// Answers with the same word.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn echo(&self, word: u64) -> Result<u64, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::ECHO,
+            |w| w.put(&word),
+            |r| r.get(),
+        )
+    }
+
+    /// Tells the counter that the spinning thread stored last.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn last_spin(&self) -> Result<u64, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::LAST_SPIN,
+            |_| Ok(()),
+            |r| r.get(),
+        )
+    }
+
+    /// Writes a program into the page at `address`: it signals the notification in slot `SIGNALS`,
+    /// and waits for the one in slot `WAITS`.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn write_program(&self, address: u64) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::WRITE_PROGRAM,
+            |w| w.put(&address),
+            |_| Ok(()),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

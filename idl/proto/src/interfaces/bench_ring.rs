@@ -1,0 +1,319 @@
+//! What the benchmark sends through a ring.
+//!
+//! Made by `idlc` from `idl/bench_ring.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "bench_ring",
+    id: 0x4fe0,
+    version: 0x316d_1d91_f1e9_d497,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `touch`.
+    pub const TOUCH: u32 = 0x4fe0_0001;
+
+    /// Label of `take`.
+    pub const TAKE: u32 = 0x4fe0_0002;
+}
+
+/// Why a request was not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// The bytes are not all in the client's pool.
+    OutOfPool = 1,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::OutOfPool];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::OutOfPool),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::OutOfPool => "the bytes are not all in the client's pool",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `bench_ring`.
+pub trait Server {
+    /// Does nothing with the word.
+    fn touch(&mut self, caller: libipc::Caller, word: u64);
+
+    /// Looks at the first and the last word of so many bytes in the client's pool, and tells their
+    /// sum: the data is where the server reads it, and is not copied.
+    fn take(
+        &mut self,
+        caller: libipc::Caller,
+        offset: u32,
+        length: u32,
+    ) -> Result<u32, Error>;
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::TOUCH => serve_touch(server, caller, message),
+        labels::TAKE => serve_take(server, caller, message),
+        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+    }
+}
+
+fn serve_touch<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let word = r.get()?;
+            r.finish()?;
+            server.touch(caller, word);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_take<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let offset = r.get()?;
+            let length = r.get()?;
+            r.finish()?;
+            Ok(server.take(caller, offset, length))
+        },
+        |w, sum| w.put(&sum),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `bench_ring`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Does nothing with the word.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn touch(&self, word: u64) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::TOUCH,
+            |w| w.put(&word),
+            |_| Ok(()),
+        )
+    }
+
+    /// Looks at the first and the last word of so many bytes in the client's pool, and tells their
+    /// sum: the data is where the server reads it, and is not copied.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn take(&self, offset: u32, length: u32) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::TAKE,
+            |w| {
+                w.put(&offset)?;
+                w.put(&length)
+            },
+            |r| r.get(),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}
+
+/// The ring's request for `touch`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn touch_request(word: u64) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(labels::TOUCH, |w| w.put(&word))
+}
+
+/// The ring's request for `take`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn take_request(
+    offset: u32,
+    length: u32,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::TAKE,
+        |w| {
+            w.put(&offset)?;
+            w.put(&length)
+        },
+    )
+}
+
+/// Calls of `bench_ring` to be made together over a ring: one doorbell, and a
+/// ticket each that fetches the result.
+#[derive(Debug, Default)]
+pub struct Batch {
+    calls: libipc::codec::batch::Calls,
+}
+
+impl Batch {
+    /// A batch without calls.
+    pub const fn new() -> Self {
+        Self {
+            calls: libipc::codec::batch::Calls::new(),
+        }
+    }
+
+    /// How many calls are queued.
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether no call is queued.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Does nothing with the word.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn touch(
+        &mut self,
+        word: u64,
+    ) -> Result<
+        libipc::codec::batch::Ticket<(), core::convert::Infallible>,
+        libipc::TooLong,
+    > {
+        self.calls.push(touch_request(word))
+    }
+
+    /// Looks at the first and the last word of so many bytes in the client's pool, and tells their
+    /// sum: the data is where the server reads it, and is not copied.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn take(
+        &mut self,
+        offset: u32,
+        length: u32,
+    ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
+        self.calls.push(take_request(offset, length))
+    }
+
+    /// Makes all calls and waits for all of them.
+    ///
+    /// # Errors
+    /// Why there are no results; some calls may then have been carried out.
+    pub fn run<W: libipc::codec::batch::Wake>(
+        &self,
+        ring: &mut libipc::codec::batch::ClientRing<'_, W>,
+    ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+        self.calls.run(ring)
+    }
+}

@@ -1,0 +1,50 @@
+//! Measuring: the finest counter that user mode can read, and marks that an onlooker outside the machine sees.
+//!
+//! A mark is an instruction that does nothing and that no compiler makes; the figure's number is in the first
+//! register that the architecture has for it. An emulator's plugin that meets one counts from there to the
+//! other, so that what a program says of itself has a witness. The numbers are odd on purpose: the bytes
+//! `FE WT` and 1 or 2.
+//!
+//! | | begin | end | figure |
+//! |---|---|---|---|
+//! | x86_64 | `0f 1f 84 00 01 46 45 57` | `0f 1f 84 00 02 46 45 57` (a NOP of 8 bytes, SDM 2B, NOP) | rax |
+//! | aarch64 | `movz xzr, #0x5745` | `movz xzr, #0x5746` | x0 |
+
+use crate::arch;
+
+/// How often the counter of [`counter`] counts, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CounterRate {
+    /// With each of the processor's own ticks; where an emulator gives each instruction one tick, with each instruction.
+    Processor,
+    /// So many times a second, whatever the processor does.
+    Fixed {
+        /// Times a second.
+        hertz: u64,
+    },
+    /// There is none.
+    Absent,
+}
+
+/// The counter's value.
+#[inline(always)]
+pub fn counter() -> u64 {
+    arch::counter()
+}
+
+/// How often it counts.
+pub fn counter_rate() -> CounterRate {
+    arch::counter_rate()
+}
+
+/// Marks the beginning of the stretch that a figure is about.
+#[inline(always)]
+pub fn mark_begin(figure: u64) {
+    arch::mark_begin(figure);
+}
+
+/// Marks its end.
+#[inline(always)]
+pub fn mark_end(figure: u64) {
+    arch::mark_end(figure);
+}

@@ -1,0 +1,201 @@
+//! The parts that threads play: each is an endless loop of system calls.
+//!
+//! A thread has the capabilities that the interface names, a stack of one page, and no message page that it
+//! could reach: it talks in registers. What is measured is written out here and nowhere hidden, because these
+//! instructions are part of the figures.
+
+use core::arch::asm;
+use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use libipc::CPtr;
+use libipc::abi::{MessageInfo, Syscall};
+use libipc::objects::Notification;
+use proto::bench_peer::{ENDPOINT, Entries, REPLY, SIGNALS, WAITS};
+use weft_sys::Words;
+use weft_sys::measure::{counter, mark_begin, mark_end};
+
+/// Where a thread begins.
+type Entry = extern "C" fn(u64, u64) -> !;
+
+const EMPTY: MessageInfo = MessageInfo::new(0, 0, 0);
+const ONE: MessageInfo = MessageInfo::new(0, 1, 0);
+const TWO: MessageInfo = MessageInfo::new(0, 2, 0);
+const NOTHING: Words = [0; 6];
+
+/// The counter that the spinning thread stored last.
+static LAST_SPIN: AtomicU64 = AtomicU64::new(0);
+
+/// Where threads begin.
+pub(crate) fn entries() -> Entries {
+    Entries {
+        answers: address(answers),
+        stamps: address(stamps),
+        marks: address(marks),
+        wakes: address(wakes),
+        wakes_marked: address(wakes_marked),
+        echoes: address(echoes),
+        yields: address(yields),
+        yields_marked: address(yields_marked),
+        breaks: address(breaks),
+        touches: address(touches),
+        spins: address(spins),
+        signals: address(signals),
+    }
+}
+
+fn address(entry: Entry) -> u64 {
+    (entry as *const ()).addr() as u64
+}
+
+/// The counter that the spinning thread stored last.
+pub(crate) fn last_spin() -> u64 {
+    LAST_SPIN.load(Relaxed)
+}
+
+extern "C" fn answers(_: u64, _: u64) -> ! {
+    let _ = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
+    loop {
+        let _ = weft_sys::reply_recv(CPtr(ENDPOINT), EMPTY, NOTHING, CPtr(REPLY));
+    }
+}
+
+extern "C" fn stamps(_: u64, _: u64) -> ! {
+    let _ = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
+    loop {
+        let came = counter();
+        let answer = [came, counter(), 0, 0, 0, 0];
+        let _ = weft_sys::reply_recv(CPtr(ENDPOINT), TWO, answer, CPtr(REPLY));
+    }
+}
+
+extern "C" fn marks(_: u64, _: u64) -> ! {
+    let mut received = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
+    loop {
+        let [ended, begun, ..] = received.map_or(NOTHING, |received| received.words);
+        mark_end(ended);
+        if begun != 0 {
+            mark_begin(begun);
+        }
+        received = weft_sys::reply_recv(CPtr(ENDPOINT), TWO, NOTHING, CPtr(REPLY));
+    }
+}
+
+extern "C" fn wakes(_: u64, _: u64) -> ! {
+    loop {
+        let _ = Notification::from(CPtr(WAITS)).wait();
+        tell(counter());
+    }
+}
+
+extern "C" fn wakes_marked(figure: u64, _: u64) -> ! {
+    loop {
+        let _ = Notification::from(CPtr(WAITS)).wait();
+        mark_end(figure);
+        tell(0);
+    }
+}
+
+extern "C" fn echoes(_: u64, _: u64) -> ! {
+    loop {
+        let _ = Notification::from(CPtr(WAITS)).wait();
+        let _ = Notification::from(CPtr(SIGNALS)).signal();
+    }
+}
+
+extern "C" fn yields(_: u64, _: u64) -> ! {
+    loop {
+        yield_now();
+        tell(counter());
+    }
+}
+
+extern "C" fn yields_marked(figure: u64, _: u64) -> ! {
+    loop {
+        yield_now();
+        mark_end(figure);
+        tell(0);
+    }
+}
+
+extern "C" fn breaks(figure: u64, _: u64) -> ! {
+    again_and_again(figure, breakpoint)
+}
+
+extern "C" fn touches(figure: u64, address: u64) -> ! {
+    again_and_again(figure, || touch(address))
+}
+
+extern "C" fn spins(_: u64, _: u64) -> ! {
+    loop {
+        LAST_SPIN.store(counter(), Relaxed);
+    }
+}
+
+extern "C" fn signals(_: u64, _: u64) -> ! {
+    let _ = Notification::from(CPtr(SIGNALS)).signal();
+    loop {
+        let _ = Notification::from(CPtr(WAITS)).wait();
+    }
+}
+
+/// Does something that faults, as often as it is told; an answer with a word asks to mark it as the figure.
+#[inline(always)]
+fn again_and_again(figure: u64, fault: impl Fn()) -> ! {
+    let mut took = 0;
+    loop {
+        let words = [took, 0, 0, 0, 0, 0];
+        let answer = weft_sys::call(CPtr(ENDPOINT), ONE, words);
+        took = 0;
+        match answer {
+            Ok(answer) if answer.words[0] != 0 => {
+                mark_begin(figure);
+                fault();
+                mark_end(figure);
+            }
+            Ok(_) => {
+                let before = counter();
+                fault();
+                took = counter().wrapping_sub(before);
+            }
+            Err(_) => weft_sys::stop(),
+        }
+    }
+}
+
+/// Sends one word to the benchmark.
+fn tell(word: u64) {
+    if weft_sys::send(CPtr(ENDPOINT), ONE, [word, 0, 0, 0, 0, 0]).is_err() {
+        weft_sys::stop();
+    }
+}
+
+#[inline(always)]
+fn yield_now() {
+    let _ = weft_sys::invoke(Syscall::Yield, CPtr::NULL, [0; 5]);
+}
+
+#[inline(always)]
+fn touch(address: u64) {
+    let page = core::ptr::with_exposed_provenance::<u64>(address as usize);
+    // SAFETY:
+    // 1. the address is aligned, and the benchmark maps a page there before it lets the instruction end.
+    // 2. nothing in this program writes there.
+    let _ = unsafe { page.read_volatile() };
+}
+
+/// Raises a breakpoint exception, which its handler lets pass.
+#[inline(always)]
+fn breakpoint() {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY:
+    // 1. the handler lets the thread go on behind the instruction, with all registers.
+    unsafe {
+        asm!("int3", options(nomem, nostack))
+    };
+    #[cfg(target_arch = "aarch64")]
+    // SAFETY:
+    // 1. the handler lets the thread go on behind the instruction, with all registers.
+    unsafe {
+        asm!("brk #0", options(nomem, nostack))
+    };
+}

@@ -1,0 +1,53 @@
+//! The groups of figures: one file an area.
+
+mod cspace;
+mod faults;
+mod interrupts;
+mod ipc;
+mod memory;
+mod missing;
+mod notifications;
+mod processes;
+mod rings;
+mod syscalls;
+mod threads;
+mod vspace;
+
+use bench::figure::Figure;
+use bench::report::Report;
+
+use crate::check::Outcome;
+use crate::stage::Stage;
+
+/// Figures that are measured together.
+pub(crate) struct Group {
+    /// Which.
+    pub(crate) figures: &'static [Figure],
+    /// Measures them.
+    pub(crate) run: fn(&mut Stage, &mut Report) -> Outcome,
+}
+
+/// All groups; the first measures what the counter costs.
+pub(crate) const ALL: &[Group] = &[
+    syscalls::COUNTER,
+    syscalls::NULL,
+    threads::YIELD,
+    threads::CREATE,
+    ipc::ONE_WAY,
+    ipc::ROUND_TRIP,
+    ipc::TEN_WORDS,
+    ipc::SAME_SPACE,
+    notifications::SIGNAL,
+    notifications::SWITCH,
+    notifications::PING_PONG,
+    interrupts::TO_USER,
+    faults::BREAKPOINT,
+    faults::PAGER,
+    processes::BARE,
+    vspace::MAPPINGS,
+    memory::FRAMES,
+    cspace::CAPABILITIES,
+    rings::MESSAGE,
+    rings::REQUESTS,
+    missing::MISSING,
+];

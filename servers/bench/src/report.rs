@@ -1,0 +1,169 @@
+//! What is told: a line a figure, for the program on the host that reads them.
+//!
+//! ```text
+//! bench figure NAME UNIT SAMPLES LEAST MEDIAN GREATEST MARK BATCH
+//! bench error NAME REASON …
+//! bench end FIGURES ERRORS
+//! ```
+//!
+//! `MARK` is the number of the figure's marked run, 0 if there is none; `BATCH` is how often that run, and
+//! each sample, did what is counted. Figures come in the order of the table and the end says how many lines
+//! came before it, so that a reader knows that none was lost.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::{self, Write};
+
+use crate::figure::{ALL, Figure};
+use crate::samples::{Batch, Overhead, Samples, Summary};
+
+/// Whether a figure has a marked run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// It has.
+    Made,
+    /// It has none, because no instruction of a program begins or ends what is counted.
+    None,
+}
+
+/// What became of a figure.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Told {
+    Summary(Summary, Mark),
+    Error(String),
+}
+
+/// The figures that were measured so far.
+#[derive(Debug, Default)]
+pub struct Report {
+    told: Vec<(Figure, Told)>,
+    overhead: Overhead,
+}
+
+impl Report {
+    /// Sets what reading the counter costs, which is taken off all figures that are added from now on.
+    pub fn set_overhead(&mut self, overhead: Overhead) {
+        self.overhead = overhead;
+    }
+
+    /// Adds the samples of a figure.
+    pub fn add(&mut self, figure: Figure, batch: Batch, mark: Mark, samples: Samples) {
+        let told = match samples.summary(batch, self.overhead) {
+            Some(summary) => Told::Summary(summary, mark),
+            None => Told::Error("there are no samples".into()),
+        };
+        self.told.push((figure, told));
+    }
+
+    /// Says why there is no figure. What was measured already stays.
+    pub fn fail(&mut self, figure: Figure, reason: &str) {
+        if self.find(figure).is_none() {
+            let reason = reason.replace('\n', " ");
+            self.told.push((figure, Told::Error(reason)));
+        }
+    }
+
+    fn find(&self, figure: Figure) -> Option<&Told> {
+        let found = self.told.iter().find(|(told, _)| *told == figure);
+        found.map(|(_, told)| told)
+    }
+
+    /// Writes all lines.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn write(&self, unit: &str, out: &mut impl Write) -> fmt::Result {
+        let (mut figures, mut errors) = (0, 0);
+        for figure in ALL {
+            match self.find(*figure) {
+                Some(Told::Summary(summary, mark)) => {
+                    figures += 1;
+                    write_figure(*figure, unit, summary, *mark, out)?;
+                }
+                Some(Told::Error(reason)) => {
+                    errors += 1;
+                    writeln!(out, "bench error {} {reason}", figure.name)?;
+                }
+                None => {
+                    errors += 1;
+                    writeln!(out, "bench error {} was not measured", figure.name)?;
+                }
+            }
+        }
+        writeln!(out, "bench end {figures} {errors}")
+    }
+}
+
+fn write_figure(
+    figure: Figure,
+    unit: &str,
+    summary: &Summary,
+    mark: Mark,
+    out: &mut impl Write,
+) -> fmt::Result {
+    let number = match mark {
+        Mark::Made => figure.number,
+        Mark::None => 0,
+    };
+    writeln!(
+        out,
+        "bench figure {} {unit} {} {} {} {} {number} {}",
+        figure.name,
+        summary.count,
+        summary.least,
+        summary.median,
+        summary.greatest,
+        summary.batch.times()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figure::{IPC_CALL, RING_RPC_BATCH_8, SYSCALL_NULL};
+
+    fn samples(runs: &[u64]) -> Samples {
+        let mut samples = Samples::default();
+        runs.iter().for_each(|run| samples.push(*run));
+        samples
+    }
+
+    fn lines(report: &Report) -> Vec<String> {
+        let mut text = String::new();
+        report.write("instructions", &mut text).expect("written");
+        text.lines().map(String::from).collect()
+    }
+
+    #[test]
+    fn each_figure_has_a_line_and_the_end_counts_them() {
+        let mut report = Report::default();
+        report.set_overhead(Overhead(4));
+        report.add(SYSCALL_NULL, Batch::ONE, Mark::Made, samples(&[54, 64, 55]));
+        let eight = Batch::new(8).expect("not 0");
+        report.add(RING_RPC_BATCH_8, eight, Mark::None, samples(&[804]));
+        report.fail(IPC_CALL, "the peer\nis gone");
+        let lines = lines(&report);
+        assert_eq!(lines.len(), ALL.len() + 1);
+        let told = |wanted: &str| lines.iter().any(|line| line == wanted);
+        assert!(told(
+            "bench figure syscall.null instructions 3 50 51 60 2 1"
+        ));
+        assert!(told(
+            "bench figure ring.rpc_batch_8 instructions 1 100.00 100.00 100.00 0 8"
+        ));
+        assert!(told("bench error ipc.call the peer is gone"));
+        assert!(told("bench error vfs.stat was not measured"));
+        let end = alloc::format!("bench end 2 {}", ALL.len() - 2);
+        assert_eq!(lines.last(), Some(&end));
+    }
+
+    #[test]
+    fn what_was_measured_is_not_taken_back() {
+        let mut report = Report::default();
+        report.add(SYSCALL_NULL, Batch::ONE, Mark::Made, samples(&[54]));
+        report.fail(SYSCALL_NULL, "a later one of its group");
+        assert!(lines(&report)[1].starts_with("bench figure syscall.null"));
+        report.add(IPC_CALL, Batch::ONE, Mark::Made, Samples::default());
+        assert!(lines(&report).contains(&"bench error ipc.call there are no samples".into()));
+    }
+}

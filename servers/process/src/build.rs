@@ -31,7 +31,7 @@ pub trait Building {
         &mut self,
         address: u64,
         rights: Rights,
-        content: Option<(usize, &[u8])>,
+        content: Option<(u64, &[u8])>,
     ) -> Result<(), Error>;
 }
 
@@ -117,10 +117,11 @@ mod tests {
             &mut self,
             address: u64,
             rights: Rights,
-            content: Option<(usize, &[u8])>,
+            content: Option<(u64, &[u8])>,
         ) -> Result<(), Error> {
             let mut page = alloc::vec![0; PAGE as usize];
             if let Some((offset, bytes)) = content {
+                let offset = offset as usize;
                 page[offset..offset + bytes.len()].copy_from_slice(bytes);
             }
             assert!(

@@ -2,14 +2,13 @@
 
 use libipc::abi::startup::slots as known;
 use libipc::abi::syscall::ThreadState;
-use libipc::objects::{AddressSpace, CNode, PageTable, SchedControl, Thread, Untyped};
-use libipc::{CPtr, Cap, Kind, Refusal, slots};
+use libipc::objects::{AddressSpace, CNode, SchedControl, Thread, Untyped};
+use libipc::{CPtr, Cap, Refusal, slots};
 use proto::processes::{Error, State};
 
 use crate::build::File;
 use crate::maker::{Description, Maker, Order};
 use crate::site::{self, Objects};
-use crate::window;
 
 /// A process as this server holds it.
 #[derive(Debug)]
@@ -60,21 +59,13 @@ pub struct Kernel {
 }
 
 impl Kernel {
-    /// Adds the page table that the window needs.
+    /// Makes what building takes, once.
     ///
     /// # Errors
     /// Why programs cannot be built.
     pub fn prepare(&self) -> Result<(), Error> {
         let (_, untyped) = self.memory.allocate(14).map_err(|_| Error::OutOfMemory)?;
-        let untyped = Untyped::from(untyped.into_slot());
-        loop {
-            let table = make(untyped, Kind::PageTable, 0)?;
-            match self.space.map_table(PageTable::from(table), window::WINDOW) {
-                Ok(1) | Err(Refusal::AlreadyMapped) => return Ok(()),
-                Ok(_) => {}
-                Err(_) => return Err(Error::OutOfMemory),
-            }
-        }
+        site::prepare(self.space, Untyped::from(untyped.into_slot()))
     }
 
     fn release(&self, block: u64, objects: &[CPtr]) {
@@ -160,18 +151,6 @@ impl Maker for Kernel {
             priority: told.priority,
             capabilities,
         })
-    }
-}
-
-/// Makes an object of a program's memory in a slot of this server's CNode.
-pub(crate) fn make(untyped: Untyped, kind: Kind, size: u8) -> Result<CPtr, Error> {
-    let slot = slots::allocate().ok_or(Error::TooMany)?;
-    match untyped.retype(kind, size, CNode::OWN, slot) {
-        Ok(()) => Ok(slot),
-        Err(refusal) => {
-            slots::release(slot);
-            Err(refused(refusal))
-        }
     }
 }
 

@@ -10,15 +10,11 @@
 //! | `plan` | how much memory a program needs |
 //! | `build` | puts a program together, page by page |
 //! | `maker` | what the server asks of whoever makes processes |
-//! | `kernel`, `site`, `window` | processes in the kernel, one being built, and a view of one page |
+//! | `kernel`, `site` | processes in the kernel, and one that is being built |
 //! | `table` | who there is, who waits for whom |
 //! | `server` | the interfaces `processes` and `process`, and faults |
 
 #![no_std]
-#![allow(
-    unsafe_code,
-    reason = "writes pages of other processes through a window at a fixed address"
-)]
 
 extern crate alloc;
 
@@ -30,4 +26,3 @@ pub mod program;
 pub mod server;
 pub mod site;
 pub mod table;
-mod window;

@@ -50,14 +50,14 @@ impl Segment {
     }
 
     /// What part of the file belongs into a page, and at which offset of the page.
-    pub fn of_page(&self, page: u64) -> Option<(usize, Range<u64>)> {
+    pub fn of_page(&self, page: u64) -> Option<(u64, Range<u64>)> {
         let start = page.max(self.address);
         let in_segment = start - self.address;
         let from = self.file.start + in_segment;
         let end = (page + PAGE - self.address)
             .saturating_add(self.file.start)
             .min(self.file.end);
-        (from < end).then_some(((start - page) as usize, from..end))
+        (from < end).then_some((start - page, from..end))
     }
 }
 
@@ -236,7 +236,7 @@ pub(crate) mod tests {
                     for page in segment.pages().take(20) {
                         if let Some((offset, range)) = segment.of_page(page) {
                             prop_assert!(range.end <= 0x3000);
-                            prop_assert!(offset as u64 + (range.end - range.start) <= PAGE);
+                            prop_assert!(offset + (range.end - range.start) <= PAGE);
                         }
                     }
                 }

@@ -2,22 +2,18 @@
 
 use alloc::vec::Vec;
 
-use libipc::abi::cap::{CacheMode, MapFlags};
-use libipc::abi::layout::{HEAP_BASE, MESSAGE_PAGE, PAGE, STACK_TOP, STARTUP_PAGE};
+use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP, STARTUP_PAGE};
 use libipc::abi::startup::{EntryKind, slots as known};
-use libipc::objects::{
-    AddressSpace, Budget, CNode, Frame, MapError, Notification, PageTable, SchedContext, Start,
-    Thread, ThreadConfiguration, Untyped,
-};
+use libipc::objects::{AddressSpace, Budget, CNode, Untyped};
 use libipc::{CPtr, Kind, Refusal, Rights, slots};
 use proto::processes::Error;
+use weft_domain::{Builder, Mapping, Parts, SystemCalls, Turn};
 use weft_spec::{Slot, StartEntry, StartupPage};
 
 use crate::build::{Building, File, load};
-use crate::kernel::{Kernel, make, refused};
+use crate::kernel::{Kernel, refused};
 use crate::maker::{Order, badge_of};
 use crate::plan::{CNODE_SIZE, HEAP_PAGES};
-use crate::window;
 
 /// Slots of a program's CNode that hold its connections.
 const CONNECTIONS: [CPtr; 3] = [CPtr(8), CPtr(9), CPtr(10)];
@@ -59,6 +55,21 @@ impl Objects {
     }
 }
 
+/// Makes the page tables through which pages of programs are filled, of memory that is this server's for ever.
+///
+/// # Errors
+/// No memory.
+pub(crate) fn prepare(own_space: AddressSpace, memory: Untyped) -> Result<(), Error> {
+    let mut site = Site {
+        calls: SystemCalls,
+        own_space,
+        memory,
+        store: None,
+    };
+    let frame = site.make(Kind::Frame, PAGE.ilog2() as u8)?;
+    site.reserve_window(frame)
+}
+
 /// Builds a program and lets it run.
 ///
 /// # Errors
@@ -70,180 +81,163 @@ pub(crate) fn build(
     untyped: CPtr,
     session: CPtr,
 ) -> Result<Objects, Error> {
-    let memory = Untyped::from(untyped);
-    let objects = Objects {
-        untyped,
-        store: make(memory, Kind::CNode, order.plan.store_size)?,
-        cnode: make(memory, Kind::CNode, CNODE_SIZE)?,
-        space: make(memory, Kind::AddressSpace, 0)?,
-        thread: make(memory, Kind::Thread, 0)?,
-    };
     let mut site = Site {
-        kernel,
-        objects,
-        stored: 1,
+        calls: SystemCalls,
+        own_space: kernel.space,
+        memory: Untyped::from(untyped),
+        store: None,
     };
-    load(order.program, file, &mut site)?;
-    site.page(
-        STARTUP_PAGE,
-        Rights::READ,
-        Some((0, &*startup_page(order)?)),
-    )?;
-    site.map_message_page()?;
-    site.connect(order, session)?;
-    site.start(order)?;
-    Ok(objects)
+    let store = site.make(Kind::CNode, order.plan.store_size)?;
+    site.store = Some(Store {
+        cnode: CNode::from(store),
+        used: 1,
+    });
+    let parts = Parts::new(&mut site, CNODE_SIZE)?;
+    let mut program = Unfinished { site, parts };
+    load(order.program, file, &mut program)?;
+    let startup = startup_page(order)?;
+    program.page(STARTUP_PAGE, Rights::READ, Some((0, &startup)))?;
+    program.site.map_message_page(parts.thread, parts.space)?;
+    program.connect(kernel, order, session)?;
+    program.start(kernel, order)?;
+    Ok(Objects {
+        untyped,
+        store,
+        cnode: parts.cnode.cptr(),
+        space: parts.space.cptr(),
+        thread: parts.thread.cptr(),
+    })
 }
 
-/// A program that is being built.
-struct Site<'a> {
-    kernel: &'a Kernel,
-    objects: Objects,
-    stored: u32,
+/// A CNode for capabilities that only the program's end can reach.
+struct Store {
+    cnode: CNode,
+    used: u32,
 }
 
-impl Site<'_> {
-    fn memory(&self) -> Untyped {
-        Untyped::from(self.objects.untyped)
+/// Where a program is built.
+struct Site {
+    calls: SystemCalls,
+    own_space: AddressSpace,
+    /// What everything is made of.
+    memory: Untyped,
+    /// Where what is in use goes; if there is none, it stays in this server's CNode.
+    store: Option<Store>,
+}
+
+impl Builder for Site {
+    type Error = Error;
+    type Calls = SystemCalls;
+
+    fn calls(&mut self) -> &mut SystemCalls {
+        &mut self.calls
     }
 
-    fn space(&self) -> AddressSpace {
-        AddressSpace::from(self.objects.space)
+    fn own_space(&self) -> AddressSpace {
+        self.own_space
     }
 
-    /// Moves a capability out of this server's CNode, where only the program's end can reach it.
-    fn store(&mut self, slot: CPtr) -> Result<(), Error> {
-        let place = CPtr(self.stored);
-        CNode::from(self.objects.store)
-            .move_from(place, CNode::OWN, slot)
+    fn make(&mut self, kind: Kind, size: u8) -> Result<CPtr, Error> {
+        let slot = slots::allocate().ok_or(Error::TooMany)?;
+        match self.memory.retype(kind, size, CNode::OWN, slot) {
+            Ok(()) => Ok(slot),
+            Err(refusal) => {
+                slots::release(slot);
+                Err(refused(refusal))
+            }
+        }
+    }
+
+    fn keep(&mut self, slot: CPtr) -> Result<(), Error> {
+        let Some(store) = &mut self.store else {
+            return Ok(());
+        };
+        store
+            .cnode
+            .move_from(CPtr(store.used), CNode::OWN, slot)
             .map_err(refused)?;
-        self.stored += 1;
+        store.used += 1;
         slots::release(slot);
         Ok(())
     }
 
-    fn add_table(&mut self, address: u64) -> Result<(), Error> {
-        let table = make(self.memory(), Kind::PageTable, 0)?;
-        self.space()
-            .map_table(PageTable::from(table), address)
-            .map_err(refused)?;
-        self.store(table)
+    fn error(_: &'static str, refusal: Refusal) -> Error {
+        refused(refusal)
     }
+}
 
-    fn map(&mut self, frame: CPtr, address: u64, rights: Rights) -> Result<(), Error> {
-        let flags = MapFlags::new(rights, CacheMode::Normal);
-        loop {
-            match self.space().map(Frame::from(frame), address, flags) {
-                Ok(()) => return Ok(()),
-                Err(MapError::MissingTable { .. }) => self.add_table(address)?,
-                Err(MapError::Refused(refusal)) => return Err(refused(refusal)),
-            }
-        }
-    }
+/// A program that does not run yet.
+struct Unfinished {
+    site: Site,
+    parts: Parts,
+}
 
-    /// Writes bytes into a frame that is mapped nowhere yet.
-    fn fill(&self, frame: CPtr, offset: usize, bytes: &[u8]) -> Result<(), Error> {
-        let flags = MapFlags::new(Rights::READ | Rights::WRITE, CacheMode::Normal);
-        let frame = Frame::from(frame);
-        self.kernel
-            .space
-            .map(frame, window::WINDOW, flags)
-            .map_err(|_| Error::OutOfMemory)?;
-        window::write(offset, bytes);
-        frame.unmap().map_err(refused)
-    }
-
-    fn map_message_page(&mut self) -> Result<(), Error> {
-        let thread = Thread::from(self.objects.thread);
-        loop {
-            match thread.map_message_page(self.space(), MESSAGE_PAGE) {
-                Err(Refusal::NoTable) => self.add_table(MESSAGE_PAGE)?,
-                mapped => return mapped.map_err(refused),
-            }
-        }
-    }
-
+impl Unfinished {
     /// Fills the program's CNode.
-    fn connect(&mut self, order: &Order<'_>, session: CPtr) -> Result<(), Error> {
-        let cnode = CNode::from(self.objects.cnode);
+    fn connect(&mut self, kernel: &Kernel, order: &Order<'_>, session: CPtr) -> Result<(), Error> {
+        let cnode = self.parts.cnode;
         let own = CNode::OWN;
-        let notification = make(self.memory(), Kind::Notification, 0)?;
+        let notification = self.parts.notification.cptr();
         let both = Rights::READ | Rights::WRITE;
         let send = Rights::WRITE | Rights::GRANT;
         let client = badge_of(order.pid);
-        let process = client | u64::from(self.kernel.endpoint.1) << 32;
+        let process = client | u64::from(kernel.endpoint.1) << 32;
         let [console, vfs, exit] = CONNECTIONS;
         cnode
-            .copy(known::CNODE, own, self.objects.cnode, both)
+            .copy(known::CNODE, own, cnode.cptr(), both)
             .map_err(refused)?;
         cnode
             .copy(known::NOTIFICATION, own, notification, both)
             .map_err(refused)?;
         cnode
-            .mint(console, own, self.kernel.console, send, client)
+            .mint(console, own, kernel.console, send, client)
             .map_err(refused)?;
         cnode
-            .mint(exit, own, self.kernel.endpoint.0, Rights::WRITE, process)
+            .mint(exit, own, kernel.endpoint.0, Rights::WRITE, process)
             .map_err(refused)?;
-        cnode.move_from(vfs, own, session).map_err(refused)?;
-        Thread::from(self.objects.thread)
-            .bind(Notification::from(notification))
-            .map_err(refused)?;
-        self.store(notification)
+        cnode.move_from(vfs, own, session).map_err(refused)
     }
 
-    fn start(&mut self, order: &Order<'_>) -> Result<(), Error> {
-        let thread = Thread::from(self.objects.thread);
+    fn start(&mut self, kernel: &Kernel, order: &Order<'_>) -> Result<(), Error> {
+        let Self { site, parts } = self;
         let faults = slots::allocate().ok_or(Error::TooMany)?;
-        let endpoint = self.kernel.endpoint.0;
         let rights = Rights::WRITE | Rights::GRANT;
         CNode::OWN
-            .mint(faults, CNode::OWN, endpoint, rights, badge_of(order.pid))
+            .mint(
+                faults,
+                CNode::OWN,
+                kernel.endpoint.0,
+                rights,
+                badge_of(order.pid),
+            )
             .map_err(refused)?;
-        let parts = ThreadConfiguration {
-            cnode: CNode::from(self.objects.cnode),
-            space: self.space(),
-            fault_endpoint: faults,
-        };
-        let configured = thread.configure(parts);
+        let configured = parts.configure(site, faults, order.program.entry);
         slots::delete(faults);
-        configured.map_err(refused)?;
-        let start = Start {
-            ip: order.program.entry,
-            sp: STACK_TOP,
-            arguments: [STARTUP_PAGE, 0],
-            thread_block: 0,
+        configured?;
+        let turn = Turn {
+            control: kernel.control,
+            priority: kernel.priority,
+            time: Budget {
+                budget_ns: TURN_NS,
+                period_ns: TURN_NS,
+            },
         };
-        thread.set_start(start).map_err(refused)?;
-        let sched = make(self.memory(), Kind::SchedContext, 0)?;
-        let turn = Budget {
-            budget_ns: TURN_NS,
-            period_ns: TURN_NS,
-        };
-        let context = SchedContext::from(sched);
-        self.kernel
-            .control
-            .configure(context, self.kernel.priority, turn)
-            .map_err(refused)?;
-        context.bind(thread).map_err(refused)?;
-        self.store(sched)?;
-        thread.resume().map_err(refused)
+        parts.schedule(site, turn)?;
+        site.keep(parts.notification.cptr())?;
+        site.keep(parts.sched.cptr())?;
+        parts.thread.resume().map_err(refused)
     }
 }
 
-impl Building for Site<'_> {
+impl Building for Unfinished {
     fn page(
         &mut self,
         address: u64,
         rights: Rights,
-        content: Option<(usize, &[u8])>,
+        content: Option<(u64, &[u8])>,
     ) -> Result<(), Error> {
-        let frame = make(self.memory(), Kind::Frame, PAGE.ilog2() as u8)?;
-        if let Some((offset, bytes)) = content {
-            self.fill(frame, offset, bytes)?;
-        }
-        self.map(frame, address, rights)?;
-        self.store(frame)
+        let to = Mapping::plain(self.parts.space, address, rights);
+        self.site.page(to, content)
     }
 }
 

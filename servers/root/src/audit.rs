@@ -22,10 +22,10 @@ pub fn check(spec: &SystemSpec, domains: &[Domain]) -> Result<usize, Trouble> {
     let (mut agreed, mut unlike) = (0, 0);
     for ((id, component), domain) in spec.numbered().zip(domains) {
         let expected = expected_capabilities(spec, id);
-        let used = domain.cnode.count().doing("count capabilities")?.used;
-        match holds_exactly(&expected, used, |slot| live(domain.cnode, slot)) {
+        let used = domain.parts.cnode.count().doing("count capabilities")?.used;
+        match holds_exactly(&expected, used, |slot| live(domain.parts.cnode, slot)) {
             Some(count) => agreed += count,
-            None => unlike += differences(component, domain.cnode, &expected).max(1),
+            None => unlike += differences(component, domain.parts.cnode, &expected).max(1),
         }
     }
     match unlike {

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use libipc::{
-    CPtr, Kind,
+    CPtr, Kind, Rights,
     abi::{
         boot::{self, BootInfo},
         cap::MemoryClass,
@@ -11,12 +11,12 @@ use libipc::{
     },
     objects::{AddressSpace, CNode, Untyped},
 };
-use weft_spec::{Access, ImageView};
+use weft_domain::Mapping;
+use weft_spec::ImageView;
 
 use crate::{
     trouble::{Doing, Trouble},
-    window,
-    workshop::{Mapping, Run, SMALL, Workshop},
+    workshop::{Run, SMALL, Workshop},
 };
 
 /// The greatest number of frames that the kernel makes at once.
@@ -47,16 +47,17 @@ impl BootImage {
         let own = AddressSpace::from(boot::SPACE);
         for (first, run) in &runs {
             let address = IMAGE_BASE + first * PAGE;
-            workshop.map(*run, SMALL, Mapping::plain(own, address, Access::Read))?;
+            workshop.map_all(*run, SMALL, Mapping::plain(own, address, Rights::READ))?;
         }
         let pages: u64 = runs.iter().map(|(_, run)| u64::from(run.count)).sum();
         if pages * PAGE < boot.image_len {
             return Err(Trouble::NoSuchMemory(boot.image_base + pages * PAGE));
         }
+        let start = core::ptr::with_exposed_provenance::<u8>(IMAGE_BASE as usize);
         // SAFETY: 1. all pages from `IMAGE_BASE` on were just mapped, at least `image_len` bytes (checked);
         // 2. they stay mapped: nothing unmaps the frames of `runs`; 3. nobody writes them: root maps them
-        // read-only, and components get read-only mappings of copies.
-        let bytes = unsafe { window::image(boot.image_len) };
+        // read-only, and components get read-only mappings of copies; 4. bytes need no alignment.
+        let bytes = unsafe { core::slice::from_raw_parts(start, boot.image_len as usize) };
         Ok(Self {
             view: ImageView::new(bytes)?,
             runs,

@@ -14,6 +14,7 @@ use libipc::{
         layout::{PAGE, STARTUP_PAGE},
     },
 };
+use weft_domain::Builder as _;
 use weft_spec::{
     Component, ComponentId, Grant, StartupPage, SystemSpec, What, segments, startup_entries,
 };
@@ -208,7 +209,11 @@ impl Builder<'_> {
                 .domains
                 .get(usize::from(id.0))
                 .ok_or(Trouble::Dangling("component"))?;
-            let moved = grants::move_all(domain.cnode, grant, gifts.iter().map(|gift| gift.slot))?;
+            let moved = grants::move_all(
+                domain.parts.cnode,
+                grant,
+                gifts.iter().map(|gift| gift.slot),
+            )?;
             let bytes = gifts
                 .iter()
                 .take(moved as usize)

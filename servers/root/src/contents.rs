@@ -1,14 +1,14 @@
 //! The memory of a component: program, stack, heap, start-up page, message page, regions.
 
 use libipc::{
-    CPtr, Refusal, Rights,
+    CPtr, Rights,
     abi::{
         cap::{CacheMode, MapFlags},
         image::{Program, Segment},
-        layout::{HEAP_BASE, MESSAGE_PAGE, PAGE, STACK_TOP, STARTUP_PAGE},
+        layout::{HEAP_BASE, PAGE, STACK_TOP, STARTUP_PAGE},
     },
-    objects::Frame,
 };
+use weft_domain::{Builder, Mapping};
 use weft_spec::{Access, Component, Region, RingPart, Source, segment_rights, segments};
 
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     domain::Domain,
     pages::{Content, Page, pages},
     rings::RingFrames,
-    trouble::{Doing, Trouble},
-    workshop::{LARGE, Mapping, Run, SMALL, Workshop},
+    trouble::Trouble,
+    workshop::{LARGE, Run, SMALL, Workshop},
 };
 
 /// What the memory of components is made from.
@@ -57,7 +57,7 @@ pub fn map(
     map_heap(workshop, domain, component.sizes.heap_pages)?;
     domain.startup = workshop.frames(SMALL, 1)?.first;
     domain.own_bytes += PAGE;
-    map_message_page(workshop, domain)?;
+    workshop.map_message_page(domain.parts.thread, domain.parts.space)?;
     for (index, region) in component.regions.iter().enumerate() {
         let first = map_region(workshop, domain, region, index as u16, sources)?;
         domain.region_frames.push(first);
@@ -87,32 +87,22 @@ fn map_page(
     page: Page,
     image: &BootImage,
 ) -> Result<(), Trouble> {
-    let frame = match page.content {
-        Content::Shared { page } => workshop.copy(
-            image
-                .frame(page)
-                .ok_or(Trouble::Dangling("page of the image"))?,
-        )?,
-        Content::Zero => own_page(workshop, domain)?,
+    let flags = MapFlags::new(segment_rights(segment) | Rights::READ, CacheMode::Normal);
+    let to = domain.mapping(page.address, flags);
+    let missing = Trouble::Dangling("page of the image");
+    let content = match page.content {
+        Content::Shared { page } => {
+            let frame = workshop.copy(image.frame(page).ok_or(missing)?)?;
+            return workshop.map(frame, to);
+        }
+        Content::Zero => None,
         Content::Copied { offset, bytes } => {
-            let frame = own_page(workshop, domain)?;
-            let end = (offset + bytes) as usize;
-            let content = image.view.bytes().get(offset as usize..end);
-            workshop.fill(
-                frame,
-                0,
-                content.ok_or(Trouble::Dangling("page of the image"))?,
-            )?;
-            frame
+            let range = offset as usize..(offset + bytes) as usize;
+            Some((0, image.view.bytes().get(range).ok_or(missing)?))
         }
     };
-    let flags = MapFlags::new(segment_rights(segment) | Rights::READ, CacheMode::Normal);
-    workshop.map_one(frame, domain.mapping(page.address, flags))
-}
-
-fn own_page(workshop: &mut Workshop, domain: &mut Domain) -> Result<CPtr, Trouble> {
     domain.own_bytes += PAGE;
-    Ok(workshop.frames(SMALL, 1)?.first)
+    workshop.page(to, content)
 }
 
 /// Maps new small pages, readable and writable.
@@ -124,10 +114,10 @@ fn map_own(
 ) -> Result<(), Trouble> {
     let frames = workshop.frames(SMALL, count)?;
     domain.own_bytes += u64::from(count) * PAGE;
-    workshop.map(
+    workshop.map_all(
         frames,
         SMALL,
-        Mapping::plain(domain.space, address, Access::ReadWrite),
+        Mapping::plain(domain.parts.space, address, Access::ReadWrite.rights()),
     )
 }
 
@@ -137,10 +127,10 @@ fn map_heap(workshop: &mut Workshop, domain: &mut Domain, heap_pages: u32) -> Re
     if large > 0 {
         let frames = workshop.frames(LARGE, large)?;
         domain.own_bytes += u64::from(large) << LARGE;
-        workshop.map(
+        workshop.map_all(
             frames,
             LARGE,
-            Mapping::plain(domain.space, HEAP_BASE, Access::ReadWrite),
+            Mapping::plain(domain.parts.space, HEAP_BASE, Access::ReadWrite.rights()),
         )?;
     }
     let rest = HEAP_BASE + (u64::from(large) << LARGE);
@@ -150,24 +140,13 @@ fn map_heap(workshop: &mut Workshop, domain: &mut Domain, heap_pages: u32) -> Re
     }
 }
 
-fn map_message_page(workshop: &mut Workshop, domain: &Domain) -> Result<(), Trouble> {
-    loop {
-        match domain.thread.map_message_page(domain.space, MESSAGE_PAGE) {
-            Err(Refusal::NoTable) => workshop.add_table(domain.space, MESSAGE_PAGE)?,
-            mapped => return mapped.doing("map the message page"),
-        }
-    }
-}
-
-/// Makes the page tables that the start-up page needs, by mapping it once.
+/// Makes the page tables that filling and mapping the start-up page need.
 ///
 /// # Errors
 /// No memory for page tables, or a refusal.
 pub fn reserve_startup_page(workshop: &mut Workshop, domain: &Domain) -> Result<(), Trouble> {
-    workshop.map_one(domain.startup, startup_mapping(domain))?;
-    Frame::from(domain.startup)
-        .unmap()
-        .doing("unmap the start-up page")
+    workshop.reserve_window(domain.startup)?;
+    workshop.reserve(domain.startup, startup_mapping(domain))
 }
 
 /// Fills the start-up page and maps it.
@@ -180,11 +159,11 @@ pub fn finish_startup_page(
     content: &[u8],
 ) -> Result<(), Trouble> {
     workshop.fill(domain.startup, 0, content)?;
-    workshop.map_one(domain.startup, startup_mapping(domain))
+    workshop.map(domain.startup, startup_mapping(domain))
 }
 
 fn startup_mapping(domain: &Domain) -> Mapping {
-    Mapping::plain(domain.space, STARTUP_PAGE, Access::Read)
+    Mapping::plain(domain.parts.space, STARTUP_PAGE, Access::Read.rights())
 }
 
 /// Maps a region; gives its first frame.
@@ -212,7 +191,7 @@ fn map_region(
         }
     };
     let flags = MapFlags::new(region.access.rights(), region.source.cache());
-    workshop.map(frames, SMALL, domain.mapping(region.address, flags))?;
+    workshop.map_all(frames, SMALL, domain.mapping(region.address, flags))?;
     Ok(frames.first)
 }
 

@@ -2,27 +2,16 @@
 
 use alloc::vec::Vec;
 
-use libipc::{
-    CPtr, Kind,
-    abi::cap::MapFlags,
-    objects::{AddressSpace, CNode, SchedContext, Thread},
-};
+use libipc::{CPtr, Kind, abi::cap::MapFlags};
+use weft_domain::{Builder, Mapping, Parts};
 use weft_spec::{Component, What};
 
 use crate::{trouble::Trouble, workshop::Workshop};
 
 /// The objects of a component.
 pub struct Domain {
-    /// Its CNode.
-    pub cnode: CNode,
-    /// Its address space.
-    pub space: AddressSpace,
-    /// Its thread.
-    pub thread: Thread,
-    /// Its share of processor time.
-    pub sched: SchedContext,
-    /// The notification bound to its thread.
-    pub notification: CPtr,
+    /// Those that every domain has.
+    pub parts: Parts,
     /// Its endpoint, if it serves.
     pub endpoint: Option<CPtr>,
     /// Its reply objects, in the order of slots.
@@ -49,13 +38,7 @@ impl Domain {
             .iter()
             .filter(|grant| grant.what == What::Reply);
         Ok(Self {
-            cnode: workshop
-                .make(Kind::CNode, component.sizes.cnode_size)?
-                .into(),
-            space: workshop.make(Kind::AddressSpace, 0)?.into(),
-            thread: workshop.make(Kind::Thread, 0)?.into(),
-            sched: workshop.make(Kind::SchedContext, 0)?.into(),
-            notification: workshop.make(Kind::Notification, 0)?,
+            parts: Parts::new(workshop, component.sizes.cnode_size)?,
             endpoint: endpoint.transpose()?,
             replies: replies
                 .map(|_| workshop.make(Kind::Reply, 0))
@@ -68,9 +51,9 @@ impl Domain {
     }
 
     /// A mapping in its address space.
-    pub fn mapping(&self, address: u64, flags: MapFlags) -> crate::workshop::Mapping {
-        crate::workshop::Mapping {
-            space: self.space,
+    pub fn mapping(&self, address: u64, flags: MapFlags) -> Mapping {
+        Mapping {
+            space: self.parts.space,
             address,
             flags,
         }

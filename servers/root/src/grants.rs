@@ -68,7 +68,7 @@ pub fn place(
             }
             What::DeviceMemory { .. } => {
                 let untypeds = (stock.device_memory)(id, grant);
-                move_all(domain.cnode, grant, untypeds)?;
+                move_all(domain.parts.cnode, grant, untypeds)?;
             }
             What::ThreadOf { .. } | What::FreeMemory { .. } => {}
             _ => one(stock, id, grant)?,
@@ -81,22 +81,24 @@ pub fn place(
 fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble> {
     let domain = stock.domain(id)?;
     let mint = |from, badge| {
-        let target = domain.cnode;
+        let target = domain.parts.cnode;
         target
             .mint(grant.slot.cptr(), OWN, from, grant.rights(), badge)
             .doing("mint a capability")
     };
     match grant.what {
-        What::OwnCNode => copy(domain, grant, domain.cnode.cptr()),
-        What::OwnThread => copy(domain, grant, domain.thread.cptr()),
-        What::OwnSpace => copy(domain, grant, domain.space.cptr()),
-        What::Notification => copy(domain, grant, domain.notification),
+        What::OwnCNode => copy(domain, grant, domain.parts.cnode.cptr()),
+        What::OwnThread => copy(domain, grant, domain.parts.thread.cptr()),
+        What::OwnSpace => copy(domain, grant, domain.parts.space.cptr()),
+        What::Notification => copy(domain, grant, domain.parts.notification.cptr()),
         What::Endpoint => copy(domain, grant, stock.endpoint(id)?),
         What::Client { server, interface } => {
             mint(stock.endpoint(server)?, badge::of_client(id, interface))
         }
         What::Mint { server } => copy(domain, grant, stock.endpoint(server)?),
-        What::Kick { peer, bit, .. } => mint(stock.domain(peer)?.notification, 1 << bit),
+        What::Kick { peer, bit, .. } => {
+            mint(stock.domain(peer)?.parts.notification.cptr(), 1 << bit)
+        }
         What::Ports { first, last } => mint(boot::PORTS, badge::of_ports(first, last)),
         What::RegionFrame { region } => {
             let frame = domain.region_frames.get(usize::from(region));
@@ -106,7 +108,9 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
         What::Machine => copy(domain, grant, boot::MACHINE),
         What::IrqControl => copy(domain, grant, boot::IRQ_CONTROL),
         What::SchedControl { max } => mint(boot::SCHED_CONTROL, max.into()),
-        What::CNodeOf { component } => copy(domain, grant, stock.domain(component)?.cnode.cptr()),
+        What::CNodeOf { component } => {
+            copy(domain, grant, stock.domain(component)?.parts.cnode.cptr())
+        }
         What::Reply
         | What::Irq { .. }
         | What::ThreadOf { .. }
@@ -116,7 +120,7 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
 }
 
 fn copy(domain: &Domain, grant: &Grant, from: CPtr) -> Result<(), Trouble> {
-    let target = domain.cnode;
+    let target = domain.parts.cnode;
     target
         .copy(grant.slot.cptr(), OWN, from, grant.rights())
         .doing("copy a capability")
@@ -139,8 +143,14 @@ fn interrupt(
     IrqControl::from(boot::IRQ_CONTROL)
         .create(line, mode, OWN, handler)
         .doing("take an interrupt")?;
-    OWN.mint(signal, OWN, domain.notification, Rights::WRITE, 1 << bit)
-        .doing("mint a notification")?;
+    OWN.mint(
+        signal,
+        OWN,
+        domain.parts.notification.cptr(),
+        Rights::WRITE,
+        1 << bit,
+    )
+    .doing("mint a notification")?;
     IrqHandler::from(handler)
         .bind(Notification::from(signal))
         .doing("bind an interrupt")?;
@@ -177,18 +187,18 @@ pub fn move_threads(
     supervisor: ComponentId,
     grants: &[Grant],
 ) -> Result<(), Trouble> {
-    let target = stock.domain(supervisor)?.cnode;
+    let target = stock.domain(supervisor)?.parts.cnode;
     for grant in grants {
         let What::ThreadOf { component } = grant.what else {
             continue;
         };
-        let original = stock.domain(component)?.thread.cptr();
+        let original = stock.domain(component)?.parts.thread.cptr();
         let kept = workshop.copy(original)?;
         target
             .move_from(grant.slot.cptr(), OWN, original)
             .doing("move a thread")?;
         if let Some(domain) = stock.domains.get_mut(usize::from(component.0)) {
-            domain.thread = kept.into();
+            domain.parts.thread = kept.into();
         }
     }
     Ok(())

@@ -2,12 +2,10 @@
 
 use libipc::{
     CPtr, Rights,
-    abi::{
-        boot,
-        layout::{STACK_TOP, STARTUP_PAGE},
-    },
-    objects::{Budget, CNode, Notification, SchedControl, Start, ThreadConfiguration},
+    abi::boot,
+    objects::{Budget, CNode, SchedControl},
 };
+use weft_domain::Turn;
 use weft_spec::{Component, ComponentId, badge};
 
 use crate::{
@@ -33,48 +31,27 @@ pub fn configure(
     let rights = Rights::WRITE | Rights::GRANT;
     OWN.mint(fault_endpoint, OWN, faults, rights, badge::of_faults(id))
         .doing("mint a fault endpoint")?;
-    let thread = domain.thread;
-    let configuration = ThreadConfiguration {
-        cnode: domain.cnode,
-        space: domain.space,
-        fault_endpoint,
-    };
-    thread
-        .configure(configuration)
-        .doing("configure a thread")?;
-    thread
-        .bind(Notification::from(domain.notification))
-        .doing("bind a notification")?;
+    let parts = &domain.parts;
+    parts.configure(workshop, fault_endpoint, domain.entry)?;
     if let Some(endpoint) = domain.endpoint {
-        thread.serve(endpoint).doing("name an endpoint's server")?;
+        parts
+            .thread
+            .serve(endpoint)
+            .doing("name an endpoint's server")?;
     }
-    let start = Start {
-        ip: domain.entry,
-        sp: STACK_TOP,
-        arguments: [STARTUP_PAGE, 0],
-        thread_block: 0,
-    };
-    thread.set_start(start).doing("set a thread's start")?;
-    schedule(component, domain)
-}
-
-fn schedule(component: &Component, domain: &Domain) -> Result<(), Trouble> {
     let schedule = component.schedule;
-    let control = SchedControl::from(boot::SCHED_CONTROL);
-    let time = Budget {
-        budget_ns: schedule.budget_ns,
-        period_ns: schedule.period_ns,
+    let turn = Turn {
+        control: SchedControl::from(boot::SCHED_CONTROL),
+        priority: schedule.priority,
+        time: Budget {
+            budget_ns: schedule.budget_ns,
+            period_ns: schedule.period_ns,
+        },
     };
-    control
-        .configure(domain.sched, schedule.priority, time)
-        .doing("set a priority")?;
-    control
-        .set_ceiling(domain.thread, schedule.ceiling)
-        .doing("set a ceiling")?;
-    domain
-        .sched
-        .bind(domain.thread)
-        .doing("bind a scheduling context")
+    parts.schedule(workshop, turn)?;
+    turn.control
+        .set_ceiling(parts.thread, schedule.ceiling)
+        .doing("set a ceiling")
 }
 
 /// Lets a component run as soon as root waits.
@@ -82,5 +59,5 @@ fn schedule(component: &Component, domain: &Domain) -> Result<(), Trouble> {
 /// # Errors
 /// A refusal.
 pub fn start(domain: &Domain) -> Result<(), Trouble> {
-    domain.thread.resume().doing("start a thread")
+    domain.parts.thread.resume().doing("start a thread")
 }

@@ -9,17 +9,14 @@
 //! | module | does |
 //! |---|---|
 //! | [`pieces`], [`pool`], [`devices`], [`pages`] | plan, without the kernel; tested on a host |
-//! | [`workshop`], [`window`], [`boot_image`] | slots, objects, mappings, and root's view of memory |
+//! | [`workshop`], [`boot_image`] | slots, plain memory, and the image as root sees it |
 //! | [`registry`], [`rings`] | device memory and shared memory |
 //! | [`domain`], [`contents`], [`grants`] | objects, memory and capabilities of a component |
 //! | [`hand_over`], [`audit`], [`launch`] | the rest of memory, the comparison, the start |
 //! | [`build`], [`service`] | the order of it all, and what comes afterwards |
 
 #![no_std]
-#![allow(
-    unsafe_code,
-    reason = "the boot image and the pages of other processes are memory at fixed addresses"
-)]
+#![allow(unsafe_code, reason = "the boot image is memory at a fixed address")]
 
 extern crate alloc;
 
@@ -39,5 +36,4 @@ pub mod registry;
 pub mod rings;
 pub mod service;
 pub mod trouble;
-pub mod window;
 pub mod workshop;

@@ -76,7 +76,7 @@ fn reason(component: &Component, fault: Fault) -> &'static str {
 /// Destroys the thread of a component. Its original capability is with the supervisor, if there is one.
 fn end(spec: &SystemSpec, domains: &[Domain], id: ComponentId, domain: &Domain) {
     let (cnode, slot) =
-        original_thread(spec, domains, id).unwrap_or((CNode::OWN, domain.thread.cptr()));
+        original_thread(spec, domains, id).unwrap_or((CNode::OWN, domain.parts.thread.cptr()));
     if let Err(refusal) = cnode.delete(slot) {
         libipc::log!(
             "a faulty component cannot be ended: {}",
@@ -99,7 +99,7 @@ fn original_thread(
                 .grants
                 .iter()
                 .find(|grant| grant.what == wanted)?;
-            Some((domain.cnode, grant.slot.cptr()))
+            Some((domain.parts.cnode, grant.slot.cptr()))
         })
 }
 

@@ -1,19 +1,19 @@
-//! What root works with: slots of its own CNode, plain memory, and mapping.
+//! What root works with: slots of its own CNode and plain memory. What it does with them is the library's
+//! ([`Builder`]).
 //!
 //! Slots are taken in ascending order and never given back: what root makes lives as long as the machine, or
 //! until a component is ended and its objects with it.
 
 use libipc::{
     CPtr, Kind, Refusal,
-    abi::{boot, cap::CacheMode, cap::MapFlags},
-    objects::{AddressSpace, CNode, Frame, MapError, PageTable, Untyped},
+    abi::boot,
+    objects::{AddressSpace, CNode, Untyped},
 };
-use weft_spec::Access;
+use weft_domain::{Builder, Mapping, SystemCalls};
 
 use crate::{
     pool::{Need, Pool},
     trouble::{Doing, Trouble},
-    window,
 };
 
 /// Slots of root's CNode that stay with `libipc`, for received capabilities.
@@ -47,30 +47,9 @@ impl Run {
     }
 }
 
-/// Frames and where they are mapped.
-#[derive(Clone, Copy, Debug)]
-pub struct Mapping {
-    /// The address space.
-    pub space: AddressSpace,
-    /// The address of the first frame.
-    pub address: u64,
-    /// Rights and cache mode.
-    pub flags: MapFlags,
-}
-
-impl Mapping {
-    /// A mapping of plain memory.
-    pub const fn plain(space: AddressSpace, address: u64, access: Access) -> Self {
-        Self {
-            space,
-            address,
-            flags: MapFlags::new(access.rights(), CacheMode::Normal),
-        }
-    }
-}
-
-/// Slots, plain memory and mapping.
+/// Slots and plain memory.
 pub struct Workshop {
+    calls: SystemCalls,
     pool: Pool,
     next_slot: u32,
     end_slot: u32,
@@ -88,6 +67,7 @@ impl Workshop {
             .ok_or(Trouble::OutOfSlots)?;
         let first = libipc::slots::allocate_run(wanted as usize).ok_or(Trouble::OutOfSlots)?;
         Ok(Self {
+            calls: SystemCalls,
             pool,
             next_slot: first.0,
             end_slot: first.0 + wanted,
@@ -116,20 +96,10 @@ impl Workshop {
         self.slots(1).map(|run| run.first)
     }
 
-    /// Makes an object of a kind; `size` as `UntypedRetype` wants it.
-    ///
-    /// # Errors
-    /// No memory or slot, or another refusal.
-    pub fn make(&mut self, kind: Kind, size: u8) -> Result<CPtr, Trouble> {
-        let slots = self.slots(1)?;
-        self.retype(Need::Small, kind, size, slots)?;
-        Ok(slots.first)
-    }
-
     /// Makes frames of 2^`log2` bytes; those made by one call are contiguous up to 16 MiB.
     ///
     /// # Errors
-    /// As [`make`](Self::make).
+    /// No memory or slot, or another refusal.
     pub fn frames(&mut self, log2: u8, count: u32) -> Result<Run, Trouble> {
         let slots = self.slots(count)?;
         let need = Need::of(u64::from(count) << log2);
@@ -188,58 +158,45 @@ impl Workshop {
     ///
     /// # Errors
     /// No memory for page tables, or a refusal.
-    pub fn map(&mut self, frames: Run, log2: u8, to: Mapping) -> Result<(), Trouble> {
+    pub fn map_all(&mut self, frames: Run, log2: u8, to: Mapping) -> Result<(), Trouble> {
         for (index, frame) in frames.slots().enumerate() {
             let address = to.address + ((index as u64) << log2);
-            self.map_one(frame, Mapping { address, ..to })?;
+            self.map(frame, Mapping { address, ..to })?;
         }
         Ok(())
-    }
-
-    /// Maps one frame, with the page tables that it needs.
-    ///
-    /// # Errors
-    /// As [`map`](Self::map).
-    pub fn map_one(&mut self, frame: CPtr, to: Mapping) -> Result<(), Trouble> {
-        loop {
-            match to.space.map(Frame::from(frame), to.address, to.flags) {
-                Ok(()) => return Ok(()),
-                Err(MapError::MissingTable { .. }) => self.add_table(to.space, to.address)?,
-                Err(MapError::Refused(refusal)) => return Err(refusal).doing("map memory"),
-            }
-        }
-    }
-
-    /// Adds the first page table that an address lacks.
-    ///
-    /// # Errors
-    /// No memory, or a refusal.
-    pub fn add_table(&mut self, space: AddressSpace, address: u64) -> Result<(), Trouble> {
-        let table = self.make(Kind::PageTable, 0)?;
-        space
-            .map_table(PageTable::from(table), address)
-            .doing("add a page table")?;
-        Ok(())
-    }
-
-    /// Writes bytes at an offset of a new frame of plain memory. A frame that is mapped already is refused.
-    ///
-    /// # Errors
-    /// A refusal.
-    pub fn fill(&mut self, frame: CPtr, offset: u64, bytes: &[u8]) -> Result<(), Trouble> {
-        let own = AddressSpace::from(boot::SPACE);
-        self.map_one(
-            frame,
-            Mapping::plain(own, window::WINDOW, Access::ReadWrite),
-        )?;
-        // SAFETY: 1. the frame was just mapped there, writable, and is mapped nowhere else.
-        unsafe { window::write(offset, bytes) };
-        Frame::from(frame).unmap().doing("unmap the window")
     }
 
     /// Gives up the pool, to give away what is left of it.
     pub fn take_pool(&mut self) -> Pool {
         core::mem::replace(&mut self.pool, Pool::new(alloc::vec::Vec::new()))
+    }
+}
+
+impl Builder for Workshop {
+    type Error = Trouble;
+    type Calls = SystemCalls;
+
+    fn calls(&mut self) -> &mut SystemCalls {
+        &mut self.calls
+    }
+
+    fn own_space(&self) -> AddressSpace {
+        AddressSpace::from(boot::SPACE)
+    }
+
+    fn make(&mut self, kind: Kind, size: u8) -> Result<CPtr, Trouble> {
+        let slots = self.slots(1)?;
+        self.retype(Need::Small, kind, size, slots)?;
+        Ok(slots.first)
+    }
+
+    /// It stays where it was made.
+    fn keep(&mut self, _: CPtr) -> Result<(), Trouble> {
+        Ok(())
+    }
+
+    fn error(doing: &'static str, refusal: Refusal) -> Trouble {
+        Trouble::Refused { doing, refusal }
     }
 }
 

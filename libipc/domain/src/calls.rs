@@ -1,0 +1,121 @@
+//! The system calls that building takes.
+
+use libipc::objects::{
+    AddressSpace, Budget, Frame, MapError, Notification, PageTable, SchedContext, SchedControl,
+    Start, Thread, ThreadConfiguration,
+};
+use libipc::{CPtr, Refusal};
+
+use crate::{Mapping, window};
+
+/// The system calls that building takes. Errors are the kernel's refusals.
+#[allow(
+    clippy::missing_errors_doc,
+    reason = "every method refuses what its system call refuses"
+)]
+pub trait Calls {
+    /// Maps a frame.
+    fn map(&mut self, frame: CPtr, to: Mapping) -> Result<(), MapError>;
+
+    /// Removes a frame's mapping.
+    fn unmap(&mut self, frame: CPtr) -> Result<(), Refusal>;
+
+    /// Hangs a page table into the first missing level for an address; returns the level (1 is the last).
+    fn map_table(&mut self, space: AddressSpace, table: CPtr, address: u64)
+    -> Result<u64, Refusal>;
+
+    /// Maps a thread's message page.
+    fn map_message_page(
+        &mut self,
+        thread: Thread,
+        space: AddressSpace,
+        address: u64,
+    ) -> Result<(), Refusal>;
+
+    /// Writes bytes at an offset of the page that is mapped at [`WINDOW`](crate::WINDOW); what does not fit is
+    /// left out.
+    fn write_window(&mut self, offset: u64, bytes: &[u8]);
+
+    /// Configures a suspended thread.
+    fn configure(&mut self, thread: Thread, to: ThreadConfiguration) -> Result<(), Refusal>;
+
+    /// Binds a notification to a thread.
+    fn bind_notification(&mut self, thread: Thread, to: Notification) -> Result<(), Refusal>;
+
+    /// Sets where a suspended thread goes on.
+    fn set_start(&mut self, thread: Thread, start: Start) -> Result<(), Refusal>;
+
+    /// Sets priority, budget and period of a scheduling context.
+    fn schedule(
+        &mut self,
+        control: SchedControl,
+        context: SchedContext,
+        priority: u8,
+        time: Budget,
+    ) -> Result<(), Refusal>;
+
+    /// Gives a thread a scheduling context.
+    fn bind_context(&mut self, context: SchedContext, thread: Thread) -> Result<(), Refusal>;
+}
+
+/// The kernel below this program.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemCalls;
+
+impl Calls for SystemCalls {
+    fn map(&mut self, frame: CPtr, to: Mapping) -> Result<(), MapError> {
+        to.space.map(Frame::from(frame), to.address, to.flags)
+    }
+
+    fn unmap(&mut self, frame: CPtr) -> Result<(), Refusal> {
+        Frame::from(frame).unmap()
+    }
+
+    fn map_table(
+        &mut self,
+        space: AddressSpace,
+        table: CPtr,
+        address: u64,
+    ) -> Result<u64, Refusal> {
+        space.map_table(PageTable::from(table), address)
+    }
+
+    fn map_message_page(
+        &mut self,
+        thread: Thread,
+        space: AddressSpace,
+        address: u64,
+    ) -> Result<(), Refusal> {
+        thread.map_message_page(space, address)
+    }
+
+    fn write_window(&mut self, offset: u64, bytes: &[u8]) {
+        window::write(offset, bytes);
+    }
+
+    fn configure(&mut self, thread: Thread, to: ThreadConfiguration) -> Result<(), Refusal> {
+        thread.configure(to)
+    }
+
+    fn bind_notification(&mut self, thread: Thread, to: Notification) -> Result<(), Refusal> {
+        thread.bind(to)
+    }
+
+    fn set_start(&mut self, thread: Thread, start: Start) -> Result<(), Refusal> {
+        thread.set_start(start)
+    }
+
+    fn schedule(
+        &mut self,
+        control: SchedControl,
+        context: SchedContext,
+        priority: u8,
+        time: Budget,
+    ) -> Result<(), Refusal> {
+        control.configure(context, priority, time)
+    }
+
+    fn bind_context(&mut self, context: SchedContext, thread: Thread) -> Result<(), Refusal> {
+        context.bind(thread)
+    }
+}

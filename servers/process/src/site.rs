@@ -60,12 +60,7 @@ impl Objects {
 /// # Errors
 /// No memory.
 pub(crate) fn prepare(own_space: AddressSpace, memory: Untyped) -> Result<(), Error> {
-    let mut site = Site {
-        calls: SystemCalls,
-        own_space,
-        memory,
-        store: None,
-    };
+    let mut site = Site::new(own_space, memory);
     let frame = site.make(Kind::Frame, PAGE.ilog2() as u8)?;
     site.reserve_window(frame)
 }
@@ -73,7 +68,7 @@ pub(crate) fn prepare(own_space: AddressSpace, memory: Untyped) -> Result<(), Er
 /// Builds a program and lets it run.
 ///
 /// # Errors
-/// No memory, or a file that cannot be read. What was made goes with the program's block.
+/// No memory, or a file that cannot be read. What was made goes with the program's block, and its slots are free.
 pub(crate) fn build(
     kernel: &Kernel,
     order: &Order<'_>,
@@ -81,25 +76,12 @@ pub(crate) fn build(
     untyped: CPtr,
     session: CPtr,
 ) -> Result<Objects, Error> {
-    let mut site = Site {
-        calls: SystemCalls,
-        own_space: kernel.space,
-        memory: Untyped::from(untyped),
-        store: None,
-    };
-    let store = site.make(Kind::CNode, order.plan.store_size)?;
-    site.store = Some(Store {
-        cnode: CNode::from(store),
-        used: 1,
-    });
-    let parts = Parts::new(&mut site, CNODE_SIZE)?;
-    let mut program = Unfinished { site, parts };
-    load(order.program, file, &mut program)?;
-    let startup = startup_page(order)?;
-    program.page(STARTUP_PAGE, Rights::READ, Some((0, &startup)))?;
-    program.site.map_message_page(parts.thread, parts.space)?;
-    program.connect(kernel, order, session)?;
-    program.start(kernel, order)?;
+    let mut site = Site::new(kernel.space, Untyped::from(untyped));
+    let built = assemble(&mut site, kernel, order, file, session);
+    if built.is_err() {
+        site.loose.iter().for_each(|slot| slots::delete(*slot));
+    }
+    let (store, parts) = built?;
     Ok(Objects {
         untyped,
         store,
@@ -107,6 +89,30 @@ pub(crate) fn build(
         space: parts.space.cptr(),
         thread: parts.thread.cptr(),
     })
+}
+
+/// Makes everything that a program consists of; gives what it keeps its pages in, and its objects.
+fn assemble(
+    site: &mut Site,
+    kernel: &Kernel,
+    order: &Order<'_>,
+    file: &impl File,
+    session: CPtr,
+) -> Result<(CPtr, Parts), Error> {
+    let store = site.make(Kind::CNode, order.plan.store_size)?;
+    site.store = Some(Store {
+        cnode: CNode::from(store),
+        used: 1,
+    });
+    let parts = Parts::new(site, CNODE_SIZE)?;
+    let mut program = Unfinished { site, parts };
+    load(order.program, file, &mut program)?;
+    let startup = startup_page(order)?;
+    program.page(STARTUP_PAGE, Rights::READ, Some((0, &startup)))?;
+    program.site.map_message_page(parts.thread, parts.space)?;
+    program.connect(kernel, order, session)?;
+    program.start(kernel, order)?;
+    Ok((store, parts))
 }
 
 /// A CNode for capabilities that only the program's end can reach.
@@ -123,6 +129,20 @@ struct Site {
     memory: Untyped,
     /// Where what is in use goes; if there is none, it stays in this server's CNode.
     store: Option<Store>,
+    /// What was made and is not in the store.
+    loose: Vec<CPtr>,
+}
+
+impl Site {
+    const fn new(own_space: AddressSpace, memory: Untyped) -> Self {
+        Self {
+            calls: SystemCalls,
+            own_space,
+            memory,
+            store: None,
+            loose: Vec::new(),
+        }
+    }
 }
 
 impl Builder for Site {
@@ -140,7 +160,10 @@ impl Builder for Site {
     fn make(&mut self, kind: Kind, size: u8) -> Result<CPtr, Error> {
         let slot = slots::allocate().ok_or(Error::TooMany)?;
         match self.memory.retype(kind, size, CNode::OWN, slot) {
-            Ok(()) => Ok(slot),
+            Ok(()) => {
+                self.loose.push(slot);
+                Ok(slot)
+            }
             Err(refusal) => {
                 slots::release(slot);
                 Err(refused(refusal))
@@ -157,6 +180,7 @@ impl Builder for Site {
             .move_from(CPtr(store.used), CNode::OWN, slot)
             .map_err(refused)?;
         store.used += 1;
+        self.loose.retain(|loose| *loose != slot);
         slots::release(slot);
         Ok(())
     }
@@ -167,12 +191,12 @@ impl Builder for Site {
 }
 
 /// A program that does not run yet.
-struct Unfinished {
-    site: Site,
+struct Unfinished<'a> {
+    site: &'a mut Site,
     parts: Parts,
 }
 
-impl Unfinished {
+impl Unfinished<'_> {
     /// Fills the program's CNode.
     fn connect(&mut self, kernel: &Kernel, order: &Order<'_>, session: CPtr) -> Result<(), Error> {
         let cnode = self.parts.cnode;
@@ -199,7 +223,7 @@ impl Unfinished {
     }
 
     fn start(&mut self, kernel: &Kernel, order: &Order<'_>) -> Result<(), Error> {
-        let Self { site, parts } = self;
+        let (site, parts) = (&mut *self.site, self.parts);
         let faults = slots::allocate().ok_or(Error::TooMany)?;
         let rights = Rights::WRITE | Rights::GRANT;
         CNode::OWN
@@ -229,7 +253,7 @@ impl Unfinished {
     }
 }
 
-impl Building for Unfinished {
+impl Building for Unfinished<'_> {
     fn page(
         &mut self,
         address: u64,

@@ -1,0 +1,117 @@
+//! The lines that the plugin writes, one JSON object each. Programs that read them use the same types.
+
+use serde::{Deserialize, Serialize};
+
+use crate::vector::Vector;
+
+/// A stretch that has ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Line {
+    /// Its number among all lines of the run, from 0.
+    pub seq: u64,
+    /// The number that the guest gave it.
+    pub mark: u64,
+    /// The core it was on.
+    pub cpu: u32,
+    /// What was counted.
+    #[serde(flatten)]
+    pub total: Vector,
+    /// What of it code of processes did.
+    pub user: Vector,
+    /// What of it the kernel did.
+    pub kernel: Vector,
+    /// Its retired instructions by address space.
+    pub spaces: Vec<Space>,
+}
+
+/// What was executed in one address space, by processes and kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Space {
+    /// The value of the root register: `cr3` or `ttbr0_el1`; 0 before its first write.
+    #[serde(with = "hex")]
+    pub root: u64,
+    /// Retired instructions.
+    pub instructions: u64,
+}
+
+/// A stretch without figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Broken {
+    /// Its number among all lines of the run.
+    pub seq: u64,
+    /// The number that the guest gave it.
+    pub mark: u64,
+    /// The core it was on.
+    pub cpu: u32,
+    /// Why it has none.
+    pub error: String,
+}
+
+/// How often an instruction was executed in the stretches of a mark.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The mark.
+    pub mark: u64,
+    /// The value of the root register.
+    #[serde(with = "hex")]
+    pub root: u64,
+    /// The instruction's virtual address.
+    #[serde(with = "hex")]
+    pub pc: u64,
+    /// Its bytes as hexadecimal digits. They tell which program is at an address that several programs have.
+    pub bytes: String,
+    /// Retired executions in all stretches of the mark.
+    pub count: u64,
+}
+
+/// Numbers of 64 bits as strings of hexadecimal digits: not every reader of JSON has whole numbers that large.
+mod hex {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(value: &u64, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(&format_args!("{value:#x}"))
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(from: D) -> Result<u64, D::Error> {
+        let text = String::deserialize(from)?;
+        text.strip_prefix("0x")
+            .and_then(|digits| u64::from_str_radix(digits, 16).ok())
+            .ok_or_else(|| de::Error::custom("not a hexadecimal number"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        let line = Line {
+            seq: 1,
+            mark: 2,
+            cpu: 3,
+            total: Vector {
+                instructions: 4,
+                ..Vector::default()
+            },
+            user: Vector::default(),
+            kernel: Vector::default(),
+            spaces: vec![Space {
+                root: 0xffff_ffff_ffff_f000,
+                instructions: 4,
+            }],
+        };
+        let text = serde_json::to_string(&line).expect("text");
+        assert!(
+            text.starts_with(r#"{"seq":1,"mark":2,"cpu":3,"instructions":4,"#),
+            "{text}"
+        );
+        assert!(text.contains(r#""root":"0xfffffffffffff000""#), "{text}");
+        assert_eq!(serde_json::from_str::<Line>(&text).expect("line"), line);
+    }
+
+    #[test]
+    fn a_root_that_is_no_number_is_refused() {
+        assert!(serde_json::from_str::<Space>(r#"{"root":"12","instructions":1}"#).is_err());
+    }
+}

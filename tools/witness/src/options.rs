@@ -1,0 +1,97 @@
+//! The plugin's arguments: `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK]`.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// What the plugin is told.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Options {
+    /// `out=`: the file that gets a line for each stretch.
+    pub out: PathBuf,
+    /// `places=`: the file that gets a line for each instruction that stretches executed, when the run ends.
+    pub places: Option<PathBuf>,
+    /// `where=`: the mark whose stretches go to the second file; without it those of all marks do.
+    pub only: Option<u64>,
+}
+
+/// Why arguments are refused.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Error {
+    /// An argument that does not exist.
+    Unknown(String),
+    /// `where=` is not a number.
+    NoNumber(String),
+    /// There is no `out=`.
+    NoOut,
+    /// There is `where=` and no `places=`.
+    NoPlaces,
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(what) => write!(
+                to,
+                "unknown argument `{what}`; there are out=, places= and where="
+            ),
+            Self::NoNumber(what) => write!(to, "where={what}: give the number of a mark"),
+            Self::NoOut => write!(to, "out=FILE is missing: where do the figures go?"),
+            Self::NoPlaces => write!(to, "where= needs places=FILE for what it finds"),
+        }
+    }
+}
+
+impl Options {
+    /// Reads arguments.
+    ///
+    /// # Errors
+    /// If one is unknown, malformed or missing.
+    pub fn read<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
+        let (mut out, mut places, mut only) = (None, None, None);
+        for argument in arguments {
+            match argument.split_once('=') {
+                Some(("out", file)) => out = Some(PathBuf::from(file)),
+                Some(("places", file)) => places = Some(PathBuf::from(file)),
+                Some(("where", mark)) => {
+                    let number = mark.parse();
+                    only = Some(number.map_err(|_| Error::NoNumber(mark.to_owned()))?);
+                }
+                _ => return Err(Error::Unknown(argument.to_owned())),
+            }
+        }
+        if only.is_some() && places.is_none() {
+            return Err(Error::NoPlaces);
+        }
+        Ok(Self {
+            out: out.ok_or(Error::NoOut)?,
+            places,
+            only,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_arguments_are_read() {
+        let expected = Options {
+            out: PathBuf::from("a=b"),
+            places: Some(PathBuf::from("p")),
+            only: Some(7),
+        };
+        let read = Options::read(["out=a=b", "places=p", "where=7"]);
+        assert_eq!(read, Ok(expected));
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let unknown = Err(Error::Unknown("to=x".to_owned()));
+        assert_eq!(Options::read(["to=x"]), unknown);
+        assert_eq!(Options::read([]), Err(Error::NoOut));
+        assert_eq!(Options::read(["out=x", "where=1"]), Err(Error::NoPlaces));
+        let number = Err(Error::NoNumber("ipc".to_owned()));
+        assert_eq!(Options::read(["out=x", "where=ipc"]), number);
+    }
+}

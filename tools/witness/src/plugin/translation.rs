@@ -1,0 +1,140 @@
+//! A block of the guest's code is translated: callbacks are planted into it.
+
+use std::ffi::c_uint;
+use std::ptr;
+
+use super::api::{
+    Block, EQUAL, ExecCallback, Insn, NO_REGISTERS, READ_REGISTERS, READ_WRITE,
+    qemu_plugin_insn_data, qemu_plugin_insn_haddr, qemu_plugin_insn_vaddr,
+    qemu_plugin_register_vcpu_insn_exec_cb, qemu_plugin_register_vcpu_insn_exec_cond_cb,
+    qemu_plugin_register_vcpu_mem_cb, qemu_plugin_tb_get_insn, qemu_plugin_tb_n_insns,
+};
+use super::{Plugin, events, plugin};
+use crate::class::{Class, Decoded};
+use crate::marker::Marker;
+use crate::table::{Index, Instruction};
+
+/// No instruction is longer (Intel SDM 2A §2.3.11).
+const LONGEST: usize = 15;
+
+/// Plants callbacks into a block.
+///
+/// # Safety
+/// 1. `block` is QEMU's block, during its translation.
+pub(super) unsafe extern "C" fn translated(_id: u64, block: *mut Block) {
+    let plugin = plugin();
+    // SAFETY: (1) the caller's condition 1.
+    let count = unsafe { qemu_plugin_tb_n_insns(block) };
+    for number in 0..count {
+        // SAFETY: (1) the caller's condition 1, (2) the block has more than this many.
+        let insn = unsafe { qemu_plugin_tb_get_insn(block, number) };
+        // SAFETY: (1) it is an instruction of the block.
+        unsafe { plant(plugin, insn) };
+    }
+}
+
+/// Plants callbacks for an instruction.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn plant(plugin: &Plugin, insn: *mut Insn) {
+    // SAFETY: (1) the caller's condition 1.
+    let instruction = unsafe { read(insn) };
+    match plugin.architecture.marker(&instruction.bytes) {
+        // SAFETY: (1) the caller's condition 1.
+        Some(Marker::Begin) => unsafe { always(insn, events::begun, Index(0)) },
+        // SAFETY: (1) the caller's condition 1.
+        Some(Marker::End) => unsafe { always(insn, events::ended, Index(0)) },
+        None => {
+            let (index, decoded) = plugin.witness().translated(instruction);
+            // SAFETY: (1) the caller's condition 1.
+            unsafe { plant_counting(plugin, insn, index, decoded) };
+        }
+    }
+}
+
+/// Plants what counts an instruction and its accesses.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn plant_counting(plugin: &Plugin, insn: *mut Insn, index: Index, decoded: Decoded) {
+    match (decoded.class, decoded.register) {
+        // SAFETY: (1) the caller's condition 1.
+        (Class::RootWrite, Some(_)) => unsafe { always(insn, events::root_written, index) },
+        // SAFETY: (1) the caller's condition 1.
+        (_, Some(_)) => unsafe {
+            if_open(
+                plugin,
+                insn,
+                events::executed_with_register,
+                READ_REGISTERS,
+                index,
+            );
+        },
+        // SAFETY: (1) the caller's condition 1.
+        (_, None) => unsafe { if_open(plugin, insn, events::executed, NO_REGISTERS, index) },
+    }
+    // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+    unsafe {
+        qemu_plugin_register_vcpu_mem_cb(
+            insn,
+            events::accessed,
+            NO_REGISTERS,
+            READ_WRITE,
+            ptr::null_mut(),
+        );
+    };
+}
+
+/// Plants a callback that may read registers.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn always(insn: *mut Insn, callback: ExecCallback, index: Index) {
+    let data = ptr::without_provenance_mut(index.0);
+    // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+    unsafe { qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, READ_REGISTERS, data) };
+}
+
+/// Plants a callback for when the core has an open stretch.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn if_open(
+    plugin: &Plugin,
+    insn: *mut Insn,
+    callback: ExecCallback,
+    flags: c_uint,
+    index: Index,
+) {
+    let (entry, data) = (plugin.is_open.0, ptr::without_provenance_mut(index.0));
+    // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
+    unsafe {
+        qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, callback, flags, EQUAL, entry, 1, data);
+    };
+}
+
+/// What an instruction is and where.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn read(insn: *const Insn) -> Instruction {
+    let mut bytes = vec![0; LONGEST];
+    // SAFETY: (1) the caller's condition 1, (2) there is room for as many bytes as are asked for.
+    let length = unsafe { qemu_plugin_insn_data(insn, bytes.as_mut_ptr().cast(), LONGEST) };
+    bytes.truncate(length);
+    // SAFETY: (1) the caller's condition 1.
+    let address = unsafe { qemu_plugin_insn_vaddr(insn) };
+    // SAFETY: (1) the caller's condition 1.
+    let host = unsafe { qemu_plugin_insn_haddr(insn) }.addr();
+    let memory = match u64::try_from(host) {
+        // Code that is not in memory has no place there: its address is as good.
+        Ok(0) | Err(_) => address,
+        Ok(host) => host,
+    };
+    Instruction {
+        address,
+        memory,
+        bytes,
+    }
+}

@@ -1,0 +1,238 @@
+//! All cores' stretches, and the lines that come of them.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use crate::class::{Class, Decoded};
+use crate::decode::Architecture;
+use crate::line::{Broken, Line, Place, Space};
+use crate::marker::ANY;
+use crate::stretch::{Counts, Stretch};
+use crate::table::{Index, Instruction, Table};
+use crate::vector::Access;
+
+/// A file or a stand-in.
+pub type Output = Box<dyn Write + Send>;
+
+/// One core.
+#[derive(Default)]
+struct Core {
+    /// The value of the root register.
+    root: u64,
+    /// The open stretch and its mark.
+    open: Option<(u64, Stretch)>,
+}
+
+/// Executions by instruction, kept until the run ends.
+struct Places {
+    to: Output,
+    /// The only mark of interest, or all.
+    only: Option<u64>,
+    counts: HashMap<(u64, u64, Index), u64>,
+}
+
+/// The witness.
+pub struct Witness {
+    architecture: Architecture,
+    table: Table,
+    cores: HashMap<u32, Core>,
+    out: Output,
+    places: Option<Places>,
+    next: u64,
+}
+
+impl Witness {
+    /// A witness that writes lines of stretches.
+    pub fn new(architecture: Architecture, out: Output) -> Self {
+        Self {
+            architecture,
+            table: Table::default(),
+            cores: HashMap::new(),
+            out,
+            places: None,
+            next: 0,
+        }
+    }
+
+    /// Also has it write, when the run ends, what was executed in stretches of one mark or of all.
+    pub fn with_places(mut self, to: Output, only: Option<u64>) -> Self {
+        self.places = Some(Places {
+            to,
+            only,
+            counts: HashMap::new(),
+        });
+        self
+    }
+
+    /// An instruction is translated.
+    pub fn translated(&mut self, instruction: Instruction) -> (Index, Decoded) {
+        self.table.add(self.architecture, instruction)
+    }
+
+    /// What an instruction is.
+    pub fn decoded(&self, index: Index) -> Decoded {
+        self.table.get(index).1
+    }
+
+    /// A begin marker is executed.
+    ///
+    /// # Errors
+    /// If the line of a stretch that never ended cannot be written.
+    pub fn begin(&mut self, cpu: u32, mark: u64) -> io::Result<()> {
+        let core = self.cores.entry(cpu).or_default();
+        match core.open.replace((mark, Stretch::default())) {
+            Some((before, _)) => self.broken(cpu, before, "another stretch began before its end"),
+            None => Ok(()),
+        }
+    }
+
+    /// An end marker is executed. Without an open stretch it says nothing.
+    ///
+    /// # Errors
+    /// If the line cannot be written.
+    pub fn end(&mut self, cpu: u32, mark: u64) -> io::Result<()> {
+        let open = self.cores.get_mut(&cpu).and_then(|core| core.open.take());
+        match open {
+            None => Ok(()),
+            Some((begun, stretch)) if mark == ANY || mark == begun => {
+                self.finished(cpu, begun, stretch.finish())
+            }
+            Some((begun, _)) => {
+                let why = format!("the end marker of stretch {mark} came before its own");
+                self.broken(cpu, begun, &why)
+            }
+        }
+    }
+
+    /// How many stretches are open.
+    pub fn open_stretches(&self) -> usize {
+        let is_open = |core: &&Core| core.open.is_some();
+        self.cores.values().filter(is_open).count()
+    }
+
+    /// Whether a core has an open stretch.
+    pub fn is_open(&self, cpu: u32) -> bool {
+        self.cores.get(&cpu).is_some_and(|core| core.open.is_some())
+    }
+
+    /// An instruction starts; `class` is its kind.
+    pub fn executed(&mut self, cpu: u32, index: Index, class: Class) {
+        let Some(core) = self.cores.get_mut(&cpu) else {
+            return;
+        };
+        let Some((_, stretch)) = &mut core.open else {
+            return;
+        };
+        let (instruction, decoded) = self.table.get(index);
+        stretch.start(index, instruction, (class, decoded.memory), core.root);
+    }
+
+    /// The instruction that has started last on a core makes an access.
+    pub fn accessed(&mut self, cpu: u32, access: &Access) {
+        if let Some((_, stretch)) = self.cores.get_mut(&cpu).and_then(|c| c.open.as_mut()) {
+            stretch.access(access);
+        }
+    }
+
+    /// A core's root register gets a value.
+    pub fn root(&mut self, cpu: u32, value: u64) {
+        self.cores.entry(cpu).or_default().root = value;
+    }
+
+    /// The run ends.
+    ///
+    /// # Errors
+    /// If something cannot be written.
+    pub fn exit(&mut self) -> io::Result<()> {
+        let mut open: Vec<_> = self
+            .cores
+            .iter_mut()
+            .filter_map(|(cpu, core)| Some((*cpu, core.open.take()?.0)))
+            .collect();
+        open.sort_unstable();
+        for (cpu, mark) in open {
+            self.broken(cpu, mark, "the run ended before its end")?;
+        }
+        self.write_places()
+    }
+
+    fn finished(&mut self, cpu: u32, mark: u64, counts: Counts) -> io::Result<()> {
+        if let Some(places) = &mut self.places
+            && places.only.is_none_or(|only| only == mark)
+        {
+            for ((root, index), count) in &counts.places {
+                *places.counts.entry((mark, *root, *index)).or_default() += count;
+            }
+        }
+        let spaces = counts.spaces.iter().map(|(root, instructions)| Space {
+            root: *root,
+            instructions: *instructions,
+        });
+        let line = Line {
+            seq: self.number(),
+            mark,
+            cpu,
+            total: counts.total,
+            user: counts.user,
+            kernel: counts.kernel,
+            spaces: spaces.collect(),
+        };
+        write(&mut self.out, &line)
+    }
+
+    fn broken(&mut self, cpu: u32, mark: u64, error: &str) -> io::Result<()> {
+        let line = Broken {
+            seq: self.number(),
+            mark,
+            cpu,
+            error: error.to_owned(),
+        };
+        write(&mut self.out, &line)
+    }
+
+    fn write_places(&mut self) -> io::Result<()> {
+        let Some(places) = &mut self.places else {
+            return Ok(());
+        };
+        let mut all: Vec<_> = std::mem::take(&mut places.counts)
+            .into_iter()
+            .map(|((mark, root, index), count)| {
+                let (instruction, _) = self.table.get(index);
+                Place {
+                    mark,
+                    root,
+                    pc: instruction.address,
+                    bytes: digits(&instruction.bytes),
+                    count,
+                }
+            })
+            .collect();
+        all.sort_unstable();
+        all.iter()
+            .try_for_each(|place| write(&mut places.to, place))
+    }
+
+    fn number(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        number
+    }
+}
+
+fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Writes a line and sees that it is there, however the emulator ends.
+fn write(to: &mut Output, line: &impl Serialize) -> io::Result<()> {
+    let mut text = serde_json::to_vec(line)?;
+    text.push(b'\n');
+    to.write_all(&text)?;
+    to.flush()
+}
+
+#[cfg(test)]
+#[path = "witness_tests.rs"]
+mod tests;

@@ -1,0 +1,10 @@
+//! Guests that execute known stretches in QEMU: the witness must tell exactly what they did.
+
+mod aarch64;
+mod harness;
+mod x86_64;
+
+/// Time is the number of executed instructions.
+const COUNTED: &[&str] = &["-icount", "shift=0,align=off,sleep=off"];
+/// Time is the host's.
+const FREE: &[&str] = &[];

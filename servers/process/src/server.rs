@@ -130,6 +130,10 @@ impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
         if process == self.own {
             return Err(Error::Protected);
         }
+        let killed = self.table.find(process);
+        if let Some(part) = killed.filter(|process| process.role != Role::Program) {
+            libipc::log!("{} ({process}) is killed", part.name);
+        }
         self.end(process, KILLED)
     }
 

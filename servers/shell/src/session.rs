@@ -32,7 +32,7 @@ impl<T: Transport + 'static> Shell<T> {
         } else {
             self.run_given(&commands)
         };
-        let status = done.unwrap_or(FAILURE);
+        let status = done.unwrap_or_else(|_| self.give_up());
         // Nothing more can be done for a terminal that is gone.
         let _ = self.clients.console.drain();
         Ending { status }
@@ -82,6 +82,14 @@ impl<T: Transport + 'static> Shell<T> {
         Ok(status)
     }
 
+    /// Ends a session that nobody can be told of: what was written is kept.
+    fn give_up(&mut self) -> u8 {
+        libipc::log!("the terminal is gone, and with it the only way to give commands");
+        // Volumes that are lost as well are told of in the log.
+        let _ = self.unmount();
+        FAILURE
+    }
+
     /// Tells of volumes that cannot be used, or not fully, and if there is none at all for the root.
     fn tell_of_mounts(&mut self, found: &[Mount]) -> Outcome {
         if !found.iter().any(|mount| mount.path.as_bytes() == b"/") {
@@ -104,9 +112,12 @@ impl<T: Transport + 'static> Shell<T> {
         };
         match vfs.unmount_all() {
             Ok(()) => Ok(()),
-            Err(error) => self.tell(format_args!(
-                "shell: a volume could not be unmounted: {error}\n"
-            )),
+            Err(error) => {
+                libipc::log!("a volume could not be unmounted: {error}");
+                self.tell(format_args!(
+                    "shell: a volume could not be unmounted: {error}\n"
+                ))
+            }
         }
     }
 }

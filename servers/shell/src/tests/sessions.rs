@@ -27,6 +27,19 @@ fn a_terminal_that_is_gone_ends_the_session() {
 }
 
 #[test]
+fn what_was_written_is_kept_when_the_terminal_goes() {
+    let desk = Desk::new();
+    desk.console.server().0.keys = "echo a > /x\r".bytes().collect();
+    assert_eq!(desk.shell().session(), Ending { status: 1 });
+    assert_eq!(desk.files.server().0.unmounted, 1);
+    let desk = Desk::new();
+    desk.console.kill();
+    desk.system.server().0.arguments = "echo a > /x".into();
+    assert_eq!(desk.shell().session(), Ending { status: 1 });
+    assert_eq!(desk.files.server().0.unmounted, 1);
+}
+
+#[test]
 fn given_commands_run_within_marks_and_end_with_the_last_status() {
     let desk = Desk::new();
     desk.system.server().0.arguments = "echo a; cat /etc/motd\nnosuch".into();

@@ -14,6 +14,9 @@ use crate::error::{Error, Outcome};
 /// How much of what does not belong to the commands is kept.
 const MOST_KEPT: usize = 256 * 1024;
 
+/// The exit status when the system did not get as far as running the commands to their end.
+pub const NO_STATUS: u8 = 125;
+
 /// How a run of commands went.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finish {

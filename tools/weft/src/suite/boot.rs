@@ -13,7 +13,7 @@ use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::ended::Ended;
-use crate::qemu::exec::{self, Finish};
+use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
 use crate::qemu::machine::Machine;
 use crate::qemu::session;
@@ -180,19 +180,25 @@ fn boot(case: &Case, machine: &Machine) -> Outcome<Went> {
     }
     let mut shown = Vec::new();
     let limit = Some(Duration::from_secs(case.seconds));
-    match exec::run(machine, limit, &mut shown)? {
-        Finish::Status(status) => {
-            let shown = String::from_utf8_lossy(&shown).into_owned();
-            Ok(Went::Ended { shown, status })
-        }
-        Finish::TimeUp { said } => {
+    let finish = exec::run(machine, limit, &mut shown);
+    let shown = String::from_utf8_lossy(&shown).into_owned();
+    match (finish, &case.error) {
+        (Ok(Finish::Status(status)), None) => Ok(Went::Ended { shown, status }),
+        (Ok(Finish::Status(status)), Some(_)) => Ok(Went::Wrong(format!(
+            "it ended with status {status} and no error\n{shown}"
+        ))),
+        (Err(error), Some(wanted)) if error.to_string().contains(wanted) => Ok(Went::Ended {
+            shown,
+            status: NO_STATUS,
+        }),
+        (Err(error), _) => Err(error),
+        (Ok(Finish::TimeUp { said }), _) => {
             let seconds = case.seconds;
-            let shown = String::from_utf8_lossy(&shown);
             Ok(Went::Wrong(format!(
                 "no end after {seconds} seconds\n{shown}\n{said}"
             )))
         }
-        Finish::Interrupted => Err(Error::new("interrupted")),
+        (Ok(Finish::Interrupted), _) => Err(Error::new("interrupted")),
     }
 }
 

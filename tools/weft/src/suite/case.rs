@@ -34,6 +34,9 @@ pub struct Case {
     /// The last command's exit status; none leaves it open.
     #[serde(default)]
     pub status: Option<u8>,
+    /// What the error says with which the run ends, because the commands cannot be run to their end.
+    #[serde(default)]
+    pub error: Option<String>,
     /// Everything that is printed.
     #[serde(default)]
     pub stdout: Option<String>,

@@ -11,7 +11,7 @@ use crate::cli::RunArgs;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::ended::Ended;
-use crate::qemu::exec::{self, Finish};
+use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
 use crate::qemu::machine::{Clock, Machine};
 use crate::qemu::watch::Verdict;
@@ -20,9 +20,6 @@ use crate::setup::{self, Need};
 
 /// The exit status of a run that took too long, as timeout(1) has it.
 const TIME_UP: u8 = 124;
-
-/// The exit status when the system did not get as far as running the commands.
-const NO_STATUS: u8 = 125;
 
 /// The exit status of an interrupted run, as shells have it.
 const INTERRUPTED: u8 = 130;

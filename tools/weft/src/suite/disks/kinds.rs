@@ -13,6 +13,7 @@ type Maker = fn(disk: &Path, content: &Path) -> Outcome;
 /// Every kind of disk.
 pub(super) const ALL: &[(&str, Maker)] = &[
     ("small", small),
+    ("middle", middle),
     ("large", large),
     ("blank", blank),
     ("noise", noisy),
@@ -54,6 +55,14 @@ fn small(disk: &Path, content: &Path) -> Outcome {
     link(content, "linked", "folder")?;
     link(content, "names/back", "../link")?;
     disk::make(disk, content, 16)
+}
+
+/// Files of 2 and 24 MiB and everything of the small disk, in 96 MiB.
+fn middle(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    write(&content.join("part"), &noise(2 << 20))?;
+    write(&content.join("big"), &noise(24 << 20))?;
+    disk::make(disk, content, 96)
 }
 
 /// 5,000 small files, a file of 64 MiB and everything of the small disk, in 256 MiB.

@@ -136,7 +136,7 @@ mod tests {
         let base = std::env::temp_dir().join(format!("weft-kinds-{}", std::process::id()));
         for (kind, _) in kinds::ALL.iter().filter(|(kind, _)| *kind != "large") {
             let disk = base.join("disk.img");
-            make(kind, &base.join("content"), &disk).expect("made");
+            make(kind, &base.join(kind), &disk).expect("made");
             let length = fs::metadata(&disk).expect("it is there").len();
             assert!(length >= 4 << 20 && length.is_multiple_of(512), "{kind}");
         }

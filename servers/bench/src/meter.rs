@@ -1,9 +1,10 @@
 //! How everything is measured that one thread begins and ends.
 
+use core::fmt::Debug;
+
 use bench::figure::Figure;
 use bench::report::{Mark, Report};
 use bench::samples::{Batch, Samples};
-use libipc::Refusal;
 use weft_sys::measure::{CounterRate, counter, counter_rate, mark_begin, mark_end};
 
 use crate::check::{Outcome, done};
@@ -58,15 +59,16 @@ pub(crate) struct Operation<B, R, A> {
 }
 
 /// Measures an operation.
-pub(crate) fn measure<T, V, B, R, A>(
+pub(crate) fn measure<T, V, E, B, R, A>(
     stage: &mut Stage,
     mut operation: Operation<B, R, A>,
     (figure, batch): (Figure, Batch),
     report: &mut Report,
 ) -> Outcome
 where
+    E: Debug,
     B: FnMut(&mut Stage) -> Outcome<T>,
-    R: FnMut(&T) -> Result<V, Refusal>,
+    R: FnMut(&T) -> Result<V, E>,
     A: FnMut(&mut Stage, T, V) -> Outcome,
 {
     let mut samples = Samples::with_capacity(SAMPLES);
@@ -92,9 +94,9 @@ where
 }
 
 /// Measures an operation that needs nothing and leaves nothing.
-pub(crate) fn measure_plain<V>(
+pub(crate) fn measure_plain<V, E: Debug>(
     stage: &mut Stage,
-    mut run: impl FnMut() -> Result<V, Refusal>,
+    mut run: impl FnMut() -> Result<V, E>,
     figure: Figure,
     report: &mut Report,
 ) -> Outcome {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Thread, Untyped,
 };
-use libipc::{CPtr, Cap, Kind, Refusal, Rights, Startup};
+use libipc::{CPtr, Cap, Kind, Refusal, Rights, Startup, clock_ns};
 use proto::bench_peer::{self, Entries};
 use proto::memory;
 
@@ -20,6 +20,8 @@ const KEPT: u32 = 256;
 const MEMORY: u8 = 24;
 /// Longer than the whole benchmark takes: no time slice ends in a sample.
 const SLICE: u64 = 10_000_000_000;
+/// Longer than the time slices of servers, in nanoseconds.
+const SERVERS_SLICES: u64 = 20_000_000;
 /// Readable and writable.
 pub(crate) const READ_WRITE: Rights = Rights::READ.union(Rights::WRITE);
 
@@ -93,6 +95,16 @@ impl Stage {
         }
         self.next = self.first;
         Ok(())
+    }
+
+    /// Waits until the time slices of servers that were called have ended: the clock's interrupt at the end of
+    /// such a slice comes even if its thread does not run any more.
+    pub(crate) fn let_time_slices_end(&mut self) -> Outcome {
+        let (whole, _) = self.notification()?;
+        match whole.wait_until(clock_ns() + SERVERS_SLICES) {
+            Err(Refusal::TimedOut) => self.clear(),
+            other => done("waiting", other).map(|_| ()),
+        }
     }
 
     /// An empty slot.

@@ -11,7 +11,7 @@ use bench::figure::{
 use bench::report::{Mark, Report};
 use bench::samples::{Batch, Samples};
 use libipc::abi::{MessageInfo, REGISTER_WORDS};
-use libipc::{CPtr, Kind, Refusal};
+use libipc::{CPtr, Kind};
 use proto::bench_peer::{ENDPOINT, REPLY};
 use weft_sys::measure::{counter, mark_begin, mark_end};
 use weft_sys::page;
@@ -95,8 +95,7 @@ fn round_trip(stage: &mut Stage, report: &mut Report) -> Outcome {
     plain_calls(stage, endpoint, IPC_ROUND_TRIP, report)?;
     plain_calls(stage, endpoint, IPC_ROUND_TRIP_GENERAL, report)?;
     let peer: proto::bench_peer::Client = stage.env.connect("bench_peer");
-    let echo = || peer.echo(7).map_err(|_| Refusal::Dead);
-    measure_plain(stage, echo, IPC_ROUND_TRIP_STUB, report)
+    measure_plain(stage, || peer.echo(7), IPC_ROUND_TRIP_STUB, report)
 }
 
 fn plain_calls(stage: &mut Stage, endpoint: CPtr, figure: Figure, report: &mut Report) -> Outcome {

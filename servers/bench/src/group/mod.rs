@@ -2,6 +2,7 @@
 
 mod cspace;
 mod faults;
+mod files;
 mod interrupts;
 mod ipc;
 mod memory;
@@ -49,5 +50,9 @@ pub(crate) const ALL: &[Group] = &[
     cspace::CAPABILITIES,
     rings::MESSAGE,
     rings::REQUESTS,
+    processes::SPAWN,
+    files::PRESENT,
+    files::CONTENT,
+    files::CREATE,
     missing::MISSING,
 ];

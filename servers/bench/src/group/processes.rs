@@ -1,6 +1,8 @@
 //! Processes.
 
-use bench::figure::PROCESS_BARE_CREATE_DESTROY;
+use alloc::format;
+
+use bench::figure::{PROCESS_BARE_CREATE_DESTROY, PROCESS_SPAWN_EXIT_WAIT};
 use bench::report::Report;
 use bench::samples::Batch;
 use libipc::objects::{
@@ -9,6 +11,7 @@ use libipc::objects::{
 };
 use libipc::{CPtr, Kind, Refusal, Rights};
 use proto::bench_peer::{SIGNALS, WAITS};
+use proto::processes::{Client, Ending, Status};
 
 use super::Group;
 use crate::check::{Outcome, done};
@@ -23,6 +26,14 @@ pub(crate) const BARE: Group = Group {
     run: bare,
 };
 
+/// A program from a file.
+pub(crate) const SPAWN: Group = Group {
+    figures: &[PROCESS_SPAWN_EXIT_WAIT],
+    run: spawn,
+};
+
+/// A program that does nothing.
+const NOTHING: &[u8] = b"/bin/nothing";
 /// log2 of the memory of which a process is made.
 const NURSERY: u8 = 18;
 /// Where its program is, in its own space; its stack is behind.
@@ -54,6 +65,24 @@ fn bare(stage: &mut Stage, report: &mut Report) -> Outcome {
         after: |_: &mut Stage, (), ()| Ok(()),
     };
     let figure = (PROCESS_BARE_CREATE_DESTROY, Batch::ONE);
+    measure(stage, operation, figure, report)
+}
+
+fn spawn(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let processes: Client = stage.env.connect("processes");
+    let exited = Status {
+        ending: Ending::Exited,
+        code: 0,
+    };
+    let operation = Operation {
+        before: |_: &mut Stage| Ok(()),
+        run: |(): &()| processes.wait(processes.spawn(NOTHING, b"")?),
+        after: |_: &mut Stage, (), status| match status == exited {
+            true => Ok(()),
+            false => Err(format!("the program ended otherwise: {status:?}")),
+        },
+    };
+    let figure = (PROCESS_SPAWN_EXIT_WAIT, Batch::ONE);
     measure(stage, operation, figure, report)
 }
 

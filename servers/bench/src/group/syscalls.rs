@@ -1,5 +1,7 @@
 //! The way into the kernel and back.
 
+use core::convert::Infallible;
+
 use bench::figure::{COUNTER_READ, SYSCALL_NULL};
 use bench::report::Report;
 use bench::samples::Overhead;
@@ -24,7 +26,7 @@ pub(crate) const NULL: Group = Group {
 
 /// Measured as everything else, with nothing between the counters; the least of it is taken off from all others.
 fn counter_read(stage: &mut Stage, report: &mut Report) -> Outcome {
-    measure_plain(stage, || Ok(()), COUNTER_READ, report)?;
+    measure_plain(stage, || Ok::<(), Infallible>(()), COUNTER_READ, report)?;
     let mut least = u64::MAX;
     for _ in 0..SAMPLES {
         let start = counter();
@@ -37,7 +39,7 @@ fn counter_read(stage: &mut Stage, report: &mut Report) -> Outcome {
 fn null(stage: &mut Stage, report: &mut Report) -> Outcome {
     let run = || {
         weft_sys::null();
-        Ok(())
+        Ok::<(), Infallible>(())
     };
     measure_plain(stage, run, SYSCALL_NULL, report)
 }

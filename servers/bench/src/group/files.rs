@@ -1,0 +1,111 @@
+//! Files, on a volume in memory: everything between a program and a device, and no device.
+
+use bench::figure::{
+    Figure, VFS_CREATE_UNLINK, VFS_OPEN_CLOSE, VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT,
+};
+use bench::report::Report;
+use bench::samples::Batch;
+use libipc::Error as CallError;
+use proto::vfs::{Client, Error, MAX_DATA, OpenFlags};
+
+use super::Group;
+use crate::check::{Outcome, done};
+use crate::meter::{Operation, measure, measure_plain};
+use crate::stage::Stage;
+
+/// Files that are there already.
+pub(crate) const PRESENT: Group = Group {
+    figures: &[VFS_OPEN_CLOSE, VFS_STAT],
+    run: present,
+};
+
+/// What is in files.
+pub(crate) const CONTENT: Group = Group {
+    figures: &[VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB],
+    run: content,
+};
+
+/// Files that come and go.
+pub(crate) const CREATE: Group = Group {
+    figures: &[VFS_CREATE_UNLINK],
+    run: create,
+};
+
+type Result<T = ()> = core::result::Result<T, CallError<Error>>;
+
+/// A file of the image's disk.
+const FILE: &[u8] = b"/etc/motd";
+/// A file that the benchmark makes.
+const MADE: &[u8] = b"/made-by-the-benchmark";
+const PERMISSIONS: u16 = 0o644;
+/// Bytes that are read from one place.
+const PIECE: u32 = 4096;
+/// Length of the file that is read from beginning to end, in KiB.
+const KIB: u32 = 64;
+
+fn present(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let files: Client = stage.env.connect("vfs");
+    let open_close = || files.close(files.open(FILE, OpenFlags::READ, 0)?);
+    plain(stage, open_close, VFS_OPEN_CLOSE, report)?;
+    plain(stage, || files.stat(FILE), VFS_STAT, report)
+}
+
+fn create(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let files: Client = stage.env.connect("vfs");
+    let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
+    let create_unlink = || {
+        files.close(files.open(MADE, flags, PERMISSIONS)?)?;
+        files.unlink(MADE)
+    };
+    plain(stage, create_unlink, VFS_CREATE_UNLINK, report)
+}
+
+fn content(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let files: Client = stage.env.connect("vfs");
+    let flags = OpenFlags::READ | OpenFlags::WRITE | OpenFlags::CREATE;
+    let file = done("making a file", files.open(MADE, flags, PERMISSIONS))?;
+    let length = KIB << 10;
+    done("filling it", fill(&files, file, length))?;
+    plain(stage, || read(&files, file, PIECE), VFS_PREAD_4K, report)?;
+    let operation = Operation {
+        before: |_: &mut Stage| Ok(()),
+        run: |(): &()| read(&files, file, length),
+        after: |_: &mut Stage, (), ()| Ok(()),
+    };
+    let batch = Batch::new(KIB).ok_or("nothing to read")?;
+    measure(stage, operation, (VFS_READ_SEQ_PER_KIB, batch), report)?;
+    done("closing it", files.close(file))?;
+    done("taking it away", files.unlink(MADE))
+}
+
+fn plain<V>(
+    stage: &mut Stage,
+    run: impl FnMut() -> Result<V>,
+    figure: Figure,
+    report: &mut Report,
+) -> Outcome {
+    measure_plain(stage, run, figure, report)
+}
+
+fn fill(files: &Client, file: u32, length: u32) -> Result {
+    let piece = [0x5a; MAX_DATA as usize];
+    for offset in (0..length).step_by(piece.len()) {
+        let rest = (length - offset).min(MAX_DATA) as usize;
+        let data = piece.get(..rest).unwrap_or_default();
+        files.write_at(file, offset.into(), data)?;
+    }
+    Ok(())
+}
+
+/// Reads the beginning of a file, with as many requests as messages can carry it.
+fn read(files: &Client, file: u32, length: u32) -> Result {
+    let mut offset = 0;
+    while offset < length {
+        let data = files.read_at(file, offset.into(), (length - offset).min(MAX_DATA))?;
+        if data.is_empty() {
+            return Err(CallError::Server(Error::NotOpen));
+        }
+        offset += data.len() as u32;
+    }
+    Ok(())
+}

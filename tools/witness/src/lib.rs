@@ -6,16 +6,18 @@
 //!
 //! What decides is safe code without QEMU and is tested on the host: [`decode`] tells instructions apart,
 //! [`stretch`] counts, [`witness`] keeps the stretches of all cores and writes the lines. Only `plugin` talks to
-//! QEMU. The same crate is linked by programs that read the lines.
+//! QEMU. The same crate is linked by programs that read the lines; [`functions`] finds names for them.
 
 #![allow(unsafe_code, reason = "QEMU's plugin interface is one of C functions")]
 
 pub mod class;
 pub mod decode;
+pub mod functions;
 pub mod line;
 pub mod marker;
 pub mod options;
 mod plugin;
+pub mod program;
 pub mod stretch;
 pub mod table;
 pub mod vector;

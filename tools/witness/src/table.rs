@@ -31,13 +31,9 @@ impl Instruction {
         lines(self.memory, length)
     }
 
-    /// Whose code it is. Both architectures give the kernel the upper half of the addresses.
+    /// Whose code it is.
     pub fn side(&self) -> Side {
-        if self.address >> 63 == 1 {
-            Side::Kernel
-        } else {
-            Side::User
-        }
+        Side::of(self.address)
     }
 }
 
@@ -48,6 +44,16 @@ pub enum Side {
     User,
     /// The kernel.
     Kernel,
+}
+
+impl Side {
+    /// Whose an address is. Both architectures give the kernel the upper half.
+    pub fn of(address: u64) -> Self {
+        match address >> 63 {
+            0 => Self::User,
+            _ => Self::Kernel,
+        }
+    }
 }
 
 /// The lines of a range of at least one byte.

@@ -138,7 +138,7 @@ impl Witness {
 
     /// A core's root register gets a value.
     pub fn root(&mut self, cpu: u32, value: u64) {
-        self.cores.entry(cpu).or_default().root = value;
+        self.cores.entry(cpu).or_default().root = self.architecture.root(value);
     }
 
     /// The run ends.

@@ -52,6 +52,15 @@ impl Architecture {
         }
     }
 
+    /// What a root register holds after a value was written.
+    pub fn root(self, written: u64) -> u64 {
+        match self {
+            // Bit 63 asks to keep translations and is not kept (Intel SDM 3A §4.10.4.1).
+            Self::X86_64 => written & !(1 << 63),
+            Self::Aarch64 => written,
+        }
+    }
+
     /// QEMU's name of a general register.
     pub fn register_name(self, number: u8) -> String {
         const OLD: [&str; 8] = ["rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi"];
@@ -93,6 +102,12 @@ mod tests {
         assert_eq!(Architecture::X86_64.register_name(1), "rcx");
         assert_eq!(Architecture::X86_64.register_name(12), "r12");
         assert_eq!(Architecture::Aarch64.register_name(0), "x0");
+    }
+
+    #[test]
+    fn a_root_of_x86_64_does_not_keep_its_request() {
+        assert_eq!(Architecture::X86_64.root(1 << 63 | 0x1000), 0x1000);
+        assert_eq!(Architecture::Aarch64.root(1 << 63), 1 << 63);
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use weft_witness::vector::Vector;
 
-use crate::COUNTED;
 use crate::harness::{Guest, Seen, run};
+use crate::{COUNTED, FREE};
 
 const GUEST: Guest = Guest {
     target: "aarch64-unknown-none",
@@ -16,6 +16,7 @@ const GUEST: Guest = Guest {
         ("-cpu", "cortex-a72"),
         ("-serial", "file:CLOCK"),
     ],
+    plugin: ",where=1",
 };
 
 static SEEN: LazyLock<Seen> = LazyLock::new(|| run(&GUEST, "counted", COUNTED));
@@ -101,7 +102,12 @@ fn two_runs_tell_the_same() {
 }
 
 #[test]
-fn every_execution_has_its_place() {
+fn figures_do_not_depend_on_how_time_is_taken() {
+    assert_eq!(run(&GUEST, "free", FREE).lines, SEEN.lines);
+}
+
+#[test]
+fn only_the_mark_that_is_asked_for_has_places() {
     assert_eq!(SEEN.places.len(), 10);
     for place in &SEEN.places {
         assert_eq!((place.bytes.as_str(), place.count), ("1f2003d5", 1));

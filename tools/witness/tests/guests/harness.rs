@@ -7,6 +7,7 @@ use std::process::Command;
 
 use serde::de::DeserializeOwned;
 use weft_witness::line::{Line, Place};
+use weft_witness::program::Program;
 
 /// A kind of guest.
 pub(crate) struct Guest {
@@ -18,16 +19,20 @@ pub(crate) struct Guest {
     pub(crate) emulator: &'static str,
     /// Its machine; `CLOCK` stands for the file with the guest's answer.
     pub(crate) arguments: &'static [(&'static str, &'static str)],
+    /// The plugin's arguments besides the files.
+    pub(crate) plugin: &'static str,
 }
 
 /// What was said.
 pub(crate) struct Seen {
     /// The witness's lines.
     pub(crate) lines: Vec<Line>,
-    /// What was executed in stretches of mark 1.
+    /// What was executed.
     pub(crate) places: Vec<Place>,
     /// What the guest's own clock saw of stretch 7.
     pub(crate) clock: u64,
+    /// The guest's program.
+    pub(crate) program: Program,
 }
 
 impl Seen {
@@ -40,16 +45,12 @@ impl Seen {
 
 /// Runs a guest in a folder of its own, named after the run.
 pub(crate) fn run(guest: &Guest, name: &str, clock: &[&str]) -> Seen {
-    let name = format!("{}-{name}", guest.target);
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    fs::create_dir_all(&folder).expect("a folder for the guest");
+    let folder = folder(&format!("{}-{name}", guest.target));
+    let kernel = compile(guest, &folder);
     let answer = folder.join("clock");
     let mut emulator = emulator(guest, &answer);
-    emulator
-        .args(clock)
-        .arg("-kernel")
-        .arg(compile(guest, &folder));
-    emulator.arg("-plugin").arg(plugin(&folder));
+    emulator.args(clock).arg("-kernel").arg(&kernel);
+    emulator.arg("-plugin").arg(plugin(guest, &folder));
     let output = emulator
         .output()
         .expect("timeout and QEMU, which `cargo weft test` installs");
@@ -57,11 +58,23 @@ pub(crate) fn run(guest: &Guest, name: &str, clock: &[&str]) -> Seen {
     assert_ne!(output.status.code(), Some(124), "the guest hangs: {errors}");
     let answer = fs::read(answer).unwrap_or_else(|_| panic!("no answer: {errors}"));
     let answer = answer.try_into().expect("the guest answers with 8 bytes");
+    let kernel = fs::read(kernel).expect("it was compiled");
     Seen {
         lines: read(&folder.join("out")),
         places: read(&folder.join("places")),
         clock: u64::from_le_bytes(answer),
+        program: Program::read("guest", &kernel).expect("it is a program"),
     }
+}
+
+/// A folder with nothing of earlier runs in it.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if folder.exists() {
+        fs::remove_dir_all(&folder).expect("the folder of an earlier run is removed");
+    }
+    fs::create_dir_all(&folder).expect("a folder for the guest");
+    folder
 }
 
 /// QEMU, which is ended should the guest not end it.
@@ -100,7 +113,7 @@ fn compile(guest: &Guest, folder: &Path) -> PathBuf {
 }
 
 /// The plugin and its arguments. It lies beside the tests, where Cargo has built it for them.
-fn plugin(folder: &Path) -> OsString {
+fn plugin(guest: &Guest, folder: &Path) -> OsString {
     let test = std::env::current_exe().expect("the test has a path");
     let plugin = test.with_file_name("libweft_witness.so");
     assert!(plugin.exists(), "{} is not there", plugin.display());
@@ -109,6 +122,6 @@ fn plugin(folder: &Path) -> OsString {
         all.push(format!(",{name}="));
         all.push(folder.join(name));
     }
-    all.push(",where=1");
+    all.push(guest.plugin);
     all
 }

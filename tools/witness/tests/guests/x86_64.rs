@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use weft_witness::functions::by_function;
+use weft_witness::line::Place;
 use weft_witness::vector::Vector;
 
 use crate::harness::{Guest, Seen, run};
@@ -17,6 +19,7 @@ const GUEST: Guest = Guest {
         ("-debugcon", "file:CLOCK"),
         ("-device", "isa-debug-exit,iobase=0xf4,iosize=0x04"),
     ],
+    plugin: "",
 };
 
 static SEEN: LazyLock<Seen> = LazyLock::new(|| run(&GUEST, "counted", COUNTED));
@@ -127,16 +130,29 @@ fn the_guests_own_clock_agrees_to_the_instruction() {
 
 #[test]
 fn every_execution_has_its_place() {
-    let places = &SEEN.places;
+    let places = of_mark(1);
     assert_eq!(places.len(), 10);
     let root = SEEN.mark(1).spaces[0].root;
-    for (number, place) in (0..).zip(places) {
-        assert_eq!((place.mark, place.root, place.count), (1, root, 1));
-        assert_eq!(
-            (place.pc, place.bytes.as_str()),
-            (places[0].pc + number, "90")
-        );
+    for (number, place) in (0..).zip(&places) {
+        assert_eq!((place.root, place.count), (root, 1));
+        assert_eq!(place.pc, places[0].pc + number);
+        assert_eq!(place.bytes, "90");
     }
+}
+
+#[test]
+fn instructions_are_told_by_function() {
+    let functions = by_function(&of_mark(5), std::slice::from_ref(&SEEN.program));
+    let shown: Vec<_> = functions
+        .iter()
+        .map(|function| (function.name.as_str(), function.instructions))
+        .collect();
+    assert_eq!(shown, [("page_fault", 5), ("long_mode", 1)]);
+}
+
+fn of_mark(mark: u64) -> Vec<Place> {
+    let places = SEEN.places.iter().filter(|place| place.mark == mark);
+    places.cloned().collect()
 }
 
 #[test]

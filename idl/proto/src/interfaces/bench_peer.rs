@@ -49,7 +49,7 @@ pub struct Entries {
     /// Answers each message with the counters right after it came and right before the answer.
     pub stamps: u64,
     /// As `stamps`, but marks the end of the figure in the message's first word, and the
-    /// beginning of the one in its second.
+    /// beginning of the one in its second, unless that is 0.
     pub marks: u64,
     /// Waits, and sends the counter right after the signal.
     pub wakes: u64,

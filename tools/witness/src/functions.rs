@@ -22,13 +22,10 @@ pub struct Function {
 
 /// Sums executions up by function, those with most instructions first.
 pub fn by_function(places: &[Place], programs: &[Program]) -> Vec<Function> {
-    let mut spaces: BTreeMap<(u64, bool), Vec<&Place>> = BTreeMap::new();
+    let mut spaces: BTreeMap<(u64, Side), Vec<&Place>> = BTreeMap::new();
     for place in places {
-        let is_kernel = Side::of(place.pc) == Side::Kernel;
-        spaces
-            .entry((place.root, is_kernel))
-            .or_default()
-            .push(place);
+        let space = (place.root, Side::of(place.pc));
+        spaces.entry(space).or_default().push(place);
     }
     let mut sums: BTreeMap<(Option<String>, String), u64> = BTreeMap::new();
     for space in spaces.values() {

@@ -47,6 +47,16 @@ pub struct Broken {
     pub error: String,
 }
 
+/// A line of the file of stretches, of either kind.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum Entry {
+    /// Without figures.
+    Broken(Broken),
+    /// With figures.
+    Ended(Box<Line>),
+}
+
 /// How often an instruction was executed in the stretches of a mark.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Place {
@@ -108,6 +118,21 @@ mod tests {
         );
         assert!(text.contains(r#""root":"0xfffffffffffff000""#), "{text}");
         assert_eq!(serde_json::from_str::<Line>(&text).expect("line"), line);
+    }
+
+    #[test]
+    fn lines_with_and_without_figures_are_told_apart() {
+        let broken = r#"{"seq":1,"mark":2,"cpu":3,"error":"why"}"#;
+        let entry = serde_json::from_str(broken).expect("entry");
+        assert!(matches!(entry, Entry::Broken(Broken { mark: 2, .. })));
+        let vector = serde_json::to_string(&Vector::default()).expect("text");
+        let figures = vector.trim_matches(['{', '}']);
+        let line = format!(
+            r#"{{"seq":1,"mark":4,"cpu":3,{figures},"user":{vector},"kernel":{vector},"spaces":[]}}"#
+        );
+        let entry = serde_json::from_str(&line).expect("entry");
+        assert!(matches!(entry, Entry::Ended(line) if line.mark == 4));
+        assert!(serde_json::from_str::<Entry>("{}").is_err());
     }
 
     #[test]

@@ -38,7 +38,7 @@ impl Instruction {
 }
 
 /// Whose code an instruction is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Side {
     /// A process.
     User,

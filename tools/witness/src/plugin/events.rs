@@ -13,6 +13,7 @@ use super::{Plugin, fatal, plugin};
 use crate::decode::refine;
 use crate::table::Index;
 use crate::vector::{Access, Kind, Target};
+use crate::witness::Witness;
 
 /// The general register with a stretch's number: `rax` or `x0`.
 const MARK: u8 = 0;
@@ -39,11 +40,7 @@ pub(super) extern "C" fn ended(core: c_uint, _data: *mut c_void) {
     mark_core(plugin, core, |witness| witness.end(core, mark));
 }
 
-fn mark_core(
-    plugin: &Plugin,
-    core: c_uint,
-    act: impl FnOnce(&mut crate::witness::Witness) -> io::Result<()>,
-) {
+fn mark_core(plugin: &Plugin, core: c_uint, act: impl FnOnce(&mut Witness) -> io::Result<()>) {
     let mut witness = plugin.witness();
     if let Err(error) = act(&mut witness) {
         fatal(&error);
@@ -96,9 +93,10 @@ pub(super) extern "C" fn accessed(core: c_uint, info: u32, address: u64, _data: 
 }
 
 fn access(info: u32, address: u64) -> Access {
-    let kind = match qemu_plugin_mem_is_store(info) {
-        true => Kind::Store,
-        false => Kind::Load,
+    let kind = if qemu_plugin_mem_is_store(info) {
+        Kind::Store
+    } else {
+        Kind::Load
     };
     let (physical, target) = place(info, address);
     Access {
@@ -118,9 +116,10 @@ fn place(info: u32, address: u64) -> (u64, Target) {
     // SAFETY: (1) QEMU gave the pointer in this callback, (2) it is not null.
     let physical = unsafe { qemu_plugin_hwaddr_phys_addr(place) };
     // SAFETY: (1) QEMU gave the pointer in this callback, (2) it is not null.
-    let target = match unsafe { qemu_plugin_hwaddr_is_io(place) } {
-        true => Target::Device,
-        false => Target::Memory,
+    let target = if unsafe { qemu_plugin_hwaddr_is_io(place) } {
+        Target::Device
+    } else {
+        Target::Memory
     };
     (physical, target)
 }

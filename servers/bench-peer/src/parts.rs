@@ -118,7 +118,7 @@ extern "C" fn yields_marked(figure: u64, _: u64) -> ! {
 }
 
 extern "C" fn breaks(figure: u64, _: u64) -> ! {
-    again_and_again(figure, breakpoint)
+    again_and_again(figure, pass)
 }
 
 extern "C" fn touches(figure: u64, address: u64) -> ! {
@@ -183,19 +183,31 @@ fn touch(address: u64) {
     let _ = unsafe { page.read_volatile() };
 }
 
-/// Raises a breakpoint exception, which its handler lets pass.
+/// Raises an exception behind which a resumed thread goes on: a breakpoint.
+#[cfg(target_arch = "x86_64")]
 #[inline(always)]
-fn breakpoint() {
-    #[cfg(target_arch = "x86_64")]
+fn pass() {
     // SAFETY:
     // 1. the handler lets the thread go on behind the instruction, with all registers.
-    unsafe {
-        asm!("int3", options(nomem, nostack))
-    };
-    #[cfg(target_arch = "aarch64")]
+    unsafe { asm!("int3", options(nomem, nostack)) };
+}
+
+/// Raises an exception behind which a resumed thread goes on: a system call that does not exist. A breakpoint would be
+/// repeated (Arm ARM D1.3, "preferred exception return address").
+#[cfg(target_arch = "aarch64")]
+#[inline(always)]
+fn pass() {
+    const NO_CALL: u64 = 255;
     // SAFETY:
-    // 1. the handler lets the thread go on behind the instruction, with all registers.
+    // 1. the handler lets the thread go on behind the instruction.
+    // 2. every register that a system call destroys is an operand, a clobber or pushed; the stack is balanced.
     unsafe {
-        asm!("brk #0", options(nomem, nostack))
-    };
+        asm!(
+            "stp x19, x29, [sp, #-16]!", "svc #0", "ldp x19, x29, [sp], #16",
+            inlateout("x8") NO_CALL => _,
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
+            lateout("x25") _, lateout("x26") _, lateout("x27") _, lateout("x28") _,
+            clobber_abi("C"),
+        );
+    }
 }

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Thread, Untyped,
 };
-use libipc::{CPtr, Cap, Kind, Refusal, Rights, Startup, clock_ns};
+use libipc::{CPtr, Cap, Connection, Kind, Refusal, Rights, Startup, clock_ns};
 use proto::bench_peer::{self, Entries};
 use proto::memory;
 
@@ -138,6 +138,12 @@ impl Stage {
     pub(crate) fn notification(&mut self) -> Outcome<(Notification, Notification)> {
         let whole: Notification = self.object(Kind::Notification, 0)?;
         Ok((whole, self.mint(whole.cptr(), 1)?))
+    }
+
+    /// A client of a server that not every image has.
+    pub(crate) fn client<C: From<Connection>>(&self, name: &str) -> Outcome<C> {
+        let client = self.env.try_connect(name);
+        client.ok_or_else(|| format!("the image has no connection `{name}`"))
     }
 
     /// The right to give time.

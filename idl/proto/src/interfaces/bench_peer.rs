@@ -61,7 +61,7 @@ pub struct Entries {
     pub yields: u64,
     /// As `yields`, but marks the end of the figure in its first argument.
     pub yields_marked: u64,
-    /// Faults at a breakpoint again and again, and sends how long each took. Its first argument
+    /// Raises an exception again and again, and sends how long each took. Its first argument
     /// is the figure to mark once the benchmark answers with it.
     pub breaks: u64,
     /// As `breaks`, but reads at the address in its second argument.

@@ -18,9 +18,9 @@ use crate::stage::Stage;
 use crate::worker::{LOW, Part, Place};
 
 /// An exception that the handler lets pass.
-pub(crate) const BREAKPOINT: Group = Group {
+pub(crate) const EXCEPTION: Group = Group {
     figures: &[FAULT_ROUND_TRIP],
-    run: breakpoint,
+    run: exception,
 };
 
 /// A missing page that a pager maps.
@@ -39,10 +39,7 @@ struct Handler<F, B> {
     between: B,
 }
 
-fn breakpoint(stage: &mut Stage, report: &mut Report) -> Outcome {
-    if cfg!(target_arch = "aarch64") {
-        return Err("a breakpoint is repeated when its thread is resumed".into());
-    }
+fn exception(stage: &mut Stage, report: &mut Report) -> Outcome {
     let part = Part {
         entry: stage.entries.breaks,
         arguments: [FAULT_ROUND_TRIP.number, 0],

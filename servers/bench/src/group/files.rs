@@ -44,14 +44,14 @@ const PIECE: u32 = 4096;
 const KIB: u32 = 64;
 
 fn present(stage: &mut Stage, report: &mut Report) -> Outcome {
-    let files: Client = stage.env.connect("vfs");
+    let files: Client = stage.client("vfs")?;
     let open_close = || files.close(files.open(FILE, OpenFlags::READ, 0)?);
     plain(stage, open_close, VFS_OPEN_CLOSE, report)?;
     plain(stage, || files.stat(FILE), VFS_STAT, report)
 }
 
 fn create(stage: &mut Stage, report: &mut Report) -> Outcome {
-    let files: Client = stage.env.connect("vfs");
+    let files: Client = stage.client("vfs")?;
     let flags = OpenFlags::WRITE | OpenFlags::CREATE | OpenFlags::EXCLUSIVE;
     let create_unlink = || {
         files.close(files.open(MADE, flags, PERMISSIONS)?)?;
@@ -61,7 +61,7 @@ fn create(stage: &mut Stage, report: &mut Report) -> Outcome {
 }
 
 fn content(stage: &mut Stage, report: &mut Report) -> Outcome {
-    let files: Client = stage.env.connect("vfs");
+    let files: Client = stage.client("vfs")?;
     let flags = OpenFlags::READ | OpenFlags::WRITE | OpenFlags::CREATE;
     let file = done("making a file", files.open(MADE, flags, PERMISSIONS))?;
     let length = KIB << 10;

@@ -42,7 +42,7 @@ pub(crate) const ALL: &[Group] = &[
     notifications::SWITCH,
     notifications::PING_PONG,
     interrupts::TO_USER,
-    faults::BREAKPOINT,
+    faults::EXCEPTION,
     faults::PAGER,
     processes::BARE,
     vspace::MAPPINGS,

@@ -69,7 +69,7 @@ fn bare(stage: &mut Stage, report: &mut Report) -> Outcome {
 }
 
 fn spawn(stage: &mut Stage, report: &mut Report) -> Outcome {
-    let processes: Client = stage.env.connect("processes");
+    let processes: Client = stage.client("processes")?;
     let exited = Status {
         ending: Ending::Exited,
         code: 0,

@@ -9,7 +9,6 @@ mod tables;
 use core::arch::global_asm;
 use core::ptr;
 
-use weft_abi::image::ImageHeader;
 use weft_early::{DIRECT_MAP, Handover, Range};
 
 use crate::board::Board;
@@ -123,19 +122,12 @@ fn kernel_bytes() -> u64 {
 
 /// Tells the reports where the boot image has the kernel's symbols, if it is one and has any.
 fn find_symbols(image: Range) {
-    let at = |offset: usize| {
+    let word = |offset: usize| {
         let word =
             ptr::with_exposed_provenance::<u64>((DIRECT_MAP + image.start) as usize + offset);
         // SAFETY:
         // 1. the direct map shows the image, which is page aligned and followed by zeros to a page's end.
         unsafe { word.read() }
     };
-    let start = at(core::mem::offset_of!(ImageHeader, symbols_at));
-    let bytes = at(core::mem::offset_of!(ImageHeader, symbols_len));
-    let fits = start
-        .checked_add(bytes)
-        .is_some_and(|end| end <= image.length());
-    if at(0) == weft_abi::image::MAGIC && fits {
-        report::set_symbols(DIRECT_MAP + image.start + start, bytes);
-    }
+    report::SYMBOLS.find(image, word);
 }

@@ -1,27 +1,25 @@
 //! Reports of bugs: what happened, where, the registers, and the calls that led there.
 //!
 //! Written to the serial port by polling, because nothing else can be relied on any more; then the machine
-//! ends with [`BUG_CODE`].
+//! ends.
 
-use core::fmt::{self, Write};
+use core::fmt;
 use core::panic::PanicInfo;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::AtomicBool;
 
-use weft_early::symbols::{self, Bytes};
+use weft_early::report::{BUG_CODE, Report, Scene, SymbolSection};
 
 use crate::board::Conduit;
 use crate::power;
 use crate::serial::Serial;
 use crate::smp::PerCore;
 
-/// The exit code of a kernel bug.
-pub const BUG_CODE: u8 = 101;
-/// Greatest number of calls that are shown.
-const MAX_CALLS: usize = 32;
-
 static REPORTING: AtomicBool = AtomicBool::new(false);
-static SYMBOLS_AT: AtomicU64 = AtomicU64::new(0);
-static SYMBOLS_BYTES: AtomicU64 = AtomicU64::new(0);
+/// The kernel's symbols.
+pub(crate) static SYMBOLS: SymbolSection = SymbolSection::new();
+
+/// Without asking the device tree again: what QEMU's `virt` has at EL1.
+const CONDUIT: Option<Conduit> = Some(Conduit::Hypervisor);
 
 /// Registers as `trap.S` stores them.
 #[repr(C)]
@@ -47,21 +45,35 @@ impl fmt::Display for Frame {
     }
 }
 
-/// Tells where the kernel's symbol table is visible to the kernel.
-pub(crate) fn set_symbols(address: u64, bytes: u64) {
-    SYMBOLS_AT.store(address, Ordering::Relaxed);
-    SYMBOLS_BYTES.store(bytes, Ordering::Release);
+impl Scene for Serial {
+    fn stack_word(&self, address: u64) -> Option<u64> {
+        let inside = address.is_multiple_of(8) && PerCore::is_on_stack(address);
+        let word = core::ptr::with_exposed_provenance::<u64>(address as usize);
+        // SAFETY:
+        // 1. aligned and within a mapped stack; nothing else runs.
+        inside.then(|| unsafe { word.read_volatile() })
+    }
+
+    fn symbol_byte(&self, offset: usize) -> Option<u8> {
+        let address = SYMBOLS.address_of(offset)?;
+        let byte = core::ptr::with_exposed_provenance::<u8>(address as usize);
+        // SAFETY:
+        // 1. within the symbol section, which the direct map holds for ever; volatile, because user mode may
+        //    write there.
+        Some(unsafe { byte.read_volatile() })
+    }
+
+    fn off(self) -> ! {
+        power::off(BUG_CODE, CONDUIT)
+    }
 }
 
 /// Reports a panic of the kernel and ends the machine.
 pub fn bug(info: &PanicInfo<'_>) -> ! {
-    begin();
-    let _ = match info.location() {
-        Some(at) => writeln!(Serial, "at {}:{}: {}", at.file(), at.line(), info.message()),
-        None => writeln!(Serial, "{}", info.message()),
-    };
-    calls(frame_pointer());
-    end()
+    let mut report = Report::begin(&REPORTING, Serial);
+    report.panic(info.location(), info.message());
+    report.calls(frame_pointer());
+    report.end()
 }
 
 /// Reports an exception of the kernel and ends the machine.
@@ -69,40 +81,19 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     if power::is_ending() {
         power::off(BUG_CODE, CONDUIT);
     }
-    begin();
+    let mut report = Report::begin(&REPORTING, Serial);
     let what = if PerCore::is_guard(frame.far) {
         "kernel stack overflow"
     } else {
         "exception"
     };
-    let _ = writeln!(
-        Serial,
-        "{what} (syndrome {:#x}, address {:#x})",
-        frame.esr, frame.far
-    );
-    let _ = write!(Serial, "{frame}");
-    call(frame.elr);
-    calls(frame.x[29]);
-    end()
-}
-
-/// Without asking the device tree again: what QEMU's `virt` has at EL1.
-const CONDUIT: Option<Conduit> = Some(Conduit::Hypervisor);
-
-fn begin() {
-    if REPORTING.swap(true, Ordering::AcqRel) {
-        let _ = writeln!(
-            Serial,
-            "\nweft: kernel bug within the report of a kernel bug"
-        );
-        power::off(BUG_CODE, CONDUIT);
-    }
-    let _ = write!(Serial, "\nweft: kernel bug: ");
-}
-
-fn end() -> ! {
-    let _ = writeln!(Serial, "weft: the machine stops here");
-    power::off(BUG_CODE, CONDUIT)
+    let (syndrome, address) = (frame.esr, frame.far);
+    report.say(format_args!(
+        "{what} (syndrome {syndrome:#x}, address {address:#x})\n{frame}"
+    ));
+    report.call(frame.elr);
+    report.calls(frame.x[29]);
+    report.end()
 }
 
 fn frame_pointer() -> u64 {
@@ -113,59 +104,4 @@ fn frame_pointer() -> u64 {
         core::arch::asm!("mov {}, x29", out(reg) frame, options(nomem, nostack, preserves_flags));
     }
     frame
-}
-
-/// Follows the frame pointers; each frame begins with the caller's and the return address.
-fn calls(mut frame: u64) {
-    for _ in 0..MAX_CALLS {
-        let (Some(next), Some(caller)) = (stack_word(frame), stack_word(frame.wrapping_add(8)))
-        else {
-            return;
-        };
-        call(caller);
-        if next <= frame {
-            return;
-        }
-        frame = next;
-    }
-}
-
-fn stack_word(address: u64) -> Option<u64> {
-    let inside = address.is_multiple_of(8) && PerCore::is_on_stack(address);
-    if !inside {
-        return None;
-    }
-    let word = core::ptr::with_exposed_provenance::<u64>(address as usize);
-    // SAFETY:
-    // 1. aligned and within a mapped stack; nothing else runs.
-    Some(unsafe { word.read_volatile() })
-}
-
-fn call(address: u64) {
-    let _ = write!(Serial, "  {address:016x}");
-    if let Some(found) = symbols::find(&ImageSymbols, address) {
-        let _ = Serial.write_char(' ');
-        found.name(&ImageSymbols).for_each(|letter| {
-            let _ = Serial.write_char(letter);
-        });
-        let _ = write!(Serial, "+{:#x}", found.offset);
-    }
-    let _ = Serial.write_char('\n');
-}
-
-/// The symbol section of the boot image.
-struct ImageSymbols;
-
-impl Bytes for ImageSymbols {
-    fn byte(&self, offset: usize) -> Option<u8> {
-        if offset as u64 >= SYMBOLS_BYTES.load(Ordering::Acquire) {
-            return None;
-        }
-        let start = SYMBOLS_AT.load(Ordering::Relaxed);
-        let byte = core::ptr::with_exposed_provenance::<u8>(start as usize + offset);
-        // SAFETY:
-        // 1. within the symbol section, which the direct map holds for ever; volatile, because user mode may
-        //    write there.
-        Some(unsafe { byte.read_volatile() })
-    }
 }

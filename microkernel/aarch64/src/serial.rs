@@ -43,6 +43,7 @@ pub(crate) fn byte(byte: u8) {
 }
 
 /// Text to the port.
+#[derive(Clone, Copy)]
 pub(crate) struct Serial;
 
 impl fmt::Write for Serial {

@@ -1,7 +1,7 @@
 //! What both architectures need before the kernel's core runs, and in a report when it no longer does.
 //!
 //! Safe and tested on the host: sets of memory ranges, building the kernel's page tables, finding function
-//! names. [`Handover`] is what an architecture gives to the kernel's `main`, [`System`] what it gets back.
+//! names, reports of bugs. [`Handover`] is what an architecture gives to the kernel's `main`, [`System`] what it gets back.
 //! None of it knows an architecture; the encoding of page-table entries comes from [`tables::Encoding`].
 
 #![no_std]
@@ -12,6 +12,7 @@ extern crate std;
 
 mod handover;
 pub mod region;
+pub mod report;
 pub mod symbols;
 mod system;
 pub mod tables;

@@ -8,7 +8,6 @@ use core::ptr;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_abi::image::ImageHeader;
 use weft_hal::{PageSize, PhysAddr};
 
 use crate::acpi::Acpi;
@@ -207,15 +206,8 @@ fn clear(range: Range) {
 
 /// Tells the reports where the boot image has the kernel's symbols, if it is one and has any.
 fn find_symbols(image: Range) {
-    let at = |offset: usize| Identity.u64(image.start + offset as u64).unwrap_or(0);
-    let start = at(core::mem::offset_of!(ImageHeader, symbols_at));
-    let bytes = at(core::mem::offset_of!(ImageHeader, symbols_len));
-    let fits = start
-        .checked_add(bytes)
-        .is_some_and(|end| end <= image.length());
-    if at(0) == weft_abi::image::MAGIC && fits {
-        report::set_symbols(DIRECT_MAP + image.start + start, bytes);
-    }
+    let word = |offset: usize| Identity.u64(image.start + offset as u64).unwrap_or(0);
+    report::SYMBOLS.find(image, word);
 }
 
 /// Builds the kernel's page tables: itself, all memory, the interrupt controllers.

@@ -1,28 +1,23 @@
 //! Reports of bugs: what happened, where, the registers, and the calls that led there.
 //!
 //! Written to the debug port and COM1 by polling, because nothing else can be relied on any more; then the
-//! machine ends with [`BUG_CODE`].
+//! machine ends.
 
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
-use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use core::sync::atomic::AtomicBool;
 
+use weft_early::report::{BUG_CODE, Report, Scene, SymbolSection};
 use x86_64::registers::control::Cr2;
 
 use crate::acpi::PowerPorts;
 use crate::power;
 use crate::serial::{DebugPort, Distress};
 use crate::smp::PerCore;
-use weft_early::symbols::{self, Bytes};
-
-/// The exit code of a kernel bug.
-pub const BUG_CODE: u8 = 101;
-/// Greatest number of calls that are shown.
-const MAX_CALLS: usize = 32;
 
 static REPORTING: AtomicBool = AtomicBool::new(false);
-static SYMBOLS_AT: AtomicU64 = AtomicU64::new(0);
-static SYMBOLS_BYTES: AtomicU64 = AtomicU64::new(0);
+/// The kernel's symbols.
+pub(crate) static SYMBOLS: SymbolSection = SymbolSection::new();
 
 /// Registers as `trap.S` pushes them.
 #[repr(C)]
@@ -95,48 +90,53 @@ impl fmt::Display for Frame {
     }
 }
 
-/// Tells where the kernel's symbol table is visible to the kernel.
-pub(crate) fn set_symbols(address: u64, bytes: u64) {
-    SYMBOLS_AT.store(address, Ordering::Relaxed);
-    SYMBOLS_BYTES.store(bytes, Ordering::Release);
+impl Scene for Distress {
+    fn stack_word(&self, address: u64) -> Option<u64> {
+        let inside = address.is_multiple_of(8) && PerCore::is_on_stack(address);
+        let word = core::ptr::with_exposed_provenance::<u64>(address as usize);
+        // SAFETY:
+        // 1. aligned and within a mapped stack; nothing else runs.
+        inside.then(|| unsafe { word.read_volatile() })
+    }
+
+    fn symbol_byte(&self, offset: usize) -> Option<u8> {
+        let address = SYMBOLS.address_of(offset)?;
+        let byte = core::ptr::with_exposed_provenance::<u8>(address as usize);
+        // SAFETY:
+        // 1. within the symbol section, which the direct map holds for ever; volatile, because user mode may
+        //    write there.
+        Some(unsafe { byte.read_volatile() })
+    }
+
+    fn off(self) -> ! {
+        power::off(BUG_CODE, PowerPorts::default())
+    }
 }
 
 /// Reports a panic of the kernel and ends the machine.
 pub fn bug(info: &PanicInfo<'_>) -> ! {
-    begin();
-    let _ = match info.location() {
-        Some(at) => writeln!(
-            Distress,
-            "at {}:{}: {}",
-            at.file(),
-            at.line(),
-            info.message()
-        ),
-        None => writeln!(Distress, "{}", info.message()),
-    };
-    calls(frame_pointer());
-    end()
+    let mut report = Report::begin(&REPORTING, Distress);
+    report.panic(info.location(), info.message());
+    report.calls(frame_pointer());
+    report.end()
 }
 
 /// Reports an exception of the kernel and ends the machine.
 pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
-    begin();
+    let mut report = Report::begin(&REPORTING, Distress);
     let cr2 = Cr2::read_raw();
     let what = if PerCore::is_guard(cr2) {
         "kernel stack overflow"
     } else {
         name(frame.vector)
     };
-    let (error, cr2) = (frame.error, cr2);
-    let _ = writeln!(
-        Distress,
-        "{what} (vector {}, error {error:#x}, cr2 {cr2:#x})",
-        frame.vector
-    );
-    let _ = write!(Distress, "{frame}");
-    call(frame.rip);
-    calls(frame.rbp);
-    end()
+    let (vector, error) = (frame.vector, frame.error);
+    report.say(format_args!(
+        "{what} (vector {vector}, error {error:#x}, cr2 {cr2:#x})\n{frame}"
+    ));
+    report.call(frame.rip);
+    report.calls(frame.rbp);
+    report.end()
 }
 
 /// Reports where a non-maskable interrupt hit; the machine goes on.
@@ -147,22 +147,6 @@ pub(crate) extern "C" fn nmi(frame: &Frame) {
         frame.rip
     );
     let _ = write!(DebugPort, "{frame}");
-}
-
-fn begin() {
-    if REPORTING.swap(true, Ordering::AcqRel) {
-        let _ = writeln!(
-            Distress,
-            "\nweft: kernel bug within the report of a kernel bug"
-        );
-        power::off(BUG_CODE, PowerPorts::default());
-    }
-    let _ = write!(Distress, "\nweft: kernel bug: ");
-}
-
-fn end() -> ! {
-    let _ = writeln!(Distress, "weft: the machine stops here");
-    power::off(BUG_CODE, PowerPorts::default())
 }
 
 const fn name(vector: u64) -> &'static str {
@@ -191,59 +175,4 @@ fn frame_pointer() -> u64 {
         core::arch::asm!("mov {}, rbp", out(reg) rbp, options(nomem, nostack, preserves_flags));
     }
     rbp
-}
-
-/// Follows the frame pointers; each frame begins with the caller's and the return address.
-fn calls(mut frame: u64) {
-    for _ in 0..MAX_CALLS {
-        let (Some(next), Some(caller)) = (stack_word(frame), stack_word(frame.wrapping_add(8)))
-        else {
-            return;
-        };
-        call(caller);
-        if next <= frame {
-            return;
-        }
-        frame = next;
-    }
-}
-
-fn stack_word(address: u64) -> Option<u64> {
-    let inside = address.is_multiple_of(8) && PerCore::is_on_stack(address);
-    if !inside {
-        return None;
-    }
-    let word = core::ptr::with_exposed_provenance::<u64>(address as usize);
-    // SAFETY:
-    // 1. aligned and within a mapped stack; nothing else runs.
-    Some(unsafe { word.read_volatile() })
-}
-
-fn call(address: u64) {
-    let _ = write!(Distress, "  {address:016x}");
-    if let Some(found) = symbols::find(&ImageSymbols, address) {
-        let _ = Distress.write_char(' ');
-        found.name(&ImageSymbols).for_each(|letter| {
-            let _ = Distress.write_char(letter);
-        });
-        let _ = write!(Distress, "+{:#x}", found.offset);
-    }
-    let _ = Distress.write_char('\n');
-}
-
-/// The symbol section of the boot image.
-struct ImageSymbols;
-
-impl Bytes for ImageSymbols {
-    fn byte(&self, offset: usize) -> Option<u8> {
-        if offset as u64 >= SYMBOLS_BYTES.load(Ordering::Acquire) {
-            return None;
-        }
-        let start = SYMBOLS_AT.load(Ordering::Relaxed);
-        let byte = core::ptr::with_exposed_provenance::<u8>(start as usize + offset);
-        // SAFETY:
-        // 1. within the symbol section, which the direct map holds for ever; volatile, because user mode may
-        //    write there.
-        Some(unsafe { byte.read_volatile() })
-    }
 }

@@ -30,6 +30,7 @@ impl fmt::Write for DebugPort {
 }
 
 /// Text to the debug port and COM1.
+#[derive(Clone, Copy)]
 pub(crate) struct Distress;
 
 impl fmt::Write for Distress {

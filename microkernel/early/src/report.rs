@@ -104,19 +104,27 @@ impl<S: Scene> Report<S> {
 
     /// Names the function that has an address.
     pub fn call(&mut self, address: u64) {
+        self.function(address, 0);
+    }
+
+    /// Shows an address, and the function that has the byte `back` before it.
+    fn function(&mut self, address: u64, back: u64) {
         self.say(format_args!("  {address:016x}"));
         let table = Symbols(self.scene);
-        if let Some(found) = symbols::find(&table, address) {
+        if let Some(found) = symbols::find(&table, address.wrapping_sub(back)) {
             self.say(format_args!(" "));
             for letter in found.name(&table) {
                 let _ = self.scene.write_char(letter);
             }
-            self.say(format_args!("+{:#x}", found.offset));
+            self.say(format_args!("+{:#x}", found.offset + back));
         }
         self.say(format_args!("\n"));
     }
 
     /// Follows the frame pointers from `frame` on; each frame begins with the caller's and the return address.
+    ///
+    /// A return address belongs to the instruction before it: where the function that was called never returns, it
+    /// is the first of another function.
     pub fn calls(&mut self, mut frame: u64) {
         for _ in 0..MAX_CALLS {
             let next = self.scene.stack_word(frame);
@@ -124,7 +132,7 @@ impl<S: Scene> Report<S> {
             let (Some(next), Some(caller)) = (next, caller) else {
                 return;
             };
-            self.call(caller);
+            self.function(caller, 1);
             if next <= frame {
                 return;
             }

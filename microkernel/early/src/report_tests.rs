@@ -96,6 +96,26 @@ fn calls_are_followed_up_the_stack_and_named() {
 }
 
 #[test]
+fn a_call_that_never_returns_belongs_to_its_caller() {
+    let mut symbols = Vec::new();
+    for (address, name_at) in [(0x1000_u64, 32_u32), (0x2000, 33)] {
+        symbols.extend(address.to_le_bytes());
+        symbols.extend(name_at.to_le_bytes());
+        symbols.extend(1_u32.to_le_bytes());
+    }
+    symbols.extend(b"ab");
+    let fake = Fake {
+        stack: Vec::from([0, 0x2000]),
+        symbols,
+        ..Fake::default()
+    };
+    let text = said(&fake, |report| report.calls(STACK));
+    assert_eq!(text, "  0000000000002000 a+0x1000\n");
+    let here = said(&fake, |report| report.call(0x2000));
+    assert_eq!(here, "  0000000000002000 b+0x0\n");
+}
+
+#[test]
 fn a_stack_that_leads_nowhere_or_in_a_circle_ends() {
     let fake = Fake {
         stack: Vec::from([STACK, 1]),

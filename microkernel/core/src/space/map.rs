@@ -101,9 +101,13 @@ impl<A: Arch> Core<A> {
         if found.space != space || found.address != address {
             return Err(Refusal::AlreadyMapped.into());
         }
+        // The TLB must never hold two entries of a page that differ in their cache mode, hence a time without one.
+        // On the one core nobody can see it.
+        found.place.set(0);
+        self.arch.flush_page(space.asid.get(home), address);
         self.arch.prepare_page(leaf);
         found.place.set(A::encode_page(leaf));
-        self.arch.flush_page(space.asid.get(home), address);
+        self.arch.publish();
         Ok(())
     }
 

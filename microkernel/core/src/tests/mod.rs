@@ -25,7 +25,7 @@ use weft_abi::syscall::ARGUMENTS;
 use weft_abi::{ABI_HASH, Kind, Refusal, Rights, Syscall};
 use weft_hal::fake::{Fake, Preemption};
 use weft_hal::{Access, Context, PhysAddr, Trap, VirtAddr};
-use weft_store::Arena;
+use weft_store::{Arena, Memory};
 use zerocopy::{FromBytes, FromZeros, IntoBytes};
 
 use crate::boot::{BootError, Machine, Region};
@@ -75,6 +75,7 @@ impl Fixture {
             firmware_table: 0xe_0000,
         };
         let mut core = Box::new(Core::new(Fake::new(), memory));
+        core.arch.walker = Some(Box::new(move |at| word(memory, at)));
         crate::boot::start(&mut core, &machine)?;
         assert!(matches!(core.first(), Resume::User(_)), "root does not run");
         let root = core.sched.current.expect("root runs");
@@ -136,10 +137,7 @@ impl Fixture {
     /// The page that an access of user mode reaches, if it is allowed.
     fn touch(&mut self, address: u64, access: Access) -> Option<PhysAddr> {
         let memory = self.core.memory;
-        let read = |at: PhysAddr| {
-            let page = memory.page(PhysAddr(at.0 & !0xfff));
-            page[(at.0 & 0xfff) as usize / 8].load(core::sync::atomic::Ordering::Relaxed)
-        };
+        let read = |at| word(memory, at);
         let found = self.core.arch.access(VirtAddr(address), access, read);
         found.ok().map(|translation| translation.physical)
     }
@@ -170,6 +168,12 @@ impl Fixture {
             &[untyped, kind as u64, size, 1, at, count],
         )
     }
+}
+
+/// A word of memory.
+fn word(memory: Memory, at: PhysAddr) -> u64 {
+    let page = memory.page(PhysAddr(at.0 & !0xfff));
+    page[(at.0 & 0xfff) as usize / 8].load(core::sync::atomic::Ordering::Relaxed)
 }
 
 /// A segment of a test program.

@@ -9,6 +9,7 @@ mod devices;
 mod paging;
 
 use core::cell::Cell;
+use std::boxed::Box;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::vec::Vec;
 
@@ -26,6 +27,9 @@ pub enum Preemption {
     /// At every `n`-th question.
     Every(u32),
 }
+
+/// Reads a word of page tables by its physical address.
+pub type Walker = Box<dyn Fn(PhysAddr) -> u64>;
 
 /// What ends a test whose kernel switched the machine off: the panic's payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +58,9 @@ pub struct Fake {
     pub ports: BTreeMap<u16, u32>,
     /// How many flushes were asked for: of pages, of spaces.
     pub flushes: (usize, usize),
+    /// How the page-table walker reads a word. With it, every flush of a page looks whether its entry was changed
+    /// as hardware wants it.
+    pub walker: Option<Walker>,
     tlb: HashMap<(Asid, u64), Translation>,
     questions: Cell<u32>,
 }

@@ -86,6 +86,23 @@ impl Fake {
     }
 }
 
+impl Fake {
+    /// Between two entries that lead elsewhere or are cached in another way there must be a time without one, after
+    /// which the TLB is flushed: otherwise it may hold both.
+    fn check_break(&self, asid: Asid, address: VirtAddr) {
+        let Some((root, _)) = self.active.filter(|(_, active)| *active == asid) else {
+            return;
+        };
+        let known = self.tlb.get(&(asid, address.0 >> 12));
+        if let (Some(known), Some(read)) = (known, &self.walker)
+            && let Ok(now) = walk(root, address, read)
+        {
+            let (before, after) = ((known.physical, known.cache), (now.physical, now.cache));
+            assert_eq!(before, after, "a page's entry was changed without a break");
+        }
+    }
+}
+
 fn walk(
     root: PhysAddr,
     address: VirtAddr,
@@ -189,6 +206,7 @@ impl Paging for Fake {
 
     fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
         self.flushes.0 += 1;
+        self.check_break(asid, address);
         self.tlb.retain(|(owner, page), known| {
             let shift = known.size.log2() - 12;
             *owner != asid || *page >> shift != (address.0 >> 12) >> shift

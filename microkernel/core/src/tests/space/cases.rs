@@ -1,13 +1,13 @@
 //! Chosen cases of mapping.
 
-use weft_abi::cap::MemoryClass;
+use weft_abi::cap::{CacheMode, MemoryClass};
 use weft_abi::layout::USER_END;
 use weft_abi::{Kind, Refusal, Rights, Syscall};
-use weft_hal::Paging;
 use weft_hal::fake::Fake;
+use weft_hal::{Access, Paging, VirtAddr};
 
-use super::super::Fixture;
-use super::{DEVICE, R, RW, RX};
+use super::super::{Fixture, word};
+use super::{DEVICE, R, RW, RX, UNCACHED};
 
 /// Root's own space.
 const OWN: u64 = 3;
@@ -67,6 +67,22 @@ fn rights_that_are_taken_back_are_gone_from_the_tlb() {
         machine.call(Syscall::SpaceUnmap, &[FRAME]),
         Err(Refusal::NotMapped)
     );
+}
+
+#[test]
+fn the_cache_mode_of_a_page_changes_with_a_break_between() {
+    let (mut machine, untyped) = with_frame(12);
+    machine.tables(OWN, AT, untyped, TABLES);
+    let cache = |machine: &mut Fixture| {
+        let memory = machine.core.memory;
+        let read = |at| word(memory, at);
+        let found = machine.core.arch.access(VirtAddr(AT), Access::Read, read);
+        found.expect("mapped").cache
+    };
+    map(&mut machine, FRAME, AT, RW).expect("mapped");
+    assert_eq!(cache(&mut machine), CacheMode::Normal);
+    map(&mut machine, FRAME, AT, RW | UNCACHED).expect("changed");
+    assert_eq!(cache(&mut machine), CacheMode::Uncached);
 }
 
 #[test]

@@ -16,6 +16,7 @@ const RW: u64 = 3;
 const RX: u64 = 9;
 /// Cache modes in the flags of `SpaceMap`.
 const DEVICE: u64 = 3 << 8;
+const UNCACHED: u64 = 2 << 8;
 
 impl Fixture {
     /// Root table and identifier of the space in a slot of root's CNode.

@@ -1,7 +1,7 @@
 //! Interrupt lines: I/O APIC inputs, message-signalled vectors, and the way back when one was taken.
 //!
-//! Vectors: 0x20 on for the lines 0 to 23, 0x38 the timer, 0x40 to 0xef messages, 0xf0 on spurious. Lines 0
-//! to 15 are the ISA interrupts wherever firmware routed them.
+//! Vectors: 0x20 on for the lines 0 to 23, 0x38 the timer, 0x40 to 0xef messages, 0xff spurious, the others nobody's.
+//! Lines 0 to 15 are the ISA interrupts wherever firmware routed them.
 
 mod io_apic;
 mod local_apic;
@@ -33,8 +33,18 @@ impl X86_64 {
             FIRST_INPUT..TIMER => self.input_fired(vector - FIRST_INPUT),
             TIMER => self.timer_fired(),
             FIRST_MESSAGE..=LAST_MESSAGE => self.message_fired(vector - FIRST_MESSAGE),
-            _ => Trap::Spurious,
+            _ => self.unexpected(vector),
         }
+    }
+
+    /// A vector that the kernel gives to nobody: the local APIC's spurious one, or a message that a device made up.
+    /// Only what the local APIC has in service waits to be acknowledged, and holds back whatever is below it until
+    /// then (SDM 3A §11.8.4, §11.9).
+    fn unexpected(&mut self, vector: u8) -> Trap {
+        if self.local_apic.is_in_service(vector) {
+            self.local_apic.end_of_interrupt();
+        }
+        Trap::Spurious
     }
 
     fn input_fired(&mut self, line: u8) -> Trap {

@@ -13,6 +13,7 @@ const ID: u16 = 0x20;
 const PRIORITY: u16 = 0x80;
 const END: u16 = 0xb0;
 const SPURIOUS_VECTOR: u16 = 0xf0;
+const IN_SERVICE: u16 = 0x100;
 const REQUESTED: u16 = 0x200;
 const COMMAND: u16 = 0x300;
 const LOCAL_TIMER: u16 = 0x320;
@@ -90,6 +91,12 @@ impl LocalApic {
     /// The requested vectors `32 * word` to `32 * word + 31`, a bit each.
     pub(crate) fn requested(&self, word: u16) -> u32 {
         self.read(REQUESTED + 16 * word)
+    }
+
+    /// Whether a vector was taken and not acknowledged yet.
+    pub(crate) fn is_in_service(&self, vector: u8) -> bool {
+        let word = u16::from(vector / 32);
+        self.read(IN_SERVICE + 16 * word) >> (vector % 32) & 1 == 1
     }
 
     /// Raises a vector on this core.

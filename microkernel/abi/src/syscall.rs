@@ -80,8 +80,10 @@ syscalls! {
     /// Reads the monotonic clock, in ns since boot.
     10 Clock "() -> (-, ns)";
 
-    /// Makes `count` objects of one kind in consecutive empty slots. `size` is log2: slots for a CNode,
-    /// bytes for Untyped and Frame (12, 21 or 30), ignored for other kinds. RAM is cleared.
+    /// Makes `count` objects (1 to 4096) of one kind in consecutive empty slots. `size` is log2: slots for a CNode
+    /// (2 to 16), bytes for Untyped (12 to 62) and Frame (12, 21 or 30), ignored for other kinds. RAM is cleared.
+    /// Objects of the kernel's own (all kinds but Untyped, Frame and PageTable) may take at most 4 MiB in one call.
+    /// Refuses OUT_OF_RANGE beyond any of these.
     16 UntypedRetype "(untyped, kind, size, cnode, first_index, count) -> ()";
     /// Describes an untyped: physical base (0 without PHYS), log2 of its size, free bytes, memory class.
     17 UntypedInfo "(untyped) -> (-, base, size, free, class)";

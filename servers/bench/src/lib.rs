@@ -13,6 +13,7 @@
 //! | [`figure`] | the names of all figures, and their numbers |
 //! | [`samples`] | from counters to least, median and greatest |
 //! | [`report`] | what is told, line by line |
+//! | [`throughput`] | the table of messages by way, length and batch |
 //!
 //! The groups of figures themselves are in the program, because they need a kernel.
 
@@ -24,3 +25,4 @@ extern crate alloc;
 pub mod figure;
 pub mod report;
 pub mod samples;
+pub mod throughput;

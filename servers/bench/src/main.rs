@@ -2,13 +2,14 @@
 //!
 //! Each group of figures is a function that makes what it needs of one piece of memory, which is taken back
 //! before the next. Peers in other address spaces are threads that this program makes in the process
-//! `bench-peer`.
+//! `bench-peer`. With the argument `throughput` it measures how many messages an instruction carries instead.
 
 #![no_std]
 #![no_main]
 
 extern crate alloc;
 
+mod carry;
 mod check;
 mod group;
 mod line;
@@ -16,6 +17,8 @@ mod meter;
 mod pages;
 mod stage;
 mod worker;
+
+use core::fmt::{self, Write};
 
 use bench::report::Report;
 use libipc::objects::Machine;
@@ -31,20 +34,46 @@ const UNWRITTEN: u8 = 71;
 #[libipc::main]
 fn main(env: Startup) -> Never {
     let machine: Machine = env.other("machine");
+    let told = if env.args().any(|what| what == "throughput") {
+        tell_throughput(&env)
+    } else {
+        tell_figures(&env)
+    };
+    let refused = machine.off(if told.is_ok() { 0 } else { UNWRITTEN });
+    panic!("the machine stays on: {refused:?}");
+}
+
+fn tell_figures(env: &Startup) -> fmt::Result {
     let mut report = Report::default();
     let unit = meter::unit();
     match unit {
-        Ok(_) => measure(&env, &mut report),
+        Ok(_) => measure(env, &mut report),
         Err(reason) => {
             let fail = |figure| report.fail(figure, reason);
             bench::figure::ALL.iter().copied().for_each(fail);
         }
     }
-    let mut line = Line::open(&env);
-    let told = report.write(unit.unwrap_or("none"), &mut line);
-    let told = told.and_then(|()| line.drain());
-    let refused = machine.off(if told.is_ok() { 0 } else { UNWRITTEN });
-    panic!("the machine stays on: {refused:?}");
+    let mut line = Line::open(env);
+    report.write(unit.unwrap_or("none"), &mut line)?;
+    line.drain()
+}
+
+fn tell_throughput(env: &Startup) -> fmt::Result {
+    let measured = match meter::unit() {
+        Ok(_) => carry::measure(env),
+        Err(reason) => Err(reason.into()),
+    };
+    let mut line = Line::open(env);
+    match measured {
+        Ok(points) => {
+            for taken in &points {
+                writeln!(line, "{taken}")?;
+            }
+            writeln!(line, "bench end {} 0", points.len())?;
+        }
+        Err(reason) => writeln!(line, "bench error throughput {reason}\nbench end 0 1")?,
+    }
+    line.drain()
 }
 
 /// Waits until the servers that start on their own have nothing left to do: a volume that answers is mounted,

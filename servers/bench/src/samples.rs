@@ -103,6 +103,13 @@ pub struct Share {
     batch: Batch,
 }
 
+impl Share {
+    /// The whole run's count.
+    pub const fn whole(self) -> u64 {
+        self.whole
+    }
+}
+
 impl fmt::Display for Share {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let times = u64::from(self.batch.times());

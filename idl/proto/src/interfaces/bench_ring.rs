@@ -1,4 +1,7 @@
-//! What the benchmark sends through a ring.
+//! What the benchmark sends through a ring, and beside it for comparison.
+//!
+//! The last three methods bring bytes from a buffer of the client to a buffer of the server, by the three ways
+//! there are; a long message takes several of them.
 //!
 //! Made by `idlc` from `idl/bench_ring.idl`, which is the file to change.
 
@@ -8,7 +11,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_ring",
     id: 0x4fe0,
-    version: 0x316d_1d91_f1e9_d497,
+    version: 0xca2e_518a_1c76_794d,
 };
 
 /// The labels of requests.
@@ -18,13 +21,31 @@ pub mod labels {
 
     /// Label of `take`.
     pub const TAKE: u32 = 0x4fe0_0002;
+
+    /// Label of `send`.
+    pub const SEND: u32 = 0x4fe0_0003;
+
+    /// Label of `piece`.
+    pub const PIECE: u32 = 0x4fe0_0004;
+
+    /// Label of `pooled`.
+    pub const POOLED: u32 = 0x4fe0_0005;
 }
+
+/// The most bytes that one call brings.
+pub const MAX_SENT: u32 = 1536;
+
+/// The most bytes that one request brings from the pool.
+pub const MAX_POOLED: u32 = 65536;
+
+/// The bytes that one request brings inline.
+pub const PIECE: u32 = 40;
 
 /// Why a request was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u32)]
 pub enum Error {
-    /// The bytes are not all in the client's pool.
+    /// The bytes are not all in the client's pool, or too many for the server's buffer.
     OutOfPool = 1,
 }
 
@@ -67,7 +88,9 @@ impl Error {
     /// One clause for people.
     pub const fn text(self) -> &'static str {
         match self {
-            Self::OutOfPool => "the bytes are not all in the client's pool",
+            Self::OutOfPool => {
+                "the bytes are not all in the client's pool, or too many for the server's buffer"
+            }
         }
     }
 }
@@ -94,6 +117,20 @@ pub trait Server {
         length: u32,
     ) -> Result<u32, Error>;
 
+    /// Brings bytes in the message of a call.
+    fn send(&mut self, caller: libipc::Caller, data: &[u8]);
+
+    /// Brings the bytes of five words in the request itself.
+    fn piece(&mut self, caller: libipc::Caller, a: u64, b: u64, c: u64, d: u64, e: u64);
+
+    /// Brings bytes from the client's pool.
+    fn pooled(
+        &mut self,
+        caller: libipc::Caller,
+        offset: u32,
+        length: u32,
+    ) -> Result<(), Error>;
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -113,6 +150,9 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     match message.label() {
         labels::TOUCH => serve_touch(server, caller, message),
         labels::TAKE => serve_take(server, caller, message),
+        labels::SEND => serve_send(server, caller, message),
+        labels::PIECE => serve_piece(server, caller, message),
+        labels::POOLED => serve_pooled(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -148,6 +188,61 @@ fn serve_take<S: Server + ?Sized>(
             Ok(server.take(caller, offset, length))
         },
         |w, sum| w.put(&sum),
+    );
+}
+
+fn serve_send<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let data = r.bytes::<1536>()?;
+            r.finish()?;
+            server.send(caller, data);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_piece<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let a = r.get()?;
+            let b = r.get()?;
+            let c = r.get()?;
+            let d = r.get()?;
+            let e = r.get()?;
+            r.finish()?;
+            server.piece(caller, a, b, c, d, e);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+fn serve_pooled<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let offset = r.get()?;
+            let length = r.get()?;
+            r.finish()?;
+            Ok(server.pooled(caller, offset, length))
+        },
+        |_, ()| Ok(()),
     );
 }
 
@@ -215,6 +310,61 @@ impl<T: libipc::Transport> Client<T> {
             |r| r.get(),
         )
     }
+
+    /// Brings bytes in the message of a call.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn send(&self, data: &[u8]) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::SEND,
+            |w| w.bytes::<1536>(data),
+            |_| Ok(()),
+        )
+    }
+
+    /// Brings the bytes of five words in the request itself.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn piece(
+        &self,
+        a: u64,
+        b: u64,
+        c: u64,
+        d: u64,
+        e: u64,
+    ) -> Result<(), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::PIECE,
+            |w| {
+                w.put(&a)?;
+                w.put(&b)?;
+                w.put(&c)?;
+                w.put(&d)?;
+                w.put(&e)
+            },
+            |_| Ok(()),
+        )
+    }
+
+    /// Brings bytes from the client's pool.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn pooled(&self, offset: u32, length: u32) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::POOLED,
+            |w| {
+                w.put(&offset)?;
+                w.put(&length)
+            },
+            |_| Ok(()),
+        )
+    }
 }
 
 impl From<libipc::Connection> for Client {
@@ -247,6 +397,46 @@ pub fn take_request(
 ) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
     libipc::codec::request(
         labels::TAKE,
+        |w| {
+            w.put(&offset)?;
+            w.put(&length)
+        },
+    )
+}
+
+/// The ring's request for `piece`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn piece_request(
+    a: u64,
+    b: u64,
+    c: u64,
+    d: u64,
+    e: u64,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::PIECE,
+        |w| {
+            w.put(&a)?;
+            w.put(&b)?;
+            w.put(&c)?;
+            w.put(&d)?;
+            w.put(&e)
+        },
+    )
+}
+
+/// The ring's request for `pooled`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+pub fn pooled_request(
+    offset: u32,
+    length: u32,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::POOLED,
         |w| {
             w.put(&offset)?;
             w.put(&length)
@@ -304,6 +494,36 @@ impl Batch {
         length: u32,
     ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
         self.calls.push(take_request(offset, length))
+    }
+
+    /// Brings the bytes of five words in the request itself.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn piece(
+        &mut self,
+        a: u64,
+        b: u64,
+        c: u64,
+        d: u64,
+        e: u64,
+    ) -> Result<
+        libipc::codec::batch::Ticket<(), core::convert::Infallible>,
+        libipc::TooLong,
+    > {
+        self.calls.push(piece_request(a, b, c, d, e))
+    }
+
+    /// Brings bytes from the client's pool.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    pub fn pooled(
+        &mut self,
+        offset: u32,
+        length: u32,
+    ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
+        self.calls.push(pooled_request(offset, length))
     }
 
     /// Makes all calls and waits for all of them.

@@ -211,7 +211,7 @@ impl<D: BatchDevice> BlockCache<D> {
         }
     }
 
-    fn check_present(&self) -> Result<(), CacheError> {
+    pub(crate) fn check_present(&self) -> Result<(), CacheError> {
         match self.health {
             Health::Gone => Err(CacheError::Gone),
             Health::Sound | Health::WriteLost(_) => Ok(()),

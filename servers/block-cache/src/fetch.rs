@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use crate::{
     BatchDevice, BlockCache, BlockNumber, CacheError, DeviceError, MAX_BATCH, MAX_RUN, Operation,
-    Request, Sector,
+    Request, SECTOR_SIZE, Sector,
     readahead::Advice,
     slots::{Origin, Vacancy},
     units::SECTORS_PER_BLOCK,
@@ -41,6 +41,23 @@ fn read_error(error: DeviceError) -> CacheError {
 }
 
 impl<D: BatchDevice> BlockCache<D> {
+    /// Asks the device whether it is still there: reads that the cache answers do not show.
+    ///
+    /// # Errors
+    ///
+    /// [`CacheError::Gone`], or [`CacheError::Read`] if it is there and cannot be read.
+    pub fn probe(&mut self) -> Result<(), CacheError> {
+        self.check_present()?;
+        let mut sector = [0; SECTOR_SIZE];
+        let mut pieces = [sector.as_mut_slice()];
+        let start = Sector(0);
+        let pieces = pieces.as_mut_slice();
+        let mut batch = [Request::new(Operation::Read { start, pieces })];
+        self.submit(&mut batch);
+        let [Request { outcome, .. }] = batch;
+        outcome.map_err(read_error)
+    }
+
     /// Fetches the blocks of `asked`, which are in ascending order and not in the cache, and as
     /// many behind them as `advice` says, all in one batch if they fit.
     ///

@@ -1,5 +1,6 @@
 //! What a server serves: a volume that is mounted, or the reason why none is.
 
+use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 
@@ -30,8 +31,12 @@ impl<D: BatchDevice> Mounted<D> {
         let cache = BlockCache::new(device, cache).map_err(MountError::Device);
         match cache.and_then(|cache| FileSystem::mount(cache, options)) {
             Ok(files) => Self::with(files, name),
-            Err(MountError::NotExt4) if !content.is_empty() => {
-                let reason = format!("{}; it holds {content}", MountError::NotExt4);
+            Err(MountError::NotExt4) => {
+                let remedy = match content {
+                    "" => "make one with mkfs.ext4, which erases what is there".to_owned(),
+                    content => format!("it holds {content}, and only ext4 can be mounted"),
+                };
+                let reason = format!("{}; {remedy}", MountError::NotExt4);
                 Self::without(MountState::Failed, name, &reason)
             }
             Err(error) => Self::without(MountState::Failed, name, &error.to_string()),
@@ -76,7 +81,10 @@ impl<D: BatchDevice> Mounted<D> {
         }
     }
 
-    pub(crate) fn info(&self) -> &Info {
+    /// Tells how the volume is now.
+    pub(crate) fn info(&mut self) -> &Info {
+        // Whatever comes of it has been noted.
+        let _ = self.with_all(|files, _| files.probe());
         &self.info
     }
 

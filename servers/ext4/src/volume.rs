@@ -82,6 +82,23 @@ impl<D: BatchDevice> FileSystem<D> {
         })
     }
 
+    /// Asks the device whether it is still there: caches hide for long that it is not.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Gone`], or [`Error::Device`] if it is there and cannot be read.
+    pub fn probe(&mut self) -> Result<(), Error> {
+        let mut shared = self.port.shared.borrow_mut();
+        let probed = shared.cache.probe();
+        probed.map_err(|error| match error {
+            CacheError::Gone => {
+                shared.last_error = Some(error);
+                Error::Gone
+            }
+            _ => Error::Device,
+        })
+    }
+
     /// Returns what the block cache has done so far.
     pub fn cache_statistics(&self) -> Statistics {
         self.port.shared.borrow().cache.statistics()

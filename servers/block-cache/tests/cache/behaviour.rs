@@ -184,6 +184,18 @@ fn dead_device_answers_every_call_with_gone() {
 }
 
 #[test]
+fn a_probe_goes_to_the_device_although_the_cache_could_answer() {
+    let faults = HashMap::from([(2, Fault::Io), (3, Fault::Gone)]);
+    let mut cache = cache_with(Fragile::new(800, faults));
+    assert_eq!(read_block(&mut cache, 0), Ok(0));
+    assert_eq!(cache.probe(), Ok(()));
+    assert_eq!(cache.probe(), Err(CacheError::Read(DeviceError::Io)));
+    assert_eq!(read_block(&mut cache, 0), Ok(0));
+    assert_eq!(cache.probe(), Err(CacheError::Gone));
+    assert_eq!(read_block(&mut cache, 0), Err(CacheError::Gone));
+}
+
+#[test]
 fn range_beyond_the_device_is_refused() {
     let mut cache = cache_with(Fragile::new(10, HashMap::new()));
     let mut output = [0; 2 * SECTOR_SIZE];

@@ -253,11 +253,29 @@ fn a_disk_that_dies_gives_errors_for_ever_and_says_so() {
 }
 
 #[test]
+fn a_device_that_is_gone_shows_although_nobody_used_it_since() {
+    let (volume, _server, client) = served(make(16, &[], None));
+    assert_eq!(
+        client.info().map(|info| info.state),
+        Ok(MountState::Mounted)
+    );
+    volume.take();
+    let info = client.info().expect("it answers");
+    assert_eq!(
+        (info.state, info.reason.as_str()),
+        (MountState::Failed, "the device is gone")
+    );
+}
+
+#[test]
 fn a_volume_of_another_kind_is_served_as_its_reason() {
     let (_volume, _server, client) = served(vec![0; 1 << 20]);
     let info = client.info().expect("it answers");
     assert_eq!(info.state, MountState::Failed);
-    assert_eq!(info.reason, "no ext4 file system found; it holds XFS");
+    assert_eq!(
+        info.reason,
+        "no ext4 file system found; it holds XFS, and only ext4 can be mounted"
+    );
     assert_eq!(client.walk(b"/"), Err(CallError::Server(Error::NotMounted)));
     assert_eq!(client.unmount(), Err(CallError::Server(Error::NotMounted)));
 }

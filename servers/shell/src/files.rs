@@ -8,7 +8,7 @@ use proto::filesystem::{Cursor, NodeKind, Stat};
 use proto::vfs::{self, MAX_DATA, OpenFlags};
 
 use crate::shell::Shell;
-use crate::trouble::{Outcome, Trouble};
+use crate::trouble::Outcome;
 
 /// How often a directory is read from the start again because it changed meanwhile.
 const ATTEMPTS: u32 = 5;
@@ -39,7 +39,7 @@ impl<T: Transport + 'static> Shell<T> {
             Links::Follow => vfs.stat(path),
             Links::Keep => vfs.stat_link(path),
         };
-        stat.map_err(|error| Trouble::at(name, error))
+        stat.map_err(|error| self.refused(name, path, error))
     }
 
     /// Whether a path leads to a directory.
@@ -56,8 +56,8 @@ impl<T: Transport + 'static> Shell<T> {
         mut each: impl FnMut(&mut Self, &[u8]) -> Outcome,
     ) -> Outcome {
         let opened = self.clients.vfs()?.open(path, OpenFlags::READ, 0);
-        let file = opened.map_err(|error| Trouble::at(name, error))?;
-        let done = self.pieces(name, file, &mut each);
+        let file = opened.map_err(|error| self.refused(name, path, error))?;
+        let done = self.pieces(name, path, file, &mut each);
         // Nothing was written: there is nothing that closing could lose.
         let _ = self.clients.vfs()?.close(file);
         done
@@ -66,6 +66,7 @@ impl<T: Transport + 'static> Shell<T> {
     fn pieces(
         &mut self,
         name: &str,
+        path: &[u8],
         file: u32,
         each: &mut impl FnMut(&mut Self, &[u8]) -> Outcome,
     ) -> Outcome {
@@ -73,7 +74,7 @@ impl<T: Transport + 'static> Shell<T> {
         loop {
             self.checkpoint()?;
             let read = self.clients.vfs()?.read_at(file, offset, MAX_DATA);
-            let data = read.map_err(|error| Trouble::at(name, error))?;
+            let data = read.map_err(|error| self.refused(name, path, error))?;
             if data.is_empty() {
                 return Ok(());
             }
@@ -86,7 +87,7 @@ impl<T: Transport + 'static> Shell<T> {
     pub(crate) fn entries(&mut self, name: &str, path: &[u8]) -> Outcome<Vec<Entry>> {
         let flags = OpenFlags::READ | OpenFlags::DIRECTORY;
         let opened = self.clients.vfs()?.open(path, flags, 0);
-        let directory = opened.map_err(|error| Trouble::at(name, error))?;
+        let directory = opened.map_err(|error| self.refused(name, path, error))?;
         let mut listed = Err(Error::Server(vfs::Error::StaleCursor));
         for _ in 0..ATTEMPTS {
             listed = self.list(directory)?;
@@ -96,7 +97,7 @@ impl<T: Transport + 'static> Shell<T> {
         }
         // As above.
         let _ = self.clients.vfs()?.close(directory);
-        let mut entries = listed.map_err(|error| Trouble::at(name, error))?;
+        let mut entries = listed.map_err(|error| self.refused(name, path, error))?;
         entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(entries)
     }

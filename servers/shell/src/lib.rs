@@ -29,6 +29,7 @@ mod shell;
 mod table;
 mod text;
 mod trouble;
+mod volumes;
 
 #[cfg(test)]
 mod tests;

@@ -55,7 +55,7 @@ impl<T: Transport + 'static> Shell<T> {
             .clients
             .vfs()?
             .open(path.as_bytes(), flags, 0o644)
-            .map_err(|error| Trouble::at(name, error))?;
+            .map_err(|error| self.refused(name, path.as_bytes(), error))?;
         let sink = Sink::File {
             name: name.clone(),
             file,

@@ -37,7 +37,7 @@ impl<T: Transport> Mounts<T> {
     /// Asks a file system what it has mounted and puts that at a path. A volume that does not exist is left out; one that
     /// could not be mounted keeps its place, where every access says so.
     pub fn add(&mut self, path: &str, filesystem: Client<T>) {
-        let info = filesystem.info().unwrap_or_else(|_| gone());
+        let info = filesystem.info().unwrap_or_else(|_| gone(&unknown()));
         if info.state == MountState::Absent {
             return;
         }
@@ -81,10 +81,10 @@ impl<T: Transport> Mounts<T> {
     /// `NotMounted`.
     pub fn usable(&self, id: MountId) -> Result<&Client<T>, Error> {
         let mount = self.mounts.get(id.0).ok_or(Error::NotMounted)?;
-        match mount.info.state {
-            MountState::Mounted | MountState::ReadOnly => Ok(&mount.filesystem),
-            _ => Err(Error::NotMounted),
-        }
+        mount
+            .is_usable()
+            .then_some(&mount.filesystem)
+            .ok_or(Error::NotMounted)
     }
 
     /// Every file system that can be used.
@@ -95,7 +95,7 @@ impl<T: Transport> Mounts<T> {
     /// Describes mounts from a number on, as their file systems see them now.
     pub fn describe(&mut self, first: u32) -> impl Iterator<Item = Mount> {
         self.mounts.iter_mut().skip(first as usize).map(|mount| {
-            mount.info = mount.filesystem.info().unwrap_or_else(|_| gone());
+            mount.look();
             let Info {
                 state,
                 kind,
@@ -122,19 +122,41 @@ impl<T: Transport> Mounts<T> {
     }
 }
 
+impl<T: Transport> Mounted<T> {
+    fn is_usable(&self) -> bool {
+        matches!(self.info.state, MountState::Mounted | MountState::ReadOnly)
+    }
+
+    /// Asks how the volume is now.
+    fn look(&mut self) {
+        let info = self.filesystem.info();
+        self.info = info.unwrap_or_else(|_| gone(&self.info));
+    }
+}
+
 impl<T: Transport> Default for Mounts<T> {
     fn default() -> Self {
         Self::new()
     }
 }
 
-/// What is known of a volume whose file system does not answer.
-fn gone() -> Info {
+/// What is known of a volume whose file system never answered.
+fn unknown() -> Info {
     Info {
         state: MountState::Failed,
         root: 0,
         kind: Text::default(),
         volume: Text::default(),
-        reason: Text::try_from("its file-system server is gone").unwrap_or_default(),
+        reason: Text::default(),
+    }
+}
+
+/// What is known of a volume whose file system does not answer any more.
+fn gone(known: &Info) -> Info {
+    let reason = "its file-system server has died; restart the machine to mount it again";
+    Info {
+        state: MountState::Failed,
+        reason: Text::try_from(reason).unwrap_or_default(),
+        ..known.clone()
     }
 }

@@ -583,6 +583,19 @@ fn a_file_system_that_dies_takes_only_its_own_files() {
         states[..2],
         [("/", MountState::Mounted), ("/mnt", MountState::Failed)]
     );
+    let (volume, reason) = (mounts[1].volume.as_str(), mounts[1].reason.as_str());
+    assert_eq!(volume, "memory");
+    assert!(reason.contains("has died"), "{reason}");
+}
+
+#[test]
+fn a_device_that_is_gone_shows_in_the_list_of_mounts() {
+    let rig = started();
+    rig.mnt.server().0.state = MountState::Failed;
+    let mounts = rig.vfs.mounts(0).unwrap();
+    assert_eq!(mounts[0].state, MountState::Mounted);
+    assert_eq!(mounts[1].state, MountState::Failed);
+    assert_eq!(rig.refused("/mnt/data/file"), Some(Error::NotMounted));
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use libipc::Transport;
+use libipc::{Error, Transport};
 use proto::filesystem::{NodeKind, Stat};
-use proto::vfs::OpenFlags;
+use proto::vfs::{self, OpenFlags};
 
 use crate::command::Builtin;
 use crate::files::{Links, join};
@@ -96,7 +96,7 @@ fn directory<T: Transport + 'static>(shell: &Shell<T>, to: &[u8], stat: &Stat) -
     if exists.is_ok_and(|stat| stat.kind == NodeKind::Directory) {
         return Ok(());
     }
-    made.map_err(|error| at(to, error))
+    made.map_err(|error| refused(shell, to, error))
 }
 
 fn link<T: Transport + 'static>(shell: &Shell<T>, from: &[u8], to: &[u8]) -> Outcome {
@@ -128,16 +128,24 @@ fn file<T: Transport + 'static>(
         .clients
         .vfs()?
         .open(to, flags, stat.permissions & PERMISSIONS);
-    let target = opened.map_err(|error| at(to, error))?;
+    let target = opened.map_err(|error| refused(shell, to, error))?;
     let mut offset = 0;
     let copied = shell.read_file(&alloc::format!("{}", Name(from)), from, |shell, data| {
         let written = shell.clients.vfs()?.write_at(target, offset, data);
         offset += data.len() as u64;
-        written.map_err(|error| at(to, error))
+        written.map_err(|error| refused(shell, to, error))
     });
     let closed = shell.clients.vfs()?.close(target);
     copied?;
-    closed.map_err(|error| at(to, error))
+    closed.map_err(|error| refused(shell, to, error))
+}
+
+fn refused<T: Transport + 'static>(
+    shell: &Shell<T>,
+    path: &[u8],
+    error: Error<vfs::Error>,
+) -> Trouble {
+    shell.refused(&alloc::format!("{}", Name(path)), path, error)
 }
 
 fn at(path: &[u8], why: impl core::fmt::Display) -> Trouble {

@@ -12,7 +12,7 @@ use crate::options;
 use crate::shell::Shell;
 use crate::table::{Side, Table};
 use crate::text::Size;
-use crate::trouble::{Outcome, Trouble};
+use crate::trouble::Outcome;
 
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
@@ -61,7 +61,7 @@ fn add<T: Transport + 'static>(
     path: &str,
 ) -> Outcome {
     let space = shell.clients.vfs()?.space(path.as_bytes());
-    let space = space.map_err(|error| Trouble::at(name, error))?;
+    let space = space.map_err(|error| shell.refused(name, path.as_bytes(), error))?;
     let used = space.blocks.saturating_sub(space.free_blocks);
     let bytes = |blocks: u64| Size(blocks.saturating_mul(space.block_size));
     let share = format!("{} %", percent(used, &space));

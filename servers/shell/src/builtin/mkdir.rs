@@ -8,7 +8,7 @@ use proto::vfs;
 use crate::command::Builtin;
 use crate::options;
 use crate::shell::Shell;
-use crate::trouble::{Outcome, Trouble};
+use crate::trouble::Outcome;
 
 /// Everybody may read, the owner may change.
 const PERMISSIONS: u16 = 0o755;
@@ -34,7 +34,7 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
                 .vfs()?
                 .make_directory(path.as_bytes(), PERMISSIONS)
         };
-        let told = made.map_err(|error| Trouble::at(name, error));
+        let told = made.map_err(|error| shell.refused(name, path.as_bytes(), error));
         shell.note(told)?;
     }
     Ok(())

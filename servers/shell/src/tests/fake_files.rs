@@ -11,6 +11,9 @@ use libipc::codec::{Bytes, List, Text};
 use proto::filesystem::{Cursor, Entry, MountState, NodeKind, Space, Stat};
 use proto::vfs::{Error, Mount, OpenFlags, Server};
 
+/// Where what is mounted at `/mnt` cannot be used.
+const LOST: &str = "/mnt/lost";
+
 #[derive(Clone, Debug)]
 pub(crate) struct Node {
     pub(crate) kind: NodeKind,
@@ -68,6 +71,9 @@ impl Files {
             .filter(|name| !name.is_empty() && *name != ".")
             .collect();
         let path = format!("/{}", names.join("/"));
+        if path.starts_with(LOST) {
+            return Err(Error::NotMounted);
+        }
         match self.nodes.get(parent(&path)).map(|node| node.kind) {
             Some(NodeKind::Directory) => Ok(path),
             Some(_) => Err(Error::NotDirectory),

@@ -165,6 +165,27 @@ fn checksums_of_a_directory_are_those_of_all_files_in_it() {
 }
 
 #[test]
+fn a_volume_that_cannot_be_used_says_why_to_whoever_tries() {
+    let desk = Desk::new();
+    let why = "no volume is mounted here: disk: no known file system";
+    for command in [
+        "ls",
+        "cat",
+        "stat",
+        "df",
+        "cd",
+        "mkdir",
+        "cp /etc/motd",
+        "echo >",
+    ] {
+        let (shown, status) = desk.run(&[&format!("{command} /mnt/lost")]);
+        let name = command.split(' ').next().unwrap_or_default();
+        let told = format!("{name}: /mnt/lost: {why}\n");
+        assert!(shown.contains(&told) && status == 1, "{shown}");
+    }
+}
+
+#[test]
 fn volumes_are_shown_with_their_room_and_troubles() {
     let desk = Desk::new();
     assert_eq!(

@@ -22,6 +22,8 @@ pub enum Verb {
     Run(RunArgs),
     /// Runs the tests and closes with a line "N passed, N failed"
     Test(TestArgs),
+    /// Measures in instructions what operations cost, with a witness outside the machine
+    Bench(BenchArgs),
     /// Builds kernel, components and programs, and composes the boot image and its disk
     Build(BuildArgs),
     /// Works on image manifests
@@ -75,6 +77,38 @@ pub struct TestArgs {
     /// Also what takes long: full model checking, large disks, long fuzzing, mutation
     #[arg(long)]
     pub long: bool,
+}
+
+/// Options of `bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Where to measure
+    #[arg(long, value_enum, default_value_t = Board::Q35)]
+    pub board: Board,
+    /// Only figures whose name has this text
+    #[arg(long, value_name = "TEXT")]
+    pub filter: Option<String>,
+    /// Writes one JSON line a figure to this file; `-` prints them instead of the table
+    #[arg(long, value_name = "FILE|-")]
+    pub json: Option<PathBuf>,
+    /// Shows what changed against the figures in this file
+    #[arg(long, value_name = "FILE", conflicts_with = "places")]
+    pub compare: Option<PathBuf>,
+    /// Fails if a figure is more than 1 % above the accepted one
+    #[arg(long)]
+    pub check: bool,
+    /// Makes the figures the accepted ones
+    #[arg(long, conflicts_with = "check")]
+    pub accept: bool,
+    /// Fails where the guest's count and the witness's differ
+    #[arg(long)]
+    pub witness: bool,
+    /// Shows instructions by function along one operation
+    #[arg(long = "where", value_name = "NAME", conflicts_with_all = ["json", "accept", "check"])]
+    pub places: Option<String>,
+    /// Shows and plots how the accepted figure came to be what it is
+    #[arg(long, value_name = "NAME", exclusive = true)]
+    pub history: Option<String>,
 }
 
 /// Options of `build`.

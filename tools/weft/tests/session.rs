@@ -72,6 +72,7 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
+        plugin: None,
     }
 }
 

@@ -77,6 +77,11 @@ impl Program {
         }
     }
 
+    /// How many bytes of code it has.
+    pub fn code_bytes(&self) -> usize {
+        self.code.iter().map(|(_, code)| code.len()).sum()
+    }
+
     /// Whether the program has these bytes of code at an address.
     pub fn holds(&self, address: u64, bytes: &[u8]) -> bool {
         self.code.iter().any(|(start, code)| {
@@ -131,6 +136,7 @@ mod tests {
         assert!(program.function(*address).expect("a name").ends_with(name));
         assert!(program.holds(*address, &[]));
         assert!(!program.holds(u64::MAX, &[0]));
+        assert!(program.code_bytes() > 1000);
     }
 
     #[test]

@@ -115,6 +115,7 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         clock: choice.clock,
         console,
         debugger_port: choice.debugger_port,
+        plugin: None,
     })
 }
 

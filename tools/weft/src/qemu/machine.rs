@@ -17,6 +17,9 @@ pub enum Clock {
     /// The instructions it has executed, a nanosecond each, so that other work on the host hardly counts. While it
     /// waits for a disk the host's clock goes on: else time would jump to whatever timer is next.
     Instructions,
+    /// The same, but what nobody executes takes no time: when all wait, time jumps to the next timer. Only for
+    /// machines whose devices are not waited for.
+    Counted,
 }
 
 /// Which of a board's processors and controllers a machine has.
@@ -53,6 +56,19 @@ pub struct Machine {
     pub console: Console,
     /// The TCP port on which QEMU waits for a debugger before it starts.
     pub debugger_port: Option<u16>,
+    /// The witness.
+    pub plugin: Option<Plugin>,
+}
+
+/// A plugin of the emulator that counts what marked stretches of the guest do, and where it writes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plugin {
+    /// The shared object.
+    pub file: PathBuf,
+    /// Lines of marked stretches.
+    pub out: PathBuf,
+    /// Lines of executed instructions.
+    pub places: PathBuf,
 }
 
 /// What the serial line is connected to.
@@ -85,8 +101,10 @@ impl Machine {
         for (name, value) in options(self.board, self.model).into_iter().chain(common) {
             push(&mut all, name, value);
         }
-        if self.clock == Clock::Instructions {
-            push(&mut all, "-icount", "shift=0,align=off,sleep=on");
+        match self.clock {
+            Clock::Host => {}
+            Clock::Instructions => push(&mut all, "-icount", "shift=0,align=off,sleep=on"),
+            Clock::Counted => push(&mut all, "-icount", "shift=0,align=off,sleep=off"),
         }
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
         push(&mut all, "-kernel", &self.kernel.display().to_string());
@@ -101,6 +119,7 @@ impl Machine {
         self.push_console(&mut all);
         self.push_disks(&mut all);
         self.push_debugger(&mut all);
+        self.push_plugin(&mut all);
         all
     }
 
@@ -134,6 +153,14 @@ impl Machine {
             );
             let device = format!("virtio-blk-pci,drive=disk{number},disable-legacy=on");
             push(all, "-device", &device);
+        }
+    }
+
+    fn push_plugin(&self, all: &mut Vec<String>) {
+        if let Some(plugin) = &self.plugin {
+            let [file, out, places] =
+                [&plugin.file, &plugin.out, &plugin.places].map(|path| option(path));
+            push(all, "-plugin", &format!("{file},out={out},places={places}"));
         }
     }
 
@@ -185,6 +212,7 @@ mod tests {
             clock: Clock::Host,
             console,
             debugger_port: None,
+            plugin: None,
         }
     }
 
@@ -219,6 +247,22 @@ mod tests {
         assert!(!machine.arguments().contains(&"-icount".to_owned()));
         machine.clock = Clock::Instructions;
         assert!(machine.arguments().contains(&"-icount".to_owned()));
+    }
+
+    #[test]
+    fn a_witness_is_told_where_to_write() {
+        let mut machine = machine(Console::Pipe);
+        assert!(!machine.arguments().contains(&"-plugin".to_owned()));
+        machine.plugin = Some(Plugin {
+            file: PathBuf::from("w.so"),
+            out: PathBuf::from("a,b"),
+            places: PathBuf::from("p"),
+        });
+        assert!(
+            machine
+                .arguments()
+                .contains(&"w.so,out=a,,b,places=p".to_owned())
+        );
     }
 
     #[test]

@@ -41,6 +41,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
+        plugin: None,
     };
     let report = session::listen(&machine, Some(LIMIT), &mut Nobody)?;
     let log = session::kernel_log(&machine);

@@ -64,6 +64,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
+        plugin: None,
     };
     boot(&machine, name, tally)?;
     let old = Machine {

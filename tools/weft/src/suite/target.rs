@@ -55,6 +55,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         clock: Clock::Host,
         console: Console::Pipe,
         debugger_port: None,
+        plugin: None,
     };
     altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();

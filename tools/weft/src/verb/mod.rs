@@ -1,5 +1,6 @@
 //! The verbs, a file each.
 
+pub mod bench;
 pub mod build;
 pub mod check;
 pub mod doctor;
@@ -22,6 +23,7 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
     match cli.verb {
         Verb::Run(args) => run::run(&project, &args),
         Verb::Test(args) => test::run(&project, &args),
+        Verb::Bench(args) => bench::run(&project, &args),
         Verb::Build(args) => build::run(&project, &args),
         Verb::Image(args) => image::run(&project, &args),
         Verb::Check(args) => check::run(&project, &args),

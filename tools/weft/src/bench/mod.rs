@@ -1,0 +1,134 @@
+//! The benchmark: boots its image with instructions as the clock and the witness beside it, and makes figures of
+//! what both say.
+
+pub mod figure;
+pub mod functions;
+pub mod gate;
+pub mod history;
+pub mod join;
+pub mod statics;
+pub mod table;
+pub mod told;
+pub mod value;
+pub mod witness;
+
+use std::time::Duration;
+
+use figure::{Figures, Missing};
+use functions::Programs;
+use join::{Joined, Joiner};
+use witness::Witnessed;
+
+use crate::board::Board;
+use crate::build::{self, Built};
+use crate::error::{Error, Outcome};
+use crate::project::Project;
+use crate::qemu::ended::Ended;
+use crate::qemu::machine::{Clock, Console, Machine, Model, Plugin};
+use crate::qemu::session::{self, Listener, Progress};
+use crate::setup::{self, Need};
+
+/// How long the image may take.
+const LIMIT: Duration = Duration::from_secs(240);
+
+/// A run of the suite.
+#[derive(Debug)]
+pub struct Run {
+    /// Its figures.
+    pub figures: Figures,
+}
+
+/// The image that measures on a board.
+fn image(board: Board) -> &'static str {
+    match board {
+        Board::Q35 => "bench",
+        Board::Virt => "bench-virt",
+    }
+}
+
+/// Measures everything on a board.
+///
+/// # Errors
+/// If something does not build, or the machine does not come to its end.
+pub fn run(project: &Project, board: Board) -> Outcome<Run> {
+    setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
+    let manifest = project.manifest(Some(image(board)));
+    let built = build::image(project, &manifest)?;
+    let plugin = witness::build(project, &built.folder)?;
+    let text = boot(&built, &plugin)?;
+    let told = told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
+    let witnessed = witness::read(&plugin)?;
+    let programs = Programs::read(&built.kernel, &built.components)?;
+    let joiner = Joiner {
+        board: board.name(),
+        witnessed: &witnessed,
+        programs: &programs,
+    };
+    let mut figures = Figures::default();
+    for joined in joiner.join(&told)? {
+        match joined {
+            Joined::Figure(figure) => figures.all.push(*figure),
+            Joined::Missing(missing) => figures.missing.push(missing),
+        }
+    }
+    add_statics(&mut figures, board, &told, &witnessed, &programs);
+    Ok(Run { figures })
+}
+
+fn add_statics(
+    figures: &mut Figures,
+    board: Board,
+    told: &[told::Told],
+    witnessed: &Witnessed,
+    programs: &Programs,
+) {
+    figures.all.push(statics::kernel_text(board, programs));
+    match statics::ipc_path(board, told, witnessed) {
+        Ok(figure) => figures.all.push(figure),
+        Err(error) => figures.missing.push(Missing {
+            name: statics::IPC_PATH.to_owned(),
+            error,
+            board: board.name().to_owned(),
+        }),
+    }
+}
+
+fn boot(built: &Built, plugin: &Plugin) -> Outcome<String> {
+    let machine = Machine {
+        board: built.board,
+        model: Model::Usual,
+        kernel: built.bootable.clone(),
+        image: built.image.clone(),
+        kernel_log: built.folder.join("kernel.log"),
+        disks: Vec::new(),
+        cores: 1,
+        memory: "512M".to_owned(),
+        clock: Clock::Counted,
+        console: Console::Pipe,
+        debugger_port: None,
+        plugin: Some(plugin.clone()),
+    };
+    let mut heard = Heard::default();
+    let report = session::listen(&machine, Some(LIMIT), &mut heard)?;
+    match report.ended {
+        Ended::Guest(0) => Ok(heard.text),
+        ended => Err(Error::new(format!("the benchmark {ended}")).remedy(format!(
+            "it printed:\n{}\n{}",
+            heard.text,
+            session::kernel_log(&machine)
+        ))),
+    }
+}
+
+/// Everything on the serial line.
+#[derive(Debug, Default)]
+struct Heard {
+    text: String,
+}
+
+impl Listener for Heard {
+    fn hear(&mut self, bytes: &[u8]) -> Progress {
+        self.text.push_str(&String::from_utf8_lossy(bytes));
+        Progress::Working
+    }
+}

@@ -1,0 +1,63 @@
+//! Figures of sizes: they are read from files and from what was executed.
+
+use super::figure::Figure;
+use super::functions::{self, Programs};
+use super::told::Told;
+use super::value::Value;
+use super::witness::Witnessed;
+use crate::board::Board;
+
+/// Bytes of the kernel's instructions that a call and its answer execute.
+pub const IPC_PATH: &str = "ipc.path_bytes";
+
+/// The figures whose runs make that path.
+const PATH: [&str; 2] = ["ipc.call", "ipc.reply_recv"];
+
+/// `kernel.text_bytes`: all instructions of the kernel.
+pub fn kernel_text(board: Board, programs: &Programs) -> Figure {
+    size("kernel.text_bytes", board, programs.kernel_bytes())
+}
+
+/// `ipc.path_bytes`: the kernel's instructions that a call and its answer execute, each counted once.
+///
+/// # Errors
+/// If the witness has not seen them.
+pub fn ipc_path(board: Board, told: &[Told], witnessed: &Witnessed) -> Result<Figure, String> {
+    let mut places = Vec::new();
+    for name in PATH {
+        let mark = told.iter().find_map(|told| match told {
+            Told::Figure(measured) if measured.name == name => measured.mark,
+            _ => None,
+        });
+        let mark = mark.ok_or_else(|| format!("no run of `{name}` is marked"))?;
+        witnessed.line(mark)?;
+        places.extend(witnessed.places(mark));
+    }
+    let bytes = functions::executed_kernel_bytes(places.into_iter());
+    Ok(size(IPC_PATH, board, bytes))
+}
+
+fn size(name: &str, board: Board, bytes: u64) -> Figure {
+    let value = Value::whole(bytes);
+    Figure {
+        name: name.to_owned(),
+        unit: "bytes".to_owned(),
+        n: 1,
+        min: value,
+        median: value,
+        max: value,
+        board: board.name().to_owned(),
+        seen: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_nobody_saw_is_no_figure() {
+        let error = ipc_path(Board::Q35, &[], &Witnessed::default());
+        assert_eq!(error, Err("no run of `ipc.call` is marked".to_owned()));
+    }
+}

@@ -1,0 +1,162 @@
+//! `bench`: measures, and shows, compares or accepts what was measured.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use crate::bench::figure::{self, Figures};
+use crate::bench::value::Value;
+use crate::bench::{self, gate, history, join, table};
+use crate::build::output;
+use crate::cli::BenchArgs;
+use crate::error::{Error, Outcome};
+use crate::project::Project;
+
+/// The file name that means standard output.
+const STANDARD_OUTPUT: &str = "-";
+
+/// Does what the options say.
+///
+/// # Errors
+/// If something does not build or run, or a file cannot be read or written.
+pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
+    let accepted = PathBuf::from(format!("docs/bench/{}.jsonl", args.board.name()));
+    if let Some(name) = &args.history {
+        return show_history(project, &accepted, name);
+    }
+    let mut figures = bench::run(project, args.board)?.figures;
+    figures.retain(
+        args.where_name()
+            .or(args.filter.as_deref())
+            .unwrap_or_default(),
+    );
+    if figures == Figures::default() {
+        return Err(
+            Error::new("no figure has such a name").remedy("leave the filter out to see all names")
+        );
+    }
+    show(args, &figures)?;
+    let accepted = project.root().join(accepted);
+    let mut good = figures.missing.is_empty();
+    if args.witness {
+        good &= compare_with_witness(&figures);
+    }
+    if args.check {
+        good &= check(project, &accepted, args, &figures)?;
+    }
+    if args.accept {
+        accept(&accepted, args, &figures)?;
+    }
+    Ok(if good {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn show(args: &BenchArgs, figures: &Figures) -> Outcome {
+    if let Some(name) = args.where_name() {
+        let figure = figures.find(name);
+        let figure = figure.ok_or_else(|| Error::new(format!("there is no figure `{name}`")))?;
+        print!("{}", table::functions(figure));
+        return Ok(());
+    }
+    let is_to_output = args.json.as_deref() == Some(Path::new(STANDARD_OUTPUT));
+    match &args.json {
+        Some(_) if is_to_output => {
+            print!("{}", figures.to_json()?);
+            for missing in &figures.missing {
+                eprintln!(
+                    "error: {} was not measured: {}",
+                    missing.name, missing.error
+                );
+            }
+            return Ok(());
+        }
+        Some(path) => output::write(path, figures.to_json()?.as_bytes())?,
+        None => {}
+    }
+    match &args.compare {
+        Some(path) => print!("{}", table::compare(&figure::read(path)?, figures)),
+        None => print!("{}", table::show(figures)),
+    }
+    Ok(())
+}
+
+fn compare_with_witness(figures: &Figures) -> bool {
+    let slack = Value::whole(join::SLACK);
+    let mut agreed = true;
+    for figure in &figures.all {
+        if let Some((told, seen)) = join::disagreement(figure, slack) {
+            agreed = false;
+            eprintln!(
+                "witness: {}: the guest counted {told}, the witness {seen}",
+                figure.name
+            );
+        }
+    }
+    let seen = figures
+        .all
+        .iter()
+        .filter(|figure| figure.seen.is_some())
+        .count();
+    if agreed {
+        eprintln!("witness: {seen} figures agree within {slack} instructions");
+    }
+    agreed
+}
+
+fn check(project: &Project, accepted: &Path, args: &BenchArgs, figures: &Figures) -> Outcome<bool> {
+    let allowances = gate::allowances(&project.root().join("docs/bench/allowances.toml"))?;
+    let mut known = figure::read(accepted)?;
+    if let Some(filter) = &args.filter {
+        known.retain(|figure| figure.name.contains(filter));
+    }
+    let findings = gate::check(&known, figures, &allowances);
+    findings
+        .iter()
+        .for_each(|finding| eprintln!("bench: {finding}"));
+    let (count, problems) = (known.len(), findings.len());
+    eprintln!("bench: {count} accepted figures compared, {problems} problems");
+    if problems > 0 {
+        eprintln!(
+            "  remedy: undo what made them grow, or type `cargo weft bench --accept` and commit the file"
+        );
+    }
+    Ok(findings.is_empty())
+}
+
+fn accept(path: &Path, args: &BenchArgs, figures: &Figures) -> Outcome {
+    if args.filter.is_some() || !figures.missing.is_empty() {
+        return Err(Error::new(
+            "only a whole run without errors can be accepted",
+        ));
+    }
+    if let Some(folder) = path.parent() {
+        output::folder(folder)?;
+    }
+    let text = figures.to_json()?;
+    fs::write(path, text).map_err(|cause| Error::io("write", path, &cause))?;
+    eprintln!(
+        "bench: {} figures accepted in {}",
+        figures.all.len(),
+        path.display()
+    );
+    Ok(())
+}
+
+fn show_history(project: &Project, accepted: &Path, name: &str) -> Outcome<ExitCode> {
+    let changes = history::read(project, accepted, name)?;
+    print!("{}", history::show(&changes));
+    let folder = project.target("bench");
+    output::folder(&folder)?;
+    let path = history::plot(name, &changes, folder.join(format!("history-{name}.svg")))?;
+    println!("plot: {}", path.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+impl BenchArgs {
+    fn where_name(&self) -> Option<&str> {
+        self.places.as_deref()
+    }
+}

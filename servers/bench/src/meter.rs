@@ -83,7 +83,7 @@ where
         if purpose == Run::Marked {
             mark_end(figure.number);
         }
-        let value = done(figure.name, outcome)?;
+        let value = done("a run", outcome)?;
         (operation.after)(stage, made, value)?;
         if purpose == Run::Sample {
             samples.push(end.wrapping_sub(start));

@@ -24,7 +24,8 @@ use crate::build::{self, Built};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model, Plugin};
+use crate::qemu::launch::{self, Choice, Person, Scratch};
+use crate::qemu::machine::{Clock, Plugin};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -94,20 +95,18 @@ fn add_statics(
 }
 
 fn boot(built: &Built, plugin: &Plugin) -> Outcome<String> {
-    let machine = Machine {
-        board: built.board,
-        model: Model::Usual,
-        kernel: built.bootable.clone(),
-        image: built.image.clone(),
-        kernel_log: built.folder.join("kernel.log"),
-        disks: Vec::new(),
+    let scratch = Scratch::new(&built.folder)?;
+    let choice = Choice {
         cores: 1,
-        memory: "512M".to_owned(),
+        memory: "512M",
+        disks: &[],
+        commands: None,
+        person: Person::Played,
         clock: Clock::Counted,
-        console: Console::Pipe,
         debugger_port: None,
-        plugin: Some(plugin.clone()),
     };
+    let mut machine = launch::machine(built, &choice, &scratch)?;
+    machine.plugin = Some(plugin.clone());
     let mut heard = Heard::default();
     let report = session::listen(&machine, Some(LIMIT), &mut heard)?;
     match report.ended {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::case::{Case, Cases};
-use super::talk::Player;
+use super::talk::{Dictation, Player};
 use super::tally::Tally;
 use super::{Context, disks};
 use crate::build::{self, Built, tree};
@@ -203,7 +203,9 @@ fn boot(case: &Case, machine: &Machine) -> Outcome<Went> {
 }
 
 fn talk(case: &Case, machine: &Machine) -> Outcome<Went> {
-    let mut player = Player::new(&case.talk);
+    let mut steps = case.dictation.map(Dictation::steps).unwrap_or_default();
+    steps.extend_from_slice(&case.talk);
+    let mut player = Player::new(&steps);
     let limit = Some(Duration::from_secs(case.seconds));
     let report = session::listen(machine, limit, &mut player)?;
     let shown = player.heard();
@@ -211,7 +213,7 @@ fn talk(case: &Case, machine: &Machine) -> Outcome<Went> {
         (_, Verdict::Interrupted, _) => Err(Error::new("interrupted")),
         (None, _, Ended::Guest(status)) => Ok(Went::Ended { shown, status }),
         (missing, _, ended) => {
-            let missing = missing.map_or(String::new(), |text| format!(" without `{text}`"));
+            let missing = missing.map_or(String::new(), |text| format!(" without {text:?}"));
             let said = exec::said(machine, &shown);
             Ok(Went::Wrong(format!("{ended}{missing}\n{said}")))
         }

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Length;
-use super::talk::Step;
+use super::talk::{Dictation, Step};
 use crate::qemu::machine::Clock;
 
 /// A file of cases.
@@ -31,6 +31,9 @@ pub struct Case {
     /// What somebody at the prompt waits for and types.
     #[serde(default)]
     pub talk: Vec<Step>,
+    /// Lines that somebody types before that.
+    #[serde(default)]
+    pub dictation: Option<Dictation>,
     /// The last command's exit status; none leaves it open.
     #[serde(default)]
     pub status: Option<u8>,

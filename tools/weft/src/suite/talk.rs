@@ -15,6 +15,72 @@ pub struct Step {
     pub keys: String,
 }
 
+/// Lines that somebody types at the prompt one after the other; the machine must give each back as it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Dictation {
+    /// How many.
+    pub lines: usize,
+    /// How many characters each has.
+    pub length: usize,
+    /// When each is typed.
+    #[serde(default)]
+    pub pace: Pace,
+}
+
+/// When somebody types the next line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Pace {
+    /// When the machine asks for it.
+    #[default]
+    InTurn,
+    /// All at once, as when text is pasted.
+    Ahead,
+}
+
+/// What the shell shows when it waits for a line.
+const PROMPT: &str = "weft:/$ ";
+
+/// What gives a line back.
+const COMMAND: &str = "echo ";
+
+impl Dictation {
+    /// The steps: each line, and what must be shown for it. No two lines are alike.
+    pub fn steps(self) -> Vec<Step> {
+        let line = |line| {
+            let text = self.text(line);
+            let typed = Step {
+                wait: PROMPT.to_owned(),
+                keys: format!("{COMMAND}{text}\r"),
+            };
+            let shown = Step {
+                wait: format!("\n{text}\r\n"),
+                keys: String::new(),
+            };
+            [typed, shown]
+        };
+        let mut steps: Vec<Step> = (0..self.lines).flat_map(line).collect();
+        if self.pace == Pace::Ahead {
+            let all = steps.iter_mut().map(|step| core::mem::take(&mut step.keys));
+            let all = all.collect();
+            if let Some(first) = steps.first_mut() {
+                first.keys = all;
+            }
+        }
+        steps
+    }
+
+    fn text(self, line: usize) -> String {
+        const LETTERS: &[u8] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+        let letters = LETTERS.iter().cycle().skip(line * 7);
+        let start = format!("{line}-");
+        let rest = self.length.saturating_sub(COMMAND.len() + start.len());
+        let letters = letters.take(rest).map(|letter| char::from(*letter));
+        start.chars().chain(letters).collect()
+    }
+}
+
 /// Somebody who goes through steps.
 #[derive(Debug)]
 pub struct Player<'a> {
@@ -107,6 +173,31 @@ mod tests {
         player.hear(b"ls\r\nfile\r\n$ ");
         assert_eq!(player.answer(), b"off\r");
         assert_eq!(player.missing(), None);
+    }
+
+    #[test]
+    fn dictated_lines_have_their_length_and_must_all_come_back() {
+        let dictation = Dictation {
+            lines: 40,
+            length: 100,
+            pace: Pace::InTurn,
+        };
+        let steps = dictation.steps();
+        let typed: Vec<_> = steps.iter().filter(|step| !step.keys.is_empty()).collect();
+        assert!(typed.len() == 40 && typed.iter().all(|step| step.keys.len() == 101));
+        let distinct: std::collections::HashSet<_> = typed.iter().map(|step| &step.keys).collect();
+        assert_eq!(distinct.len(), 40);
+        let mut player = Player::new(&steps);
+        player.hear(b"weft:/$ ");
+        let echo = player.answer();
+        player.hear(&echo);
+        assert!(player.missing().is_some_and(|text| text.contains("0-abc")));
+        let ahead = Dictation {
+            pace: Pace::Ahead,
+            ..dictation
+        };
+        let steps = ahead.steps();
+        assert_eq!(steps.first().map(|step| step.keys.len()), Some(40 * 101));
     }
 
     #[test]

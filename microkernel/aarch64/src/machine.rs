@@ -45,6 +45,8 @@ impl Cpu for Aarch64 {
         CoreId(0)
     }
 
+    // A function of its own, at whose address tools see the kernel look.
+    #[inline(never)]
     fn interrupt_pending(&self) -> bool {
         cpu::pending() != 0
     }

@@ -15,6 +15,7 @@ pub mod decode;
 pub mod functions;
 pub mod line;
 pub mod marker;
+pub mod masked;
 pub mod options;
 mod plugin;
 pub mod program;

@@ -1,4 +1,5 @@
-//! The plugin's arguments: `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK]`.
+//! The plugin's arguments:
+//! `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK][,masked=FILE[,points=ADDRESS+ADDRESS…]]`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -12,6 +13,10 @@ pub struct Options {
     pub places: Option<PathBuf>,
     /// `where=`: the mark whose stretches go to the second file; without it those of all marks do.
     pub only: Option<u64>,
+    /// `masked=`: the file that gets the longest stretch with interrupts masked, when the run ends.
+    pub masked: Option<PathBuf>,
+    /// `points=`: hexadecimal addresses at which the kernel looks whether an interrupt waits.
+    pub points: Vec<u64>,
 }
 
 /// Why arguments are refused.
@@ -21,6 +26,8 @@ pub enum Error {
     Unknown(String),
     /// `where=` is not a number.
     NoNumber(String),
+    /// `points=` has something else than addresses.
+    NoAddress(String),
     /// There is no `out=`.
     NoOut,
     /// There is `where=` and no `places=`.
@@ -32,9 +39,15 @@ impl fmt::Display for Error {
         match self {
             Self::Unknown(what) => write!(
                 to,
-                "unknown argument `{what}`; there are out=, places= and where="
+                "unknown argument `{what}`; there are out=, places=, where=, masked= and points="
             ),
             Self::NoNumber(what) => write!(to, "where={what}: give the number of a mark"),
+            Self::NoAddress(what) => {
+                write!(
+                    to,
+                    "points={what}: give hexadecimal addresses with + between"
+                )
+            }
             Self::NoOut => write!(to, "out=FILE is missing: where do the figures go?"),
             Self::NoPlaces => write!(to, "where= needs places=FILE for what it finds"),
         }
@@ -48,6 +61,7 @@ impl Options {
     /// If one is unknown, malformed or missing.
     pub fn read<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let (mut out, mut places, mut only) = (None, None, None);
+        let (mut masked, mut points) = (None, Vec::new());
         for argument in arguments {
             match argument.split_once('=') {
                 Some(("out", file)) => out = Some(PathBuf::from(file)),
@@ -56,6 +70,8 @@ impl Options {
                     let number = mark.parse();
                     only = Some(number.map_err(|_| Error::NoNumber(mark.to_owned()))?);
                 }
+                Some(("masked", file)) => masked = Some(PathBuf::from(file)),
+                Some(("points", list)) => points = addresses(list)?,
                 _ => return Err(Error::Unknown(argument.to_owned())),
             }
         }
@@ -66,8 +82,16 @@ impl Options {
             out: out.ok_or(Error::NoOut)?,
             places,
             only,
+            masked,
+            points,
         })
     }
+}
+
+fn addresses(list: &str) -> Result<Vec<u64>, Error> {
+    let address = |text: &str| u64::from_str_radix(text, 16);
+    let all: Result<_, _> = list.split('+').map(address).collect();
+    all.map_err(|_| Error::NoAddress(list.to_owned()))
 }
 
 #[cfg(test)]
@@ -80,8 +104,17 @@ mod tests {
             out: PathBuf::from("a=b"),
             places: Some(PathBuf::from("p")),
             only: Some(7),
+            masked: Some(PathBuf::from("m")),
+            points: vec![0xffff_0000, 16],
         };
-        let read = Options::read(["out=a=b", "places=p", "where=7"]);
+        let given = [
+            "out=a=b",
+            "places=p",
+            "where=7",
+            "masked=m",
+            "points=ffff0000+10",
+        ];
+        let read = Options::read(given);
         assert_eq!(read, Ok(expected));
     }
 
@@ -91,6 +124,8 @@ mod tests {
         assert_eq!(Options::read(["to=x"]), unknown);
         assert_eq!(Options::read([]), Err(Error::NoOut));
         assert_eq!(Options::read(["out=x", "where=1"]), Err(Error::NoPlaces));
+        let points = Err(Error::NoAddress("x".to_owned()));
+        assert_eq!(Options::read(["out=x", "points=x"]), points);
         let number = Err(Error::NoNumber("ipc".to_owned()));
         assert_eq!(Options::read(["out=x", "where=ipc"]), number);
     }

@@ -93,6 +93,15 @@ impl Program {
         })
     }
 
+    /// Where functions begin whose name ends so.
+    pub fn addresses_of(&self, end: &str) -> Vec<u64> {
+        let named = self
+            .symbols
+            .iter()
+            .filter(|(_, (name, _))| name.ends_with(end));
+        named.map(|(address, _)| *address).collect()
+    }
+
     /// The function at an address.
     pub fn function(&self, address: u64) -> Option<&str> {
         let (start, (name, length)) = self.symbols.range(..=address).next_back()?;
@@ -137,6 +146,7 @@ mod tests {
         assert!(program.holds(*address, &[]));
         assert!(!program.holds(u64::MAX, &[0]));
         assert!(program.code_bytes() > 1000);
+        assert!(program.addresses_of(name).contains(address));
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::error::{Error, Outcome};
 /// Where the kernel's half of every address space begins.
 const KERNEL_HALF: u64 = 1 << 63;
 
+/// The function by which the kernel looks whether an interrupt waits.
+const PREEMPTION: &str = "::interrupt_pending";
+
 /// The kernel and the programs of an image.
 #[derive(Debug)]
 pub struct Programs {
@@ -43,6 +46,28 @@ impl Programs {
     pub fn kernel_bytes(&self) -> u64 {
         let bytes = self.all.first().map_or(0, Program::code_bytes);
         u64::try_from(bytes).unwrap_or(u64::MAX)
+    }
+
+    /// Where the kernel looks whether an interrupt waits.
+    ///
+    /// # Errors
+    /// If there is no such function.
+    pub fn preemption_points(&self) -> Outcome<Vec<u64>> {
+        let found = self
+            .all
+            .first()
+            .map(|kernel| kernel.addresses_of(PREEMPTION));
+        match found.unwrap_or_default() {
+            points if points.is_empty() => {
+                Err(Error::new(format!("the kernel has no `{PREEMPTION}`")))
+            }
+            points => Ok(points),
+        }
+    }
+
+    /// The function with an instruction of the kernel.
+    pub fn kernel_function(&self, address: u64) -> Option<&str> {
+        self.all.first()?.function(address)
     }
 
     /// Executed instructions by function.

@@ -55,11 +55,11 @@ pub fn run(project: &Project, board: Board) -> Outcome<Run> {
     setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
     let manifest = project.manifest(Some(image(board)));
     let built = build::image(project, &manifest)?;
-    let plugin = witness::build(project, &built.folder)?;
+    let programs = Programs::read(&built.kernel, &built.components)?;
+    let plugin = witness::build(project, &built.folder, programs.preemption_points()?)?;
     let text = boot(&built, &plugin)?;
     let told = told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
     let witnessed = witness::read(&plugin)?;
-    let programs = Programs::read(&built.kernel, &built.components)?;
     let joiner = Joiner {
         board: board.name(),
         witnessed: &witnessed,
@@ -84,13 +84,19 @@ fn add_statics(
     programs: &Programs,
 ) {
     figures.all.push(statics::kernel_text(board, programs));
-    match statics::ipc_path(board, told, witnessed) {
-        Ok(figure) => figures.all.push(figure),
-        Err(error) => figures.missing.push(Missing {
-            name: statics::IPC_PATH.to_owned(),
-            error,
-            board: board.name().to_owned(),
-        }),
+    let measured = [
+        (statics::IPC_PATH, statics::ipc_path(board, told, witnessed)),
+        (statics::MASKED, statics::masked(board, witnessed)),
+    ];
+    for (name, measured) in measured {
+        match measured {
+            Ok(figure) => figures.all.push(figure),
+            Err(error) => figures.missing.push(Missing {
+                name: name.to_owned(),
+                error,
+                board: board.name().to_owned(),
+            }),
+        }
     }
 }
 

@@ -10,6 +10,9 @@ use crate::board::Board;
 /// Bytes of the kernel's instructions that a call and its answer execute.
 pub const IPC_PATH: &str = "ipc.path_bytes";
 
+/// The longest stretch with interrupts masked.
+pub const MASKED: &str = "kernel.irqs_masked_max";
+
 /// The figures whose runs make that path.
 const PATH: [&str; 2] = ["ipc.call", "ipc.reply_recv"];
 
@@ -37,6 +40,22 @@ pub fn ipc_path(board: Board, told: &[Told], witnessed: &Witnessed) -> Result<Fi
     Ok(size(IPC_PATH, board, bytes))
 }
 
+/// `kernel.irqs_masked_max`: the longest stretch of the whole run that the kernel executes with interrupts masked.
+///
+/// # Errors
+/// If the witness has seen none.
+pub fn masked(board: Board, witnessed: &Witnessed) -> Result<Figure, String> {
+    let longest = witnessed.masked();
+    if longest.stretches == 0 {
+        return Err("the witness saw no process".to_owned());
+    }
+    Ok(Figure {
+        n: longest.stretches,
+        unit: "instructions".to_owned(),
+        ..size(MASKED, board, longest.instructions)
+    })
+}
+
 fn size(name: &str, board: Board, bytes: u64) -> Figure {
     let value = Value::whole(bytes);
     Figure {
@@ -54,6 +73,11 @@ fn size(name: &str, board: Board, bytes: u64) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn without_a_process_nothing_was_masked() {
+        assert!(masked(Board::Q35, &Witnessed::default()).is_err());
+    }
 
     #[test]
     fn a_path_that_nobody_saw_is_no_figure() {

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use weft_witness::line::{Entry, Line, Place};
+use weft_witness::masked::Longest;
 
 use crate::command;
 use crate::error::{Error, Outcome};
@@ -26,13 +27,15 @@ pub struct Witnessed {
     lines: BTreeMap<u64, Result<Line, String>>,
     /// What was executed, by mark.
     places: BTreeMap<u64, Vec<Place>>,
+    /// The longest stretch with interrupts masked.
+    masked: Longest,
 }
 
-/// Builds it; it is to write into `folder`.
+/// Builds it; it is to write into `folder`, and to know where the kernel looks for interrupts.
 ///
 /// # Errors
 /// If it does not build.
-pub fn build(project: &Project, folder: &Path) -> Outcome<Plugin> {
+pub fn build(project: &Project, folder: &Path, points: Vec<u64>) -> Outcome<Plugin> {
     let target = project.target("plugin");
     let mut cargo = command::cargo();
     cargo
@@ -45,6 +48,8 @@ pub fn build(project: &Project, folder: &Path) -> Outcome<Plugin> {
         file: target.join("release").join(FILE),
         out: folder.join("witness.jsonl"),
         places: folder.join("places.jsonl"),
+        masked: folder.join("masked.json"),
+        points,
     })
 }
 
@@ -61,6 +66,9 @@ pub fn read(plugin: &Plugin) -> Outcome<Witnessed> {
         let place: Place = json(&line).map_err(|error| error.at(place))?;
         witnessed.places.entry(place.mark).or_default().push(place);
     }
+    let masked = fs::read_to_string(&plugin.masked)
+        .map_err(|cause| Error::io("read what the witness wrote", &plugin.masked, &cause))?;
+    witnessed.masked = json(&masked).map_err(|error| error.at(plugin.masked.display()))?;
     Ok(witnessed)
 }
 
@@ -88,6 +96,11 @@ impl Witnessed {
             Some(Err(why)) => Err(why.clone()),
             None => Err("the witness saw no such run".to_owned()),
         }
+    }
+
+    /// The longest stretch with interrupts masked, of the whole run.
+    pub fn masked(&self) -> Longest {
+        self.masked
     }
 
     /// What was executed in the run of a mark.

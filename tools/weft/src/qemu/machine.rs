@@ -69,6 +69,10 @@ pub struct Plugin {
     pub out: PathBuf,
     /// Lines of executed instructions.
     pub places: PathBuf,
+    /// The longest stretch with interrupts masked.
+    pub masked: PathBuf,
+    /// Addresses at which the kernel looks whether an interrupt waits.
+    pub points: Vec<u64>,
 }
 
 /// What the serial line is connected to.
@@ -158,9 +162,20 @@ impl Machine {
 
     fn push_plugin(&self, all: &mut Vec<String>) {
         if let Some(plugin) = &self.plugin {
-            let [file, out, places] =
-                [&plugin.file, &plugin.out, &plugin.places].map(|path| option(path));
-            push(all, "-plugin", &format!("{file},out={out},places={places}"));
+            let files = [
+                ("out", &plugin.out),
+                ("places", &plugin.places),
+                ("masked", &plugin.masked),
+            ];
+            let mut value = option(&plugin.file);
+            for (name, file) in files {
+                value += &format!(",{name}={}", option(file));
+            }
+            if !plugin.points.is_empty() {
+                let points = plugin.points.iter().map(|point| format!("{point:x}"));
+                value += &format!(",points={}", points.collect::<Vec<_>>().join("+"));
+            }
+            push(all, "-plugin", &value);
         }
     }
 
@@ -257,12 +272,11 @@ mod tests {
             file: PathBuf::from("w.so"),
             out: PathBuf::from("a,b"),
             places: PathBuf::from("p"),
+            masked: PathBuf::from("m"),
+            points: vec![0xff, 0x10],
         });
-        assert!(
-            machine
-                .arguments()
-                .contains(&"w.so,out=a,,b,places=p".to_owned())
-        );
+        let told = "w.so,out=a,,b,places=p,masked=m,points=ff+10".to_owned();
+        assert!(machine.arguments().contains(&told));
     }
 
     #[test]

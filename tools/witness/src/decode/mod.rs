@@ -44,6 +44,14 @@ impl Architecture {
         }
     }
 
+    /// Says whether an instruction waits for an interrupt: `hlt` (Intel SDM 2A) or `wfi` (Arm ARM C6.2).
+    pub fn waits(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::X86_64 => bytes == [0xf4],
+            Self::Aarch64 => word(bytes) == Some(0xd503_207f),
+        }
+    }
+
     /// Tells what an instruction is.
     pub fn decode(self, bytes: &[u8]) -> Decoded {
         match self {

@@ -84,6 +84,10 @@ pub(super) const NO_REGISTERS: c_uint = 0;
 pub(super) const READ_REGISTERS: c_uint = 1;
 /// Loads and stores.
 pub(super) const READ_WRITE: c_uint = 3;
+/// A condition: the value of the core is not equal.
+pub(super) const NOT_EQUAL: c_uint = 3;
+/// An operation: adds to the value of the core.
+pub(super) const ADD: c_uint = 0;
 /// A condition: the value of the core is equal.
 pub(super) const EQUAL: c_uint = 2;
 
@@ -117,6 +121,12 @@ unsafe extern "C" {
         value: u64,
         data: *mut c_void,
     );
+    pub(super) fn qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(
+        insn: *mut Insn,
+        operation: c_uint,
+        entry: PerCore,
+        value: u64,
+    );
     pub(super) fn qemu_plugin_register_vcpu_mem_cb(
         insn: *mut Insn,
         callback: MemoryCallback,
@@ -136,6 +146,7 @@ unsafe extern "C" {
     pub(super) fn qemu_plugin_hwaddr_is_io(address: *const HwAddr) -> bool;
     pub(super) fn qemu_plugin_hwaddr_phys_addr(address: *const HwAddr) -> u64;
     pub(super) safe fn qemu_plugin_scoreboard_new(size: usize) -> *mut Scoreboard;
+    pub(super) fn qemu_plugin_u64_get(entry: PerCore, core: c_uint) -> u64;
     pub(super) fn qemu_plugin_u64_set(entry: PerCore, core: c_uint, value: u64);
     pub(super) fn qemu_plugin_get_registers() -> *mut RegisterArray;
     pub(super) fn qemu_plugin_read_register(register: *mut Register, to: *mut ByteArray) -> c_int;

@@ -1,16 +1,17 @@
 //! What happens in the guest while it runs. QEMU calls these functions on the threads of the cores.
 
 use std::ffi::{c_uint, c_void};
-use std::io;
+use std::io::{self, Write as _};
 use std::sync::atomic::Ordering;
 
 use super::api::{
     qemu_plugin_get_hwaddr, qemu_plugin_hwaddr_is_io, qemu_plugin_hwaddr_phys_addr,
-    qemu_plugin_mem_is_store, qemu_plugin_mem_size_shift, qemu_plugin_u64_set,
+    qemu_plugin_mem_is_store, qemu_plugin_mem_size_shift, qemu_plugin_u64_get, qemu_plugin_u64_set,
 };
 use super::registers::Registers;
-use super::{Plugin, fatal, plugin};
+use super::{Plugin, fatal, lock, plugin};
 use crate::decode::refine;
+use crate::masked::Masked;
 use crate::table::Index;
 use crate::vector::{Access, Kind, Target};
 use crate::witness::Witness;
@@ -124,9 +125,47 @@ fn place(info: u32, address: u64) -> (u64, Target) {
     (physical, target)
 }
 
+/// A process is about to go on after the kernel has run.
+pub(super) extern "C" fn returned(core: c_uint, data: *mut c_void) {
+    unmasked(core, |masked, instructions| {
+        masked.returned(core, instructions, address(data));
+    });
+}
+
+/// The kernel is about to look whether an interrupt waits, or to wait for one.
+pub(super) extern "C" fn stopped(core: c_uint, data: *mut c_void) {
+    unmasked(core, |masked, instructions| {
+        masked.stopped(core, instructions, address(data));
+    });
+}
+
+fn address(data: *mut c_void) -> u64 {
+    u64::try_from(data.addr()).unwrap_or_default()
+}
+
+fn unmasked(core: c_uint, act: impl FnOnce(&mut Masked, u64)) {
+    let Some(masked) = &plugin().masked else {
+        return;
+    };
+    // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
+    let instructions = unsafe { qemu_plugin_u64_get(masked.run.0, core) };
+    // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
+    unsafe { qemu_plugin_u64_set(masked.run.0, core, 0) };
+    act(&mut lock(&masked.found), instructions);
+}
+
 /// QEMU ends.
 pub(super) extern "C" fn exited(_id: u64, _data: *mut c_void) {
-    if let Err(error) = plugin().witness().exit() {
+    let plugin = plugin();
+    let told = plugin.witness().exit().and_then(|()| match &plugin.masked {
+        Some(masked) => {
+            let mut to = lock(&masked.to);
+            serde_json::to_writer(&mut *to, &lock(&masked.found).longest())?;
+            to.flush()
+        }
+        None => Ok(()),
+    });
+    if let Err(error) = told {
         fatal(&error);
     }
 }

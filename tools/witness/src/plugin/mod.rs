@@ -18,6 +18,7 @@ use std::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::decode::Architecture;
+use crate::masked::Masked;
 use crate::options::Options;
 use crate::witness::{Output, Witness};
 use api::{
@@ -43,10 +44,28 @@ struct Plugin {
     open: AtomicUsize,
     /// For each core, 1 while it has an open stretch.
     is_open: Entry,
+    /// What finds the longest stretch with interrupts masked, if that is wanted.
+    masked: Option<Unmasking>,
+}
+
+/// The search for the longest stretch with interrupts masked.
+struct Unmasking {
+    found: Mutex<Masked>,
+    to: Mutex<Output>,
+    /// For each core, how many instructions the kernel has executed since it was entered.
+    run: Entry,
 }
 
 /// A value for each core in QEMU's keeping.
 struct Entry(PerCore);
+
+impl Entry {
+    /// 0 for every core.
+    fn new() -> Self {
+        let score = qemu_plugin_scoreboard_new(size_of::<u64>());
+        Self(PerCore { score, offset: 0 })
+    }
+}
 
 // SAFETY: (1) QEMU's functions take the entry on any thread, (2) nothing else follows the pointer.
 unsafe impl Send for Entry {}
@@ -57,8 +76,13 @@ static PLUGIN: OnceLock<Plugin> = OnceLock::new();
 
 impl Plugin {
     fn witness(&self) -> MutexGuard<'_, Witness> {
-        self.witness.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.witness)
     }
+}
+
+/// What a mutex holds, whatever happened to who held it before.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The plugin. Callbacks are registered after it is there.
@@ -117,13 +141,21 @@ fn set_up(target: &str, arguments: &[String]) -> Result<Plugin, String> {
     if let Some(places) = &options.places {
         witness = witness.with_places(create(places)?, options.only);
     }
-    let score = qemu_plugin_scoreboard_new(size_of::<u64>());
+    let masked = match &options.masked {
+        Some(file) => Some(Unmasking {
+            found: Mutex::new(Masked::new(options.points)),
+            to: Mutex::new(create(file)?),
+            run: Entry::new(),
+        }),
+        None => None,
+    };
     Ok(Plugin {
         architecture,
         witness: Mutex::new(witness),
         registers: OnceLock::new(),
         open: AtomicUsize::new(0),
-        is_open: Entry(PerCore { score, offset: 0 }),
+        is_open: Entry::new(),
+        masked,
     })
 }
 

@@ -4,15 +4,16 @@ use std::ffi::c_uint;
 use std::ptr;
 
 use super::api::{
-    Block, EQUAL, ExecCallback, Insn, NO_REGISTERS, READ_REGISTERS, READ_WRITE,
+    ADD, Block, EQUAL, ExecCallback, Insn, NO_REGISTERS, NOT_EQUAL, READ_REGISTERS, READ_WRITE,
     qemu_plugin_insn_data, qemu_plugin_insn_haddr, qemu_plugin_insn_vaddr,
     qemu_plugin_register_vcpu_insn_exec_cb, qemu_plugin_register_vcpu_insn_exec_cond_cb,
-    qemu_plugin_register_vcpu_mem_cb, qemu_plugin_tb_get_insn, qemu_plugin_tb_n_insns,
+    qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu, qemu_plugin_register_vcpu_mem_cb,
+    qemu_plugin_tb_get_insn, qemu_plugin_tb_n_insns,
 };
-use super::{Plugin, events, plugin};
+use super::{Plugin, Unmasking, events, lock, plugin};
 use crate::class::{Class, Decoded};
 use crate::marker::Marker;
-use crate::table::{Index, Instruction};
+use crate::table::{Index, Instruction, Side};
 
 /// No instruction is longer (Intel SDM 2A §2.3.11).
 const LONGEST: usize = 15;
@@ -40,6 +41,10 @@ pub(super) unsafe extern "C" fn translated(_id: u64, block: *mut Block) {
 unsafe fn plant(plugin: &Plugin, insn: *mut Insn) {
     // SAFETY: (1) the caller's condition 1.
     let instruction = unsafe { read(insn) };
+    if let Some(masked) = &plugin.masked {
+        // SAFETY: (1) the caller's condition 1.
+        unsafe { plant_masked(plugin, masked, insn, &instruction) };
+    }
     match plugin.architecture.marker(&instruction.bytes) {
         // SAFETY: (1) the caller's condition 1.
         Some(Marker::Begin) => unsafe { always(insn, events::begun, Index(0)) },
@@ -51,6 +56,39 @@ unsafe fn plant(plugin: &Plugin, insn: *mut Insn) {
             unsafe { plant_counting(plugin, insn, index, decoded) };
         }
     }
+}
+
+/// Plants what counts how long interrupts are masked.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn plant_masked(
+    plugin: &Plugin,
+    masked: &Unmasking,
+    insn: *mut Insn,
+    instruction: &Instruction,
+) {
+    let address = instruction.address;
+    let data = ptr::without_provenance_mut(usize::try_from(address).unwrap_or_default());
+    let run = masked.run.0;
+    if Side::of(address) == Side::User {
+        let (callback, flags) = (events::returned, NO_REGISTERS);
+        // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
+        unsafe {
+            qemu_plugin_register_vcpu_insn_exec_cond_cb(
+                insn, callback, flags, NOT_EQUAL, run, 0, data,
+            );
+        };
+        return;
+    }
+    if lock(&masked.found).is_point(address) || plugin.architecture.waits(&instruction.bytes) {
+        // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+        unsafe {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, events::stopped, NO_REGISTERS, data);
+        };
+    }
+    // SAFETY: (1) the caller's condition 1, (2) the scoreboard lives as long as QEMU.
+    unsafe { qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, ADD, run, 1) };
 }
 
 /// Plants what counts an instruction and its accesses.

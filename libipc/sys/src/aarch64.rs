@@ -80,23 +80,29 @@ pub fn stop() -> ! {
     unsafe { asm!("udf #0", options(noreturn, nomem, nostack)) }
 }
 
-/// The virtual counter (Arm ARM D12.1). The barrier keeps it from being read early.
+/// The cycle counter (Arm ARM D13.8). The barrier keeps it from being read early.
 #[inline(always)]
 pub(crate) fn counter() -> u64 {
     let value;
-    // SAFETY: 1. the kernel leaves the register open to user mode (CNTKCTL_EL1.EL0VCTEN).
+    // SAFETY: 1. where the kernel does not leave the register open, reading it is a fault of this program.
     unsafe {
-        asm!("isb", "mrs {}, cntvct_el0", out(reg) value, options(nostack, preserves_flags));
+        asm!("isb", "mrs {}, pmccntr_el0", out(reg) value, options(nostack, preserves_flags));
     }
     value
 }
 
-/// How often it counts.
+/// Whether it may be read: PMUSERENR_EL0 says so to programs, too.
 pub(crate) fn counter_rate() -> CounterRate {
-    let hertz;
-    // SAFETY: 1. CNTFRQ_EL0 is readable wherever the counter is.
-    unsafe { asm!("mrs {}, cntfrq_el0", out(reg) hertz, options(nomem, nostack, preserves_flags)) };
-    CounterRate::Fixed { hertz }
+    const READ_CYCLES: u64 = 1 << 2;
+    let access: u64;
+    // SAFETY: 1. the register is readable wherever the counter is, else this is a fault of this program.
+    unsafe {
+        asm!("mrs {}, pmuserenr_el0", out(reg) access, options(nomem, nostack, preserves_flags));
+    }
+    if access & READ_CYCLES == 0 {
+        return CounterRate::Absent;
+    }
+    CounterRate::Processor
 }
 
 /// See `measure`.

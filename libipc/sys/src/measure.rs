@@ -12,17 +12,12 @@
 
 use crate::arch;
 
-/// How often the counter of [`counter`] counts, as far as it is known.
+/// What the counter of [`counter`] counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CounterRate {
     /// With each of the processor's own ticks; where an emulator gives each instruction one tick, with each instruction.
     Processor,
-    /// So many times a second, whatever the processor does.
-    Fixed {
-        /// Times a second.
-        hertz: u64,
-    },
-    /// There is none.
+    /// Programs cannot read one.
     Absent,
 }
 
@@ -32,7 +27,7 @@ pub fn counter() -> u64 {
     arch::counter()
 }
 
-/// How often it counts.
+/// What it counts.
 pub fn counter_rate() -> CounterRate {
     arch::counter_rate()
 }

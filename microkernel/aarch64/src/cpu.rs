@@ -127,6 +127,7 @@ read!(memory_features_0, "id_aa64mmfr0_el1");
 read!(memory_features_1, "id_aa64mmfr1_el1");
 read!(instruction_features_0, "id_aa64isar0_el1");
 read!(instruction_features_1, "id_aa64isar1_el1");
+read!(debug_features, "id_aa64dfr0_el1");
 read!(
     /// The counter.
     counter, "cntvct_el0"
@@ -176,6 +177,9 @@ write!(set_vector_access, "cpacr_el1");
 write!(set_debug, "mdscr_el1");
 write!(set_counter_access, "cntkctl_el1");
 write!(set_performance_access, "pmuserenr_el0");
+write!(set_performance_control, "pmcr_el0");
+write!(set_performance_counters, "pmcntenset_el0");
+write!(set_cycle_filter, "pmccfiltr_el0");
 
 /// The core's affinity: level 3 in the highest byte, level 0 in the lowest.
 pub(crate) fn affinity() -> u32 {
@@ -190,7 +194,27 @@ pub(crate) fn barrier() {
     unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
 }
 
-/// Turns on every protection; user mode has no floating point, no vectors, no counters but the virtual one.
+/// Lets the cycle counter count in user mode and kernel alike, and user mode read it and nothing else of the
+/// performance unit (Arm ARM D13.8), as RDTSC may be read on x86.
+fn open_cycle_counter() {
+    const CYCLES: u64 = 1 << 31;
+    const READ_CYCLES: u64 = 1 << 2;
+    const ON: u64 = 1 << 0;
+    const RESET_CYCLES: u64 = 1 << 2;
+    const ALL_64_BITS: u64 = 1 << 6;
+    let unit = debug_features() >> 8 & 0xf;
+    // 0: no such unit; 15: one that the architecture does not describe.
+    if matches!(unit, 0 | 15) {
+        return;
+    }
+    set_cycle_filter(0);
+    set_performance_counters(CYCLES);
+    set_performance_control(ON | RESET_CYCLES | ALL_64_BITS);
+    set_performance_access(READ_CYCLES);
+}
+
+/// Turns on every protection; user mode has no floating point, no vectors, no counters but the virtual one and the
+/// processor's cycles.
 ///
 /// Needs the kernel's final page tables.
 pub(crate) fn harden(features: &Features) {
@@ -198,6 +222,7 @@ pub(crate) fn harden(features: &Features) {
     set_vector_access(0);
     set_debug(0);
     set_performance_access(0);
+    open_cycle_counter();
     const VIRTUAL_COUNTER: u64 = 1 << 1;
     set_counter_access(VIRTUAL_COUNTER);
     set_system_control((system_control() | WRITE_NEVER_EXECUTE) & !KEEP_PAN);

@@ -14,8 +14,6 @@ use crate::stage::Stage;
 pub(crate) const WARM_UP: usize = 16;
 /// Samples of a figure.
 pub(crate) const SAMPLES: usize = 64;
-/// The rate from which a counter of fixed rate tells instructions one by one, where each takes a nanosecond.
-const EACH_NANOSECOND: u64 = 1_000_000_000;
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,8 +40,6 @@ pub(crate) fn runs() -> impl Iterator<Item = Run> {
 pub(crate) fn unit() -> Result<&'static str, &'static str> {
     match counter_rate() {
         CounterRate::Processor => Ok("instructions"),
-        CounterRate::Fixed { hertz } if hertz >= EACH_NANOSECOND => Ok("instructions"),
-        CounterRate::Fixed { .. } => Err("the counter counts less than once a nanosecond"),
         CounterRate::Absent => Err("there is no counter"),
     }
 }

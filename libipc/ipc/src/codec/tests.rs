@@ -68,6 +68,24 @@ fn text_beyond_its_bound_is_refused_by_both_sides() {
 }
 
 #[test]
+fn text_and_bytes_are_taken_where_they_lie_up_to_their_bound() {
+    let four = encoded(|to| to.text::<4>("four"));
+    assert_eq!(decoded(&four, |from| from.text::<4>().map(str::len)), Ok(4));
+    assert_eq!(
+        decoded(&four, |from| from.text::<3>().map(str::len)),
+        Err(Malformed)
+    );
+    assert_eq!(
+        decoded(&four, |from| from.bytes::<4>().map(<[u8]>::len)),
+        Ok(4)
+    );
+    assert_eq!(
+        decoded(&four, |from| from.bytes::<3>().map(<[u8]>::len)),
+        Err(Malformed)
+    );
+}
+
+#[test]
 fn text_that_is_not_utf8_is_malformed() {
     let bytes = encoded(|to| to.bytes::<4>(&[0xff, 0xfe]));
     assert_eq!(

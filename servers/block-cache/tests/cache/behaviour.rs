@@ -73,6 +73,21 @@ fn writes_beyond_half_the_cache_are_written_back_before_the_flush() {
 }
 
 #[test]
+fn what_is_not_written_back_yet_stays_while_much_is_read() {
+    let mut cache = cache_of(4000);
+    for block in 0..20 {
+        write_block(&mut cache, block, 9).unwrap();
+    }
+    for block in (1000..4000).step_by(3) {
+        read_block(&mut cache, block).unwrap();
+    }
+    assert_eq!(cache.statistics().written_back, 0);
+    for block in 0..20 {
+        assert_eq!(read_block(&mut cache, block), Ok(9));
+    }
+}
+
+#[test]
 fn part_of_a_block_can_be_written_and_the_rest_stays() {
     let mut device = vec![5; 4 * BLOCK_SIZE];
     device[..BLOCK_SIZE].fill(4);

@@ -120,12 +120,19 @@ fn symbols(
             .section_index()
             .is_some_and(|index| sections.contains(&index));
         // Labels of assembly have no kind.
-        if is_code && matches!(symbol.kind(), SymbolKind::Text | SymbolKind::Unknown) {
+        let is_name = matches!(symbol.kind(), SymbolKind::Text | SymbolKind::Unknown);
+        if is_code && is_name && !is_mapping(symbol.name()?) {
             let name = format!("{:#}", rustc_demangle::demangle(symbol.name()?));
             all.entry(symbol.address()).or_insert((name, symbol.size()));
         }
     }
     Ok(all)
+}
+
+/// Whether a symbol only says that code begins here, or data (ELF for the Arm 64-bit Architecture, "Mapping
+/// symbols"). It stands where functions begin as well and would take their names away.
+fn is_mapping(name: &str) -> bool {
+    name.starts_with('$')
 }
 
 #[cfg(test)]
@@ -147,6 +154,12 @@ mod tests {
         assert!(!program.holds(u64::MAX, &[0]));
         assert!(program.code_bytes() > 1000);
         assert!(program.addresses_of(name).contains(address));
+    }
+
+    #[test]
+    fn marks_of_the_assembler_are_no_names() {
+        assert!(is_mapping("$x") && is_mapping("$d.17"));
+        assert!(!is_mapping("_ZN4core3fmt5write17h0E"));
     }
 
     #[test]

@@ -46,8 +46,6 @@ figures! {
     IPC_ROUND_TRIP_GENERAL "ipc.round_trip_general";
     /// The same through the stubs of an interface: one word there, one back.
     IPC_ROUND_TRIP_STUB "ipc.round_trip_stub";
-    /// The same between two programs that use vector registers.
-    IPC_ROUND_TRIP_FPU "ipc.round_trip_fpu";
     /// As `ipc.call`, with ten words, of which four are written to the message page.
     IPC_CALL_10_WORDS "ipc.call_10_words";
     /// As `ipc.round_trip`, between two threads of one address space.

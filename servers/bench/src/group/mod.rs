@@ -6,7 +6,6 @@ mod files;
 mod interrupts;
 mod ipc;
 mod memory;
-mod missing;
 mod notifications;
 mod processes;
 mod rings;
@@ -54,5 +53,4 @@ pub(crate) const ALL: &[Group] = &[
     files::PRESENT,
     files::CONTENT,
     files::CREATE,
-    missing::MISSING,
 ];

@@ -50,7 +50,7 @@ pub struct Seen {
     pub copied_bytes: Value,
     /// Bytes that string instructions cleared.
     pub cleared_bytes: Value,
-    /// Instructions by function, with those of reading the counter.
+    /// Instructions by function, with those of reading the counter; small ones are one.
     pub functions: BTreeMap<String, Value>,
 }
 

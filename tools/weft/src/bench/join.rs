@@ -14,10 +14,13 @@ use crate::error::{Error, Outcome};
 /// The figure of doing nothing: what reading the counter takes.
 pub const COUNTER: &str = "counter.read";
 
-/// By how many instructions the marked run, less two readings of the counter, may differ from the median of the
-/// samples before the two count as disagreeing. Where one process begins a figure and another ends it, each
+/// By how many instructions the marked run, less two readings of the counter, may lie outside the samples before
+/// the two count as disagreeing. Where one process begins a figure and another ends it, each
 /// keeps its reading of the counter, and the marks do not stand exactly where these readings are.
 pub const SLACK: u64 = 12;
+
+/// The functions that take less than a hundredth each.
+pub const OTHERS: &str = "others";
 
 /// A board's figures, made of what the guest told and the witness saw.
 #[derive(Debug)]
@@ -122,11 +125,24 @@ fn seen(total: &Vector, counter: &Vector, batch: u64, functions: BTreeMap<String
             .collect(),
         copied_bytes: share(|vector| vector.copied_bytes),
         cleared_bytes: share(|vector| vector.cleared_bytes),
-        functions: functions
-            .into_iter()
-            .map(|(name, count)| (name, Value::share(count, batch)))
-            .collect(),
+        functions: shares(functions, batch),
     }
+}
+
+/// Each function's share of one operation; those with less than a hundredth of it are one.
+fn shares(functions: BTreeMap<String, u64>, batch: u64) -> BTreeMap<String, Value> {
+    let least = functions.values().sum::<u64>() / 100;
+    let mut counts: BTreeMap<String, u64> = BTreeMap::new();
+    for (name, count) in functions {
+        let name = if count < least {
+            OTHERS.to_owned()
+        } else {
+            name
+        };
+        *counts.entry(name).or_default() += count;
+    }
+    let share = |(name, count)| (name, Value::share(count, batch));
+    counts.into_iter().map(share).collect()
 }
 
 type Part = fn(&Vector) -> u64;
@@ -164,8 +180,9 @@ pub fn disagreement(figure: &Figure, slack: Value) -> Option<(Value, Value)> {
         return None;
     }
     let (told, seen) = (figure.median, seen.instructions);
-    let apart = told.hundredths().abs_diff(seen.hundredths());
-    (apart > slack.hundredths()).then_some((told, seen))
+    let low = figure.min.hundredths().saturating_sub(slack.hundredths());
+    let high = figure.max.hundredths().saturating_add(slack.hundredths());
+    (!(low..=high).contains(&seen.hundredths())).then_some((told, seen))
 }
 
 #[cfg(test)]
@@ -225,6 +242,16 @@ mod tests {
     }
 
     #[test]
+    fn small_functions_are_counted_together() {
+        let functions = [("a", 990), ("b", 6), ("c", 4)];
+        let functions = functions.map(|(name, count)| (name.to_owned(), count));
+        let shares = shares(BTreeMap::from(functions), 2);
+        let expected = [("a", 495), (OTHERS, 5)];
+        let expected = expected.map(|(name, count)| (name.to_owned(), Value::whole(count)));
+        assert_eq!(shares, BTreeMap::from(expected));
+    }
+
+    #[test]
     fn a_guest_that_counts_otherwise_is_noticed() {
         let mut figure = figure("a", 100);
         figure.seen = Some(Seen {
@@ -236,7 +263,7 @@ mod tests {
             disagreement(&figure, slack),
             Some((Value::whole(100), Value::whole(113)))
         );
-        figure.median = Value::whole(101);
+        figure.max = Value::whole(101);
         assert_eq!(disagreement(&figure, slack), None);
     }
 }

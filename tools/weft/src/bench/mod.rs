@@ -6,12 +6,14 @@ pub mod functions;
 pub mod gate;
 pub mod history;
 pub mod join;
+pub mod prompt;
 pub mod statics;
 pub mod table;
 pub mod told;
 pub mod value;
 pub mod witness;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use figure::{Figures, Missing};
@@ -32,11 +34,12 @@ use crate::setup::{self, Need};
 /// How long the image may take.
 const LIMIT: Duration = Duration::from_secs(240);
 
-/// A run of the suite.
-#[derive(Debug)]
-pub struct Run {
-    /// Its figures.
-    pub figures: Figures,
+/// Where growth is explained.
+pub const ALLOWANCES: &str = "docs/bench/allowances.toml";
+
+/// Where the accepted figures of a board are.
+pub fn accepted(board: Board) -> PathBuf {
+    PathBuf::from(format!("docs/bench/{}.jsonl", board.name()))
 }
 
 /// The image that measures on a board.
@@ -47,11 +50,24 @@ fn image(board: Board) -> &'static str {
     }
 }
 
-/// Measures everything on a board.
+/// Measures what has a text in its name.
+///
+/// # Errors
+/// If something does not build, or a machine does not come to its end.
+pub fn run(project: &Project, board: Board, text: &str) -> Outcome<Figures> {
+    let mut figures = guest(project, board)?;
+    if board == Board::Q35 && prompt::NAME.contains(text) {
+        figures.all.push(prompt::run(project, board)?);
+    }
+    figures.retain(text);
+    Ok(figures)
+}
+
+/// Measures everything that the benchmark's image tells.
 ///
 /// # Errors
 /// If something does not build, or the machine does not come to its end.
-pub fn run(project: &Project, board: Board) -> Outcome<Run> {
+pub fn guest(project: &Project, board: Board) -> Outcome<Figures> {
     setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
     let manifest = project.manifest(Some(image(board)));
     let built = build::image(project, &manifest)?;
@@ -73,7 +89,7 @@ pub fn run(project: &Project, board: Board) -> Outcome<Run> {
         }
     }
     add_statics(&mut figures, board, &told, &witnessed, &programs);
-    Ok(Run { figures })
+    Ok(figures)
 }
 
 fn add_statics(

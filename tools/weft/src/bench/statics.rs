@@ -50,7 +50,6 @@ pub fn masked(board: Board, witnessed: &Witnessed) -> Result<Figure, String> {
         return Err("the witness saw no process".to_owned());
     }
     Ok(Figure {
-        n: longest.stretches,
         unit: "instructions".to_owned(),
         ..size(MASKED, board, longest.instructions)
     })

@@ -65,7 +65,7 @@ fn cannot_install(name: &str, packages: &[&str]) -> Error {
         "packages can be installed on Debian only, and this is {name}"
     ))
     .remedy(format!(
-        "install what Debian calls {} (QEMU 9.0 or newer) and try again",
+        "install what Debian calls {} (QEMU 9.1 or newer) and try again",
         packages.join(" and ")
     ))
 }

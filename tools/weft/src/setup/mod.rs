@@ -51,8 +51,8 @@ impl Need {
     pub fn title(self) -> &'static str {
         match self {
             Self::RustTargets => "Rust targets",
-            Self::Qemu => "QEMU (x86_64), 9.0 or newer",
-            Self::QemuAarch64 => "QEMU (aarch64), 9.0 or newer",
+            Self::Qemu => "QEMU (x86_64), 9.1 or newer",
+            Self::QemuAarch64 => "QEMU (aarch64), 9.1 or newer",
             Self::E2fsprogs => "e2fsprogs",
         }
     }

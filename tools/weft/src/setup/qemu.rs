@@ -12,7 +12,7 @@ pub const PC: &str = "qemu-system-x86_64";
 pub const AARCH64: &str = "qemu-system-aarch64";
 
 /// The oldest version that models what Weft uses (boards and devices of other targets included).
-const OLDEST: (u32, u32) = (9, 0);
+const OLDEST: (u32, u32) = (9, 1);
 
 /// Looks for one of QEMU's programs and asks its version.
 ///

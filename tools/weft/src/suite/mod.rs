@@ -7,6 +7,7 @@ pub mod altered;
 pub mod boot;
 pub mod case;
 pub mod disks;
+pub mod figures;
 pub mod first;
 pub mod fuzz;
 pub mod host;
@@ -118,6 +119,11 @@ pub const TABLE: &[Suite] = &[
         name: "boot",
         place: Place::Q35,
         run: boot::run,
+    },
+    Suite {
+        name: "figures on q35",
+        place: Place::Q35,
+        run: figures::on_q35,
     },
 ];
 

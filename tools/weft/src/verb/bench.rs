@@ -1,7 +1,7 @@
 //! `bench`: measures, and shows, compares or accepts what was measured.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use crate::bench::figure::{self, Figures};
@@ -20,16 +20,12 @@ const STANDARD_OUTPUT: &str = "-";
 /// # Errors
 /// If something does not build or run, or a file cannot be read or written.
 pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
-    let accepted = PathBuf::from(format!("docs/bench/{}.jsonl", args.board.name()));
+    let accepted = bench::accepted(args.board);
     if let Some(name) = &args.history {
         return show_history(project, &accepted, name);
     }
-    let mut figures = bench::run(project, args.board)?.figures;
-    figures.retain(
-        args.where_name()
-            .or(args.filter.as_deref())
-            .unwrap_or_default(),
-    );
+    let text = args.where_name().or(args.filter.as_deref());
+    let figures = bench::run(project, args.board, text.unwrap_or_default())?;
     if figures == Figures::default() {
         return Err(
             Error::new("no figure has such a name").remedy("leave the filter out to see all names")
@@ -107,7 +103,7 @@ fn compare_with_witness(figures: &Figures) -> bool {
 }
 
 fn check(project: &Project, accepted: &Path, args: &BenchArgs, figures: &Figures) -> Outcome<bool> {
-    let allowances = gate::allowances(&project.root().join("docs/bench/allowances.toml"))?;
+    let allowances = gate::allowances(&project.root().join(bench::ALLOWANCES))?;
     let mut known = figure::read(accepted)?;
     if let Some(filter) = &args.filter {
         known.retain(|figure| figure.name.contains(filter));

@@ -1,0 +1,165 @@
+//! The figures of the benchmark: they repeat exactly, guest and witness agree, and none grew unexplained.
+
+use super::tally::Tally;
+use super::{Context, Length};
+use crate::bench::figure::{self, Figure, Figures};
+use crate::bench::gate::{self, Finding};
+use crate::bench::join;
+use crate::bench::value::Value;
+use crate::bench::{self, ALLOWANCES};
+use crate::board::Board;
+use crate::error::Outcome;
+
+/// Runs that must tell the same.
+const RUNS: usize = 3;
+
+/// The same, when there is time.
+const LONG_RUNS: usize = 10;
+
+/// How many hundredths more are inserted to see that the gate notices.
+const INSERTED: u64 = 2;
+
+/// Measures on the PC.
+///
+/// # Errors
+/// If something does not build, or the benchmark does not come to its end.
+pub fn on_q35(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Q35, tally)
+}
+
+fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
+    let root = context.project.root();
+    let accepted = figure::read(&root.join(bench::accepted(board)))?;
+    let allowances = gate::allowances(&root.join(ALLOWANCES))?;
+    let mut judge = Judge { board, tally };
+    let runs = match context.length {
+        Length::Usual => RUNS,
+        Length::Long => LONG_RUNS,
+    };
+    let first = bench::guest(context.project, board)?;
+    judge.says("all_figures_are_measured", unmeasured(&first));
+    judge.says("guest_and_witness_agree", apart(&first));
+    for _ in 1..runs {
+        let again = bench::guest(context.project, board)?;
+        judge.says("figures_repeat_exactly", different(&first, &again));
+        judge.says("no_figure_grew", grown(&accepted, &again, &allowances));
+    }
+    judge.says("no_figure_grew", grown(&accepted, &first, &allowances));
+    judge.says("two_percent_more_are_noticed", unnoticed(&first));
+    Ok(())
+}
+
+struct Judge<'a> {
+    board: Board,
+    tally: &'a mut Tally,
+}
+
+impl Judge<'_> {
+    fn says(&mut self, name: &str, problems: Vec<String>) {
+        let name = format!("figures on {} {name}", self.board.name());
+        if problems.is_empty() {
+            eprintln!("test: {name} ... ok");
+            self.tally.pass(1);
+        } else {
+            self.tally.fail(&name, &problems.join("\n"));
+        }
+    }
+}
+
+fn unmeasured(figures: &Figures) -> Vec<String> {
+    let missing = figures.missing.iter();
+    missing
+        .map(|missing| format!("{}: {}", missing.name, missing.error))
+        .collect()
+}
+
+fn apart(figures: &Figures) -> Vec<String> {
+    let apart = figures.all.iter().filter_map(|figure| {
+        let (told, seen) = join::disagreement(figure, Value::whole(join::SLACK))?;
+        Some(format!(
+            "{}: the guest counted {told}, the witness {seen}",
+            figure.name
+        ))
+    });
+    apart.collect()
+}
+
+fn different(first: &Figures, again: &Figures) -> Vec<String> {
+    let changed = first
+        .all
+        .iter()
+        .filter(|figure| again.find(&figure.name) != Some(figure));
+    changed
+        .map(|figure| format!("{} is not the same in every run", figure.name))
+        .collect()
+}
+
+fn grown(accepted: &[Figure], now: &Figures, allowances: &[gate::Allowance]) -> Vec<String> {
+    let accepted: Vec<_> = accepted
+        .iter()
+        .filter(|figure| is_told_by_guest(figure))
+        .cloned()
+        .collect();
+    gate::check(&accepted, now, allowances)
+        .iter()
+        .map(Finding::to_string)
+        .collect()
+}
+
+fn is_told_by_guest(figure: &Figure) -> bool {
+    figure.name != bench::prompt::NAME
+}
+
+/// The figures whose growth by two hundredths the gate would not notice.
+fn unnoticed(figures: &Figures) -> Vec<String> {
+    let grown = Figures {
+        all: figures.all.iter().map(inserted).collect(),
+        missing: Vec::new(),
+    };
+    let findings = gate::check(&figures.all, &grown, &[]);
+    let is_noticed = |name: &str| {
+        let named =
+            |finding: &Finding| matches!(finding, Finding::Grew { name: grew, .. } if grew == name);
+        findings.iter().any(named)
+    };
+    let all = figures
+        .all
+        .iter()
+        .filter(|figure| !is_noticed(&figure.name));
+    all.map(|figure| format!("{} could grow unnoticed", figure.name))
+        .collect()
+}
+
+fn inserted(figure: &Figure) -> Figure {
+    let more = |value: Value| Value::share(value.hundredths() * (100 + INSERTED), 10_000);
+    Figure {
+        median: more(figure.median),
+        ..figure.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bench::figure::tests::figure;
+
+    #[test]
+    fn growth_by_two_percent_is_noticed_in_every_figure() {
+        let figures = Figures {
+            all: vec![figure("a", 3), figure("b", 100), figure("c", 123_456)],
+            missing: Vec::new(),
+        };
+        assert_eq!(unnoticed(&figures), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_figure_that_differs_is_named() {
+        let run = |median| Figures {
+            all: vec![figure("a", median)],
+            missing: Vec::new(),
+        };
+        assert!(different(&run(5), &run(5)).is_empty());
+        assert_eq!(different(&run(5), &run(6)).len(), 1);
+        assert_eq!(different(&run(5), &Figures::default()).len(), 1);
+    }
+}

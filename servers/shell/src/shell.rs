@@ -101,7 +101,9 @@ impl<T: Transport + 'static> Shell<T> {
         };
         let inner = Current::new(name, command.place);
         let outer = core::mem::replace(&mut self.current, inner);
-        let outcome = self.redirected(command, name, arguments);
+        let outcome = self
+            .check_place(name)
+            .and_then(|()| self.redirected(command, name, arguments));
         let flushed = self.flush();
         let status = match outcome.and(flushed) {
             Ok(()) => self.current.status,
@@ -109,6 +111,17 @@ impl<T: Transport + 'static> Shell<T> {
         };
         self.current = outer;
         status
+    }
+
+    /// Refuses to run in the background what the shell does itself: it would not be back at the prompt meanwhile.
+    fn check_place(&self, name: &str) -> Outcome {
+        let own = builtin::find::<T>(name).is_some() && !builtin::starts_program(name);
+        if own && self.place() == Place::Background {
+            let why =
+                "only programs run in the background, built-in commands do not; leave out the &";
+            return Err(Trouble::With(MISUSE, why.into()));
+        }
+        Ok(())
     }
 
     fn redirected(&mut self, command: &Command, name: &str, arguments: &[String]) -> Outcome {

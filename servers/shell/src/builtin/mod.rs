@@ -73,6 +73,11 @@ pub(crate) fn all<T: Transport + 'static>() -> &'static [Builtin<T>] {
     Table::<T>::ALL
 }
 
+/// Whether a command starts a program, which may then run in the background.
+pub(crate) fn starts_program(name: &str) -> bool {
+    name == run::NAME
+}
+
 /// A command by its name.
 pub(crate) fn find<T: Transport + 'static>(name: &str) -> Option<&'static Builtin<T>> {
     all().iter().find(|builtin| builtin.name == name)

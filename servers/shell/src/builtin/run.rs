@@ -10,9 +10,12 @@ use crate::programs::{code, describe};
 use crate::shell::Shell;
 use crate::trouble::{Outcome, SUCCESS, Trouble};
 
+/// What is typed.
+pub(crate) const NAME: &str = "run";
+
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
-        name: "run",
+        name: NAME,
         arguments: "PROGRAM [ARGUMENT...]",
         summary: "runs a program and tells how it ended; & behind it runs it in the background",
         run,

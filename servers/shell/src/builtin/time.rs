@@ -6,7 +6,7 @@ use libipc::{Transport, clock_ns};
 
 use crate::command::Builtin;
 use crate::options;
-use crate::parse::Command;
+use crate::parse::{Command, Place};
 use crate::shell::Shell;
 use crate::text::Seconds;
 use crate::trouble::{Outcome, SUCCESS, Trouble};
@@ -25,7 +25,7 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
     let command = Command {
         words,
         redirect: None,
-        place: shell.place(),
+        place: Place::Foreground,
     };
     let (started, used) = (clock_ns(), used(shell));
     let status = shell.execute(&command);

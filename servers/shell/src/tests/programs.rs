@@ -69,6 +69,18 @@ fn a_program_in_the_background_is_waited_for_on_demand() {
 }
 
 #[test]
+fn a_built_in_command_before_an_ampersand_is_refused_and_the_line_goes_on() {
+    let desk = Desk::new();
+    let (shown, status) = desk.run(&["echo no > /f & time ok & echo on"]);
+    let why = "only programs run in the background, built-in commands do not; leave out the &";
+    assert_eq!(shown, format!("echo: {why}\ntime: {why}\non\n"));
+    assert_eq!(status, 0);
+    assert_eq!(desk.run(&["sync &"]).1, 2);
+    assert!(desk.files.server().0.at("/f").is_none());
+    assert!(desk.programs.server().0.started.is_empty());
+}
+
+#[test]
 fn control_c_typed_while_a_program_starts_ends_it() {
     let desk = Desk::new();
     desk.console.server().0.interrupt_after = Some(0);

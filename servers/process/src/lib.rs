@@ -12,6 +12,7 @@
 //! | `maker` | what the server asks of whoever makes processes |
 //! | `kernel`, `site` | processes in the kernel, and one that is being built |
 //! | `table` | who there is, who waits for whom |
+//! | `session` | what happens when the component ends that a person gives commands to |
 //! | `server` | the interfaces `processes` and `process`, and faults |
 
 #![no_std]
@@ -24,5 +25,6 @@ pub mod maker;
 pub mod plan;
 pub mod program;
 pub mod server;
+pub mod session;
 pub mod site;
 pub mod table;

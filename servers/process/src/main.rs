@@ -1,6 +1,7 @@
 //! The process server's program.
 //!
-//! Its arguments name the components that are drivers: their devices are silenced when they end.
+//! Its arguments name the components that are drivers, whose devices are silenced when they end; and, behind
+//! `session=`, the one without which the machine is switched off.
 
 #![no_std]
 #![no_main]
@@ -11,11 +12,14 @@ use libipc::{CPtr, Never, Router, Startup};
 use process::kernel::{Domain, Kernel};
 use process::maker::component_pid;
 use process::server::Processes;
+use process::session::Session;
 use proto::processes::Role;
 use weft_spec::ComponentId;
 
 /// What a component's entry begins with.
 const DOMAIN: &str = "domain.";
+/// What the argument begins with that names the session's component.
+const SESSION: &str = "session=";
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
@@ -73,6 +77,12 @@ fn add(env: &Startup, server: &mut Processes<Kernel, libipc::Connection>, entry:
         Role::Server
     };
     server.add_component(pid, name, role, entry.v1, domain);
+    let mut sessions = env
+        .args()
+        .filter_map(|argument| argument.strip_prefix(SESSION));
+    if sessions.any(|session| session == name) {
+        server.set_session(Session::new(pid, env.connect("system")));
+    }
 }
 
 fn expect(env: &Startup, name: &str) -> &'static Entry {

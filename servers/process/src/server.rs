@@ -11,6 +11,7 @@ use proto::{process, processes, vfs};
 
 use crate::build::{File, headers};
 use crate::maker::{Maker, Order, pid_of};
+use crate::session::Session;
 use crate::table::{INTERRUPTED, KILLED, Life, Process, Table, Waiting};
 
 /// Greatest length of a process's name in bytes.
@@ -23,6 +24,7 @@ pub struct Processes<M: Maker, T> {
     files: vfs::Client<T>,
     /// This server's own number; nobody can end it.
     own: u32,
+    session: Option<Session<T>>,
 }
 
 impl<M: Maker, T: Transport> Processes<M, T> {
@@ -33,6 +35,7 @@ impl<M: Maker, T: Transport> Processes<M, T> {
             maker,
             files,
             own: 0,
+            session: None,
         }
     }
 
@@ -40,6 +43,11 @@ impl<M: Maker, T: Transport> Processes<M, T> {
     pub fn add_own(&mut self, pid: u32, name: &str, memory: u64, domain: M::Domain) {
         self.own = pid;
         self.add_component(pid, name, Role::Server, memory, domain);
+    }
+
+    /// Names the component without which the machine is of no use.
+    pub fn set_session(&mut self, session: Session<T>) {
+        self.session = Some(session);
     }
 
     /// Adds a component that root built.
@@ -65,6 +73,9 @@ impl<M: Maker, T: Transport> Processes<M, T> {
     fn end(&mut self, pid: u32, status: Status) -> Result<(), Error> {
         let domain = self.table.end(pid, status).ok_or(Error::UnknownProcess)?;
         self.maker.end(domain);
+        if let Some(session) = self.session.as_ref().filter(|session| session.is(pid)) {
+            session.close(&self.files);
+        }
         Ok(())
     }
 

@@ -8,6 +8,7 @@ use libipc::codec::{Bytes, List};
 use libipc::{CPtr, Endpoint, Error as CallError, FaultKind, Router};
 use libipc_mock::{Mock, MockConnection};
 use proto::filesystem::{Cursor, Entry, Space, Stat};
+use proto::system;
 
 use super::*;
 use crate::maker::Description;
@@ -64,6 +65,11 @@ impl vfs::Server for Files {
         List::new()
     }
 
+    fn unmount_all(&mut self, _: Caller) -> Answer<()> {
+        HAPPENED.with_borrow_mut(|happened| happened.push("unmounted"));
+        Ok(())
+    }
+
     unsupported! {
         write_at(u32, u64, &[u8]) -> ();
         append(u32, &[u8]) -> u64;
@@ -81,7 +87,6 @@ impl vfs::Server for Files {
         read_link(&[u8]) -> Bytes<1000>;
         space(&[u8]) -> Space;
         sync_all() -> ();
-        unmount_all() -> ();
     }
 }
 
@@ -104,6 +109,8 @@ fn stat() -> Stat {
 std::thread_local! {
     /// What the maker was asked for.
     static ENDED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// What became of the disks and the machine.
+    static HAPPENED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
 
 extern crate std;
@@ -259,6 +266,63 @@ fn a_component_can_be_killed_but_not_interrupted() {
     );
     assert_eq!(rig.client.kill(3), Ok(()));
     assert_eq!(rig.client.list(0).unwrap().len(), 0);
+}
+
+/// A machine that tells of its end.
+struct Machine;
+
+impl system::Server for Machine {
+    fn power_off(&mut self, _: Caller, status: u8, reply: Reply<(), Infallible>) {
+        assert_eq!(status, 1);
+        HAPPENED.with_borrow_mut(|happened| happened.push("off"));
+        reply.ok(());
+    }
+
+    fn boot_arguments(&mut self, _: Caller) -> Bytes<1536> {
+        Bytes::new()
+    }
+
+    fn read_log(&mut self, _: Caller, position: u64) -> (Bytes<1536>, u64) {
+        (Bytes::new(), position)
+    }
+
+    fn usage(&mut self, _: Caller) -> (u64, u64, u32, u8) {
+        (0, 0, 0, 0)
+    }
+}
+
+/// What happens when the session's component, which has the number 6, and another end in this way.
+fn after_the_end_of(pid: u32, end: impl FnOnce(&Rig)) -> Vec<&'static str> {
+    let rig = started();
+    let machine = Mock::new(system::Dispatcher(Machine));
+    let system = system::Client::new(machine.connect(1));
+    {
+        let mut router = rig.server.server();
+        let server = router.server_mut();
+        server.add_component(pid, "part", Role::Server, 4096, pid);
+        server.set_session(Session::new(6, system));
+    }
+    end(&rig);
+    HAPPENED.take()
+}
+
+#[test]
+fn the_machine_is_switched_off_with_its_disks_clean_when_the_session_ends() {
+    let killed = |rig: &Rig| assert_eq!(rig.client.kill(6), Ok(()));
+    assert_eq!(after_the_end_of(6, killed), ["unmounted", "off"]);
+    let faulted = |rig: &Rig| {
+        let fault = Fault {
+            badge: 6,
+            kind: FaultKind::Divide,
+            ip: 0x20_1000,
+            address: 0,
+            code: 0,
+        };
+        assert_eq!(rig.server.fault(fault), FaultAnswer::Stop);
+    };
+    assert_eq!(after_the_end_of(6, faulted), ["unmounted", "off"]);
+    let other = |rig: &Rig| assert_eq!(rig.client.kill(7), Ok(()));
+    assert!(after_the_end_of(7, other).is_empty());
 }
 
 #[test]

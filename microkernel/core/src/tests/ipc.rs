@@ -584,6 +584,23 @@ fn a_wait_ends_at_its_deadline() {
 }
 
 #[test]
+fn a_wait_that_a_signal_ended_has_no_deadline_any_more() {
+    let mut rig = Rig::new(&[Some(20), Some(10)]);
+    let all = Rights::all().bits().into();
+    let mint = [CNODE, 301, CNODE, NOTIFICATION, all, 1];
+    rig.enter(0, Syscall::CNodeMint, &mint);
+    rig.enter(0, Syscall::Wait, &[NOTIFICATION, 3 * MILLISECOND]);
+    rig.enter(1, Syscall::Signal, &[301]);
+    assert_eq!((rig.running(), rig.answer(0).unwrap()[0]), (Some(0), 1));
+    rig.receive(0, REPLIES);
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, FOREVER]);
+    assert_eq!(rig.running(), None);
+    let timer = rig.machine.core.arch.timer;
+    let wakes = timer.is_some_and(|at| at != Nanoseconds::NEVER);
+    assert!(!wakes, "an idle core has nothing to wake up for");
+}
+
+#[test]
 fn a_bound_notification_wakes_a_receiver() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     let all = Rights::all().bits().into();

@@ -4,17 +4,22 @@ use weft_abi::cap::{CacheMode, MemoryClass};
 use weft_abi::layout::USER_END;
 use weft_abi::{Kind, Refusal, Rights, Syscall};
 use weft_hal::fake::Fake;
-use weft_hal::{Access, Paging, VirtAddr};
+use weft_hal::{Access, Asid, Paging, VirtAddr};
 
 use super::super::{Fixture, word};
 use super::{DEVICE, R, RW, RX, UNCACHED};
+use crate::object::AddressSpace;
 
 /// Root's own space.
 const OWN: u64 = 3;
 const AT: u64 = 0x100_0000_0000;
 /// The slot of a frame, and of page tables.
 const FRAME: u64 = 100;
+/// The slot of a copy of the frame.
+const COPY: u64 = 101;
 const TABLES: u64 = 200;
+/// Levels of page tables below the root.
+const LEVELS: u64 = 3;
 
 fn with_frame(size: u64) -> (Fixture, u64) {
     let mut machine = Fixture::new();
@@ -238,6 +243,53 @@ fn a_space_that_inherits_an_identifier_does_not_inherit_translations() {
                 .call(Syscall::CNodeDelete, &[1, slot])
                 .expect("deleted");
         }
+    }
+}
+
+#[test]
+fn a_capability_to_a_page_of_a_destroyed_space_does_not_reach_its_successor() {
+    let (mut machine, untyped) = with_frame(12);
+    let all = Rights::all().bits().into();
+    machine
+        .call(Syscall::CNodeCopy, &[1, COPY, 1, FRAME, all])
+        .expect("copied");
+    let first = fresh_space(&mut machine, untyped, FRAME);
+    destroy_space(&mut machine);
+    while fresh_space(&mut machine, untyped, COPY) != first {
+        destroy_space(&mut machine);
+    }
+    assert_eq!(
+        machine.call(Syscall::SpaceUnmap, &[FRAME]),
+        Err(Refusal::NotMapped)
+    );
+    assert!(machine.look(150, AT).is_some(), "the copy stays mapped");
+}
+
+/// Makes a space with tables and maps a frame; gives the identifier.
+fn fresh_space(machine: &mut Fixture, untyped: u64, frame: u64) -> Asid {
+    machine
+        .make(untyped, Kind::AddressSpace, 0, 150, 1)
+        .expect("a space");
+    let end = machine.tables(150, AT, untyped, TABLES);
+    assert_eq!(end, TABLES + LEVELS);
+    machine
+        .call(Syscall::SpaceMap, &[150, frame, AT, R])
+        .expect("mapped");
+    let home = machine.core.home();
+    let space = machine
+        .slot(150)
+        .object_of::<AddressSpace>(home, Kind::AddressSpace);
+    space.expect("a space").asid.get(home)
+}
+
+fn destroy_space(machine: &mut Fixture) {
+    machine
+        .call(Syscall::CNodeDelete, &[1, 150])
+        .expect("deleted");
+    for table in TABLES..TABLES + LEVELS {
+        machine
+            .call(Syscall::CNodeDelete, &[1, table])
+            .expect("deleted");
     }
 }
 

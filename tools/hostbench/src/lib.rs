@@ -9,6 +9,15 @@
 //! Every wait policy is a column of its own, so that like is compared with like: a queue that can
 //! only be polled stands beside the ring polled, a socket that blocks beside the ring that blocks.
 //!
+//! Three differences remain, and are part of what is compared. The ring answers every request with a
+//! completion, which is also its credit, while the others send nothing back one way. The ring holds
+//! 256 messages, as the queues between threads do; pipes and sockets keep the kernel's own sizes, and
+//! message queues what this user may have. A slot carries 44 of its 64 bytes for the sender, which is
+//! why the ring is also measured with 64 bytes of payload in a pool.
+//!
+//! `iceoryx2` is not among the peers: what builds it (`bindgen`, by `libloading`) is under ISC, which
+//! is none of the licences that this project accepts.
+//!
 //! [`run`] gives a [`Report`]; the program prints it. Real time on a machine with other work differs
 //! from run to run: figures are medians of rounds with the least and the greatest, ratios are
 //! computed within a round.

@@ -10,8 +10,8 @@ use crate::message::Op;
 use crate::peer::Peer;
 use crate::plan::{Case, Cores, Job, Kind};
 
-/// Messages of the first try, from whose time the number of the next ones follows: more than any
-/// candidate holds at once, so that every one comes to wait for room.
+/// Messages of the first try, from whose time the number of the next ones follows: more than the
+/// ring holds, so that it comes to wait for room.
 const FIRST: u64 = 4 * libipc_ring::MAX_CAPACITY as u64;
 /// The fewest messages of a round.
 const LEAST: f64 = 64.0;

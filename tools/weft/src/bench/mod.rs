@@ -9,6 +9,7 @@ pub mod join;
 pub mod prompt;
 pub mod statics;
 pub mod table;
+pub mod throughput;
 pub mod told;
 pub mod value;
 pub mod witness;
@@ -73,7 +74,7 @@ pub fn guest(project: &Project, board: Board) -> Outcome<Figures> {
     let built = build::image(project, &manifest)?;
     let programs = Programs::read(&built.kernel, &built.components)?;
     let plugin = witness::build(project, &built.folder, programs.preemption_points()?)?;
-    let text = boot(&built, &plugin)?;
+    let text = boot(&built, Some(&plugin))?;
     let told = told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
     let witnessed = witness::read(&plugin)?;
     let joiner = Joiner {
@@ -116,7 +117,8 @@ fn add_statics(
     }
 }
 
-fn boot(built: &Built, plugin: &Plugin) -> Outcome<String> {
+/// Boots an image that measures, until it ends the machine; returns what it printed.
+fn boot(built: &Built, plugin: Option<&Plugin>) -> Outcome<String> {
     let scratch = Scratch::new(&built.folder)?;
     let choice = Choice {
         cores: 1,
@@ -128,7 +130,7 @@ fn boot(built: &Built, plugin: &Plugin) -> Outcome<String> {
         debugger_port: None,
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
-    machine.plugin = Some(plugin.clone());
+    machine.plugin = plugin.cloned();
     let mut heard = Heard::default();
     let report = session::listen(&machine, Some(LIMIT), &mut heard)?;
     match report.ended {

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::bench::figure::{self, Figures};
 use crate::bench::value::Value;
-use crate::bench::{self, gate, history, join, table};
+use crate::bench::{self, gate, history, join, table, throughput};
 use crate::build::output;
 use crate::cli::BenchArgs;
 use crate::error::{Error, Outcome};
@@ -24,14 +24,15 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
     if let Some(name) = &args.history {
         return show_history(project, &accepted, name);
     }
+    if let Some(filter) = args.throughput_filter() {
+        return run_throughput(project, args, filter);
+    }
     let text = args.where_name().or(args.filter.as_deref());
     let figures = bench::run(project, args.board, text.unwrap_or_default())?;
     if figures == Figures::default() {
-        return Err(
-            Error::new("no figure has such a name").remedy("leave the filter out to see all names")
-        );
+        return Err(no_such_name());
     }
-    show(args, &figures)?;
+    show(args, &figures, table::show)?;
     let accepted = project.root().join(accepted);
     let mut good = figures.missing.is_empty();
     if args.witness {
@@ -50,7 +51,42 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
     })
 }
 
-fn show(args: &BenchArgs, figures: &Figures) -> Outcome {
+fn no_such_name() -> Error {
+    Error::new("no figure has such a name").remedy("leave the filter out to see all names")
+}
+
+/// Measures throughput, which has an image, a table and a plot of its own.
+fn run_throughput(project: &Project, args: &BenchArgs, filter: &str) -> Outcome<ExitCode> {
+    if args.check || args.accept || args.witness {
+        return Err(
+            Error::new("throughput has no accepted figures and no witness")
+                .remedy("leave `--check`, `--accept` and `--witness` out"),
+        );
+    }
+    let mut measured = throughput::run(project, args.board)?;
+    measured.retain(filter);
+    let figures = measured.figures(args.board);
+    if figures == Figures::default() {
+        return Err(no_such_name());
+    }
+    show(args, &figures, |_| throughput::show(&measured))?;
+    if !figures.all.is_empty() {
+        let folder = project.target("bench");
+        output::folder(&folder)?;
+        let board = args.board.name();
+        let path = folder.join(format!("throughput-{board}.svg"));
+        let path = throughput::plot(&measured, board, path)?;
+        // Standard output may be for lines of JSON only.
+        eprintln!("plot: {}", path.display());
+    }
+    Ok(if figures.missing.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String) -> Outcome {
     if let Some(name) = args.where_name() {
         let figure = figures.find(name);
         let figure = figure.ok_or_else(|| Error::new(format!("there is no figure `{name}`")))?;
@@ -74,7 +110,7 @@ fn show(args: &BenchArgs, figures: &Figures) -> Outcome {
     }
     match &args.compare {
         Some(path) => print!("{}", table::compare(&figure::read(path)?, figures)),
-        None => print!("{}", table::show(figures)),
+        None => print!("{}", table(figures)),
     }
     Ok(())
 }
@@ -152,6 +188,13 @@ fn show_history(project: &Project, accepted: &Path, name: &str) -> Outcome<ExitC
 }
 
 impl BenchArgs {
+    /// The filter, if it is one for throughput.
+    fn throughput_filter(&self) -> Option<&str> {
+        let filter = self.filter.as_deref()?;
+        let is_one = self.places.is_none() && filter.starts_with(throughput::NAME);
+        is_one.then_some(filter)
+    }
+
     fn where_name(&self) -> Option<&str> {
         self.places.as_deref()
     }

@@ -83,8 +83,8 @@ pub struct TestArgs {
 #[derive(Debug, Args)]
 pub struct BenchArgs {
     /// Where to measure
-    #[arg(long, value_enum, default_value_t = Board::Q35)]
-    pub board: Board,
+    #[arg(long, value_enum, default_value_t = BenchBoard::Q35)]
+    pub board: BenchBoard,
     /// Only figures whose name has this text
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
@@ -109,6 +109,17 @@ pub struct BenchArgs {
     /// Shows and plots how the accepted figure came to be what it is
     #[arg(long, value_name = "NAME", exclusive = true)]
     pub history: Option<String>,
+}
+
+/// Where figures are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum BenchBoard {
+    /// In QEMU's q35, in instructions
+    Q35,
+    /// In QEMU's virt, in instructions
+    Virt,
+    /// On this machine's own processor, in time: the ring beside its peers
+    Host,
 }
 
 /// Options of `build`.

@@ -101,14 +101,18 @@ impl Figures {
     }
 }
 
-/// Reads figures from lines of JSON; lines of what was missing are left out.
+/// Reads figures, and what is missing, from lines of JSON.
 ///
 /// # Errors
 /// If a line is neither, with its place.
-pub fn parse(text: &str, path: &Path) -> Outcome<Vec<Figure>> {
-    let mut all = Vec::new();
+pub fn parse(text: &str, path: &Path) -> Outcome<Figures> {
+    let mut figures = Figures::default();
     for (line, number) in text.lines().zip(1..) {
-        if line.trim().is_empty() || serde_json::from_str::<Missing>(line).is_ok() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        if let Ok(missing) = serde_json::from_str::<Missing>(line) {
+            figures.missing.push(missing);
             continue;
         }
         let figure = serde_json::from_str(line).map_err(|cause| {
@@ -116,18 +120,18 @@ pub fn parse(text: &str, path: &Path) -> Outcome<Vec<Figure>> {
                 .at(format!("{}:{number}", path.display()))
                 .remedy("the file holds what `cargo weft bench --json FILE` writes")
         })?;
-        all.push(figure);
+        figures.all.push(figure);
     }
-    Ok(all)
+    Ok(figures)
 }
 
-/// Reads a file of figures.
+/// Reads the figures in a file.
 ///
 /// # Errors
 /// If it cannot be read, or a line is no figure.
 pub fn read(path: &Path) -> Outcome<Vec<Figure>> {
     let text = fs::read_to_string(path).map_err(|cause| Error::io("read", path, &cause))?;
-    parse(&text, path)
+    Ok(parse(&text, path)?.all)
 }
 
 #[cfg(test)]
@@ -168,7 +172,7 @@ pub(crate) mod tests {
         let first = r#"{"name":"a","unit":"instructions","n":64,"min":50,"median":50,"max":50,"board":"q35"}"#;
         assert_eq!(text.lines().next(), Some(first));
         assert_eq!(text.lines().count(), 3);
-        assert_eq!(parse(&text, Path::new("f")).expect("figures"), figures.all);
+        assert_eq!(parse(&text, Path::new("f")).expect("figures"), figures);
     }
 
     #[test]

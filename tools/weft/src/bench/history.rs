@@ -40,7 +40,7 @@ pub fn read(project: &Project, file: &Path, name: &str) -> Outcome<Vec<Change>> 
             continue;
         };
         let figures = figure::parse(&text, Path::new(&object))?;
-        if let Some(figure) = figures.iter().find(|figure| figure.name == name) {
+        if let Some(figure) = figures.find(name) {
             changes.push(Change {
                 commit: commit.to_owned(),
                 day: day.to_owned(),

@@ -5,6 +5,7 @@ pub mod figure;
 pub mod functions;
 pub mod gate;
 pub mod history;
+pub mod host;
 pub mod join;
 pub mod prompt;
 pub mod statics;

@@ -7,8 +7,9 @@ use std::process::ExitCode;
 use crate::bench::figure::{self, Figures};
 use crate::bench::value::Value;
 use crate::bench::{self, gate, history, join, table, throughput};
+use crate::board::Board;
 use crate::build::output;
-use crate::cli::BenchArgs;
+use crate::cli::{BenchArgs, BenchBoard};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 
@@ -20,15 +21,20 @@ const STANDARD_OUTPUT: &str = "-";
 /// # Errors
 /// If something does not build or run, or a file cannot be read or written.
 pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
-    let accepted = bench::accepted(args.board);
+    let board = match args.board {
+        BenchBoard::Q35 => Board::Q35,
+        BenchBoard::Virt => Board::Virt,
+        BenchBoard::Host => return on_host(project, args),
+    };
+    let accepted = bench::accepted(board);
     if let Some(name) = &args.history {
         return show_history(project, &accepted, name);
     }
     if let Some(filter) = args.throughput_filter() {
-        return run_throughput(project, args, filter);
+        return run_throughput(project, args, (board, filter));
     }
     let text = args.where_name().or(args.filter.as_deref());
-    let figures = bench::run(project, args.board, text.unwrap_or_default())?;
+    let figures = bench::run(project, board, text.unwrap_or_default())?;
     if figures == Figures::default() {
         return Err(no_such_name());
     }
@@ -56,16 +62,20 @@ fn no_such_name() -> Error {
 }
 
 /// Measures throughput, which has an image, a table and a plot of its own.
-fn run_throughput(project: &Project, args: &BenchArgs, filter: &str) -> Outcome<ExitCode> {
+fn run_throughput(
+    project: &Project,
+    args: &BenchArgs,
+    (board, filter): (Board, &str),
+) -> Outcome<ExitCode> {
     if args.check || args.accept || args.witness {
         return Err(
             Error::new("throughput has no accepted figures and no witness")
                 .remedy("leave `--check`, `--accept` and `--witness` out"),
         );
     }
-    let mut measured = throughput::run(project, args.board)?;
+    let mut measured = throughput::run(project, board)?;
     measured.retain(filter);
-    let figures = measured.figures(args.board);
+    let figures = measured.figures(board);
     if figures == Figures::default() {
         return Err(no_such_name());
     }
@@ -73,17 +83,35 @@ fn run_throughput(project: &Project, args: &BenchArgs, filter: &str) -> Outcome<
     if !figures.all.is_empty() {
         let folder = project.target("bench");
         output::folder(&folder)?;
-        let board = args.board.name();
+        let board = board.name();
         let path = folder.join(format!("throughput-{board}.svg"));
         let path = throughput::plot(&measured, board, path)?;
         // Standard output may be for lines of JSON only.
         eprintln!("plot: {}", path.display());
     }
-    Ok(if figures.missing.is_empty() {
+    Ok(code(&figures))
+}
+
+/// Times of this machine: they are shown and compared, and nothing more.
+fn on_host(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
+    let is_judged = args.check || args.accept || args.witness || args.where_name().is_some();
+    if is_judged || args.history.is_some() {
+        return Err(
+            Error::new("figures of this machine are times, which differ from run to run")
+                .remedy("with `--board host` only --filter, --json and --compare have a meaning"),
+        );
+    }
+    let figures = bench::host::run(project, args.filter.as_deref().unwrap_or_default())?;
+    show(args, &figures, table::show)?;
+    Ok(code(&figures))
+}
+
+fn code(figures: &Figures) -> ExitCode {
+    if figures.missing.is_empty() {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
-    })
+    }
 }
 
 fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String) -> Outcome {

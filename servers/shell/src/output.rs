@@ -68,6 +68,11 @@ impl<T: Transport + 'static> Shell<T> {
         ))
     }
 
+    /// Whether output goes to a file.
+    pub(crate) fn is_redirected(&self) -> bool {
+        matches!(self.output.sink, Sink::File { .. })
+    }
+
     /// Ends a redirection and goes on with the output before it.
     pub(crate) fn close(&mut self, before: Output) -> Outcome {
         let flushed = self.flush();

@@ -10,7 +10,9 @@ use proto::processes::{self, Ending, MAX_ARGUMENTS, Status};
 use crate::parse::Place;
 use crate::paths;
 use crate::shell::Shell;
-use crate::trouble::{FAULTED, INTERRUPTED, KILLED, NOT_RUNNABLE, Outcome, Trouble, UNKNOWN};
+use crate::trouble::{
+    FAULTED, INTERRUPTED, KILLED, MISUSE, NOT_RUNNABLE, Outcome, Trouble, UNKNOWN,
+};
 
 /// A program in the background.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +22,10 @@ pub(crate) struct Job {
     /// What was typed to start it.
     pub(crate) name: String,
 }
+
+/// Why a program's output cannot go to a file.
+pub(crate) const PROGRAM_OUTPUT: &str = "a program writes to the terminal itself, only the output of built-in \
+    commands can go to a file; leave out the >";
 
 impl<T: Transport + 'static> Shell<T> {
     /// Runs what was typed as a command and is no built-in one.
@@ -38,6 +44,9 @@ impl<T: Transport + 'static> Shell<T> {
     /// Starts a program of `/bin`, or of a path if the name has a slash, and waits for its end if it is in
     /// the foreground.
     pub(crate) fn launch(&mut self, name: &str, arguments: &[String]) -> Outcome<Option<Status>> {
+        if self.is_redirected() {
+            return Err(Trouble::With(MISUSE, PROGRAM_OUTPUT.into()));
+        }
         self.flush()?;
         let path = if name.contains('/') {
             self.path(name)

@@ -65,11 +65,6 @@ impl Programs {
         }
     }
 
-    /// The function with an instruction of the kernel.
-    pub fn kernel_function(&self, address: u64) -> Option<&str> {
-        self.all.first()?.function(address)
-    }
-
     /// Executed instructions by function.
     pub fn count(&self, places: &[Place]) -> BTreeMap<String, u64> {
         let mut counts = BTreeMap::new();

@@ -6,6 +6,7 @@
 use std::process::Command;
 
 use super::figure::{self, Figures};
+use crate::build::rust;
 use crate::command;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
@@ -18,15 +19,7 @@ const PACKAGE: &str = "weft-hostbench";
 /// # Errors
 /// If the program does not build, or prints something else than lines of figures.
 pub fn run(project: &Project, text: &str) -> Outcome<Figures> {
-    let target = project.target("hostbench");
-    let mut cargo = command::cargo();
-    cargo
-        .current_dir(project.root())
-        .args(["build", "--release", "--package", PACKAGE])
-        .arg("--target-dir")
-        .arg(&target);
-    command::run(&mut cargo)?;
-    let program = target.join("release").join(PACKAGE);
+    let program = rust::host(project, PACKAGE)?.join(PACKAGE);
     let mut measuring = Command::new(&program);
     measuring.args(["--json", "--filter", text]);
     let output = command::collect(&mut measuring)?;

@@ -9,7 +9,7 @@ use std::path::Path;
 use weft_witness::line::{Entry, Line, Place};
 use weft_witness::masked::Longest;
 
-use crate::command;
+use crate::build::rust;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::machine::Plugin;
@@ -36,16 +36,8 @@ pub struct Witnessed {
 /// # Errors
 /// If it does not build.
 pub fn build(project: &Project, folder: &Path, points: Vec<u64>) -> Outcome<Plugin> {
-    let target = project.target("plugin");
-    let mut cargo = command::cargo();
-    cargo
-        .current_dir(project.root())
-        .args(["build", "--release", "--package", PACKAGE])
-        .arg("--target-dir")
-        .arg(&target);
-    command::run(&mut cargo)?;
     Ok(Plugin {
-        file: target.join("release").join(FILE),
+        file: rust::host(project, PACKAGE)?.join(FILE),
         out: folder.join("witness.jsonl"),
         places: folder.join("places.jsonl"),
         masked: folder.join("masked.json"),

@@ -84,6 +84,22 @@ pub fn program(project: &Project, side: Side, package: &str) -> Outcome<PathBuf>
     Ok(side.output(project, package))
 }
 
+/// Builds one package for this machine, optimised, and gives the folder with what came of it.
+///
+/// # Errors
+/// If it does not build.
+pub fn host(project: &Project, package: &str) -> Outcome<PathBuf> {
+    let target = project.target("host");
+    let mut cargo = command::cargo();
+    cargo
+        .current_dir(project.root())
+        .args(["build", "--release", "--package", package])
+        .arg("--target-dir")
+        .arg(&target);
+    command::run(&mut cargo)?;
+    Ok(target.join("release"))
+}
+
 /// Builds the components of an image and the programs of its disk.
 ///
 /// # Errors

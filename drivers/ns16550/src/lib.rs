@@ -1,8 +1,8 @@
 //! Driver of the 16550 UART, the serial port of PCs.
 //!
 //! [`Uart`] knows the chip and is generic over its [`Registers`], so that tests run it against a
-//! model of the chip that is stricter than the hardware. [`Serial`] keeps the two buffers between
-//! the chip and the clients of the `serial` interface; both directions go by interrupt.
+//! model of the chip that is stricter than the hardware. The buffers and the server are those of every serial port
+//! (`serial-line`).
 //!
 //! Facts: National Semiconductor PC16550D data sheet (June 1995), cited as `DS`.
 
@@ -10,14 +10,12 @@
 #![forbid(unsafe_code)]
 
 mod registers;
-mod serial;
-mod server;
 mod uart;
 
 #[cfg(test)]
 mod model;
+#[cfg(test)]
+mod tests;
 
 pub use registers::{Register, Registers};
-pub use serial::{Arrival, Serial};
-pub use server::Driver;
-pub use uart::{Attention, NotAnswering, Overrun, Received, Uart};
+pub use uart::{NotAnswering, Uart};

@@ -5,8 +5,9 @@
 
 use libipc::objects::PortWidth;
 use libipc::{Never, PortRange, Startup};
-use ns16550::{Driver, Register, Registers, Serial, Uart};
+use ns16550::{Register, Registers, Uart};
 use proto::serial;
+use serial_line::{Driver, Line};
 
 /// The registers at I/O ports.
 struct Ports(PortRange);
@@ -36,7 +37,7 @@ fn main(env: Startup) -> Never {
     let Ok(uart) = Uart::new(Ports(env.ports(name))) else {
         panic!("no 16550 answers at the ports of {name}");
     };
-    let mut driver = Driver::new(Serial::new(uart), interrupt.handler, interrupt.bits);
+    let mut driver = Driver::new(Line::new(uart), interrupt.handler, interrupt.bits);
     driver.start();
     serial::serve(env.endpoint("serial"), driver)
 }

@@ -1,6 +1,7 @@
 //! The chip: 115,200 baud, 8 data bits, no parity, 1 stop bit, FIFOs on.
 
 use heapless::Deque;
+use serial_line::{Attention, Chip, Overrun, Received};
 
 use crate::{Register, Registers};
 
@@ -41,35 +42,6 @@ mod status {
 /// There is no chip, or it does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotAnswering;
-
-/// What the receiver had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received {
-    /// Nothing.
-    Nothing,
-    /// A byte.
-    Byte(u8),
-    /// A byte that is broken (parity, framing, or a break): it is to be dropped.
-    Broken,
-}
-
-/// What is known about bytes that the chip itself lost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Overrun {
-    /// None since the last look.
-    None,
-    /// At least one, because the FIFO was not emptied in time.
-    Happened,
-}
-
-/// Whether the chip holds its interrupt line up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Attention {
-    /// It does.
-    Wanted,
-    /// It does not.
-    None,
-}
 
 /// In the interrupt reason: there is none.
 const NOTHING_PENDING: u8 = 1;
@@ -122,14 +94,6 @@ impl<R: Registers> Uart<R> {
         }
     }
 
-    /// Takes one received byte.
-    pub fn receive(&mut self) -> (Received, Overrun) {
-        match self.early.pop_front() {
-            Some(byte) => (Received::Byte(byte), Overrun::None),
-            None => self.receive_from_chip(),
-        }
-    }
-
     /// Reading the status clears its error bits, so byte and loss come together.
     fn receive_from_chip(&mut self) -> (Received, Overrun) {
         let line = self.registers.read(Register::LineStatus);
@@ -148,9 +112,29 @@ impl<R: Registers> Uart<R> {
         (Received::Byte(byte), overrun)
     }
 
-    /// Gives the transmitter up to a FIFO of bytes, if it is empty, and asks for an interrupt when
-    /// it is empty again. With no bytes left, transmit interrupts go off.
-    pub fn transmit(&mut self, mut next: impl FnMut() -> Option<u8>) {
+    fn enable(&mut self, wanted: u8) {
+        if self.enabled != wanted {
+            self.registers.write(Register::InterruptEnable, wanted);
+            self.enabled = wanted;
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn registers(&mut self) -> &mut R {
+        &mut self.registers
+    }
+}
+
+impl<R: Registers> Chip for Uart<R> {
+    fn receive(&mut self) -> (Received, Overrun) {
+        match self.early.pop_front() {
+            Some(byte) => (Received::Byte(byte), Overrun::None),
+            None => self.receive_from_chip(),
+        }
+    }
+
+    /// The FIFO says nothing of its room but that it is empty, so it is filled only then.
+    fn transmit(&mut self, mut next: impl FnMut() -> Option<u8>) {
         if self.registers.read(Register::LineStatus) & status::TRANSMIT_EMPTY == 0 {
             return;
         }
@@ -164,29 +148,16 @@ impl<R: Registers> Uart<R> {
         self.enable(enable::RECEIVED | enable::TRANSMIT_EMPTY);
     }
 
-    /// Returns whether everything has left the line, the last stop bit included.
-    pub fn is_idle(&mut self) -> bool {
+    fn is_idle(&mut self) -> bool {
         self.registers.read(Register::LineStatus) & status::IDLE != 0
     }
 
-    /// Reads whether the chip wants attention, or early bytes do. Reading it ends a transmit interrupt (DS §8.6).
-    pub fn attention(&mut self) -> Attention {
+    /// Early bytes want attention, too. Reading it ends a transmit interrupt (DS §8.6).
+    fn attention(&mut self) -> Attention {
         let pending = self.registers.read(Register::Fifo) & NOTHING_PENDING == 0;
         if !pending && self.early.is_empty() {
             return Attention::None;
         }
         Attention::Wanted
-    }
-
-    fn enable(&mut self, wanted: u8) {
-        if self.enabled != wanted {
-            self.registers.write(Register::InterruptEnable, wanted);
-            self.enabled = wanted;
-        }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn registers(&mut self) -> &mut R {
-        &mut self.registers
     }
 }

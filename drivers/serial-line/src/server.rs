@@ -6,7 +6,7 @@ use libipc::objects::{IrqHandler, Notification};
 use libipc::{Caller, Cap, Reply};
 use proto::serial::{Error, MAX_READ, MAX_WRITE, Server};
 
-use crate::{Arrival, Registers, Serial};
+use crate::{Arrival, Chip, Line};
 
 /// Writes that wait for room. The line is meant for one user; a writer beyond these is turned away.
 const MAX_WAITING: usize = 2;
@@ -21,8 +21,8 @@ struct Waiting {
 }
 
 /// The driver: a line and those who wait for it.
-pub struct Driver<R> {
-    serial: Serial<R>,
+pub struct Driver<C> {
+    line: Line<C>,
     interrupt: IrqHandler,
     interrupt_bits: u64,
     waiting: Deque<Waiting, MAX_WAITING>,
@@ -30,12 +30,12 @@ pub struct Driver<R> {
     arrival: Option<Cap<Notification>>,
 }
 
-impl<R: Registers> Driver<R> {
+impl<C: Chip> Driver<C> {
     /// Serves a line whose interrupt signals `interrupt_bits`.
-    pub fn new(serial: Serial<R>, interrupt: IrqHandler, interrupt_bits: u64) -> Self {
+    pub fn new(line: Line<C>, interrupt: IrqHandler, interrupt_bits: u64) -> Self {
         let (waiting, drains) = (Deque::new(), Deque::new());
         Self {
-            serial,
+            line,
             interrupt,
             interrupt_bits,
             waiting,
@@ -53,10 +53,10 @@ impl<R: Registers> Driver<R> {
     /// Handles the chip, lets its next interrupt through, and handles it again: an edge between the
     /// two would be lost.
     fn attend(&mut self) {
-        let mut arrival = self.serial.interrupt();
+        let mut arrival = self.line.interrupt();
         // Refused only if the interrupt was taken away; polling by later calls still works.
         let _ = self.interrupt.acknowledge();
-        if self.serial.interrupt() == Arrival::First {
+        if self.line.interrupt() == Arrival::First {
             arrival = Arrival::First;
         }
         if arrival == Arrival::First {
@@ -75,7 +75,7 @@ impl<R: Registers> Driver<R> {
     /// Queues what was waiting for room, then answers those who wait for an empty line.
     fn serve_waiting(&mut self) {
         while let Some(mut waiting) = self.waiting.pop_front() {
-            let queued = self.serial.write(&waiting.rest);
+            let queued = self.line.write(&waiting.rest);
             if queued == waiting.rest.len() {
                 waiting.reply.ok(());
                 continue;
@@ -85,7 +85,7 @@ impl<R: Registers> Driver<R> {
             let _ = self.waiting.push_front(waiting);
             return;
         }
-        while self.serial.is_queue_empty()
+        while self.line.is_queue_empty()
             && let Some(reply) = self.drains.pop_front()
         {
             reply.answer(self.wait_until_idle());
@@ -95,7 +95,7 @@ impl<R: Registers> Driver<R> {
     /// The chip has no interrupt for the end of the last byte.
     fn wait_until_idle(&mut self) -> Result<(), Error> {
         for _ in 0..PATIENCE {
-            if self.serial.is_drained() {
+            if self.line.is_drained() {
                 return Ok(());
             }
         }
@@ -103,10 +103,10 @@ impl<R: Registers> Driver<R> {
     }
 }
 
-impl<R: Registers> Server for Driver<R> {
+impl<C: Chip> Server for Driver<C> {
     fn write(&mut self, _: Caller, data: &[u8], reply: Reply<(), Error>) {
         let queued = if self.waiting.is_empty() {
-            self.serial.write(data)
+            self.line.write(data)
         } else {
             0
         };
@@ -119,12 +119,12 @@ impl<R: Registers> Server for Driver<R> {
     }
 
     fn read(&mut self, _: Caller, max: u32) -> Result<(Bytes<{ MAX_READ as usize }>, u32), Error> {
-        Ok(self.serial.read(max as usize))
+        Ok(self.line.read(max as usize))
     }
 
     fn subscribe(&mut self, _: Caller, arrival: Cap<Notification>) {
         self.arrival = Some(arrival);
-        if self.serial.has_input() {
+        if self.line.has_input() {
             self.announce();
         }
     }

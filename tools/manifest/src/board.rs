@@ -1,4 +1,5 @@
-//! A board file: names for the machine's interrupts, ports, registers and device memory.
+//! A board file: names for the machine's interrupts, ports, registers and device memory, and the drivers that
+//! stand for what manifests ask every board for.
 
 use toml::de::{DeTable, DeValue};
 use weft_abi::layout::PAGE;
@@ -6,7 +7,7 @@ use weft_spec::IrqMode;
 
 use crate::{
     diagnostic::{At, FileId, Place, Report},
-    duplicate::{self, Syntax},
+    suggest,
     table::Fields,
     units,
     values::wrong_kind,
@@ -20,6 +21,27 @@ pub(crate) struct Board {
     pub(crate) ports: Vec<(At<String>, Range)>,
     pub(crate) registers: Vec<(At<String>, Range)>,
     pub(crate) device_memory: Vec<(At<String>, Range)>,
+}
+
+/// A board's drivers: keys of components that have `driver` with that name.
+#[derive(Debug)]
+pub(crate) struct Drivers<'t, 's>(Vec<(At<String>, &'t DeTable<'s>)>);
+
+impl<'t, 's> Drivers<'t, 's> {
+    /// The driver that a component asks for; one that the board has not is reported.
+    pub(crate) fn find(
+        &self,
+        name: &At<String>,
+        report: &mut Report<'_>,
+    ) -> Option<&'t DeTable<'s>> {
+        let found = find(&self.0, &name.value);
+        if found.is_none() {
+            let message = format!("the board has no driver `{}`", name.value);
+            let known = self.0.iter().map(|(name, _)| name.value.as_str());
+            report.error(name.place, message, suggest::remedy(&name.value, known));
+        }
+        found.copied()
+    }
 }
 
 /// An interrupt line.
@@ -54,15 +76,16 @@ pub(crate) fn find<'b, T>(things: &'b [(At<String>, T)], name: &str) -> Option<&
         .map(|(_, thing)| thing)
 }
 
-/// Reads a board file; `None` if it is no TOML.
-pub(crate) fn read(text: &str, file: FileId, report: &mut Report<'_>) -> Option<Board> {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let syntax = duplicate::report_syntax(text, file, table.get_ref(), &errors, report);
-    if syntax == Syntax::Damaged {
-        return None;
-    }
-    let start = Place { file, offset: 0 };
-    let mut fields = Fields::new(table.get_ref(), start, "the board");
+/// Reads a board file.
+pub(crate) fn read<'t, 's>(
+    table: &'t DeTable<'s>,
+    report: &mut Report<'_>,
+) -> (Board, Drivers<'t, 's>) {
+    let start = Place {
+        file: FileId::Board,
+        offset: 0,
+    };
+    let mut fields = Fields::new(table, start, "the board");
     let board = Board {
         name: fields.required("name", report),
         irqs: each(&mut fields, "irq", irq, report),
@@ -70,8 +93,26 @@ pub(crate) fn read(text: &str, file: FileId, report: &mut Report<'_>) -> Option<
         registers: each(&mut fields, "registers", memory, report),
         device_memory: each(&mut fields, "device-memory", memory, report),
     };
+    let drivers = drivers(&mut fields, report);
     fields.finish(report);
-    Some(board)
+    (board, drivers)
+}
+
+fn drivers<'t, 's>(fields: &mut Fields<'t, 's>, report: &mut Report<'_>) -> Drivers<'t, 's> {
+    let mut drivers = Vec::new();
+    for (name, value) in fields.pairs("driver", report) {
+        let what = format!("driver `{}`", name.value);
+        let DeValue::Table(table) = value.value else {
+            wrong_kind(&value, &what, "a table", report);
+            continue;
+        };
+        if !table.contains_key("program") {
+            let remedy = "add `program = \"…\"`, the package of the driver";
+            report.error(name.place, format!("{what} has no `program`"), remedy);
+        }
+        drivers.push((name, table));
+    }
+    Drivers(drivers)
 }
 
 /// Reads a table of tables; an item that is not right is reported and left out.

@@ -6,7 +6,8 @@ use crate::diagnostic::{At, Place};
 #[derive(Debug)]
 pub(crate) struct Draft {
     pub(crate) name: At<String>,
-    pub(crate) board: At<String>,
+    /// The boards that it is for, the usual one first.
+    pub(crate) boards: Vec<At<String>>,
     /// The program in the place of root, if it is another one.
     pub(crate) root: Option<At<String>>,
     pub(crate) components: Vec<DraftComponent>,

@@ -2,7 +2,8 @@
 //!
 //! A manifest (`images/*.toml`) names components, the interfaces that connect them, and what each may
 //! reach; a board file (`images/boards/*.toml`) gives names to the machine's interrupts, ports and
-//! registers, so that no manifest contains an address. [`check`] reports every mistake at once, each
+//! registers, so that no manifest contains an address, and says which drivers it needs, so that one manifest
+//! is enough for several boards. [`check`] reports every mistake at once, each
 //! with its place, the other place where two contradict, and what to do; it never panics.
 //!
 //! The way of a manifest: `read` (TOML to a draft, by kinds of values) → `rules` (what must hold between
@@ -27,6 +28,9 @@ pub use catalogue::{Catalogue, Interface, Passes, RingSupport};
 pub use diagnostic::{Diagnostic, Note, Position};
 
 use diagnostic::{FileId, Report};
+use duplicate::Syntax;
+use toml::Spanned;
+use toml::de::DeTable;
 use weft_spec::SystemSpec;
 
 /// A source text and the name by which people know it.
@@ -38,32 +42,22 @@ pub struct Source<'a> {
     pub text: &'a str,
 }
 
-/// Finds the name of the board that a manifest is for, so that the caller can read the board's file.
-/// `None` if the manifest does not say; [`check`] then reports that.
-pub fn board_name(manifest: &str) -> Option<String> {
-    let (table, _) = toml::de::DeTable::parse_recoverable(manifest);
-    let system = table.get_ref().get("system")?.get_ref();
-    Some(system.get("board")?.get_ref().as_str()?.to_owned())
-}
-
-/// Finds the programs that a manifest names, in the order of the text and without repetition, so that
-/// the caller can build them. Mistakes are left to [`check`].
-pub fn program_names(manifest: &str) -> Vec<String> {
-    let mut report = Report::new(
-        Source {
-            path: "",
-            text: manifest,
-        },
-        Source { path: "", text: "" },
-    );
-    let draft = read::manifest(manifest, &mut report);
-    let mut names: Vec<String> = Vec::new();
-    for component in draft.into_iter().flat_map(|draft| draft.components) {
-        if !names.contains(&component.program.value) {
-            names.push(component.program.value);
-        }
-    }
+/// Finds the names of the boards that a manifest is for, the usual one first, so that the caller can read a
+/// board's file. None if the manifest does not say; [`check`] then reports that.
+pub fn board_names(manifest: &str) -> Vec<String> {
+    let (table, _) = DeTable::parse_recoverable(manifest);
+    let Some(system) = table.get_ref().get("system") else {
+        return Vec::new();
+    };
+    let system = system.get_ref();
+    let list = system
+        .get("boards")
+        .and_then(|list| list.get_ref().as_array());
+    let only = system.get("board");
+    let names = list.into_iter().flatten().chain(only);
     names
+        .filter_map(|name| Some(name.get_ref().as_str()?.to_owned()))
+        .collect()
 }
 
 /// Checks a manifest for a board and makes the system specification.
@@ -76,15 +70,29 @@ pub fn check(
     catalogue: &Catalogue,
 ) -> Result<SystemSpec, Vec<Diagnostic>> {
     let mut report = Report::new(manifest, board);
-    let draft = read::manifest(manifest.text, &mut report);
-    let board = board::read(board.text, FileId::Board, &mut report);
-    if let (Some(draft), Some(board)) = (draft, board) {
-        rules::check(&draft, &board, catalogue, &mut report);
+    let machine = table(board.text, FileId::Board, &mut report);
+    let machine = machine
+        .as_ref()
+        .map(|table| board::read(table.get_ref(), &mut report));
+    let system = table(manifest.text, FileId::Manifest, &mut report);
+    let system = system.as_ref().map(|table| {
+        let drivers = machine.as_ref().map(|(_, drivers)| drivers);
+        read::manifest(table.get_ref(), drivers, &mut report)
+    });
+    if let (Some(draft), Some((board, _))) = (system, &machine) {
+        rules::check(&draft, board, catalogue, &mut report);
         if report.is_clean()
-            && let Some(spec) = plan::plan(&draft, &board, catalogue, &mut report)
+            && let Some(spec) = plan::plan(&draft, board, catalogue, &mut report)
         {
             return Ok(spec);
         }
     }
     Err(report.finish())
+}
+
+/// What a text holds; `None` if it is no TOML.
+fn table<'t>(text: &'t str, file: FileId, report: &mut Report<'_>) -> Option<Spanned<DeTable<'t>>> {
+    let (table, errors) = DeTable::parse_recoverable(text);
+    let syntax = duplicate::report_syntax(text, file, table.get_ref(), &errors, report);
+    (syntax == Syntax::Readable).then_some(table)
 }

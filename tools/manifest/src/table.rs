@@ -13,6 +13,8 @@ use crate::{
 pub(crate) struct Fields<'t, 's> {
     table: &'t DeTable<'s>,
     file: FileId,
+    /// What holds where this table says nothing.
+    beneath: Option<Beneath<'t, 's>>,
     /// Where the table begins, for what is missing.
     pub(crate) place: Place,
     /// What it is, for people: "component `vfs`".
@@ -20,15 +22,30 @@ pub(crate) struct Fields<'t, 's> {
     known: Vec<&'static str>,
 }
 
+/// A table under another one.
+struct Beneath<'t, 's> {
+    table: &'t DeTable<'s>,
+    file: FileId,
+    /// What it is, for people.
+    what: String,
+}
+
 impl<'t, 's> Fields<'t, 's> {
     pub(crate) fn new(table: &'t DeTable<'s>, place: Place, what: impl Into<String>) -> Self {
         Self {
             table,
             file: place.file,
+            beneath: None,
             place,
             what: what.into(),
             known: Vec::new(),
         }
+    }
+
+    /// The same, over another table: a key that this one has not is looked up there.
+    pub(crate) fn over(mut self, table: &'t DeTable<'s>, file: FileId, what: String) -> Self {
+        self.beneath = Some(Beneath { table, file, what });
+        self
     }
 
     /// What the table is, for people.
@@ -41,7 +58,11 @@ impl<'t, 's> Fields<'t, 's> {
         if !self.known.contains(&key) {
             self.known.push(key);
         }
-        self.table.get(key).map(|value| at(value, self.file))
+        let own = self.table.get(key).map(|value| at(value, self.file));
+        own.or_else(|| {
+            let beneath = self.beneath.as_ref()?;
+            beneath.table.get(key).map(|value| at(value, beneath.file))
+        })
     }
 
     pub(crate) fn string(
@@ -142,20 +163,37 @@ impl<'t, 's> Fields<'t, 's> {
             wrong_kind(&value, &format!("`{key}`"), "a table", report);
             return Vec::new();
         };
-        in_order(table, self.file)
+        in_order(table, value.place.file)
     }
 
     /// Reports the keys that nothing asked for.
     pub(crate) fn finish(self, report: &mut Report<'_>) {
-        for (key, _) in in_order(self.table, self.file) {
-            if !self.known.contains(&key.value.as_str()) {
-                let message = format!("unknown key `{}` in {}", key.value, self.what);
-                report.error(
-                    key.place,
-                    message,
-                    suggest::remedy(&key.value, self.known.iter().copied()),
-                );
-            }
+        unknown_keys(self.table, self.file, &self.what, &self.known, report);
+        if let Some(Beneath { table, file, what }) = &self.beneath {
+            // A driver has no driver.
+            let known: Vec<_> = self
+                .known
+                .iter()
+                .copied()
+                .filter(|key| *key != "driver")
+                .collect();
+            unknown_keys(table, *file, what, &known, report);
+        }
+    }
+}
+
+fn unknown_keys(
+    table: &DeTable<'_>,
+    file: FileId,
+    what: &str,
+    known: &[&'static str],
+    report: &mut Report<'_>,
+) {
+    for (key, _) in in_order(table, file) {
+        if !known.contains(&key.value.as_str()) {
+            let message = format!("unknown key `{}` in {what}", key.value);
+            let remedy = suggest::remedy(&key.value, known.iter().copied());
+            report.error(key.place, message, remedy);
         }
     }
 }

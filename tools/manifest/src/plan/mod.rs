@@ -85,7 +85,7 @@ pub(crate) fn plan(
         .collect::<Option<Vec<_>>>()?;
     let spec = SystemSpec {
         name: draft.name.value.clone(),
-        board: draft.board.value.clone(),
+        board: board.name.value.clone(),
         programs,
         components,
         rings: context

@@ -5,7 +5,8 @@ use weft_abi::{layout, syscall::MAX_PRIORITY};
 
 use super::connection;
 use crate::{
-    diagnostic::{At, Report},
+    board::Drivers,
+    diagnostic::{At, FileId, Report},
     draft::{DraftComponent, KernelRight, Supervises},
     suggest,
     table::Fields,
@@ -21,13 +22,16 @@ const SERVER_REPLIES: u64 = 4;
 /// What the kernel makes in one piece, so that it is contiguous.
 const MAX_DMA: u64 = 16 << 20;
 
-/// Reads a component.
-pub(super) fn read(
+/// Reads a component. Where it has `driver`, what it does not say itself is what the board says of that driver.
+pub(super) fn read<'t, 's>(
     name: At<String>,
-    table: &DeTable<'_>,
+    table: &'t DeTable<'s>,
+    drivers: Option<&Drivers<'t, 's>>,
     report: &mut Report<'_>,
 ) -> DraftComponent {
-    let mut owned = Fields::new(table, name.place, format!("component `{}`", name.value));
+    let what = format!("component `{}`", name.value);
+    let fields = Fields::new(table, name.place, what);
+    let (mut owned, usual_program) = with_driver(fields, &name, drivers, report);
     let fields = &mut owned;
     let priority = priority(fields, report);
     let (budget_ns, period_ns) = time(fields, report, &name);
@@ -38,9 +42,7 @@ pub(super) fn read(
         (1, SERVER_REPLIES)
     };
     let component = DraftComponent {
-        program: fields
-            .string("program", report)
-            .unwrap_or_else(|| name.clone()),
+        program: fields.string("program", report).unwrap_or(usual_program),
         ceiling: level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
         priority,
         budget_ns,
@@ -71,6 +73,30 @@ pub(super) fn read(
     };
     owned.finish(report);
     component
+}
+
+/// The component over its driver, and the program where neither names one: one of the component's name. It is not
+/// looked for where the driver is not known.
+fn with_driver<'t, 's>(
+    mut fields: Fields<'t, 's>,
+    name: &At<String>,
+    drivers: Option<&Drivers<'t, 's>>,
+    report: &mut Report<'_>,
+) -> (Fields<'t, 's>, At<String>) {
+    let Some(driver) = fields.string("driver", report) else {
+        return (fields, name.clone());
+    };
+    let program = At {
+        value: String::new(),
+        place: driver.place,
+    };
+    match drivers.and_then(|drivers| drivers.find(&driver, report)) {
+        Some(table) => {
+            let what = format!("driver `{}`", driver.value);
+            (fields.over(table, FileId::Board, what), program)
+        }
+        None => (fields, program),
+    }
 }
 
 fn priority(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> At<u8> {

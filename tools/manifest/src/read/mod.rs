@@ -6,9 +6,9 @@ mod connection;
 use toml::de::{DeTable, DeValue};
 
 use crate::{
+    board::Drivers,
     diagnostic::{At, FileId, Place, Report},
     draft::{Draft, DraftComponent},
-    duplicate::{self, Syntax},
     table::{Fields, in_order},
     values::wrong_kind,
 };
@@ -18,33 +18,33 @@ const START: Place = Place {
     offset: 0,
 };
 
-/// Reads a manifest. What cannot be read is reported and left out; `None` if the text is no TOML.
-pub(crate) fn manifest(text: &str, report: &mut Report<'_>) -> Option<Draft> {
-    let (table, errors) = DeTable::parse_recoverable(text);
-    let syntax = duplicate::report_syntax(text, FileId::Manifest, table.get_ref(), &errors, report);
-    if syntax == Syntax::Damaged {
-        return None;
-    }
-    let mut fields = Fields::new(table.get_ref(), START, "the manifest");
-    let System { name, board, root } = system(&mut fields, report);
-    let components = components(&mut fields, report);
+/// Reads a manifest for a board with these drivers; `None` stands for a board that could not be read. What cannot
+/// be read is reported and left out.
+pub(crate) fn manifest<'t, 's>(
+    table: &'t DeTable<'s>,
+    drivers: Option<&Drivers<'t, 's>>,
+    report: &mut Report<'_>,
+) -> Draft {
+    let mut fields = Fields::new(table, START, "the manifest");
+    let System { name, boards, root } = system(&mut fields, report);
+    let components = components(&mut fields, drivers, report);
     if components.is_empty() && root.is_none() {
         let remedy = "add a table `[component.NAME]` for each program that shall run";
         report.error(START, "the manifest has no component", remedy);
     }
     fields.finish(report);
-    Some(Draft {
+    Draft {
         name,
-        board,
+        boards,
         root,
         components,
-    })
+    }
 }
 
 /// What `[system]` says.
 struct System {
     name: At<String>,
-    board: At<String>,
+    boards: Vec<At<String>>,
     root: Option<At<String>>,
 }
 
@@ -56,8 +56,8 @@ impl System {
             place: START,
         };
         Self {
-            name: nothing.clone(),
-            board: nothing,
+            name: nothing,
+            boards: Vec::new(),
             root: None,
         }
     }
@@ -76,14 +76,40 @@ fn system(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> System {
     let mut fields = Fields::new(table, value.place, "`[system]`");
     let system = System {
         name: fields.required("name", report),
-        board: fields.required("board", report),
+        boards: boards(&mut fields, report),
         root: fields.string("root", report),
     };
     fields.finish(report);
     system
 }
 
-fn components(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<DraftComponent> {
+/// The boards: one, or a list.
+fn boards(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<At<String>> {
+    let Some(list) = fields.value("boards") else {
+        let only = fields.required("board", report);
+        return Some(only)
+            .filter(|board| !board.value.is_empty())
+            .into_iter()
+            .collect();
+    };
+    if let Some(board) = fields.value("board") {
+        let other = (list.place, "`boards` is given here".to_owned());
+        let message = "both `board` and `boards` say which boards it is for";
+        report.conflict(board.place, message, &[other], "remove one of the two");
+    }
+    let boards = fields.strings("boards", report);
+    if boards.is_empty() {
+        let remedy = "name at least one, the usual one first: boards = [\"NAME\"]";
+        report.error(list.place, "`boards` names no board", remedy);
+    }
+    boards
+}
+
+fn components<'t, 's>(
+    fields: &mut Fields<'t, 's>,
+    drivers: Option<&Drivers<'t, 's>>,
+    report: &mut Report<'_>,
+) -> Vec<DraftComponent> {
     let Some(value) = fields.value("component") else {
         return Vec::new();
     };
@@ -94,7 +120,7 @@ fn components(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<Draft
     let mut read = Vec::new();
     for (name, value) in in_order(table, FileId::Manifest) {
         match value.value {
-            DeValue::Table(table) => read.push(component::read(name, table, report)),
+            DeValue::Table(table) => read.push(component::read(name, table, drivers, report)),
             _ => wrong_kind(
                 &value,
                 &format!("component `{}`", name.value),

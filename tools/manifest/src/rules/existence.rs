@@ -11,19 +11,7 @@ use crate::{
 };
 
 pub(super) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report: &mut Report<'_>) {
-    if draft.board.value != board.name.value && !draft.board.value.is_empty() {
-        let message = format!("the manifest is for board `{}`", draft.board.value);
-        let other = (
-            board.name.place,
-            format!("this file describes `{}`", board.name.value),
-        );
-        report.conflict(
-            draft.board.place,
-            message,
-            &[other],
-            "name the board that the file describes",
-        );
-    }
+    its_board(draft, board, report);
     if let Some(root) = &draft.root {
         known_program(root, catalogue, report);
     }
@@ -35,8 +23,28 @@ pub(super) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report:
     }
 }
 
+fn its_board(draft: &Draft, board: &Board, report: &mut Report<'_>) {
+    let is_it = |name: &At<String>| name.value == board.name.value;
+    let Some(first) = draft
+        .boards
+        .first()
+        .filter(|_| !draft.boards.iter().any(is_it))
+    else {
+        return;
+    };
+    let names: Vec<_> = draft
+        .boards
+        .iter()
+        .map(|name| format!("`{}`", name.value))
+        .collect();
+    let message = format!("the manifest is for board {}", names.join(" or "));
+    let what = format!("this file describes `{}`", board.name.value);
+    let remedy = "name the board that the file describes";
+    report.conflict(first.place, message, &[(board.name.place, what)], remedy);
+}
+
 fn known_program(program: &At<String>, catalogue: &Catalogue, report: &mut Report<'_>) {
-    if !catalogue.programs.contains(&program.value) {
+    if !program.value.is_empty() && !catalogue.programs.contains(&program.value) {
         let known = catalogue.programs.iter().map(String::as_str);
         let message = format!("unknown program `{}`", program.value);
         report.error(

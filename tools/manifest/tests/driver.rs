@@ -1,0 +1,83 @@
+//! Components whose program and hardware the board says.
+
+mod common;
+
+use manifest::{Source, board_names, check};
+use weft_spec::{SystemSpec, What};
+
+const MANIFEST: &str = r#"
+[system]
+name = "t"
+boards = ["virt", "q35"]
+
+[component.line]
+driver = "serial"
+priority = 50
+provides = ["serial"]
+
+[component.quiet]
+driver = "serial"
+priority = 40
+irqs = []
+ports = []
+kernel = []
+"#;
+
+fn spec() -> SystemSpec {
+    let manifest = Source {
+        path: "driver.toml",
+        text: MANIFEST,
+    };
+    let board = Source {
+        path: "board.toml",
+        text: common::BOARD,
+    };
+    check(manifest, board, &common::catalogue()).expect("the manifest is right")
+}
+
+#[test]
+fn a_component_with_a_driver_is_given_what_the_board_says() {
+    let spec = spec();
+    let (_, line) = spec.find("line").expect("the component exists");
+    assert_eq!(spec.programs[usize::from(line.program.0)], "ns16550");
+    let has = |wanted: fn(&What) -> bool| line.grants.iter().any(|grant| wanted(&grant.what));
+    assert!(has(|what| matches!(what, What::Irq { line: 4, .. })));
+    assert!(has(|what| matches!(what, What::Ports { .. })));
+    assert!(has(|what| matches!(what, What::Log)));
+}
+
+#[test]
+fn what_the_manifest_says_itself_stands_instead() {
+    let spec = spec();
+    let (_, quiet) = spec.find("quiet").expect("the component exists");
+    let is_hardware =
+        |what: &What| matches!(what, What::Irq { .. } | What::Ports { .. } | What::Log);
+    assert!(!quiet.grants.iter().any(|grant| is_hardware(&grant.what)));
+}
+
+#[test]
+fn the_specification_is_for_the_board_that_was_read() {
+    assert_eq!(board_names(MANIFEST), ["virt", "q35"]);
+    assert_eq!(spec().board, "q35");
+    assert_eq!(board_names("[system]\nboard = \"q35\""), ["q35"]);
+    assert!(board_names("[component.x]").is_empty());
+}
+
+#[test]
+fn a_driver_without_a_program_is_a_mistake_of_the_board() {
+    let board = "name = \"q35\"\n[driver.serial]\nirqs = []\n";
+    let source = |path, text| Source { path, text };
+    let found = check(
+        source("driver.toml", MANIFEST),
+        source("board.toml", board),
+        &common::catalogue(),
+    );
+    let found = found.expect_err("there is no program");
+    let [only] = &found[..] else {
+        panic!("{found:?}")
+    };
+    assert_eq!(
+        only.to_string().lines().next(),
+        Some("board.toml:2:9: error: driver `serial` has no `program`")
+    );
+}

@@ -69,7 +69,8 @@ pub struct Board {
     pub image: Option<Range>,
     /// Its interrupt controller.
     pub gic: Option<Gic>,
-    /// Registers of its first PL011.
+    /// Registers of the PL011 for the kernel's own text: the last, so that where there are two, as QEMU's `virt` has
+    /// on demand, the first is left to a driver.
     pub serial: Option<Range>,
     /// How the firmware is called to end the machine.
     pub conduit: Option<Conduit>,
@@ -84,6 +85,7 @@ struct Node<'a> {
     compatible: Option<Property<'a>>,
     reg: Option<Property<'a>>,
     method: Option<Property<'a>>,
+    status: Option<Property<'a>>,
 }
 
 /// How addresses below the root are written, in cells.
@@ -177,6 +179,7 @@ impl<'a> Reader<'a> {
             (_, b"compatible") => self.node.compatible = Some(property),
             (_, b"reg") => self.node.reg = Some(property),
             (_, b"method") => self.node.method = Some(property),
+            (_, b"status") => self.node.status = Some(property),
             _ => {}
         }
     }
@@ -204,6 +207,9 @@ impl<'a> Reader<'a> {
     }
 
     fn below_root(&mut self, node: Node<'_>) {
+        if !node.is_usable() {
+            return;
+        }
         let mut ranges = node.ranges(self.cells);
         if node.name.starts_with(b"memory@") {
             ranges.for_each(|range| self.board.memory.add(range));
@@ -212,8 +218,8 @@ impl<'a> Reader<'a> {
         if node.is(b"arm,psci-1.0") || node.is(b"arm,psci-0.2") {
             self.board.conduit = node.method.map(conduit);
         }
-        if node.is(b"arm,pl011") && self.board.serial.is_none() {
-            self.board.serial = ranges.next();
+        if node.is(b"arm,pl011") {
+            self.board.serial = ranges.next().or(self.board.serial);
         } else if node.is(b"arm,cortex-a15-gic") || node.is(b"arm,gic-400") {
             let pair = ranges.next().zip(ranges.next());
             self.board.gic = pair.map(|(distributor, interface)| Gic::V2 {
@@ -237,6 +243,13 @@ impl<'a> Node<'a> {
     fn is(&self, what: &[u8]) -> bool {
         self.compatible
             .is_some_and(|property| property.has_string(what))
+    }
+
+    /// Whether it is there for us: what only the secure world may use is marked so (Devicetree Specification 0.4
+    /// §2.3.4).
+    fn is_usable(&self) -> bool {
+        self.status
+            .is_none_or(|status| status.has_string(b"okay") || status.has_string(b"ok"))
     }
 
     fn ranges(&self, cells: Cells) -> impl Iterator<Item = Range> + use<'a> {
@@ -346,6 +359,29 @@ mod tests {
         assert_eq!(board.conduit, Some(Conduit::Hypervisor));
         assert_eq!(board.cores, 2);
         assert_eq!(board.reserved.iter().count(), 1);
+    }
+
+    #[test]
+    fn the_last_serial_port_that_may_be_used_is_the_kernels() {
+        let mut writer = Writer::default()
+            .begin("")
+            .cells("#address-cells", &[2])
+            .cells("#size-cells", &[2]);
+        for (at, status) in [
+            (0x0900_0000, "okay\0"),
+            (0x0904_0000, "ok\0"),
+            (0x0908_0000, "disabled\0"),
+        ] {
+            writer = writer
+                .begin("pl011")
+                .cells("reg", &[0, at, 0, 0x1000])
+                .bytes("compatible", b"arm,pl011\0")
+                .bytes("status", status.as_bytes())
+                .end();
+        }
+        let bytes = writer.end().finish();
+        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        assert_eq!(board.serial.map(|serial| serial.start), Some(0x0904_0000));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Where the kernel's own text goes: the board's first PL011 (Arm DDI 0183G), by polling.
+//! Where the kernel's own text goes: the board's last PL011 (Arm DDI 0183G), by polling.
 //!
 //! Its rate is left as firmware set it; where firmware left it off it is switched on, for output only.
 

@@ -37,9 +37,9 @@ pub enum Verb {
 /// Options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// The image: a manifest, or the name of one in images/ [default: the board's usual one, demo for q35]
+    /// The image: a manifest, or the name of one in images/ [default: demo]
     pub image: Option<String>,
-    /// The machine to emulate [default: the one that the manifest is for]
+    /// The machine to emulate [default: the first that the manifest is for]
     #[arg(long, value_enum)]
     pub board: Option<Board>,
     /// Number of cores
@@ -127,6 +127,9 @@ pub enum BenchBoard {
 pub struct BuildArgs {
     /// The image: a manifest, or the name of one in images/ [default: demo]
     pub image: Option<String>,
+    /// The board to build for [default: the first that the manifest is for]
+    #[arg(long, value_enum)]
+    pub board: Option<Board>,
 }
 
 /// Options of `image`.

@@ -33,7 +33,12 @@ const KINDS: [(&str, fn()); 8] = [
 ];
 
 /// Instructions (`ret`) where no instructions may be.
-static DATA: [u8; 16] = [0xc3; 16];
+static DATA: [u32; 4] = [RETURN; 4];
+
+#[cfg(target_arch = "x86_64")]
+const RETURN: u32 = 0xc3c3_c3c3;
+#[cfg(target_arch = "aarch64")]
+const RETURN: u32 = 0xd65f_03c0;
 
 #[libipc::main]
 fn main(env: Startup) -> ExitCode {
@@ -57,7 +62,10 @@ fn read(address: u64) {
     // SAFETY:
     // 1. the instruction only reads; if it is not refused, nothing has changed but the register.
     unsafe {
+        #[cfg(target_arch = "x86_64")]
         asm!("mov {0}, [{0}]", inout(reg) address => _, options(nostack, readonly));
+        #[cfg(target_arch = "aarch64")]
+        asm!("ldr {0}, [{0}]", inout(reg) address => _, options(nostack, readonly));
     }
 }
 
@@ -65,23 +73,33 @@ fn jump(address: u64) {
     // SAFETY:
     // 1. the program is to be stopped at the target; a `ret` there comes back with nothing changed.
     unsafe {
+        #[cfg(target_arch = "x86_64")]
         asm!("call {0}", in(reg) address, clobber_abi("C"));
+        #[cfg(target_arch = "aarch64")]
+        asm!("blr {0}", in(reg) address, clobber_abi("C"));
     }
 }
 
+/// Of the two processors one refuses it; the other's quotient is 0.
 fn divide() {
     // SAFETY:
-    // 1. division by zero changes nothing but the two registers named here.
+    // 1. division by zero changes nothing but the registers named here.
     unsafe {
+        #[cfg(target_arch = "aarch64")]
+        asm!("udiv {0}, {0}, xzr", inout(reg) 1_u64 => _, options(nomem, nostack));
+        #[cfg(target_arch = "x86_64")]
         asm!("div {0}", in(reg) 0_u64, inout("rax") 1_u64 => _, inout("rdx") 0_u64 => _);
     }
 }
 
 fn privileged() {
     // SAFETY:
-    // 1. user mode must not stop the processor; if it does, it goes on with nothing changed.
+    // 1. user mode must neither stop the processor nor mask interrupts; if it may, the program goes on.
     unsafe {
+        #[cfg(target_arch = "x86_64")]
         asm!("hlt", options(nomem, nostack));
+        #[cfg(target_arch = "aarch64")]
+        asm!("msr daifset, #2", options(nomem, nostack));
     }
 }
 

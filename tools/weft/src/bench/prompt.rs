@@ -36,7 +36,7 @@ const PROMPT: &str = "weft:/$ ";
 /// # Errors
 /// If it does not build, or does not come to its prompt.
 pub fn run(project: &Project, board: Board) -> Outcome<Figure> {
-    let built = build::image(project, &project.manifest(Some(board.usual_image())))?;
+    let built = build::image_for(project, &project.manifest(None), Some(board))?;
     let choice = Choice {
         cores: 1,
         memory: "512M",

@@ -16,6 +16,7 @@ use crate::project::Project;
 #[derive(Debug)]
 pub struct Plan {
     name: String,
+    folder: String,
     spec: SystemSpec,
 }
 
@@ -23,6 +24,11 @@ impl Plan {
     /// The image's name, which is that of its manifest.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The name of the folder with its outputs: the image's, with the board's where that is not the usual one.
+    pub fn folder(&self) -> &str {
+        &self.folder
     }
 
     /// The board that it is for.
@@ -37,8 +43,8 @@ impl Plan {
     pub fn altered(&self, alter: impl FnOnce(&mut SystemSpec)) -> Self {
         let mut spec = self.spec.clone();
         alter(&mut spec);
-        let name = self.name.clone();
-        Self { name, spec }
+        let (name, folder) = (self.name.clone(), self.folder.clone());
+        Self { name, folder, spec }
     }
 
     /// The components whose devices can reach all memory, because nothing translates their addresses.
@@ -52,18 +58,18 @@ impl Plan {
     }
 }
 
-/// Reads and checks a manifest.
+/// Reads and checks a manifest for one of its boards, or for its usual one.
 ///
 /// # Errors
 /// If it cannot be read, or has errors; the message holds them all.
-pub fn read(project: &Project, path: &Path) -> Outcome<Plan> {
+pub fn read(project: &Project, path: &Path, asked: Option<Board>) -> Outcome<Plan> {
     let text = text_of(path)?;
     let shown = path
         .strip_prefix(project.root())
         .unwrap_or(path)
         .display()
         .to_string();
-    let board = board(project, &text)?;
+    let board = board(project, &text, asked)?;
     let board_path = board
         .strip_prefix(project.root())
         .unwrap_or(&board)
@@ -93,20 +99,26 @@ pub fn read(project: &Project, path: &Path) -> Outcome<Plan> {
             all.join("\n")
         ))
     })?;
+    let name = rust::stem(path);
+    let usual = manifest::board_names(&text).first() == Some(&spec.board);
     Ok(Plan {
-        name: rust::stem(path),
+        folder: if usual {
+            name.clone()
+        } else {
+            format!("{name}-{}", spec.board)
+        },
+        name,
         spec,
     })
 }
 
-/// The board that a manifest is for; without checking anything else of it.
+/// The boards that a manifest is for, the usual one first; without checking anything else of it.
 ///
 /// # Errors
 /// If the manifest cannot be read, or names a board that this command cannot start.
-pub fn board_of(path: &Path) -> Outcome<Board> {
-    // A manifest without a board is refused with all its other mistakes when it is checked.
-    let name = manifest::board_name(&text_of(path)?);
-    name.map_or(Ok(Board::Q35), |name| known_board(&name))
+pub fn boards_of(path: &Path) -> Outcome<Vec<Board>> {
+    let names = manifest::board_names(&text_of(path)?);
+    names.iter().map(|name| known_board(name)).collect()
 }
 
 fn known_board(name: &str) -> Outcome<Board> {
@@ -117,10 +129,11 @@ fn known_board(name: &str) -> Outcome<Board> {
     })
 }
 
-/// The file of the board that a manifest names.
-fn board(project: &Project, text: &str) -> Outcome<PathBuf> {
+/// The file of the board that was asked for, or of the first that a manifest names.
+fn board(project: &Project, text: &str, asked: Option<Board>) -> Outcome<PathBuf> {
     let folder = project.root().join("images/boards");
-    let Some(name) = manifest::board_name(text) else {
+    let asked = asked.map(|board| board.name().to_owned());
+    let Some(name) = asked.or_else(|| manifest::board_names(text).into_iter().next()) else {
         return Ok(folder);
     };
     let path = folder.join(format!("{name}.toml"));

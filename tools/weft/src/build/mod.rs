@@ -66,13 +66,21 @@ impl Built {
     }
 }
 
-/// Builds everything that the image described by `manifest` needs.
+/// Builds everything that the image described by `manifest` needs on its usual board.
 ///
 /// # Errors
 /// If set-up, a compiler, the composer or `mkfs.ext4` fails.
 pub fn image(project: &Project, manifest: &Path) -> Outcome<Built> {
+    image_for(project, manifest, None)
+}
+
+/// The same for one of the manifest's boards.
+///
+/// # Errors
+/// If the manifest is not for that board; else as [`image`].
+pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Outcome<Built> {
     setup::ensure(project, &[Need::RustTargets, Need::E2fsprogs])?;
-    let plan = compose::read(project, manifest)?;
+    let plan = compose::read(project, manifest, board)?;
     let board = plan.board()?;
     let side = board.user_side();
     let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
@@ -80,7 +88,7 @@ pub fn image(project: &Project, manifest: &Path) -> Outcome<Built> {
     rust::user(project, side, plan.programs(), &programs)?;
     let output = |program: &String| side.output(project, program);
     let components: Vec<_> = plan.programs().iter().map(output).collect();
-    let folder = project.image_output(plan.name());
+    let folder = project.image_output(plan.folder());
     output::folder(&folder)?;
     let bootable = bootable(board, &kernel, &folder)?;
     let disk = disk::build(project, plan.name(), &folder, &programs, side)?;

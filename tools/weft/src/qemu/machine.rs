@@ -2,8 +2,8 @@
 //!
 //! The emulator is always TCG: a present `/dev/kvm` says nothing about whether it works well. The
 //! serial line carries the console and nothing else; the kernel's own log goes out through the
-//! debug console (port 0xe9) into a file, so that neither disturbs the other. On `virt` the kernel's log
-//! goes to the serial line, of which everything is also written to that file.
+//! debug console (port 0xe9) into a file, or through the second serial port on `virt`, so that neither disturbs
+//! the other.
 
 use std::path::{Path, PathBuf};
 
@@ -114,8 +114,6 @@ impl Machine {
         push(&mut all, "-kernel", &self.kernel.display().to_string());
         push(&mut all, "-initrd", &self.image.display().to_string());
         if self.board == Board::Q35 {
-            let log = format!("file:{}", option(&self.kernel_log));
-            push(&mut all, "-debugcon", &log);
             // Without it the firmware sets every disk up to boot from it, takes memory for that where
             // QEMU has put the boot image, and a fourth disk is one too many.
             push(&mut all, "-boot", "strict=on");
@@ -128,23 +126,19 @@ impl Machine {
     }
 
     fn push_console(&self, all: &mut Vec<String>) {
-        let log = match self.board {
-            Board::Q35 => String::new(),
-            Board::Virt => format!(",logfile={}", option(&self.kernel_log)),
-        };
         match self.console {
             Console::Terminal => {
-                let line = format!("stdio,id=console,mux=on,signal=off{log}");
-                push(all, "-chardev", &line);
+                push(all, "-chardev", "stdio,id=console,mux=on,signal=off");
                 push(all, "-mon", "chardev=console,mode=readline");
             }
-            Console::Pipe => push(
-                all,
-                "-chardev",
-                &format!("stdio,id=console,signal=off{log}"),
-            ),
+            Console::Pipe => push(all, "-chardev", "stdio,id=console,signal=off"),
         }
         push(all, "-serial", "chardev:console");
+        let log = format!("file:{}", option(&self.kernel_log));
+        match self.board {
+            Board::Q35 => push(all, "-debugcon", &log),
+            Board::Virt => push(all, "-serial", &log),
+        }
     }
 
     fn push_disks(&self, all: &mut Vec<String>) {

@@ -12,7 +12,8 @@ use crate::project::Project;
 /// # Errors
 /// If something does not build.
 pub fn run(project: &Project, args: &BuildArgs) -> Outcome<ExitCode> {
-    let built = build::image(project, &project.manifest(args.image.as_deref()))?;
+    let manifest = project.manifest(args.image.as_deref());
+    let built = build::image_for(project, &manifest, args.board)?;
     println!("kernel  {}", built.kernel.display());
     println!("image   {}", built.image.display());
     if let Some(disk) = &built.disk {

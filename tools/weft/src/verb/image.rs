@@ -14,14 +14,20 @@ use crate::project::Project;
 pub fn run(project: &Project, args: &ImageArgs) -> Outcome<ExitCode> {
     let ImageAction::Check { image } = &args.action;
     let manifest = project.manifest(image.as_deref());
-    let plan = compose::read(project, &manifest)?;
-    println!(
-        "{}: the image `{}` is sound",
-        manifest.display(),
-        plan.name()
-    );
-    for name in plan.masters() {
-        println!("  the device of `{name}` can reach all memory: this board has no IOMMU");
+    let boards = compose::boards_of(&manifest)?;
+    // A manifest without a board is refused with all its other mistakes.
+    let boards = if boards.is_empty() {
+        vec![None]
+    } else {
+        boards.into_iter().map(Some).collect()
+    };
+    for board in boards {
+        let plan = compose::read(project, &manifest, board)?;
+        let (file, name, board) = (manifest.display(), plan.name(), plan.board()?.name());
+        println!("{file}: the image `{name}` is sound on {board}");
+        for name in plan.masters() {
+            println!("  the device of `{name}` can reach all memory: this board has no IOMMU");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

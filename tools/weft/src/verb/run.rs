@@ -1,7 +1,7 @@
 //! `run`: composes an image and boots it, for a person at a prompt or for commands.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -29,11 +29,11 @@ const INTERRUPTED: u8 = 130;
 /// # Errors
 /// If something does not build, or QEMU cannot be started.
 pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
-    let manifest = manifest(project, args);
+    let manifest = project.manifest(args.image.as_deref());
     let board = board(&manifest, args.board)?;
     let needs = [Need::RustTargets, board.emulator_need(), Need::E2fsprogs];
     setup::ensure(project, &needs)?;
-    let built = build::image(project, &manifest)?;
+    let built = build::image_for(project, &manifest, Some(board))?;
     let debugger_port = if args.gdb {
         Some(debugger::port()?)
     } else {
@@ -58,29 +58,25 @@ pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
     Ok(ExitCode::from(code))
 }
 
-/// The manifest that is meant: the one named, or the board's usual one.
-fn manifest(project: &Project, args: &RunArgs) -> PathBuf {
-    let usual = args.board.unwrap_or(Board::Q35).usual_image();
-    project.manifest(Some(args.image.as_deref().unwrap_or(usual)))
-}
-
-/// The manifest's board; it must be the one that was asked for.
+/// The board that was asked for, which must be one of the manifest's, or the manifest's usual one.
 fn board(manifest: &Path, asked: Option<Board>) -> Outcome<Board> {
-    let board = compose::board_of(manifest)?;
-    match asked {
-        Some(asked) if asked != board => {
-            let what = format!(
-                "the image is for {}, not for {}",
-                board.name(),
-                asked.name()
-            );
-            Err(Error::new(what).at(manifest.display()).remedy(format!(
-                "leave `--board {}` out, or name another image",
-                asked.name()
-            )))
-        }
-        _ => Ok(board),
+    let boards = compose::boards_of(manifest)?;
+    let Some(asked) = asked else {
+        // A manifest without a board is refused with all its other mistakes when it is checked.
+        return Ok(boards.first().copied().unwrap_or(Board::Q35));
+    };
+    if boards.is_empty() || boards.contains(&asked) {
+        return Ok(asked);
     }
+    let names: Vec<_> = boards.iter().map(|board| board.name()).collect();
+    let (names, other) = (names.join(" and "), asked.name());
+    Err(
+        Error::new(format!("the image is for {names}, not for {other}"))
+            .at(manifest.display())
+            .remedy(format!(
+                "leave `--board {other}` out, or name another image"
+            )),
+    )
 }
 
 fn run_commands(machine: &Machine, limit: Option<Duration>) -> u8 {

@@ -5,10 +5,10 @@ use weft_abi::FaultKind;
 /// The exception class of a system call; `trap.S` knows it too.
 pub const SYSTEM_CALL: u64 = 0x15;
 
-const UNKNOWN: u64 = 0x00;
+pub(crate) const UNKNOWN: u64 = 0x00;
 const FLOATING_POINT: u64 = 0x07;
 const ILLEGAL_STATE: u64 = 0x0e;
-const SYSTEM_REGISTER: u64 = 0x18;
+pub(crate) const SYSTEM_REGISTER: u64 = 0x18;
 const SVE: u64 = 0x19;
 const SME: u64 = 0x1d;
 const FETCH: u64 = 0x20;

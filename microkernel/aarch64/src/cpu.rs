@@ -3,7 +3,10 @@
 use core::arch::asm;
 use core::fmt;
 
+use weft_early::DIRECT_MAP;
+
 use crate::entry::MAIR;
+use crate::identify::Source;
 
 /// SCTLR_EL1 when the MMU is switched on: RES1 bits, caches, stack alignment checks, cache maintenance and
 /// WFE by user mode as usual. `boot.S` loads it.
@@ -129,6 +132,10 @@ read!(instruction_features_0, "id_aa64isar0_el1");
 read!(instruction_features_1, "id_aa64isar1_el1");
 read!(debug_features, "id_aa64dfr0_el1");
 read!(
+    /// The result of the last translation.
+    translation, "par_el1"
+);
+read!(
     /// The counter.
     counter, "cntvct_el0"
 );
@@ -233,4 +240,53 @@ pub(crate) fn harden(features: &Features) {
         unsafe { asm!(".inst 0xd500419f", options(nostack, preserves_flags)) };
     }
     barrier();
+}
+
+/// This processor, for programs that ask what it has.
+pub(crate) struct Own;
+
+impl Source for Own {
+    /// The address is only translated, as user mode would; what is read is the kernel's own view of that memory, if it
+    /// has one.
+    fn instruction(&self, address: u64) -> Option<u32> {
+        if !address.is_multiple_of(4) {
+            return None;
+        }
+        let physical = translated(translate_user, address)?;
+        let own = DIRECT_MAP.checked_add(physical)?;
+        translated(translate_kernel, own)?;
+        let instruction = core::ptr::with_exposed_provenance::<u32>(own as usize);
+        // SAFETY:
+        // 1. the processor says that the kernel may read there, and a page does not end between the two.
+        // 2. volatile, because user mode may write there.
+        Some(unsafe { instruction.read_volatile() })
+    }
+
+    fn features(&self) -> u64 {
+        instruction_features_0()
+    }
+}
+
+/// Translates an address as a load of user mode would.
+fn translate_user(address: u64) {
+    // SAFETY:
+    // 1. the instruction changes PAR_EL1 alone, and raises no exception.
+    unsafe { asm!("at s1e0r, {}", in(reg) address, options(nostack)) };
+}
+
+/// Translates an address as a load of the kernel would.
+fn translate_kernel(address: u64) {
+    // SAFETY:
+    // 1. the instruction changes PAR_EL1 alone, and raises no exception.
+    unsafe { asm!("at s1e1r, {}", in(reg) address, options(nostack)) };
+}
+
+/// Where an address leads (Arm ARM D24.2.132, PAR_EL1); `None` if it may not be read.
+fn translated(translate: fn(u64), address: u64) -> Option<u64> {
+    const FAILED: u64 = 1;
+    const PAGE: u64 = 0xf_ffff_ffff << 12;
+    translate(address);
+    barrier();
+    let result = translation();
+    (result & FAILED == 0).then_some(result & PAGE | address & 0xfff)
 }

@@ -5,7 +5,8 @@
 //! from then on the stubs of `trap.S` call the state's [`System`](weft_early::System).
 //!
 //! What decides without touching the machine also builds on the host and is tested there: the device tree
-//! (`fdt`, `board`), whose memory is whose (`layout`), page-table entries (`entry`), registers (`regs`), causes of exceptions (`cause`).
+//! (`fdt`, `board`), whose memory is whose (`layout`), page-table entries (`entry`), registers (`regs`), causes of exceptions (`cause`),
+//! questions for the processor's features (`identify`).
 
 #![no_std]
 #![allow(
@@ -20,6 +21,7 @@ pub mod board;
 pub mod cause;
 pub mod entry;
 pub mod fdt;
+pub mod identify;
 pub mod layout;
 pub mod regs;
 

@@ -14,6 +14,7 @@ use weft_hal::Trap;
 
 use crate::cause;
 use crate::cpu;
+use crate::identify::{self, Question};
 use crate::machine::Aarch64;
 use crate::regs::{Format, Registers};
 use crate::report::Frame;
@@ -93,6 +94,8 @@ extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) ->
     let system = unsafe { &mut *core.system.get().cast::<S>() };
     let trap = if what == INTERRUPT {
         system.arch().acknowledge()
+    } else if identified(core, syndrome) == Question::Answered {
+        return core.context.get();
     } else {
         let (kind, address) = cause::fault(syndrome, far);
         Trap::Fault {
@@ -102,6 +105,16 @@ extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) ->
         }
     };
     leave(core, system.trap(trap))
+}
+
+/// Answers the running thread if it asked what the processor has.
+fn identified(core: &PerCore, syndrome: u64) -> Question {
+    // SAFETY:
+    // 1. exceptions come from the thread that runs, whose registers stay where they are while it does.
+    let running = unsafe { core.context.get().as_ref() };
+    running.map_or(Question::Other, |registers| {
+        identify::answer(registers, syndrome, &cpu::Own)
+    })
 }
 
 /// Makes the answer's thread the running one.

@@ -4,6 +4,7 @@ use heapless::Vec;
 
 use crate::config::{Address, Config, register};
 use crate::function::{Function, Pattern};
+use crate::place::{self, Window};
 
 pub use crate::function::NotQuiet;
 
@@ -26,8 +27,8 @@ pub struct Bus<C> {
 }
 
 impl<C: Config> Bus<C> {
-    /// Finds every function.
-    pub fn scan(config: C) -> Self {
+    /// Finds every function, and places the register blocks in `window` unless that was done before.
+    pub fn scan(config: C, window: Window) -> Self {
         let mut places = Vec::new();
         for device in 0..32 {
             for function in 0..functions(&config, device) {
@@ -41,6 +42,7 @@ impl<C: Config> Bus<C> {
                 }
             }
         }
+        place::all(&config, window, &mut places);
         Self { config, places }
     }
 

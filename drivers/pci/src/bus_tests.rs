@@ -1,6 +1,7 @@
 //! The bus against the model.
 
 use super::*;
+use crate::Window;
 use crate::bars::{Bar, Space};
 use crate::model::{Card, ModelBus};
 
@@ -9,12 +10,17 @@ const DISK: Pattern = Pattern {
     device: 0x1042,
 };
 
+const WINDOW: Window = Window {
+    base: 0x1000_0000,
+    bytes: 0x10_0000,
+};
+
 fn bus() -> (ModelBus, Bus<ModelBus>) {
     let model = ModelBus::new(std::vec![
         Card::disk(3, 0xfe00_0000),
         Card::disk(5, 0xfd00_0000)
     ]);
-    (model.clone(), Bus::scan(model))
+    (model.clone(), Bus::scan(model, WINDOW))
 }
 
 #[test]
@@ -54,6 +60,49 @@ fn functions_are_found_with_their_blocks_and_vectors() {
         "sizing changed nothing"
     );
     assert_eq!(model.0.borrow()[0].word(4) & 7, 7);
+}
+
+#[test]
+fn blocks_without_a_place_get_one_of_their_own_in_the_window() {
+    let model = ModelBus::new(std::vec![Card::unplaced(1), Card::unplaced(2)]);
+    let bus = Bus::scan(model.clone(), WINDOW);
+    let memory = |bar: &&Bar| bar.space != Space::Ports;
+    let found = bus
+        .functions()
+        .flat_map(|function| function.bars.iter().filter(memory));
+    let places: std::vec::Vec<_> = found.map(|bar| (bar.base, bar.bytes)).collect();
+    let expected = [
+        (0x1000_0000, 0x1000),
+        (0x1000_4000, 0x4000),
+        (0x1000_8000, 0x1000),
+        (0x1000_c000, 0x4000),
+    ];
+    assert_eq!(places, expected);
+    let cards = model.0.borrow();
+    assert_eq!(cards[1].word(0x10 + 4), 0x1000_8000);
+    assert_eq!(cards[1].word(0x10 + 16), 0x1000_c00c);
+}
+
+#[test]
+fn blocks_that_do_not_fit_have_no_place() {
+    let small = Window {
+        base: 0x1000_0000,
+        bytes: 0x5000,
+    };
+    let bus = Bus::scan(ModelBus::new(std::vec![Card::unplaced(1)]), small);
+    let function = bus.functions().next().expect("found");
+    assert_eq!(function.bar(1).map(|bar| bar.base), Some(0x1000_0000));
+    assert_eq!(function.bar(4).map(|bar| bar.base), Some(0));
+}
+
+#[test]
+fn wires_go_round_with_the_slots() {
+    let (_, bus) = bus();
+    let wires: std::vec::Vec<_> = bus.functions().map(Function::wire).collect();
+    assert_eq!(wires, [Some(3), Some(1)]);
+    let mut without = bus.functions().next().expect("found").clone();
+    without.pin = 0;
+    assert_eq!(without.wire(), None);
 }
 
 #[test]

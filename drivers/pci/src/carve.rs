@@ -6,6 +6,8 @@
 use heapless::Vec;
 use libipc::CPtr;
 
+use crate::Window;
+
 /// Free blocks: two halves a level for every block carved out.
 const MAX_BLOCKS: usize = 192;
 
@@ -43,6 +45,14 @@ impl Carver {
     /// Adds memory. What is beyond the limit is not used.
     pub fn add(&mut self, block: Block) {
         let _ = self.free.push(block);
+    }
+
+    /// From the first to the last address of what was added.
+    pub fn extent(&self) -> Window {
+        let base = self.free.iter().map(|block| block.base).min().unwrap_or(0);
+        let ends = self.free.iter().map(|block| block.base + (1 << block.size));
+        let bytes = ends.max().unwrap_or(0).saturating_sub(base);
+        Window { base, bytes }
     }
 
     /// Takes the block of `1 << size` bytes at `base` out; `None` if it is not (any more) there, or
@@ -110,6 +120,16 @@ mod tests {
             slot: CPtr(2),
         });
         carver
+    }
+
+    #[test]
+    fn all_of_it_is_one_window() {
+        let window = Window {
+            base: 0xc000_0000,
+            bytes: 0x3000_0000,
+        };
+        assert_eq!(carver().extent(), window);
+        assert_eq!(Carver::default().extent(), Window { base: 0, bytes: 0 });
     }
 
     #[test]

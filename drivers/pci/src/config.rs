@@ -29,6 +29,8 @@ pub(crate) mod register {
     pub(crate) const BARS: u16 = 0x10;
     pub(crate) const SUBSYSTEM: u16 = 0x2c;
     pub(crate) const CAPABILITIES: u16 = 0x34;
+    /// The pin in the second byte.
+    pub(crate) const INTERRUPT: u16 = 0x3c;
 }
 
 pub(crate) mod command {

@@ -7,6 +7,8 @@ use crate::config::{Address, Config, change_command, command, find_capability, r
 use crate::vectors::VectorTable;
 
 const EXPRESS: u8 = 0x10;
+/// Wires of a bus.
+pub const WIRES: u8 = 4;
 /// In the device capabilities: the function can be reset alone (PCIe §7.5.3.3).
 const FUNCTION_RESET: u32 = 1 << 28;
 /// In the device control: reset it now (PCIe §7.5.3.4).
@@ -53,6 +55,8 @@ pub struct Function {
     pub bars: Vec<Bar, MAX_BARS>,
     /// Its MSI-X table, if it has one.
     pub vectors: Option<VectorTable>,
+    /// Its pin for interrupts by wire: 1 to 4, or 0 if it has none.
+    pub pin: u8,
     /// The PCI Express capability, if the function can be reset alone.
     express: Option<u16>,
 }
@@ -73,6 +77,7 @@ impl Function {
             revision: class as u8,
             bars: bars::read_all(config, at),
             vectors: VectorTable::find(config, at),
+            pin: (config.read(at, register::INTERRUPT) >> 8) as u8,
             express: find_capability(config, at, EXPRESS)
                 .filter(|express| config.read(at, express + 4) & FUNCTION_RESET != 0),
         })
@@ -87,6 +92,18 @@ impl Function {
     /// Answers at its register blocks, by memory; raises no interrupt by wire.
     pub(crate) fn switch_on(&self, config: &impl Config) {
         change_command(config, self.address, 0, command::MEMORY | command::NO_INTX);
+    }
+
+    /// Which of the bus's four wires its pin is connected to: as slots of a bus are wired, one further each (PCI §2.2.6).
+    #[must_use]
+    pub fn wire(&self) -> Option<u8> {
+        let pin = self.pin.checked_sub(1).filter(|pin| *pin < WIRES)?;
+        Some((self.address.device + pin) % WIRES)
+    }
+
+    /// May raise its interrupt by wire.
+    pub(crate) fn switch_wire_on(&self, config: &impl Config) {
+        change_command(config, self.address, command::NO_INTX, 0);
     }
 
     /// Reaches memory by itself, or no longer.

@@ -5,11 +5,13 @@ use heapless::Vec;
 use libipc::abi::startup::EntryKind;
 use libipc::objects::{AddressSpace, CNode, IrqControl, IrqHandler, MessageInterrupt, Untyped};
 use libipc::{CPtr, Cap, Kind, Startup, slots};
-use pci::{Block, Carver, Halves, Resources};
+use pci::{Block, Carver, Halves, Resources, WIRES, Window};
 use weft_mmio::{Registers, map_registers};
 
 const PAGE: u64 = 4096;
 const PAGE_BITS: u8 = 12;
+/// What the wires are called, where the board has them.
+const WIRE_NAMES: [&str; WIRES as usize] = ["pci-wire0", "pci-wire1", "pci-wire2", "pci-wire3"];
 /// The most pages of vector tables.
 const MAX_TABLES: usize = 16;
 
@@ -26,6 +28,8 @@ pub(crate) struct Kernel {
     interrupts: IrqControl,
     space: AddressSpace,
     tables: Vec<Table, MAX_TABLES>,
+    /// The wires that nobody has yet.
+    wires: [Option<IrqHandler>; WIRES as usize],
     mapped: u64,
 }
 
@@ -37,8 +41,17 @@ impl Kernel {
             interrupts: env.other("irq-control"),
             space: env.other("space"),
             tables: Vec::new(),
+            wires: WIRE_NAMES.map(|name| {
+                let wire = env.find(EntryKind::Irq, name)?;
+                Some(IrqHandler::from(CPtr(wire.slot)))
+            }),
             mapped: 0,
         }
+    }
+
+    /// The addresses of register blocks.
+    pub(crate) fn window(&self) -> Window {
+        self.memory.extent()
     }
 
     /// The registers of a page of a vector table, mapped once.
@@ -71,6 +84,11 @@ impl Resources for Kernel {
                 None
             }
         }
+    }
+
+    fn wire(&mut self, number: u8) -> Option<Cap<IrqHandler>> {
+        let wire = self.wires.get_mut(usize::from(number))?.take()?;
+        Some(Cap::from_slot(wire.cptr()))
     }
 
     fn write_entry(&mut self, at: u64, entry: [u32; 4]) -> Option<()> {

@@ -1,7 +1,8 @@
 //! The bus server's program.
 //!
 //! It is given configuration space (`ecam-bus0`), the memory in which register blocks lie
-//! (`pci-32`), the right to make interrupts, and its own address space. Its arguments are the
+//! (`pci-32`), the right to make interrupts, its own address space, and
+//! where the board has them the interrupts by wire (`pci-wire0` to `pci-wire3`). Its arguments are the
 //! functions that drivers may have, as `VENDOR:DEVICE`.
 
 #![no_std]
@@ -52,15 +53,17 @@ fn main(env: Startup) -> Never {
         panic!("no configuration space is mapped");
     };
     let allowed: Vec<_, { pci::MAX_FUNCTIONS }> = env.args().map(pattern).collect();
-    let bus = Bus::scan(Ecam {
+    let kernel = Kernel::new(env);
+    let config = Ecam {
         registers,
         clock: env.notification(),
-    });
+    };
+    let bus = Bus::scan(config, kernel.window());
     log_line(format_args!(
         "{} functions on the bus",
         bus.functions().count()
     ));
-    Router::new(BusServer::new(bus, Kernel::new(env), allowed))
+    Router::new(BusServer::new(bus, kernel, allowed))
         .with(env.endpoint("pci"), proto::pci::dispatch)
         .with(env.endpoint("pci_control"), proto::pci_control::dispatch)
         .serve()

@@ -34,6 +34,7 @@ impl Card {
         words[0x10 / 4 + 4] = (base + 0x10_0000) | 0xc;
         words[0x2c / 4] = 0x1100_1af4;
         words[0x34 / 4] = u32::from(MSI_X);
+        words[0x3c / 4] = 1 << 8;
         words[usize::from(MSI_X) / 4] = 0x0001_6011;
         words[usize::from(MSI_X) / 4 + 1] = 1;
         words[usize::from(EXPRESS) / 4] = 0x0002_0010;
@@ -48,6 +49,14 @@ impl Card {
             resets: 0,
             sized_while_decoding: None,
         }
+    }
+
+    /// The same without firmware: its registers have no places.
+    pub(crate) fn unplaced(device: u8) -> Self {
+        let mut card = Self::disk(device, 0);
+        card.words[1] &= 0xffff_0000;
+        (0..6).for_each(|bar| card.words[0x10 / 4 + bar] = BAR_FLAGS[bar]);
+        card
     }
 
     /// A function that answers with all ones, as one does that was pulled out.

@@ -25,6 +25,9 @@ pub trait Resources {
     /// A new interrupt, and what a device writes to raise it.
     fn interrupt(&mut self) -> Option<(Cap<IrqHandler>, MessageInterrupt)>;
 
+    /// The interrupt of a wire, once.
+    fn wire(&mut self, number: u8) -> Option<Cap<IrqHandler>>;
+
     /// Writes an entry of an MSI-X table at a physical address.
     fn write_entry(&mut self, at: u64, entry: [u32; 4]) -> Option<()>;
 }
@@ -123,6 +126,17 @@ impl<C: Config, R: Resources> pci::Server for BusServer<C, R> {
 
     fn vector(&mut self, caller: Caller, index: u16) -> Result<Cap<IrqHandler>, Error> {
         self.set_up_vector(caller.client(), index)
+    }
+
+    fn wire(&mut self, caller: Caller) -> Result<Cap<IrqHandler>, Error> {
+        let (config, place) = self
+            .bus
+            .of(caller.client(), &self.allowed)
+            .ok_or(Error::Gone)?;
+        let wire = place.function.wire().ok_or(Error::Unsupported)?;
+        let interrupt = self.resources.wire(wire).ok_or(Error::Taken)?;
+        place.function.switch_wire_on(config);
+        Ok(interrupt)
     }
 
     fn set_bus_master(&mut self, caller: Caller, state: BusMaster) -> Result<(), Error> {

@@ -8,6 +8,7 @@ use proto::pci::Server as _;
 use proto::pci_control::Server as _;
 
 use super::*;
+use crate::Window;
 use crate::model::{Card, ModelBus};
 
 type Entries = Rc<RefCell<std::vec::Vec<(u64, [u32; 4])>>>;
@@ -17,6 +18,7 @@ type Entries = Rc<RefCell<std::vec::Vec<(u64, [u32; 4])>>>;
 struct Kernel {
     entries: Entries,
     memory: std::vec::Vec<(u64, u64)>,
+    wires: std::vec::Vec<u8>,
 }
 
 impl Resources for Kernel {
@@ -33,12 +35,22 @@ impl Resources for Kernel {
         Some((Cap::from_slot(CPtr(41)), message))
     }
 
+    fn wire(&mut self, number: u8) -> Option<Cap<IrqHandler>> {
+        let is_free = !self.wires.contains(&number);
+        self.wires.push(number);
+        is_free.then(|| Cap::from_slot(CPtr(42)))
+    }
+
     fn write_entry(&mut self, at: u64, entry: [u32; 4]) -> Option<()> {
         self.entries.borrow_mut().push((at, entry));
         Some(())
     }
 }
 
+const WINDOW: Window = Window {
+    base: 0xc000_0000,
+    bytes: 0x4000_0000,
+};
 const DRIVER: Caller = Caller::new(7, 0);
 
 fn server() -> (ModelBus, Entries, BusServer<ModelBus, Kernel>) {
@@ -54,7 +66,7 @@ fn server() -> (ModelBus, Entries, BusServer<ModelBus, Kernel>) {
     (
         model.clone(),
         entries,
-        BusServer::new(Bus::scan(model), kernel, allowed),
+        BusServer::new(Bus::scan(model, WINDOW), kernel, allowed),
     )
 }
 
@@ -97,6 +109,19 @@ fn a_vector_is_written_into_the_table_and_switched_on() {
         "on and not masked"
     );
     assert_eq!(server.vector(DRIVER, 2).err(), Some(Error::Unsupported));
+}
+
+#[test]
+fn a_wire_is_handed_out_once_and_switched_on() {
+    let (model, _, mut server) = server();
+    server.info(DRIVER).expect("assigned");
+    let command = || model.0.borrow()[0].word(4) & 1 << 10;
+    assert_ne!(command(), 0, "off at first");
+    assert!(server.wire(DRIVER).is_ok());
+    assert_eq!(command(), 0);
+    assert_eq!(server.resources.wires, [3], "pin A in slot 3");
+    assert_eq!(server.wire(DRIVER).err(), Some(Error::Taken));
+    assert_eq!(server.wire(Caller::new(8, 0)).err(), Some(Error::Gone));
 }
 
 #[test]

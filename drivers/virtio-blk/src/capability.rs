@@ -11,6 +11,7 @@ const MAX_CAPABILITIES: usize = 48;
 mod kind {
     pub(super) const COMMON: u8 = 1;
     pub(super) const NOTIFY: u8 = 2;
+    pub(super) const INTERRUPT: u8 = 3;
     pub(super) const DEVICE: u8 = 4;
 }
 
@@ -34,6 +35,8 @@ pub struct Capabilities {
     pub notify: Location,
     /// The device's own configuration.
     pub device: Location,
+    /// Why an interrupt came by wire.
+    pub interrupt: Option<Location>,
     /// By how many bytes the doorbells lie apart.
     pub doorbell_stride: u32,
 }
@@ -43,7 +46,7 @@ pub struct Capabilities {
 /// modern virtio device.
 #[must_use]
 pub fn find(mut read: impl FnMut(u16) -> Option<u32>) -> Option<Capabilities> {
-    let (mut common, mut notify, mut device) = (None, None, None);
+    let (mut common, mut notify, mut device, mut interrupt) = (None, None, None, None);
     let mut at = read(FIRST_POINTER)? as u8 & !3;
     for _ in 0..MAX_CAPABILITIES {
         if at == 0 {
@@ -55,6 +58,7 @@ pub fn find(mut read: impl FnMut(u16) -> Option<u32>) -> Option<Capabilities> {
             let place = match (head >> 24) as u8 {
                 kind::COMMON if found.length >= common::BYTES => Some(&mut common),
                 kind::DEVICE if found.length >= block::BYTES => Some(&mut device),
+                kind::INTERRUPT if found.length >= 1 => Some(&mut interrupt),
                 kind::NOTIFY if found.length >= 2 && notify.is_none() => {
                     let stride = read(u16::from(at) + 16)?;
                     notify = Some((found, stride));
@@ -73,6 +77,7 @@ pub fn find(mut read: impl FnMut(u16) -> Option<u32>) -> Option<Capabilities> {
         common: common?,
         notify,
         device: device?,
+        interrupt,
         doorbell_stride,
     })
 }
@@ -118,6 +123,7 @@ mod tests {
             }
         );
         assert_eq!(found.device.offset, 0x2000);
+        assert_eq!(found.interrupt.map(|found| found.offset), Some(0x1000));
         assert_eq!((found.notify.offset, found.doorbell_stride), (0x3000, 4));
     }
 

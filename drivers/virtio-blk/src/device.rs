@@ -2,7 +2,7 @@
 
 use crate::queue::{CHAIN, Places};
 use crate::registers::{NO_VECTOR, block, common, status};
-use crate::{Memory, Registers, Window};
+use crate::{Memory, Registers, Signals, Window};
 
 /// Features by their bit numbers (virtio 1.2 §5.2.3, §6).
 mod feature {
@@ -174,10 +174,7 @@ fn set_up_queue<R: Registers>(
         .step_by(8)
         .for_each(|at| memory.write64(at, 0));
     registers.write16(common, common::QUEUE_SIZE, size);
-    registers.write16(common, common::QUEUE_VECTOR, VECTOR);
-    if registers.read16(common, common::QUEUE_VECTOR) != VECTOR {
-        return Err(SetupError::Vector);
-    }
+    set_up_vector(registers)?;
     for (register, place) in [
         (common::QUEUE_DESC, places.descriptors),
         (common::QUEUE_DRIVER, places.available),
@@ -190,6 +187,25 @@ fn set_up_queue<R: Registers>(
     let offset = registers.read16(common, common::QUEUE_NOTIFY_OFF);
     registers.write16(common, common::QUEUE_ENABLE, 1);
     Ok((size, usize::from(offset) * registers.doorbell_stride()))
+}
+
+fn set_up_vector(registers: &impl Registers) -> Result<(), SetupError> {
+    let vector = match registers.signals() {
+        Signals::ByMessage => VECTOR,
+        Signals::ByWire => NO_VECTOR,
+    };
+    registers.write16(Window::Common, common::QUEUE_VECTOR, vector);
+    if registers.read16(Window::Common, common::QUEUE_VECTOR) != vector {
+        return Err(SetupError::Vector);
+    }
+    Ok(())
+}
+
+/// Lowers the wire, if the device has it up: reading the reason does.
+pub(crate) fn lower_wire(registers: &impl Registers) {
+    if registers.signals() == Signals::ByWire {
+        let _ = registers.read8(Window::Interrupt, 0);
+    }
 }
 
 fn limits(registers: &impl Registers, features: u64) -> Limits {

@@ -211,6 +211,11 @@ impl<R: Registers, M: Memory> Disk<R, M> {
         }
     }
 
+    /// Makes the device end its interrupt, if that came by wire; what it finished before is to be taken afterwards.
+    pub fn lower_wire(&self) {
+        device::lower_wire(&self.registers);
+    }
+
     fn finish(&mut self, slot: u16) -> Finished {
         let bit = 1 << slot;
         if self.free & bit != 0 {

@@ -89,6 +89,7 @@ impl<R: Registers, M: Memory> Driver<R, M> {
     /// Answers what the device has finished, lets its next interrupt through, and looks again: what
     /// was finished between the two raises none.
     pub fn attend(&mut self) {
+        self.disk.lower_wire();
         self.collect();
         // Refused only if the interrupt was taken away; then later requests collect.
         let _ = self.interrupt.acknowledge();

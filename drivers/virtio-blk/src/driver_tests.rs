@@ -7,6 +7,7 @@ use libipc_mock::{Idle, Mock};
 use proto::block::{Client, Dispatcher};
 
 use super::*;
+use crate::Signals;
 use crate::model::{
     Kind as DeviceKind, Machine, ModelMemory, ModelRegisters, PHYSICAL, QUEUE_BYTES, READ_ONLY,
     SECTOR as SECTOR_BYTES, SIZE_MAX, VERSION_1,
@@ -93,6 +94,17 @@ fn what_is_written_is_read_back() {
         [0x5a; SECTOR_BYTES]
     );
     assert_eq!(rig.machine.flushes.get(), 1);
+}
+
+#[test]
+fn a_wire_is_lowered_before_what_is_finished_is_taken() {
+    let rig = rig(DeviceKind {
+        signals: Signals::ByWire,
+        ..DeviceKind::default()
+    });
+    rig.client.flush().expect("flushed");
+    assert_eq!(rig.machine.flushes.get(), 1);
+    assert!(!rig.machine.wire.get());
 }
 
 #[test]

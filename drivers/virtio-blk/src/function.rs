@@ -6,7 +6,7 @@ use libipc::abi::startup::slots::NOTIFICATION;
 use libipc::objects::{AddressSpace, CNode, IrqHandler, Notification};
 use libipc::{Refusal, Rights, Startup, slots};
 use proto::pci::{BusMaster, Client, Error};
-use virtio_blk::{Location, SetupError, find_capabilities};
+use virtio_blk::{Location, SetupError, Signals, find_capabilities};
 use weft_mmio::{MapFailure, Registers, map_registers};
 
 use crate::windows::Windows;
@@ -72,9 +72,8 @@ pub(crate) fn attach(env: &Startup) -> Result<Attached, Problem> {
     if function.vendor != VENDOR || !PRODUCTS.contains(&function.product) {
         return Err(Problem::NotVirtio);
     }
-    let windows = map_windows(env, &bus)?;
-    let interrupt = bus.vector(0)?.into_slot();
-    let interrupt = IrqHandler::from(interrupt);
+    let (interrupt, signals) = interrupt(&bus)?;
+    let windows = map_windows(env, &bus, signals)?;
     bind(interrupt).map_err(Problem::Interrupt)?;
     bus.set_bus_master(BusMaster::On)?;
     Ok(Attached {
@@ -84,7 +83,18 @@ pub(crate) fn attach(env: &Startup) -> Result<Attached, Problem> {
     })
 }
 
-fn map_windows(env: &Startup, bus: &Client) -> Result<Windows, Problem> {
+/// A vector, or where the machine has none left the wire.
+fn interrupt(bus: &Client) -> Result<(IrqHandler, Signals), Problem> {
+    let (interrupt, signals) = match bus.vector(0) {
+        Err(libipc::Error::Server(Error::Exhausted | Error::Unsupported)) => {
+            (bus.wire()?, Signals::ByWire)
+        }
+        vector => (vector?, Signals::ByMessage),
+    };
+    Ok((IrqHandler::from(interrupt.into_slot()), signals))
+}
+
+fn map_windows(env: &Startup, bus: &Client, signals: Signals) -> Result<Windows, Problem> {
     let found =
         find_capabilities(|offset| bus.read_config(offset).ok()).ok_or(Problem::NotVirtio)?;
     let mut blocks = Blocks {
@@ -97,6 +107,10 @@ fn map_windows(env: &Startup, bus: &Client) -> Result<Windows, Problem> {
         common: blocks.window(found.common)?,
         notify: blocks.window(found.notify)?,
         device: blocks.window(found.device)?,
+        interrupt: match signals {
+            Signals::ByMessage => None,
+            Signals::ByWire => Some(blocks.window(found.interrupt.ok_or(Problem::NotVirtio)?)?),
+        },
         stride: found.doorbell_stride as usize,
     })
 }

@@ -32,4 +32,4 @@ pub use disk::{Disk, Done, Finished, Full, Operation, Segment, SlotId};
 pub use driver::{Driver, PoolMemory};
 pub use memory::Memory;
 pub use missing::Missing;
-pub use registers::{Registers, Window};
+pub use registers::{Registers, Signals, Window};

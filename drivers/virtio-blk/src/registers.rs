@@ -9,6 +9,17 @@ pub enum Window {
     Notify,
     /// What a block device says of itself (§5.2.4).
     Device,
+    /// Why an interrupt came by wire (§4.1.4.5).
+    Interrupt,
+}
+
+/// How the device signals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signals {
+    /// By a message, which its vector says.
+    ByMessage,
+    /// By a wire, which stays up until the reason is read.
+    ByWire,
 }
 
 /// Access to the registers. Offsets are in bytes and aligned to the access.
@@ -28,6 +39,9 @@ pub trait Registers {
 
     /// Returns by how many bytes the doorbells of queues lie apart (§4.1.4.4).
     fn doorbell_stride(&self) -> usize;
+
+    /// Returns how the device signals.
+    fn signals(&self) -> Signals;
 }
 
 /// Offsets in [`Window::Common`].

@@ -3,7 +3,7 @@
 use core::sync::atomic::{Ordering, fence};
 
 use libipc::Startup;
-use virtio_blk::{Memory, Registers, Window};
+use virtio_blk::{Memory, Registers, Signals, Window};
 use weft_mmio::Dma;
 
 use crate::function::Problem;
@@ -13,12 +13,15 @@ pub(crate) struct Windows {
     pub(crate) common: weft_mmio::Registers,
     pub(crate) notify: weft_mmio::Registers,
     pub(crate) device: weft_mmio::Registers,
+    /// Mapped where the device signals by wire.
+    pub(crate) interrupt: Option<weft_mmio::Registers>,
     pub(crate) stride: usize,
 }
 
 impl Windows {
     fn of(&self, window: Window) -> &weft_mmio::Registers {
         match window {
+            Window::Interrupt => self.interrupt.as_ref().unwrap_or(&self.common),
             Window::Common => &self.common,
             Window::Notify => &self.notify,
             Window::Device => &self.device,
@@ -47,6 +50,12 @@ impl Registers for Windows {
     }
     fn doorbell_stride(&self) -> usize {
         self.stride
+    }
+    fn signals(&self) -> Signals {
+        match self.interrupt {
+            Some(_) => Signals::ByWire,
+            None => Signals::ByMessage,
+        }
     }
 }
 

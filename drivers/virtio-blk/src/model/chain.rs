@@ -66,6 +66,7 @@ impl Machine {
         self.put(used + 4 + 8 * element, &head.to_le_bytes());
         self.returned.set(self.returned.get().wrapping_add(1));
         self.put(used + 2, &self.returned.get().to_le_bytes());
+        self.wire.set(true);
     }
 
     /// Says in the used ring whether doorbells are wanted.

@@ -12,7 +12,7 @@ use std::vec::Vec;
 
 pub(crate) use chain::Pending;
 
-use crate::Memory;
+use crate::{Memory, Signals};
 
 /// Physical address of the machine's memory.
 pub(crate) const PHYSICAL: u64 = 0x1_8000_0000;
@@ -29,6 +29,7 @@ pub(crate) struct Kind {
     pub(crate) queue_size: u16,
     pub(crate) size_max: u32,
     pub(crate) seg_max: u32,
+    pub(crate) signals: Signals,
 }
 
 pub(crate) const VERSION_1: u64 = 1 << 32;
@@ -47,6 +48,7 @@ impl Default for Kind {
             queue_size: 256,
             size_max: 0,
             seg_max: 254,
+            signals: Signals::ByMessage,
         }
     }
 }
@@ -58,6 +60,8 @@ pub(crate) struct Machine {
     pub(crate) doorbells: Cell<u32>,
     pub(crate) pending: RefCell<Vec<Pending>>,
     pub(crate) flushes: Cell<u32>,
+    /// Whether the wire is up.
+    pub(crate) wire: Cell<bool>,
     memory: RefCell<Vec<u8>>,
     setup: RefCell<registers::Setup>,
     /// Requests that the device has seen, modulo 2¹⁶.
@@ -84,6 +88,7 @@ impl Machine {
             doorbells: Cell::new(0),
             pending: RefCell::default(),
             flushes: Cell::new(0),
+            wire: Cell::new(false),
             memory: RefCell::new(vec![0xee; MEMORY_BYTES]),
             setup: RefCell::default(),
             seen: Cell::new(0),

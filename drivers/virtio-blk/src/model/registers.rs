@@ -2,7 +2,7 @@
 
 use super::{FLUSH, Machine, ModelRegisters, PHYSICAL};
 use crate::registers::{NO_VECTOR, common, status};
-use crate::{Registers, Window};
+use crate::{Registers, Signals, Window};
 
 /// What the driver has set so far.
 #[derive(Default)]
@@ -98,12 +98,17 @@ impl Setup {
         };
     }
 
-    fn enable(&mut self) {
+    fn enable(&mut self, signals: Signals) {
         assert!(
             self.in_set_up(),
             "queues are enabled between FEATURES_OK and DRIVER_OK"
         );
         assert!(self.queue_size.is_some() && self.config_vector == NO_VECTOR);
+        let vector = match signals {
+            Signals::ByMessage => 0,
+            Signals::ByWire => NO_VECTOR,
+        };
+        assert_eq!(self.queue_vector, vector);
         for (address, alignment) in self.addresses.iter().zip(ALIGNMENTS) {
             assert!(*address != 0 && address.is_multiple_of(alignment));
         }
@@ -139,6 +144,9 @@ impl Registers for ModelRegisters {
         match (window, offset) {
             (Window::Common, common::DEVICE_STATUS) => self.0.status(),
             (Window::Common, common::CONFIG_GENERATION) => 7,
+            (Window::Interrupt, 0) if self.0.kind.signals == Signals::ByWire => {
+                self.0.wire.replace(false).into()
+            }
             other => panic!("{other:?} is not an 8-bit register"),
         }
     }
@@ -196,7 +204,7 @@ impl Registers for ModelRegisters {
                 setup.queue_size = Some(value);
             }
             common::QUEUE_VECTOR => setup.queue_vector = value,
-            common::QUEUE_ENABLE => setup.enable(),
+            common::QUEUE_ENABLE => setup.enable(self.0.kind.signals),
             other => panic!("{other:#x} is not a 16-bit register"),
         }
     }
@@ -218,6 +226,10 @@ impl Registers for ModelRegisters {
             }
             offset => setup.set_address(offset, value),
         }
+    }
+
+    fn signals(&self) -> Signals {
+        self.0.kind.signals
     }
 
     fn doorbell_stride(&self) -> usize {

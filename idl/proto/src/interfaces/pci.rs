@@ -11,7 +11,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "pci",
     id: 0xb138,
-    version: 0xefb9_0b43_35ea_605c,
+    version: 0xee58_0ba3_5418_c23e,
 };
 
 /// The labels of requests.
@@ -30,6 +30,9 @@ pub mod labels {
 
     /// Label of `set_bus_master`.
     pub const SET_BUS_MASTER: u32 = 0xb138_0005;
+
+    /// Label of `wire`.
+    pub const WIRE: u32 = 0xb138_0007;
 
     /// Label of `reset`.
     pub const RESET: u32 = 0xb138_0006;
@@ -347,6 +350,14 @@ pub trait Server {
         state: BusMaster,
     ) -> Result<(), Error>;
 
+    /// Hands out the function's interrupt by wire, for machines on which vectors cannot be set up. It stays up until
+    /// the driver has made the function lower it, which must be done before it is acknowledged. Functions that share a
+    /// wire cannot be used together: all but the first are told `Taken`.
+    fn wire(
+        &mut self,
+        caller: libipc::Caller,
+    ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, Error>;
+
     /// Resets the function; bus mastering is off and its vectors are masked afterwards.
     fn reset(&mut self, caller: libipc::Caller) -> Result<(), Error>;
 
@@ -372,6 +383,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::BAR => serve_bar(server, caller, message),
         labels::VECTOR => serve_vector(server, caller, message),
         labels::SET_BUS_MASTER => serve_set_bus_master(server, caller, message),
+        labels::WIRE => serve_wire(server, caller, message),
         labels::RESET => serve_reset(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
@@ -457,6 +469,21 @@ fn serve_set_bus_master<S: Server + ?Sized>(
             Ok(server.set_bus_master(caller, state))
         },
         |_, ()| Ok(()),
+    );
+}
+
+fn serve_wire<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.wire(caller))
+        },
+        |w, interrupt| w.append_cap(libipc::CapItem::moved(interrupt.into_slot())),
     );
 }
 
@@ -578,6 +605,18 @@ impl<T: libipc::Transport> Client<T> {
             |w| w.put(&state),
             |_| Ok(()),
         )
+    }
+
+    /// Hands out the function's interrupt by wire, for machines on which vectors cannot be set up. It stays up until
+    /// the driver has made the function lower it, which must be done before it is acknowledged. Functions that share a
+    /// wire cannot be used together: all but the first are told `Taken`.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn wire(
+        &self,
+    ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, libipc::Error<Error>> {
+        libipc::codec::stub::call(&self.transport, labels::WIRE, |_| Ok(()), |r| r.cap())
     }
 
     /// Resets the function; bus mastering is off and its vectors are masked afterwards.

@@ -4,12 +4,14 @@
 //! itself needs to know to build for it and to start it.
 
 use clap::ValueEnum;
+use serde::Deserialize;
 
 use crate::build::rust::Side;
 use crate::setup::{self, Need};
 
 /// A board that QEMU emulates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Board {
     /// The x86_64 PC with PCI Express that QEMU calls q35
     Q35,

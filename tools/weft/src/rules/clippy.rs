@@ -16,7 +16,14 @@ const X86_64: [&str; 2] = ["weft-kernel", "weft-x86_64"];
 const AARCH64: [&str; 2] = ["weft-kernel", "weft-aarch64"];
 
 /// The programs of the images for aarch64; with them goes what libraries have for it.
-const USER_AARCH64: [&str; 4] = ["first-call", "kernel-suite", "root", "template"];
+const USER_AARCH64: [&str; 6] = [
+    "examples",
+    "first-call",
+    "kernel-suite",
+    "pl011",
+    "root",
+    "template",
+];
 
 /// Asks Clippy for every side that has packages.
 ///

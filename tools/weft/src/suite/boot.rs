@@ -9,6 +9,7 @@ use super::case::{Case, Cases};
 use super::talk::{Dictation, Player};
 use super::tally::Tally;
 use super::{Context, disks};
+use crate::board::Board;
 use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
@@ -23,17 +24,29 @@ use crate::setup::{self, Need};
 /// Where the cases are.
 const FOLDER: &str = "tools/weft/boot";
 
-/// Runs every case.
+/// Runs every case for the PC.
 ///
 /// # Errors
 /// If set-up fails or a file of cases cannot be read.
-pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+pub fn on_q35(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Q35, tally)
+}
+
+/// Runs every case for the virtual aarch64 board.
+///
+/// # Errors
+/// If set-up fails or a file of cases cannot be read.
+pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Virt, tally)
+}
+
+fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let mut cases = read(context.project)?;
-    cases.retain(|case| case.name.contains(context.case));
+    cases.retain(|case| case.boards.contains(&board) && case.name.contains(context.case));
     if cases.is_empty() {
         return Ok(());
     }
-    setup::ensure(context.project, &[Need::Qemu, Need::E2fsprogs])?;
+    setup::ensure(context.project, &[board.emulator_need(), Need::E2fsprogs])?;
     let mut built: Vec<(String, Outcome<Built>)> = Vec::new();
     let (now, later): (Vec<_>, Vec<_>) = cases
         .into_iter()
@@ -41,7 +54,8 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     for case in &now {
         if !built.iter().any(|(name, _)| *name == case.image) {
             let manifest = context.project.manifest(Some(&case.image));
-            built.push((case.image.clone(), build::image(context.project, &manifest)));
+            let image = build::image_for(context.project, &manifest, Some(board));
+            built.push((case.image.clone(), image));
         }
         let image = built
             .iter()
@@ -51,9 +65,9 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
             Some(Ok(image)) => {
                 let started = Instant::now();
                 let result = try_case(case, image);
-                count(case, result, started.elapsed(), tally);
+                count(&title(case, board), result, started.elapsed(), tally);
             }
-            Some(Err(error)) => tally.fail(&case.name, &error.to_string()),
+            Some(Err(error)) => tally.fail(&title(case, board), &error.to_string()),
             None => {}
         }
     }
@@ -64,15 +78,22 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     Ok(())
 }
 
-fn count(case: &Case, result: Outcome<Vec<String>>, took: Duration, tally: &mut Tally) {
-    let name = format!("boot {}", case.name);
+/// What a case is called in results.
+fn title(case: &Case, board: Board) -> String {
+    match board {
+        Board::Q35 => format!("boot {}", case.name),
+        _ => format!("boot {} {}", board.name(), case.name),
+    }
+}
+
+fn count(name: &str, result: Outcome<Vec<String>>, took: Duration, tally: &mut Tally) {
     match result {
         Ok(wrong) if wrong.is_empty() => {
             eprintln!("test: {name} ... ok ({:.1} s)", took.as_secs_f32());
             tally.pass(1);
         }
-        Ok(wrong) => tally.fail(&name, &wrong.join("\n")),
-        Err(error) => tally.fail(&name, &error.to_string()),
+        Ok(wrong) => tally.fail(name, &wrong.join("\n")),
+        Err(error) => tally.fail(name, &error.to_string()),
     }
 }
 

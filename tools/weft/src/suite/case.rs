@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::Length;
 use super::talk::{Dictation, Step};
+use crate::board::Board;
 use crate::qemu::machine::Clock;
 
 /// A file of cases.
@@ -25,6 +26,9 @@ pub struct Case {
     /// The image to boot.
     #[serde(default = "demo")]
     pub image: String,
+    /// The boards that it is tried on.
+    #[serde(default = "usual_boards")]
+    pub boards: Vec<Board>,
     /// The commands; without them there is a prompt.
     #[serde(default)]
     pub exec: Option<String>,
@@ -138,6 +142,10 @@ fn demo() -> String {
     "demo".to_owned()
 }
 
+fn usual_boards() -> Vec<Board> {
+    vec![Board::Q35]
+}
+
 fn usual_memory() -> String {
     "512M".to_owned()
 }
@@ -226,6 +234,13 @@ mod tests {
         assert!(!case("long = true\n").is_for(Length::Usual));
         assert!(case("long = true\n").is_for(Length::Long));
         assert!(case("").is_for(Length::Usual));
+    }
+
+    #[test]
+    fn a_case_is_for_the_pc_unless_it_names_its_boards() {
+        assert_eq!(case("").boards, [Board::Q35]);
+        let both = case("boards = [\"q35\", \"virt\"]\n");
+        assert_eq!(both.boards, [Board::Q35, Board::Virt]);
     }
 
     #[test]

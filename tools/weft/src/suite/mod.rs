@@ -118,7 +118,12 @@ pub const TABLE: &[Suite] = &[
     Suite {
         name: "boot",
         place: Place::Q35,
-        run: boot::run,
+        run: boot::on_q35,
+    },
+    Suite {
+        name: "boot on virt",
+        place: Place::Virt,
+        run: boot::on_virt,
     },
     Suite {
         name: "figures on q35",

@@ -70,28 +70,60 @@ pub fn run(project: &Project, board: Board, text: &str) -> Outcome<Figures> {
 /// # Errors
 /// If something does not build, or the machine does not come to its end.
 pub fn guest(project: &Project, board: Board) -> Outcome<Figures> {
-    setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-    let manifest = project.manifest(Some(image(board)));
-    let built = build::image(project, &manifest)?;
-    let programs = Programs::read(&built.kernel, &built.components)?;
-    let plugin = witness::build(project, &built.folder, programs.preemption_points()?)?;
-    let text = boot(&built, Some(&plugin))?;
-    let told = told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
-    let witnessed = witness::read(&plugin)?;
-    let joiner = Joiner {
-        board: board.name(),
-        witnessed: &witnessed,
-        programs: &programs,
-    };
-    let mut figures = Figures::default();
-    for joined in joiner.join(&told)? {
-        match joined {
-            Joined::Figure(figure) => figures.all.push(*figure),
-            Joined::Missing(missing) => figures.missing.push(missing),
-        }
+    Guest::build(project, board)?.measure()
+}
+
+/// The benchmark's image, composed, with the witness: it can be measured as often as one likes.
+#[derive(Debug)]
+pub struct Guest {
+    board: Board,
+    built: Built,
+    programs: Programs,
+    plugin: Plugin,
+}
+
+impl Guest {
+    /// Builds everything that measuring takes.
+    ///
+    /// # Errors
+    /// If something does not build.
+    pub fn build(project: &Project, board: Board) -> Outcome<Self> {
+        setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
+        let built = build::image(project, &project.manifest(Some(image(board))))?;
+        let programs = Programs::read(&built.kernel, &built.components)?;
+        let plugin = witness::build(project, &built.folder, programs.preemption_points()?)?;
+        Ok(Self {
+            board,
+            built,
+            programs,
+            plugin,
+        })
     }
-    add_statics(&mut figures, board, &told, &witnessed, &programs);
-    Ok(figures)
+
+    /// Boots it once, and makes figures of what guest and witness say.
+    ///
+    /// # Errors
+    /// If the machine does not come to its end.
+    pub fn measure(&self) -> Outcome<Figures> {
+        let text = boot(&self.built, Some(&self.plugin))?;
+        let told =
+            told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
+        let witnessed = witness::read(&self.plugin)?;
+        let joiner = Joiner {
+            board: self.board.name(),
+            witnessed: &witnessed,
+            programs: &self.programs,
+        };
+        let mut figures = Figures::default();
+        for joined in joiner.join(&told)? {
+            match joined {
+                Joined::Figure(figure) => figures.all.push(*figure),
+                Joined::Missing(missing) => figures.missing.push(missing),
+            }
+        }
+        add_statics(&mut figures, self.board, &told, &witnessed, &self.programs);
+        Ok(figures)
+    }
 }
 
 fn add_statics(

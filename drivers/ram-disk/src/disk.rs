@@ -20,7 +20,7 @@ const DEPTH: u32 = 1;
 pub enum Content {
     /// These bytes.
     Bytes(Vec<u8>),
-    /// Nothing, because the device that it should be like is not there.
+    /// Nothing, because the volume that it should be is not there.
     Missing,
 }
 

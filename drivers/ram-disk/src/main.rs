@@ -1,15 +1,17 @@
-//! The program: loads the device of its connection `source`, and serves it from memory.
+//! The program: unpacks the volume in the file `disk` of the boot image, and serves it from memory.
 //!
 //! Its argument is the most bytes that it holds, in MiB; the manifest's heap must have room for them.
 
 #![no_std]
 #![no_main]
 
-use libipc::ring::{RingClient, RingEnds, RingService};
+use libipc::ring::{RingEnds, RingService};
 use libipc::{Never, Startup, log_line};
-use proto::block::{Client, Dispatcher};
-use ram_disk::{Content, RamDisk, load};
+use proto::block::Dispatcher;
+use ram_disk::{Content, RamDisk};
 
+/// The file's name.
+const FILE: &str = "disk";
 /// Bytes in one MiB.
 const MIB: usize = 1 << 20;
 
@@ -21,14 +23,10 @@ fn content(env: &Startup) -> Content {
     let Some(limit) = limit else {
         panic!("the manifest must give the most MiB as argument");
     };
-    let client: Client = env.connect("source");
-    let Some(RingClient { mut ring, pools }) = RingClient::open(env, "source") else {
-        panic!("the manifest must give connection `source` a ring");
+    let Some(packed) = env.file(FILE) else {
+        panic!("the manifest must give the file `{FILE}`");
     };
-    let Some(pool) = pools.inward else {
-        panic!("the manifest must give the ring of `source` a server's pool");
-    };
-    match load(&client, &mut ring, pool, limit.saturating_mul(MIB)) {
+    match weft_sparse::unpack(packed, limit.saturating_mul(MIB)) {
         Ok(bytes) => {
             log_line(format_args!("{} bytes are in memory", bytes.len()));
             Content::Bytes(bytes)

@@ -1,15 +1,15 @@
-//! A disk in memory that is loaded from another one, over the interface that its clients use.
+//! A disk in memory, over the interface that its clients use.
 
 extern crate std;
 
 use std::vec::Vec;
 
-use libipc::ring::{Outcome, Pool, Untrusted};
-use libipc::{Error, label};
-use libipc_mock::{Mock, looped, shared_words};
+use libipc::Error;
+use libipc::ring::{Pool, Untrusted};
+use libipc_mock::{Mock, shared_words};
 use proto::block::{self, Client, Dispatcher};
 
-use crate::{Content, LoadError, RamDisk, load};
+use crate::{Content, RamDisk};
 
 const SECTOR: usize = 512;
 const POOL: usize = 4 * SECTOR;
@@ -73,41 +73,4 @@ fn a_disk_without_content_is_gone() {
     assert_eq!(refusal(client.info()), Some(block::Error::Gone));
     assert_eq!(refusal(client.read(0, 1, 0)), Some(block::Error::Gone));
     assert_eq!(refusal(client.flush()), Some(block::Error::Gone));
-}
-
-/// Loads a disk of so many sectors through a ring.
-fn loaded(sectors: usize, limit: usize) -> Result<Vec<u8>, LoadError> {
-    let (disk, from, _) = disk(Content::Bytes(bytes(sectors)));
-    let mock = Mock::new(Dispatcher(disk));
-    let client = Client::new(mock.connect(1));
-    let by_call = Client::new(mock.connect(2));
-    let mut ring = looped(4, move |batch| {
-        let outcome = |request: &libipc::ring::RingRequest| {
-            let [sector, place, ..] = request.inline;
-            match by_call.read(sector, place as u32, (place >> 32) as u32) {
-                Ok(()) => Outcome::default(),
-                Err(_) => Outcome {
-                    status: label::ERROR,
-                    value: block::Error::Device.number(),
-                },
-            }
-        };
-        Some(batch.iter().map(outcome).collect())
-    });
-    load(&client, &mut ring, from, limit)
-}
-
-#[test]
-fn a_device_is_loaded_whole_in_pieces_of_the_pool() {
-    for sectors in [1, 4, 9] {
-        assert_eq!(loaded(sectors, 1 << 20), Ok(bytes(sectors)));
-    }
-}
-
-#[test]
-fn a_device_that_is_too_large_is_not_loaded() {
-    let size = (3 * SECTOR) as u64;
-    let too_large = LoadError::TooLarge { bytes: size };
-    assert_eq!(loaded(3, 2 * SECTOR), Err(too_large));
-    assert_eq!(loaded(3, 3 * SECTOR), Ok(bytes(3)));
 }

@@ -164,6 +164,12 @@ impl Startup {
         region(self.expect(EntryKind::Pool, name))
     }
 
+    /// A file of the boot image, whose last page is filled with zeros; `None` if the program was not given it.
+    pub fn file(&self, name: &str) -> Option<&'static [u8]> {
+        self.find(EntryKind::File, name)
+            .map(|entry| bytes(region(entry)))
+    }
+
     /// I/O ports.
     ///
     /// # Panics
@@ -245,6 +251,18 @@ fn region(entry: &Entry) -> Region {
         length: entry.v1,
         slot: CPtr(entry.slot),
     }
+}
+
+/// The bytes of a file of the boot image.
+fn bytes(file: Region) -> &'static [u8] {
+    let start = core::ptr::with_exposed_provenance::<u8>(file.address as usize);
+    if start.is_null() {
+        return &[];
+    }
+    // SAFETY: 1. the start-up page, which root wrote, says that these bytes are mapped for as long as the
+    // program lives; 2. they never change: all mappings of a boot image are read-only, its frames are root's;
+    // 3. the address is not null, and bytes need no alignment.
+    unsafe { core::slice::from_raw_parts(start, file.length as usize) }
 }
 
 /// The text of a zero-padded name.

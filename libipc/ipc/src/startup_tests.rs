@@ -65,6 +65,7 @@ fn startup(entries: &[Entry], arguments: &[u8]) -> Startup {
 
 #[test]
 fn everything_is_found_by_its_name() {
+    let file: &'static [u8; 8] = b"contents";
     let env = startup(
         &[
             entry(EntryKind::Client, "vfs", 9, 0, 0),
@@ -74,6 +75,13 @@ fn everything_is_found_by_its_name() {
             entry(EntryKind::Mmio, "ecam", 0, 0x2000_0000, 4096),
             entry(EntryKind::Log, "log", 13, 0, 0),
             entry(EntryKind::Reply, "", 14, 0, 0),
+            entry(
+                EntryKind::File,
+                "disk",
+                0,
+                file.as_ptr().expose_provenance() as u64,
+                8,
+            ),
         ],
         b"",
     );
@@ -92,6 +100,8 @@ fn everything_is_found_by_its_name() {
         (0x3f8, 0x3ff)
     );
     assert_eq!(env.mmio("ecam").length, 4096);
+    assert_eq!(env.file("disk"), Some(&b"contents"[..]));
+    assert_eq!(env.file("disc"), None);
     assert!(env.log().is_some());
     assert!(env.reply_slots().eq([CPtr(2), CPtr(14)]));
     assert!(env.try_connect::<Connection>("net").is_none());

@@ -98,6 +98,7 @@ fn of_region(region: &Region) -> StartEntry {
             ..
         } => EntryKind::Ring,
         Source::Ring { .. } => EntryKind::Pool,
+        Source::File { .. } => EntryKind::File,
     };
     StartEntry {
         name: region.name.clone(),

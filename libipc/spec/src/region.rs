@@ -72,6 +72,12 @@ pub enum Source {
         /// Which piece.
         part: RingPart,
     },
+    /// A file of the boot image, which has the region's name.
+    File {
+        /// The image's page in which it begins; 0 until the image is composed, which also says how many
+        /// pages there are.
+        first_page: u32,
+    },
 }
 
 impl Source {
@@ -79,7 +85,7 @@ impl Source {
     pub const fn cache(self) -> CacheMode {
         match self {
             Self::Device { .. } => CacheMode::Device,
-            Self::Dma | Self::Ring { .. } => CacheMode::Normal,
+            Self::Dma | Self::Ring { .. } | Self::File { .. } => CacheMode::Normal,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::CPtr;
 
 /// Text that enters the ABI hash.
 pub(crate) const DESCRIPTION: &str = "startup:1 header{magic,abi,heap_base,heap_len,entries,args_len,name32} entry{name24,kind,slot,v0,v1} \
-     kinds:client1 server2 notification3 irq4 mmio5 dma6 ports7 ring8 pool9 log10 other11 reply12";
+     kinds:client1 server2 notification3 irq4 mmio5 dma6 ports7 ring8 pool9 log10 other11 reply12 file13";
 
 /// `StartupHeader::magic`.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"WEFTSTRT");
@@ -88,6 +88,8 @@ pub enum EntryKind {
     Other = 11,
     /// A further reply object.
     Reply = 12,
+    /// A file of the boot image mapped at `v0`, `v1` bytes, the last page filled with zeros.
+    File = 13,
 }
 
 impl EntryKind {
@@ -106,6 +108,7 @@ impl EntryKind {
             10 => Self::Log,
             11 => Self::Other,
             12 => Self::Reply,
+            13 => Self::File,
             _ => return None,
         })
     }

@@ -52,6 +52,10 @@ impl interface::Server for Peer {
         parts::last_spin()
     }
 
+    fn turns(&mut self, _: Caller) -> u64 {
+        parts::turns()
+    }
+
     fn write_program(&mut self, _: Caller, address: u64) {
         program::write(address);
     }

@@ -25,6 +25,9 @@ const NOTHING: Words = [0; 6];
 /// The counter that the spinning thread stored last.
 static LAST_SPIN: AtomicU64 = AtomicU64::new(0);
 
+/// Turns of the counting thread, the only one that writes them.
+static TURNS: AtomicU64 = AtomicU64::new(0);
+
 /// Where threads begin.
 pub(crate) fn entries() -> Entries {
     Entries {
@@ -40,6 +43,7 @@ pub(crate) fn entries() -> Entries {
         touches: address(touches),
         spins: address(spins),
         signals: address(signals),
+        turns: address(turns_a_loop),
     }
 }
 
@@ -50,6 +54,11 @@ fn address(entry: Entry) -> u64 {
 /// The counter that the spinning thread stored last.
 pub(crate) fn last_spin() -> u64 {
     LAST_SPIN.load(Relaxed)
+}
+
+/// How many turns the counting thread has made.
+pub(crate) fn turns() -> u64 {
+    TURNS.load(Relaxed)
 }
 
 extern "C" fn answers(_: u64, _: u64) -> ! {
@@ -128,6 +137,12 @@ extern "C" fn touches(figure: u64, address: u64) -> ! {
 extern "C" fn spins(_: u64, _: u64) -> ! {
     loop {
         LAST_SPIN.store(counter(), Relaxed);
+    }
+}
+
+extern "C" fn turns_a_loop(_: u64, _: u64) -> ! {
+    loop {
+        TURNS.store(TURNS.load(Relaxed).wrapping_add(1), Relaxed);
     }
 }
 

@@ -102,6 +102,12 @@ figures! {
     VFS_READ_SEQ_PER_KIB "vfs.read_seq_per_kib";
     /// A file is made and taken away.
     VFS_CREATE_UNLINK "vfs.create_unlink";
+    /// What is executed for 4 KiB that a disk reads, and not while it is waited for.
+    DISK_READ_4K "disk.read_4k";
+    /// The same for 4 KiB that it writes.
+    DISK_WRITE_4K "disk.write_4k";
+    /// The same for one KiB of 256 that are read 64 at a time.
+    DISK_READ_SEQ_PER_KIB "disk.read_seq_per_kib";
 }
 
 #[cfg(test)]

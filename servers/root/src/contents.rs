@@ -17,7 +17,7 @@ use crate::{
     pages::{Content, Page, pages},
     rings::RingFrames,
     trouble::Trouble,
-    workshop::{LARGE, Run, SMALL, Workshop},
+    workshop::{self, LARGE, Run, SMALL, Workshop},
 };
 
 /// What the memory of components is made from.
@@ -182,6 +182,7 @@ fn map_region(
             domain.own_bytes += region.bytes();
             workshop.frames(SMALL, region.pages)?
         }
+        Source::File { first_page } => file(workshop, sources.image, first_page, region.pages)?,
         Source::Ring { ring, part } => {
             let frames = ring_part(sources.rings, ring.0, part)?;
             match region.access {
@@ -193,6 +194,21 @@ fn map_region(
     let flags = MapFlags::new(region.access.rights(), region.source.cache());
     workshop.map_all(frames, SMALL, domain.mapping(region.address, flags))?;
     Ok(frames.first)
+}
+
+/// Frames of the image, for one more mapping.
+fn file(
+    workshop: &mut Workshop,
+    image: &BootImage,
+    first: u32,
+    count: u32,
+) -> Result<Run, Trouble> {
+    let frames = workshop.slots(count)?;
+    for (slot, page) in frames.slots().zip(first..) {
+        let missing = Trouble::Dangling("page of a file");
+        workshop::copy(image.frame(page.into()).ok_or(missing)?, slot)?;
+    }
+    Ok(frames)
 }
 
 fn ring_part(rings: &[RingFrames], ring: u16, part: RingPart) -> Result<Run, Trouble> {

@@ -200,8 +200,11 @@ impl Builder for Workshop {
     }
 }
 
-/// Copies a capability with all its rights inside root's CNode.
-fn copy(from: CPtr, to: CPtr) -> Result<(), Trouble> {
+/// Copies a capability with all its rights inside root's CNode, into a slot that was taken.
+///
+/// # Errors
+/// A refusal.
+pub fn copy(from: CPtr, to: CPtr) -> Result<(), Trouble> {
     let own = CNode::from(boot::CNODE);
     own.copy(to, own, from, libipc::Rights::all())
         .doing("copy a capability")

@@ -11,7 +11,7 @@ use zerocopy::IntoBytes;
 use crate::{
     ImageError,
     elf::{self, Loaded},
-    symbols,
+    files, symbols,
 };
 
 /// A program's file.
@@ -23,6 +23,15 @@ pub struct ProgramFile<'a> {
     pub elf: &'a [u8],
 }
 
+/// A file that the specification maps into components.
+#[derive(Clone, Copy, Debug)]
+pub struct BootFile<'a> {
+    /// Its name, which is that of the regions that it is mapped as.
+    pub name: &'a str,
+    /// What is in it.
+    pub bytes: &'a [u8],
+}
+
 /// What an image is made of.
 #[derive(Clone, Copy, Debug)]
 pub struct Contents<'a> {
@@ -30,6 +39,8 @@ pub struct Contents<'a> {
     pub spec: &'a SystemSpec,
     /// The files of all programs that it names, root's among them, in any order.
     pub programs: &'a [ProgramFile<'a>],
+    /// The files that it maps into components, and others, which are left out.
+    pub files: &'a [BootFile<'a>],
     /// What the shell is to run instead of a prompt; empty for a prompt.
     pub boot_args: &'a str,
     /// The kernel's ELF file, for the names of its functions.
@@ -46,16 +57,19 @@ pub fn compose(contents: &Contents<'_>) -> Result<Vec<u8>, ImageError> {
     }
     let mut programs = load_all(contents)?;
     let symbols = contents.kernel.map_or(Ok(Vec::new()), symbols::section)?;
-    let spec = weft_spec::encode(contents.spec)?;
     let mut image = vec![0; size_of::<ImageHeader>()];
     let table_bytes = programs.len() * size_of::<Program>();
+    let programs_at = place(&mut image, &vec![0; table_bytes], 8);
+    // Files come before the specification, which says where they are.
+    let spec = files::place(&mut image, contents)?;
+    let spec = weft_spec::encode(&spec)?;
     let mut header = ImageHeader {
         magic: MAGIC,
         abi_hash: ABI_HASH,
         length: 0,
         crc32: 0,
         programs: programs.len() as u32,
-        programs_at: place(&mut image, &vec![0; table_bytes], 8),
+        programs_at,
         spec_at: place(&mut image, &spec, 8),
         spec_len: spec.len() as u64,
         args_at: place(&mut image, contents.boot_args.as_bytes(), 8),
@@ -105,7 +119,7 @@ fn load_all(contents: &Contents<'_>) -> Result<Vec<Loaded>, ImageError> {
 }
 
 /// Appends bytes at the next multiple of `alignment`; returns where.
-fn place(image: &mut Vec<u8>, bytes: &[u8], alignment: usize) -> u64 {
+pub(crate) fn place(image: &mut Vec<u8>, bytes: &[u8], alignment: usize) -> u64 {
     image.resize(image.len().next_multiple_of(alignment), 0);
     let at = image.len() as u64;
     image.extend_from_slice(bytes);

@@ -23,6 +23,10 @@ pub enum ImageError {
     Program(String, SegmentFault),
     /// The boot arguments are too long; how long they are.
     ArgumentsTooLong(usize),
+    /// The specification names a file that is not there.
+    MissingFile(String),
+    /// A file has more pages than the specification gives it: its name, its pages, and those.
+    FileTooLarge(String, u64, u32),
     /// The specification does not encode or decode.
     Specification(SpecError),
     /// The image is not sound.
@@ -79,6 +83,14 @@ impl fmt::Display for ImageError {
                 f,
                 "the commands to run have {length} bytes; use at most {}, or a file on the disk",
                 weft_spec::MAX_BOOT_ARGS
+            ),
+            Self::MissingFile(name) => write!(
+                f,
+                "the file `{name}` is missing; an image whose disk is in images/NAME-disk has the file `disk`"
+            ),
+            Self::FileTooLarge(name, found, most) => write!(
+                f,
+                "the file `{name}` has {found} pages of 4 KiB and the manifest gives it {most}; give it more in `files`"
             ),
             Self::Specification(why) => write!(f, "{why}; compose the image again"),
             Self::Unsound(why) => write!(f, "{why}; compose the image again"),

@@ -11,11 +11,12 @@
 mod compose;
 mod elf;
 mod error;
+mod files;
 mod flat;
 mod symbols;
 mod verify;
 
-pub use compose::{Contents, ProgramFile, compose};
+pub use compose::{BootFile, Contents, ProgramFile, compose};
 pub use error::ImageError;
 pub use flat::flatten;
 pub use verify::verify;

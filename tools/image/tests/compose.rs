@@ -3,8 +3,11 @@
 mod elf;
 
 use elf::{EXECUTE, Elf, READ, WRITE};
-use image::{Contents, ImageError, ProgramFile, compose, verify};
-use weft_spec::{ImageView, SegmentFault, SystemSpec, program_name, segments};
+use image::{BootFile, Contents, ImageError, ProgramFile, compose, verify};
+use weft_spec::{
+    Access, Component, ImageView, ProgramId, Region, Schedule, SegmentFault, Sizes, Slot, Source,
+    SystemSpec, program_name, segments,
+};
 
 fn spec() -> SystemSpec {
     SystemSpec {
@@ -31,6 +34,7 @@ fn composed(shell: &Elf) -> Result<Vec<u8>, ImageError> {
     compose(&Contents {
         spec: &spec(),
         programs: &programs,
+        files: &[],
         boot_args: "ls /",
         kernel: None,
     })
@@ -168,6 +172,7 @@ fn a_missing_or_broken_file_is_refused_by_name() {
     let contents = Contents {
         spec: &spec(),
         programs: &only_root,
+        files: &[],
         boot_args: "",
         kernel: None,
     };
@@ -206,6 +211,7 @@ fn boot_arguments_that_root_could_not_hand_over_are_refused() {
     let contents = Contents {
         spec: &spec(),
         programs: &programs,
+        files: &[],
         boot_args: &text,
         kernel: None,
     };
@@ -213,4 +219,88 @@ fn boot_arguments_that_root_could_not_hand_over_are_refused() {
         compose(&contents),
         Err(ImageError::ArgumentsTooLong(text.len()))
     );
+}
+
+/// A component that is given the file `disk`, of at most two pages.
+fn reader() -> Component {
+    Component {
+        name: "reader".to_owned(),
+        program: ProgramId(1),
+        schedule: Schedule {
+            priority: 1,
+            ceiling: 1,
+            budget_ns: 1,
+            period_ns: 1,
+        },
+        sizes: Sizes {
+            stack_pages: 1,
+            heap_pages: 0,
+            cnode_size: 4,
+        },
+        serves: vec![],
+        grants: vec![],
+        regions: vec![Region {
+            name: "disk".to_owned(),
+            address: 0x2000_0000,
+            pages: 2,
+            access: Access::Read,
+            source: Source::File { first_page: 0 },
+            slot: Slot(0),
+        }],
+        faults_to: None,
+        args: vec![],
+    }
+}
+
+/// An image with two components that are given the file `disk`.
+fn with_file(files: &[BootFile<'_>]) -> Result<Vec<u8>, ImageError> {
+    let elf = Elf::default().bytes();
+    let named = |name| ProgramFile { name, elf: &elf };
+    compose(&Contents {
+        spec: &SystemSpec {
+            components: vec![reader(), reader()],
+            ..spec()
+        },
+        programs: &[named("root"), named("shell")],
+        files,
+        boot_args: "",
+        kernel: None,
+    })
+}
+
+#[test]
+fn a_file_lies_in_the_image_once_and_the_specification_says_where() {
+    let (disk, other) = (vec![7; 5000], vec![8; 5000]);
+    let file = |name, bytes| BootFile { name, bytes };
+    let image = with_file(&[file("disk", &disk), file("other", &other)]).expect("composed");
+    let spec = verify(&image).expect("sound");
+    let [first, second] = &spec.components[..] else {
+        panic!("two components")
+    };
+    assert_eq!(first.regions, second.regions);
+    let Region {
+        pages: 2,
+        source: Source::File { first_page },
+        ..
+    } = first.regions[0]
+    else {
+        panic!("a file of two pages: {:?}", first.regions)
+    };
+    let at = first_page as usize * 4096;
+    assert_eq!(image[at..at + 5000], disk);
+    assert!(image[at + 5000..at + 8192].iter().all(|byte| *byte == 0));
+    assert!(!image.windows(5000).any(|bytes| bytes == other));
+}
+
+#[test]
+fn a_file_that_is_missing_or_too_large_is_refused_by_name() {
+    let missing = with_file(&[]);
+    assert_eq!(missing, Err(ImageError::MissingFile("disk".to_owned())));
+    let bytes = vec![0; 8193];
+    let large = with_file(&[BootFile {
+        name: "disk",
+        bytes: &bytes,
+    }]);
+    let error = ImageError::FileTooLarge("disk".to_owned(), 3, 2);
+    assert_eq!(large, Err(error));
 }

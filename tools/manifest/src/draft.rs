@@ -47,6 +47,7 @@ pub(crate) struct DraftComponent {
     pub(crate) registers: Vec<At<String>>,
     pub(crate) device_memory: Vec<At<String>>,
     pub(crate) dma: Vec<(At<String>, u32)>,
+    pub(crate) files: Vec<(At<String>, u32)>,
     pub(crate) kernel: Vec<At<KernelRight>>,
     pub(crate) priorities: Option<At<u8>>,
     pub(crate) supervises: Option<Supervises>,

@@ -11,7 +11,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_peer",
     id: 0x8ea7,
-    version: 0xf37a_00ff_2d00_f54e,
+    version: 0x98c7_a3e7_867f_8bbc,
 };
 
 /// The labels of requests.
@@ -27,6 +27,9 @@ pub mod labels {
 
     /// Label of `write_program`.
     pub const WRITE_PROGRAM: u32 = 0x8ea7_0004;
+
+    /// Label of `turns`.
+    pub const TURNS: u32 = 0x8ea7_0005;
 }
 
 /// Slot of a thread: the endpoint on which it receives, or to which it sends what it found.
@@ -70,6 +73,8 @@ pub struct Entries {
     pub spins: u64,
     /// Signals once, and waits for ever.
     pub signals: u64,
+    /// Counts the turns of a loop of constant length; `turns` tells how many there were.
+    pub turns: u64,
 }
 
 impl libipc::codec::Encode for Entries {
@@ -88,7 +93,8 @@ impl libipc::codec::Encode for Entries {
         w.put(&self.breaks)?;
         w.put(&self.touches)?;
         w.put(&self.spins)?;
-        w.put(&self.signals)
+        w.put(&self.signals)?;
+        w.put(&self.turns)
     }
 }
 
@@ -109,6 +115,7 @@ impl libipc::codec::Decode for Entries {
             touches: r.get()?,
             spins: r.get()?,
             signals: r.get()?,
+            turns: r.get()?,
         })
     }
 }
@@ -131,6 +138,9 @@ pub trait Server {
     /// and waits for the one in slot `WAITS`.
     fn write_program(&mut self, caller: libipc::Caller, address: u64);
 
+    /// Tells how many turns the counting thread has made.
+    fn turns(&mut self, caller: libipc::Caller) -> u64;
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -152,6 +162,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::ECHO => serve_echo(server, caller, message),
         labels::LAST_SPIN => serve_last_spin(server, caller, message),
         labels::WRITE_PROGRAM => serve_write_program(server, caller, message),
+        labels::TURNS => serve_turns(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -219,6 +230,21 @@ fn serve_write_program<S: Server + ?Sized>(
             Ok(())
         },
         |_, ()| Ok(()),
+    );
+}
+
+fn serve_turns<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.turns(caller))
+        },
+        |w, count| w.put(&count),
     );
 }
 
@@ -313,6 +339,14 @@ impl<T: libipc::Transport> Client<T> {
             |w| w.put(&address),
             |_| Ok(()),
         )
+    }
+
+    /// Tells how many turns the counting thread has made.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn turns(&self) -> Result<u64, libipc::TransportError> {
+        libipc::codec::stub::ask(&self.transport, labels::TURNS, |_| Ok(()), |r| r.get())
     }
 }
 

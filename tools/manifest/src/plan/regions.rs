@@ -87,6 +87,11 @@ pub(super) fn plan(
             slot,
         );
     }
+    for (name, pages) in &component.files {
+        let source = Source::File { first_page: 0 };
+        let name = name.value.clone();
+        builder.add(name, *pages, Access::Read, source, Slot(0));
+    }
     for (number, planned) in context.rings.iter().enumerate() {
         if planned.ring.client == id || planned.ring.server == id {
             ring(

@@ -21,6 +21,8 @@ const MAX_REPLIES: u64 = 32;
 const SERVER_REPLIES: u64 = 4;
 /// What the kernel makes in one piece, so that it is contiguous.
 const MAX_DMA: u64 = 16 << 20;
+/// Of each page of a file, root's CNode of 16,384 slots has two capabilities.
+const MAX_FILE: u64 = 16 << 20;
 
 /// Reads a component. Where it has `driver`, what it does not say itself is what the board says of that driver.
 pub(super) fn read<'t, 's>(
@@ -63,7 +65,8 @@ pub(super) fn read<'t, 's>(
         ports: fields.strings("ports", report),
         registers: fields.strings("registers", report),
         device_memory: fields.strings("device-memory", report),
-        dma: dma(fields, report),
+        dma: sizes(fields, ("dma", "DMA memory", MAX_DMA), report),
+        files: sizes(fields, ("files", "file", MAX_FILE), report),
         kernel: kernel(fields, report),
         priorities: level("priorities", fields, report),
         supervises: supervises(fields, report),
@@ -156,11 +159,16 @@ fn slots(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<At<u32>
     })
 }
 
-fn dma(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<(At<String>, u32)> {
+/// A table of names and sizes, which are at most so many bytes; as pages.
+fn sizes(
+    fields: &mut Fields<'_, '_>,
+    (key, what, most): (&'static str, &str, u64),
+    report: &mut Report<'_>,
+) -> Vec<(At<String>, u32)> {
     let mut regions = Vec::new();
-    for (name, size) in fields.pairs("dma", report) {
-        let what = format!("DMA memory `{}`", name.value);
-        if let Some(pages) = as_pages(&size, &what, (layout::PAGE, MAX_DMA), report) {
+    for (name, size) in fields.pairs(key, report) {
+        let what = format!("{what} `{}`", name.value);
+        if let Some(pages) = as_pages(&size, &what, (layout::PAGE, most), report) {
             regions.push((name, pages));
         }
     }

@@ -20,6 +20,10 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
             .dma
             .iter()
             .for_each(|(name, _)| well_formed("DMA memory", name, report));
+        component
+            .files
+            .iter()
+            .for_each(|(name, _)| well_formed("file", name, report));
         let lists = [
             ("provides", &component.provides),
             ("irqs", &component.irqs),

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use image::{Contents, ProgramFile};
+use image::{BootFile, Contents, ProgramFile};
 use manifest::Source;
 use weft_spec::SystemSpec;
 
@@ -11,6 +11,9 @@ use super::{catalogue, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+
+/// The name by which a manifest means the image's disk as a file.
+const DISK: &str = "disk";
 
 /// A checked manifest.
 #[derive(Debug)]
@@ -50,6 +53,14 @@ impl Plan {
     /// The components whose devices can reach all memory, because nothing translates their addresses.
     pub fn masters(&self) -> impl Iterator<Item = &str> {
         self.spec.masters().map(|component| component.name.as_str())
+    }
+
+    /// Whether a component is given a file.
+    fn holds(&self, file: &str) -> bool {
+        let mut regions = self.spec.components.iter().flat_map(|one| &one.regions);
+        regions.any(|region| {
+            region.name == file && matches!(region.source, weft_spec::Source::File { .. })
+        })
     }
 
     /// The programs that the image holds, in its order; each is a package of its name.
@@ -158,6 +169,8 @@ pub struct Parts<'a> {
     pub kernel: &'a Path,
     /// The programs' ELF files, in the plan's order.
     pub programs: &'a [PathBuf],
+    /// The disk that the image starts with, if it has one.
+    pub disk: Option<&'a Path>,
     /// Commands to run instead of a prompt, if there are any.
     pub commands: &'a str,
 }
@@ -175,9 +188,16 @@ pub fn image(plan: &Plan, parts: Parts<'_>) -> Outcome<Vec<u8>> {
         .collect::<Outcome<Vec<_>>>()?;
     let named = plan.programs().iter().zip(&files);
     let programs: Vec<_> = named.map(|(name, elf)| ProgramFile { name, elf }).collect();
+    let disk = match parts.disk.filter(|_| plan.holds(DISK)) {
+        Some(path) => Some(weft_sparse::pack(&bytes_of(path)?)),
+        None => None,
+    };
+    let file = |bytes| BootFile { name: DISK, bytes };
+    let files: Vec<_> = disk.as_deref().map(file).into_iter().collect();
     let contents = Contents {
         spec: &plan.spec,
         programs: &programs,
+        files: &files,
         boot_args: parts.commands,
         kernel: Some(&kernel),
     };

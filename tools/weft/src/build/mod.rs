@@ -61,6 +61,7 @@ impl Built {
         Parts {
             kernel: &self.kernel,
             programs: &self.components,
+            disk: self.disk.as_deref(),
             commands,
         }
     }

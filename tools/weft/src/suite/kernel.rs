@@ -98,6 +98,7 @@ fn image(kernel: &Path, suite: &Path, folder: &Path) -> Outcome<std::path::PathB
         elf: &elf,
     }];
     let contents = Contents {
+        files: &[],
         spec: &spec,
         programs: &programs,
         boot_args: "",

@@ -43,6 +43,16 @@ impl serial::Server for Line {
 struct Interrupted(Vec<u32>);
 
 impl processes::Server for Interrupted {
+    fn spawn_with(
+        &mut self,
+        _: Caller,
+        _: &[u8],
+        _: &[u8],
+        _: Cap<proto::console::Client>,
+    ) -> Result<u32, processes::Error> {
+        Err(processes::Error::OutOfMemory)
+    }
+
     fn spawn(&mut self, _: Caller, _: &[u8], _: &[u8]) -> Result<u32, processes::Error> {
         Err(processes::Error::TooMany)
     }

@@ -78,7 +78,7 @@ impl Kernel {
 impl Maker for Kernel {
     type Domain = Domain;
 
-    fn make(&mut self, order: &Order<'_>, file: &impl File) -> Result<Domain, Error> {
+    fn make(&mut self, order: Order<'_>, file: &impl File) -> Result<Domain, Error> {
         let (session, connection) = self.sessions.open(order.pid).map_err(|_| Error::TooMany)?;
         let connection: Cap<proto::vfs::Client> = connection;
         let (block, untyped) = match self.memory.allocate(order.plan.block) {
@@ -89,10 +89,13 @@ impl Maker for Kernel {
             }
         };
         let untyped = untyped.into_slot();
-        match site::build(self, order, file, untyped, connection.slot()) {
+        match site::build(self, &order, file, untyped, connection.slot()) {
             Ok(objects) => {
-                // It was moved into the program's CNode.
+                // They were moved into the program's CNode.
                 slots::release(connection.into_slot());
+                if let Some(console) = order.console {
+                    slots::release(console.into_slot());
+                }
                 Ok(Domain::Program {
                     block,
                     session,

@@ -1,5 +1,7 @@
 //! What the server asks of whoever makes processes, and how processes are numbered.
 
+use libipc::Cap;
+use proto::console;
 use proto::processes::{Error, State};
 use weft_spec::ComponentId;
 use weft_spec::badge::{self, FIRST_SESSION};
@@ -20,6 +22,8 @@ pub struct Order<'a> {
     pub program: &'a Program,
     /// Its memory.
     pub plan: Plan,
+    /// What it uses in the place of a connection to the console.
+    pub console: Option<Cap<console::Client>>,
 }
 
 /// What can be told of a process.
@@ -44,7 +48,7 @@ pub trait Maker {
     ///
     /// # Errors
     /// No memory, or a file that cannot be read; nothing is left of it then.
-    fn make(&mut self, order: &Order<'_>, file: &impl File) -> Result<Self::Domain, Error>;
+    fn make(&mut self, order: Order<'_>, file: &impl File) -> Result<Self::Domain, Error>;
 
     /// Ends a process and frees what it had.
     fn end(&mut self, domain: Self::Domain);

@@ -4,10 +4,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
-use libipc::{Caller, Events, Fault, FaultAnswer, Reply, Transport};
+use libipc::{Caller, Cap, Events, Fault, FaultAnswer, Reply, Transport};
 use proto::processes::{Ending, Error, Info, Role, State, Status};
 use proto::vfs::OpenFlags;
-use proto::{process, processes, vfs};
+use proto::{console, process, processes, vfs};
 
 use crate::build::{File, headers};
 use crate::maker::{Maker, Order, pid_of};
@@ -79,7 +79,13 @@ impl<M: Maker, T: Transport> Processes<M, T> {
         Ok(())
     }
 
-    fn start(&mut self, parent: u32, path: &[u8], arguments: &[u8]) -> Result<u32, Error> {
+    fn start(
+        &mut self,
+        parent: u32,
+        path: &[u8],
+        arguments: &[u8],
+        console: Option<Cap<console::Client>>,
+    ) -> Result<u32, Error> {
         let arguments = split(arguments)?;
         let file = Opened::new(&self.files, path)?;
         let (program, plan) = headers(&file)?;
@@ -91,8 +97,9 @@ impl<M: Maker, T: Transport> Processes<M, T> {
             arguments: &arguments,
             program: &program,
             plan,
+            console,
         };
-        let domain = self.maker.make(&order, &file)?;
+        let domain = self.maker.make(order, &file)?;
         self.table.add(Process {
             pid,
             parent,
@@ -130,7 +137,17 @@ impl<M: Maker, T: Transport> Processes<M, T> {
 
 impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
     fn spawn(&mut self, caller: Caller, path: &[u8], arguments: &[u8]) -> Result<u32, Error> {
-        self.start(pid_of(caller.client()), path, arguments)
+        self.start(pid_of(caller.client()), path, arguments, None)
+    }
+
+    fn spawn_with(
+        &mut self,
+        caller: Caller,
+        path: &[u8],
+        arguments: &[u8],
+        console: Cap<console::Client>,
+    ) -> Result<u32, Error> {
+        self.start(pid_of(caller.client()), path, arguments, Some(console))
     }
 
     fn wait(&mut self, _: Caller, process: u32, reply: Waiting) {

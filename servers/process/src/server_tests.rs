@@ -109,6 +109,8 @@ fn stat() -> Stat {
 std::thread_local! {
     /// What the maker was asked for.
     static ENDED: RefCell<Vec<u32>> = const { RefCell::new(Vec::new()) };
+    /// The programs that were given a console.
+    static GIVEN: RefCell<Vec<(u32, CPtr)>> = const { RefCell::new(Vec::new()) };
     /// What became of the disks and the machine.
     static HAPPENED: RefCell<Vec<&'static str>> = const { RefCell::new(Vec::new()) };
 }
@@ -121,13 +123,16 @@ struct Pretender;
 impl Maker for Pretender {
     type Domain = u32;
 
-    fn make(&mut self, order: &Order<'_>, file: &impl File) -> Result<u32, Error> {
+    fn make(&mut self, order: Order<'_>, file: &impl File) -> Result<u32, Error> {
         let mut first = [0; 4];
         file.read(0, &mut first)?;
         assert_eq!(first, *b"\x7fELF");
         if order.arguments.contains(&"full") {
             Err(Error::OutOfMemory)
         } else {
+            if let Some(console) = &order.console {
+                GIVEN.with_borrow_mut(|given| given.push((order.pid, console.slot())));
+            }
             Ok(order.pid)
         }
     }
@@ -195,6 +200,20 @@ fn a_program_starts_is_listed_and_its_status_can_be_had_once() {
         rig.client.wait(pid),
         Err(CallError::Server(Error::UnknownProcess))
     );
+}
+
+#[test]
+fn a_program_is_given_the_console_that_came_with_the_order_and_only_then() {
+    let rig = started();
+    let console = Cap::from_slot(CPtr(77));
+    rig.client.spawn(b"/bin/ok", b"").unwrap();
+    let pid = rig.client.spawn_with(b"/bin/ok", b"one\0", console);
+    GIVEN.with_borrow(|given| assert_eq!(given[..], [(pid.unwrap(), CPtr(77))]));
+    let refused = rig
+        .client
+        .spawn_with(b"/nosuch", b"", Cap::from_slot(CPtr(78)));
+    assert_eq!(refused, Err(CallError::Server(Error::NotFound)));
+    GIVEN.with_borrow(|given| assert_eq!(given.len(), 1));
 }
 
 #[test]

@@ -213,9 +213,11 @@ impl Unfinished<'_> {
         cnode
             .copy(known::NOTIFICATION, own, notification, both)
             .map_err(refused)?;
-        cnode
-            .mint(console, own, kernel.console, send, client)
-            .map_err(refused)?;
+        match &order.console {
+            Some(given) => cnode.move_from(console, own, given.slot()),
+            None => cnode.mint(console, own, kernel.console, send, client),
+        }
+        .map_err(refused)?;
         cnode
             .mint(exit, own, kernel.endpoint.0, Rights::WRITE, process)
             .map_err(refused)?;

@@ -10,7 +10,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "processes",
     id: 0xffb5,
-    version: 0x7a53_4dd9_a247_4954,
+    version: 0x25e5_fecc_7382_47b7,
 };
 
 /// The labels of requests.
@@ -29,6 +29,9 @@ pub mod labels {
 
     /// Label of `list`.
     pub const LIST: u32 = 0xffb5_0005;
+
+    /// Label of `spawn_with`.
+    pub const SPAWN_WITH: u32 = 0xffb5_0006;
 }
 
 /// The longest path in bytes.
@@ -434,6 +437,15 @@ pub trait Server {
         after: u32,
     ) -> libipc::codec::List<Info, 24>;
 
+    /// As `spawn`, with a connection for the program to use in the place of the console's: it gets no other.
+    fn spawn_with(
+        &mut self,
+        caller: libipc::Caller,
+        path: &[u8],
+        arguments: &[u8],
+        console: libipc::Cap<super::console::Client>,
+    ) -> Result<u32, Error>;
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -456,6 +468,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::KILL => serve_kill(server, caller, message),
         labels::INTERRUPT => serve_interrupt(server, caller, message),
         labels::LIST => serve_list(server, caller, message),
+        labels::SPAWN_WITH => serve_spawn_with(server, caller, message),
         _ => libipc::codec::stub::unknown(message, INTERFACE.id),
     }
 }
@@ -545,6 +558,24 @@ fn serve_list<S: Server + ?Sized>(
             Ok(server.list(caller, after))
         },
         |w, found| w.put(&found),
+    );
+}
+
+fn serve_spawn_with<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let path = r.bytes::<1000>()?;
+            let arguments = r.bytes::<480>()?;
+            let console = r.cap()?;
+            r.finish()?;
+            Ok(server.spawn_with(caller, path, arguments, console))
+        },
+        |w, process| w.put(&process),
     );
 }
 
@@ -656,6 +687,28 @@ impl<T: libipc::Transport> Client<T> {
             &self.transport,
             labels::LIST,
             |w| w.put(&after),
+            |r| r.get(),
+        )
+    }
+
+    /// As `spawn`, with a connection for the program to use in the place of the console's: it gets no other.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn spawn_with(
+        &self,
+        path: &[u8],
+        arguments: &[u8],
+        console: libipc::Cap<super::console::Client>,
+    ) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::SPAWN_WITH,
+            |w| {
+                w.bytes::<1000>(path)?;
+                w.bytes::<480>(arguments)?;
+                w.append_cap(libipc::CapItem::moved(console.into_slot()))
+            },
             |r| r.get(),
         )
     }

@@ -4,13 +4,16 @@ use std::string::String;
 use std::vec::Vec;
 
 use libipc::codec::{List, Text};
-use libipc::{Caller, FaultKind, Reply};
+use libipc::{CPtr, Caller, Cap, FaultKind, Reply};
+use proto::console;
 use proto::processes::{Ending, Error, Info, Role, Server, State, Status};
 
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
     /// Path and arguments of everything that was started; the process's number is its place here, from 1 on.
     pub(crate) started: Vec<(String, Vec<u8>)>,
+    /// The programs that were given a console.
+    pub(crate) given: Vec<(u32, CPtr)>,
     pub(crate) killed: Vec<u32>,
     pub(crate) interrupted: Vec<u32>,
 }
@@ -25,6 +28,18 @@ impl Server for Programs {
         }
         self.started.push((path, arguments.to_vec()));
         Ok(self.started.len() as u32)
+    }
+
+    fn spawn_with(
+        &mut self,
+        caller: Caller,
+        path: &[u8],
+        arguments: &[u8],
+        console: Cap<console::Client>,
+    ) -> Result<u32, Error> {
+        let process = self.spawn(caller, path, arguments)?;
+        self.given.push((process, console.slot()));
+        Ok(process)
     }
 
     fn wait(&mut self, _: Caller, process: u32, reply: Reply<Status, Error>) {

@@ -2,7 +2,8 @@
 //!
 //! The console neither echoes nor edits: a reader sees every byte as it was typed and draws what it
 //! wants seen. It adds carriage returns to line feeds on the way out. Requests are answered in the
-//! order in which they came.
+//! order in which they came. A program whose output goes to a file is connected to an outlet instead, which
+//! takes what is written and has no keys.
 //!
 //! Made by `idlc` from `idl/console.idl`, which is the file to change.
 
@@ -12,7 +13,7 @@ use libipc::codec::Sink as _;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "console",
     id: 0xb518,
-    version: 0xcfc4_4d15_26c3_808b,
+    version: 0x7cda_255d_34b0_37fa,
 };
 
 /// The labels of requests.
@@ -53,11 +54,20 @@ pub enum Error {
     Gone = 1,
     /// As many readers wait as the console can keep.
     Busy = 2,
+    /// The file that takes the output reports an error.
+    Refused = 3,
+    /// There are no keys, because this is not the terminal.
+    NoKeys = 4,
 }
 
 impl Error {
     /// Every entry, in declared order.
-    pub const ALL: &'static [Self] = &[Self::Gone, Self::Busy];
+    pub const ALL: &'static [Self] = &[
+        Self::Gone,
+        Self::Busy,
+        Self::Refused,
+        Self::NoKeys,
+    ];
 
     /// The number that stands for it.
     pub const fn number(self) -> u32 {
@@ -69,6 +79,8 @@ impl Error {
         match number {
             1 => Some(Self::Gone),
             2 => Some(Self::Busy),
+            3 => Some(Self::Refused),
+            4 => Some(Self::NoKeys),
             _ => None,
         }
     }
@@ -97,6 +109,8 @@ impl Error {
         match self {
             Self::Gone => "the terminal's driver is gone",
             Self::Busy => "as many readers wait as the console can keep",
+            Self::Refused => "the file that takes the output reports an error",
+            Self::NoKeys => "there are no keys, because this is not the terminal",
         }
     }
 }

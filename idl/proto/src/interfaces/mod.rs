@@ -7,6 +7,7 @@ pub mod console;
 pub mod counter;
 pub mod filesystem;
 pub mod memory;
+pub mod outlets;
 pub mod pci;
 pub mod pci_control;
 pub mod process;
@@ -28,6 +29,7 @@ pub const ALL: &[libipc::Interface] = &[
     counter::INTERFACE,
     filesystem::INTERFACE,
     memory::INTERFACE,
+    outlets::INTERFACE,
     pci::INTERFACE,
     pci_control::INTERFACE,
     process::INTERFACE,

@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use libipc::Transport;
-use proto::{console, memory, processes, system, vfs};
+use proto::{console, memory, outlets, processes, system, vfs};
 
 use crate::trouble::Trouble;
 
@@ -21,6 +21,8 @@ pub struct Clients<T> {
     pub processes: Option<processes::Client<T>>,
     /// Memory.
     pub memory: Option<memory::Client<T>>,
+    /// Files that take the output of programs.
+    pub outlets: Option<outlets::Client<T>>,
 }
 
 impl<T: Transport> Clients<T> {
@@ -39,6 +41,13 @@ impl<T: Transport> Clients<T> {
     /// Memory, or that nobody tells of it.
     pub(crate) fn memory(&self) -> Result<&memory::Client<T>, Trouble> {
         self.memory.as_ref().ok_or_else(|| lacks("a memory server"))
+    }
+
+    /// Files that take the output of programs, or that there are none.
+    pub(crate) fn outlets(&self) -> Result<&outlets::Client<T>, Trouble> {
+        self.outlets
+            .as_ref()
+            .ok_or_else(|| lacks("an outlet server, by which a program's output goes to a file"))
     }
 }
 

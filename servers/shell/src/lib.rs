@@ -19,6 +19,7 @@ mod clients;
 mod command;
 mod files;
 mod options;
+mod outlets;
 mod output;
 pub mod parse;
 mod paths;

@@ -14,6 +14,7 @@ fn main(env: Startup) -> Never {
         vfs: env.try_connect("vfs"),
         processes: env.try_connect("processes"),
         memory: env.try_connect("memory"),
+        outlets: env.try_connect("outlets"),
     });
     let ending = shell.session();
     let system: proto::system::Client = env.connect("system");

@@ -18,11 +18,13 @@ const _: () = assert!(console::MAX_WRITE as usize == CHUNK);
 
 /// The end of the output.
 #[derive(Debug, Default)]
-enum Sink {
+pub(crate) enum Sink {
     #[default]
     Terminal,
     File {
+        /// The file, as the person calls it.
         name: String,
+        path: String,
         file: u32,
         offset: Place,
     },
@@ -30,7 +32,7 @@ enum Sink {
 
 /// Where the next bytes of a file go.
 #[derive(Clone, Copy, Debug)]
-enum Place {
+pub(crate) enum Place {
     At(u64),
     Behind,
 }
@@ -58,6 +60,7 @@ impl<T: Transport + 'static> Shell<T> {
             .map_err(|error| self.refused(name, path.as_bytes(), error))?;
         let sink = Sink::File {
             name: name.clone(),
+            path,
             file,
             offset,
         };
@@ -68,9 +71,9 @@ impl<T: Transport + 'static> Shell<T> {
         ))
     }
 
-    /// Whether output goes to a file.
-    pub(crate) fn is_redirected(&self) -> bool {
-        matches!(self.output.sink, Sink::File { .. })
+    /// Where the output goes.
+    pub(crate) fn sink(&self) -> &Sink {
+        &self.output.sink
     }
 
     /// Ends a redirection and goes on with the output before it.
@@ -122,7 +125,9 @@ impl<T: Transport + 'static> Shell<T> {
         }
         match &mut self.output.sink {
             Sink::Terminal => self.send(bytes),
-            Sink::File { name, file, offset } => {
+            Sink::File {
+                name, file, offset, ..
+            } => {
                 let vfs = self.clients.vfs()?;
                 put(vfs, *file, offset, bytes).map_err(|error| Trouble::at(name, error))
             }

@@ -7,25 +7,22 @@ use alloc::vec::Vec;
 use libipc::{Error, FaultKind, Transport};
 use proto::processes::{self, Ending, MAX_ARGUMENTS, Status};
 
+use crate::outlets::Outlet;
 use crate::parse::Place;
 use crate::paths;
 use crate::shell::Shell;
-use crate::trouble::{
-    FAULTED, INTERRUPTED, KILLED, MISUSE, NOT_RUNNABLE, Outcome, Trouble, UNKNOWN,
-};
+use crate::trouble::{FAULTED, INTERRUPTED, KILLED, NOT_RUNNABLE, Outcome, Trouble, UNKNOWN};
 
-/// A program in the background.
+/// A program that was started.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Job {
     /// Its number.
     pub(crate) process: u32,
     /// What was typed to start it.
     pub(crate) name: String,
+    /// Where its output goes, unless to the terminal.
+    pub(crate) outlet: Option<Outlet>,
 }
-
-/// Why a program's output cannot go to a file.
-pub(crate) const PROGRAM_OUTPUT: &str = "a program writes to the terminal itself, only the output of built-in \
-    commands can go to a file; leave out the >";
 
 impl<T: Transport + 'static> Shell<T> {
     /// Runs what was typed as a command and is no built-in one.
@@ -44,10 +41,17 @@ impl<T: Transport + 'static> Shell<T> {
     /// Starts a program of `/bin`, or of a path if the name has a slash, and waits for its end if it is in
     /// the foreground.
     pub(crate) fn launch(&mut self, name: &str, arguments: &[String]) -> Outcome<Option<Status>> {
-        if self.is_redirected() {
-            return Err(Trouble::With(MISUSE, PROGRAM_OUTPUT.into()));
-        }
         self.flush()?;
+        let job = self.start(name, arguments)?;
+        if self.place() == Place::Background {
+            self.tell(format_args!("[{}]\n", job.process))?;
+            self.jobs.push(job);
+            return Ok(None);
+        }
+        self.finish(job).map(Some)
+    }
+
+    fn start(&self, name: &str, arguments: &[String]) -> Outcome<Job> {
         let path = if name.contains('/') {
             self.path(name)
         } else {
@@ -56,21 +60,39 @@ impl<T: Transport + 'static> Shell<T> {
         let Ok(processes) = self.clients.processes() else {
             return Err(unknown());
         };
-        let spawned = processes.spawn(path.as_bytes(), &packed(arguments)?);
-        let process = spawned.map_err(|error| not_started(name, error))?;
-        if self.place() == Place::Background {
-            self.jobs.push(Job {
+        let (path, arguments) = (path.as_bytes(), packed(arguments)?);
+        let (outlet, spawned) = match self.open_outlet()? {
+            None => (None, processes.spawn(path, &arguments)),
+            Some((outlet, connection)) => {
+                let spawned = processes.spawn_with(path, &arguments, connection);
+                (Some(outlet), spawned)
+            }
+        };
+        match (spawned, outlet) {
+            (Ok(process), outlet) => Ok(Job {
                 process,
                 name: name.into(),
-            });
-            self.tell(format_args!("[{process}]\n"))?;
-            return Ok(None);
+                outlet,
+            }),
+            (Err(error), outlet) => {
+                // Nobody has written to it: there is nothing that closing could lose.
+                let _ = outlet.map(|outlet| self.close_outlet(&outlet));
+                Err(not_started(name, error))
+            }
         }
-        self.wait_for(process).map(Some)
     }
 
-    /// Waits for a program as the one that Ctrl-C ends.
-    pub(crate) fn wait_for(&mut self, process: u32) -> Outcome<Status> {
+    /// Waits for a program as the one that Ctrl-C ends, and tells of its file if that did not take everything.
+    pub(crate) fn finish(&mut self, job: Job) -> Outcome<Status> {
+        let waited = self.wait_in_front(job.process);
+        if let Some(outlet) = &job.outlet {
+            let closed = self.close_outlet(outlet);
+            self.note(closed)?;
+        }
+        waited
+    }
+
+    fn wait_in_front(&self, process: u32) -> Outcome<Status> {
         let processes = self.clients.processes()?;
         let console = &self.clients.console;
         console
@@ -83,8 +105,20 @@ impl<T: Transport + 'static> Shell<T> {
         }
         let status = processes.wait(process).map_err(Trouble::because);
         console.set_foreground(0).map_err(|_| Trouble::NoTerminal)?;
-        self.jobs.retain(|job| job.process != process);
         status
+    }
+
+    /// Takes a program out of those in the background; one that was not started here has a number only.
+    pub(crate) fn take_job(&mut self, process: u32) -> Job {
+        let place = self.jobs.iter().position(|job| job.process == process);
+        place.map_or_else(
+            || Job {
+                process,
+                name: String::new(),
+                outlet: None,
+            },
+            |place| self.jobs.remove(place),
+        )
     }
 
     /// Tells of background programs that have ended.
@@ -102,14 +136,26 @@ impl<T: Transport + 'static> Shell<T> {
         let (ended, running): (Vec<Job>, Vec<Job>) =
             core::mem::take(&mut self.jobs).into_iter().partition(ended);
         self.jobs = running;
-        for Job { process, name } in ended {
-            let how = match self.clients.processes()?.wait(process) {
-                Ok(status) => describe(status),
-                Err(_) => "ended".into(),
-            };
-            self.tell(format_args!("[{process}] {name}: {how}\n"))?;
+        for job in ended {
+            self.tell_of(&job)?;
         }
         Ok(())
+    }
+
+    fn tell_of(&mut self, job: &Job) -> Outcome {
+        let (process, name) = (job.process, &job.name);
+        let how = match self.clients.processes()?.wait(process) {
+            Ok(status) => describe(status),
+            Err(_) => "ended".into(),
+        };
+        let written = job.outlet.as_ref().map(|outlet| self.close_outlet(outlet));
+        self.tell(format_args!("[{process}] {name}: {how}\n"))?;
+        match written {
+            Some(Err(Trouble::Failed(why))) => {
+                self.tell(format_args!("[{process}] {name}: {why}\n"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// All processes.

@@ -12,7 +12,7 @@ use crate::clients::Clients;
 use crate::output::Output;
 use crate::parse::{self, Command, Place};
 use crate::paths;
-use crate::programs::{Job, PROGRAM_OUTPUT};
+use crate::programs::Job;
 use crate::trouble::{FAILURE, INTERRUPTED, MISUSE, Outcome, SUCCESS, Trouble};
 
 /// A look at the keys, which is a call, is only worth it once in so many pieces of work.
@@ -103,7 +103,7 @@ impl<T: Transport + 'static> Shell<T> {
         let outer = core::mem::replace(&mut self.current, inner);
         let outcome = self
             .check_place(name)
-            .and_then(|()| check_redirect::<T>(command, name))
+            .and_then(|()| self.check_redirect(command, name))
             .and_then(|()| self.redirected(command, name, arguments));
         let flushed = self.flush();
         let status = match outcome.and(flushed) {
@@ -121,6 +121,15 @@ impl<T: Transport + 'static> Shell<T> {
             let why =
                 "only programs run in the background, built-in commands do not; leave out the &";
             return Err(Trouble::With(MISUSE, why.into()));
+        }
+        Ok(())
+    }
+
+    /// Refuses to send a program's output to a file if nobody can do that, before the file is made.
+    fn check_redirect(&self, command: &Command, name: &str) -> Outcome {
+        let is_program = builtin::find::<T>(name).is_none() || builtin::starts_program(name);
+        if is_program && command.redirect.is_some() {
+            self.clients.outlets()?;
         }
         Ok(())
     }
@@ -203,13 +212,4 @@ impl<T: Transport + 'static> Shell<T> {
     pub(crate) fn prompt_text(&self) -> String {
         format!("weft:{}$ ", self.directory)
     }
-}
-
-/// Refuses to send a program's output to a file, before that is made: programs write to the console themselves.
-fn check_redirect<T: Transport + 'static>(command: &Command, name: &str) -> Outcome {
-    let is_program = builtin::find::<T>(name).is_none() || builtin::starts_program(name);
-    if is_program && command.redirect.is_some() {
-        return Err(Trouble::With(MISUSE, PROGRAM_OUTPUT.into()));
-    }
-    Ok(())
 }

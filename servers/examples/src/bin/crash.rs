@@ -1,5 +1,6 @@
-//! `crash KIND`: does one thing that a program must not do, to see that it is stopped, that it is told why,
-//! and that everything else goes on. `loop` does nothing wrong; it never ends by itself.
+//! `crash KIND [LINES]`: does one thing that a program must not do, to see that it is stopped, that it is told why,
+//! and that everything else goes on; if wanted, in the middle of its output, with so many lines before it. `loop`
+//! does nothing wrong; it never ends by itself.
 //!
 //! All of it is written as instructions, because Rust would be free to leave out what is undefined.
 
@@ -11,7 +12,7 @@ use core::arch::asm;
 use core::fmt::Write;
 use core::hint::{black_box, spin_loop};
 
-use examples::Terminal;
+use examples::{Terminal, count};
 use libipc::{ExitCode, Startup};
 
 /// The exit status for arguments that make no sense, as shells have it.
@@ -43,14 +44,18 @@ const RETURN: u32 = 0xd65f_03c0;
 #[libipc::main]
 fn main(env: Startup) -> ExitCode {
     let mut terminal = Terminal::new(&env);
-    let wanted = env.args().next().unwrap_or("");
+    let mut args = env.args();
+    let wanted = args.next().unwrap_or("");
+    let lines = args.next().and_then(|lines| lines.parse().ok());
+    // Whoever does not get the lines sees how far they came.
+    let _ = count(&mut terminal, lines.unwrap_or(0));
     if let Some((_, act)) = KINDS.iter().find(|(kind, _)| *kind == wanted) {
         act();
         // Whoever does not see this line knows as much.
         let _ = writeln!(terminal, "{wanted}: nothing happened");
         return ExitCode::FAILURE;
     }
-    let _ = write!(terminal, "usage: crash KIND, with one of");
+    let _ = write!(terminal, "usage: crash KIND [LINES], with one of");
     for (kind, _) in KINDS {
         let _ = write!(terminal, " {kind}");
     }

@@ -30,7 +30,8 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
     let Some(status) = shell.launch(name, arguments)? else {
         return Ok(());
     };
-    shell.print(format_args!("{name}: {}\n", describe(status)))?;
+    // The file that the program's output may go to gets that and nothing else.
+    shell.tell(format_args!("{name}: {}\n", describe(status)))?;
     match code(status) {
         SUCCESS => Ok(()),
         code => Err(Trouble::Status(code)),

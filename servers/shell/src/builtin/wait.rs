@@ -30,7 +30,8 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
     }
     let mut last = SUCCESS;
     for process in wanted {
-        let status = shell.wait_for(process)?;
+        let job = shell.take_job(process);
+        let status = shell.finish(job)?;
         shell.print(format_args!("[{process}] {}\n", describe(status)))?;
         last = code(status);
     }

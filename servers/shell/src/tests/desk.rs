@@ -4,10 +4,11 @@ use std::string::String;
 
 use crate::{Clients, Shell};
 use libipc_mock::{Mock, MockConnection};
-use proto::{console, memory, processes, system, vfs};
+use proto::{console, memory, outlets, processes, system, vfs};
 
 use super::fake_console::Screen;
 use super::fake_files::Files;
+use super::fake_outlets::Outlets;
 use super::fake_processes::Programs;
 use super::fake_system::{Machine, Pool};
 
@@ -18,6 +19,7 @@ pub(crate) struct Desk {
     pub(crate) programs: Mock<processes::Dispatcher<Programs>>,
     pub(crate) system: Mock<system::Dispatcher<Machine>>,
     pub(crate) memory: Mock<memory::Dispatcher<Pool>>,
+    pub(crate) outlets: Mock<outlets::Dispatcher<Outlets>>,
 }
 
 impl Desk {
@@ -28,6 +30,7 @@ impl Desk {
             programs: Mock::new(processes::Dispatcher(Programs::default())),
             system: Mock::new(system::Dispatcher(Machine::default())),
             memory: Mock::new(memory::Dispatcher(Pool)),
+            outlets: Mock::new(outlets::Dispatcher(Outlets::default())),
         }
     }
 
@@ -39,6 +42,7 @@ impl Desk {
             vfs: Some(vfs::Client::new(self.files.connect(1))),
             processes: Some(processes::Client::new(self.programs.connect(1))),
             memory: Some(memory::Client::new(self.memory.connect(1))),
+            outlets: Some(outlets::Client::new(self.outlets.connect(1))),
         })
     }
 
@@ -50,6 +54,7 @@ impl Desk {
             vfs: None,
             processes: None,
             memory: None,
+            outlets: None,
         })
     }
 

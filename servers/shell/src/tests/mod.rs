@@ -3,10 +3,12 @@
 mod desk;
 mod fake_console;
 mod fake_files;
+mod fake_outlets;
 mod fake_processes;
 mod fake_system;
 
 mod files;
 mod lines;
 mod programs;
+mod redirection;
 mod sessions;

@@ -81,19 +81,6 @@ fn a_built_in_command_before_an_ampersand_is_refused_and_the_line_goes_on() {
 }
 
 #[test]
-fn the_output_of_a_program_is_not_silently_sent_elsewhere() {
-    let desk = Desk::new();
-    let why = "a program writes to the terminal itself, only the output of built-in commands can go to a file; \
-               leave out the >";
-    let (shown, status) = desk.run(&["ok > /f; run ok >> /f"]);
-    assert_eq!(shown, format!("ok: {why}\nrun: {why}\n"));
-    assert_eq!(status, 2);
-    assert!(desk.files.server().0.at("/f").is_none());
-    assert!(desk.run(&["time ok > /g"]).0.contains(why));
-    assert!(desk.programs.server().0.started.is_empty());
-}
-
-#[test]
 fn control_c_typed_while_a_program_starts_ends_it() {
     let desk = Desk::new();
     desk.console.server().0.interrupt_after = Some(0);

@@ -127,7 +127,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     wrong.extend(case.judge_log(&session::kernel_log(&machine)));
     wrong.extend(compare(case, &content(&scratch, 0), &shown)?);
     for (number, disk) in paths.iter().enumerate() {
-        wrong.extend(judge_disk(case, number, disk, &scratch)?);
+        wrong.extend(judge_disk(case, number, disk, &scratch, &shown)?);
     }
     Ok(wrong)
 }
@@ -159,7 +159,13 @@ fn compare(case: &Case, content: &Path, shown: &str) -> Outcome<Vec<String>> {
 }
 
 /// What is wrong with a disk afterwards.
-fn judge_disk(case: &Case, number: usize, disk: &Path, scratch: &Scratch) -> Outcome<Vec<String>> {
+fn judge_disk(
+    case: &Case,
+    number: usize,
+    disk: &Path,
+    scratch: &Scratch,
+    shown: &str,
+) -> Outcome<Vec<String>> {
     let content = content(scratch, number);
     let mut wrong = Vec::new();
     if let Some(after) = case.after.get(number) {
@@ -167,7 +173,7 @@ fn judge_disk(case: &Case, number: usize, disk: &Path, scratch: &Scratch) -> Out
         wrong.extend(disks::problems(disk, &content, *after, &dump)?);
     }
     for holds in case.files.iter().filter(|holds| holds.disk == number) {
-        wrong.extend(disks::differs(disk, &content, holds)?);
+        wrong.extend(disks::differs(disk, &content, shown, holds)?);
     }
     Ok(wrong)
 }

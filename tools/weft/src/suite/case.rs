@@ -121,7 +121,7 @@ pub enum After {
     Repaired,
 }
 
-/// What a file on a disk holds; without `same-as` and `text`, that it is gone.
+/// What a file on a disk holds; without `same-as`, `text` and `printed-before`, that it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Holds {
@@ -136,6 +136,9 @@ pub struct Holds {
     /// This text.
     #[serde(default)]
     pub text: Option<String>,
+    /// Everything that was printed before this text.
+    #[serde(default)]
+    pub printed_before: Option<String>,
 }
 
 fn demo() -> String {

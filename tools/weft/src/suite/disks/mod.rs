@@ -50,34 +50,45 @@ pub fn listing(content: &Path, path: &str) -> Outcome<String> {
         .collect())
 }
 
-/// What is wrong with a file of a disk that a machine has written.
+/// What is wrong with a file of a disk that was made from `content`, and that a machine has written which showed `shown`.
 ///
 /// # Errors
 /// If a program cannot be started.
-pub fn differs(disk: &Path, content: &Path, holds: &Holds) -> Outcome<Option<String>> {
+pub fn differs(disk: &Path, content: &Path, shown: &str, holds: &Holds) -> Outcome<Option<String>> {
     let path = &holds.path;
     let request = format!("cat \"{path}\"");
-    let shown = command::collect(tool("debugfs").args(["-R", &request]).arg(disk))?;
-    let is_gone = String::from_utf8_lossy(&shown.stderr).contains("File not found");
-    let wanted = match (&holds.same_as, &holds.text) {
-        (Some(original), _) => {
-            let original = content.join(original.trim_start_matches('/'));
-            Some(fs::read(&original).map_err(|cause| Error::io("read", &original, &cause))?)
-        }
-        (None, Some(text)) => Some(text.clone().into_bytes()),
-        (None, None) => None,
-    };
-    Ok(match wanted {
+    let found = command::collect(tool("debugfs").args(["-R", &request]).arg(disk))?;
+    let is_gone = String::from_utf8_lossy(&found.stderr).contains("File not found");
+    Ok(match wanted(content, shown, holds)? {
         None if is_gone => None,
         None => Some(format!("{path} is still there")),
         Some(_) if is_gone => Some(format!("{path} is not there")),
-        Some(bytes) if bytes == shown.stdout => None,
+        Some(bytes) if bytes == found.stdout => None,
         Some(bytes) => Some(format!(
             "{path} holds other bytes ({} of them, not {})",
-            shown.stdout.len(),
+            found.stdout.len(),
             bytes.len()
         )),
     })
+}
+
+/// The bytes that a file is to hold; none if it is to be gone.
+fn wanted(content: &Path, shown: &str, holds: &Holds) -> Outcome<Option<Vec<u8>>> {
+    if let Some(original) = &holds.same_as {
+        let original = content.join(original.trim_start_matches('/'));
+        let bytes = fs::read(&original).map_err(|cause| Error::io("read", &original, &cause))?;
+        return Ok(Some(bytes));
+    }
+    if let Some(end) = &holds.printed_before {
+        let (before, _) = shown.split_once(end.as_str()).ok_or_else(|| {
+            Error::new(format!(
+                "{} cannot be compared: `{end}` was not printed",
+                holds.path
+            ))
+        })?;
+        return Ok(Some(before.as_bytes().to_vec()));
+    }
+    Ok(holds.text.clone().map(String::into_bytes))
 }
 
 fn tool(name: &str) -> Command {
@@ -95,6 +106,14 @@ mod tests {
             path: own(path),
             same_as: same_as.map(own),
             text: text.map(own),
+            printed_before: None,
+        }
+    }
+
+    fn printed(path: &str, end: &str) -> Holds {
+        Holds {
+            printed_before: Some(end.to_owned()),
+            ..holds(path, None, None)
         }
     }
 
@@ -107,18 +126,24 @@ mod tests {
             holds("/noise", Some("/noise"), None),
             holds("/folder/deep/file", None, Some("deep\n")),
             holds("/gone", None, None),
+            printed("/folder/deep/file", "end"),
         ];
+        let shown = "deep\nend of it, end";
         for holds in good {
-            assert_eq!(differs(&disk, &content, &holds), Ok(None));
+            assert_eq!(differs(&disk, &content, shown, &holds), Ok(None));
         }
         let bad = [
             holds("/noise", Some("/hello"), None),
             holds("/hello", None, None),
             holds("/gone", None, Some("x")),
+            printed("/folder/deep/file", " of it"),
         ];
         for holds in bad {
-            assert!(differs(&disk, &content, &holds).is_ok_and(|wrong| wrong.is_some()));
+            let wrong = differs(&disk, &content, shown, &holds);
+            assert!(wrong.is_ok_and(|wrong| wrong.is_some()));
         }
+        let never = printed("/folder/deep/file", "begin");
+        assert!(differs(&disk, &content, shown, &never).is_err());
         fs::remove_dir_all(&base).expect("removed");
     }
 

@@ -139,7 +139,12 @@ extern "C" fn random(seed: u64, record: u64) -> ! {
     unsafe { record.write_volatile(progress) };
     // SAFETY:
     // 1. the instruction raises an exception and is never passed.
-    unsafe { asm!("ud2", options(noreturn, nomem, nostack)) }
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        asm!("ud2", options(noreturn, nomem, nostack));
+        #[cfg(target_arch = "aarch64")]
+        asm!("udf #0", options(noreturn, nomem, nostack));
+    }
 }
 
 /// Makes a system call; returns its status, which is the number itself if a fault was passed over.
@@ -150,6 +155,22 @@ fn call(number: u64, arguments: [u64; 9]) -> u64 {
     // 1. no capability of this thread reaches memory that Rust uses here: its stack and this program's pages
     //    are mapped through capabilities of others.
     // 2. every register that the kernel destroys is an operand, a clobber or pushed; the stack is balanced.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        asm!(
+            "stp x19, x29, [sp, #-16]!", "svc #0", "ldp x19, x29, [sp], #16",
+            inlateout("x8") number => status,
+            inlateout("x0") a0 => _, inlateout("x1") a1 => _, inlateout("x2") a2 => _,
+            inlateout("x3") a3 => _, inlateout("x4") a4 => _, inlateout("x5") a5 => _,
+            inlateout("x6") a6 => _, inlateout("x7") a7 => _, inlateout("x9") a8 => _,
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
+            lateout("x25") _, lateout("x26") _, lateout("x27") _, lateout("x28") _,
+            clobber_abi("C"),
+        );
+    }
+    // SAFETY:
+    // 1. and 2. as above.
+    #[cfg(target_arch = "x86_64")]
     unsafe {
         asm!(
             "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",

@@ -5,8 +5,22 @@ use core::mem::offset_of;
 
 use test_script::{FILL, Step};
 
+#[cfg(target_arch = "x86_64")]
+macro_rules! script {
+    () => {
+        include_str!("script_x86_64.S")
+    };
+}
+
+#[cfg(target_arch = "aarch64")]
+macro_rules! script {
+    () => {
+        include_str!("script_aarch64.S")
+    };
+}
+
 global_asm!(
-    include_str!("script.S"),
+    script!(),
     STEP = const size_of::<Step>(),
     NUMBER = const offset_of!(Step, number),
     ARGUMENTS = const offset_of!(Step, arguments),

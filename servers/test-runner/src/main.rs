@@ -3,28 +3,21 @@
 #![no_std]
 #![no_main]
 
+#[cfg(target_arch = "aarch64")]
+#[path = "pl011.rs"]
+mod line;
+#[cfg(target_arch = "x86_64")]
+#[path = "ns16550.rs"]
+mod line;
+
 use core::fmt;
 
-use libipc::objects::{Machine, PortWidth};
-use libipc::{Never, PortRange, Startup};
+use libipc::objects::Machine;
+use libipc::{Never, Startup};
 use proto::test_results;
 use test_runner::{Ending, Runner};
 
-/// Offset of the line status register (16550 data sheet, table "Register addresses").
-const LINE_STATUS: u16 = 5;
-/// The transmitter takes a byte.
-const CAN_SEND: u32 = 1 << 5;
-
-/// A 16550 as the firmware left it.
-struct Line(PortRange);
-
-impl Line {
-    fn send(&self, byte: u8) -> Result<(), libipc::Refusal> {
-        let PortRange { ports, first, .. } = self.0;
-        while ports.read(first + LINE_STATUS, PortWidth::One)? & CAN_SEND == 0 {}
-        ports.write(first, PortWidth::One, byte.into())
-    }
-}
+use line::Line;
 
 impl fmt::Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
@@ -46,7 +39,7 @@ impl Ending for Power {
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
-    let line = Line(env.ports("com1"));
+    let line = Line::open(&env);
     let power = Power(env.other("machine"));
     test_results::serve(env.endpoint("test_results"), Runner::new(line, power))
 }

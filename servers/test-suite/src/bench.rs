@@ -10,11 +10,12 @@ use libipc::objects::{
     AddressSpace, Budget, CNode, Frame, IrqControl, MapError, Notification, PageTable,
     SchedContext, SchedControl, Thread, Untyped,
 };
-use libipc::{CPtr, Cap, FaultKind, Irq, Kind, Log, PortRange, Rights, Startup};
+use libipc::{CPtr, Cap, FaultKind, Kind, Log, Rights, Startup};
 use proto::system;
 use proto::test_assist::{self, Entries};
 
 use crate::check::{Outcome, done, expect};
+use crate::machine::Timer;
 
 /// Slots between those that libipc takes from below and those of tests.
 const KEPT: u32 = 64;
@@ -50,8 +51,8 @@ pub(crate) struct Given {
     pub(crate) entries: Entries,
     /// For priorities up to 40.
     pub(crate) control: SchedControl,
-    /// The 8254's ports and interrupt.
-    pub(crate) timer: (PortRange, Irq),
+    /// A device that interrupts.
+    pub(crate) timer: Timer,
     /// The right to more interrupts.
     pub(crate) irqs: IrqControl,
     /// The kernel log.
@@ -101,7 +102,7 @@ impl Bench {
                 assist,
                 entries,
                 control: env.other("priorities"),
-                timer: (env.ports("timer"), env.irq("timer")),
+                timer: Timer::open(env),
                 irqs: env.other("irq-control"),
                 log,
                 system: env.connect("system"),

@@ -1,17 +1,20 @@
 //! Interrupts, ports and the log; and what root says of itself.
 
+#[cfg(target_arch = "x86_64")]
 use alloc::format;
 use alloc::string::String;
 
-use libipc::objects::{IrqHandler, IrqMode, Notification, PortWidth};
-use libipc::{Kind, PortRange, Refusal, Rights, clock_ns};
+#[cfg(target_arch = "x86_64")]
+use libipc::PortRange;
+#[cfg(target_arch = "x86_64")]
+use libipc::objects::PortWidth;
+use libipc::objects::{IrqHandler, IrqMode, Notification};
+use libipc::{Kind, Refusal, Rights, clock_ns};
 
 use crate::bench::Bench;
 use crate::check::{Outcome, done, ensure, expect};
+use crate::machine::Timer;
 
-/// Registers of the 8254 (data sheet, "Programming the 8254"), from the first port.
-const COUNT: u16 = 0;
-const COMMAND: u16 = 3;
 const SECOND: u64 = 1_000_000_000;
 const BADGE: u64 = 1 << 20;
 
@@ -19,50 +22,33 @@ crate::tests! {
     a_devices_interrupt_signals_its_notification
     an_interrupt_that_nobody_is_told_of_harms_nothing
     a_line_that_is_taken_or_does_not_exist_is_refused
+    #[cfg(target_arch = "x86_64")]
     a_message_interrupt_has_an_address_and_data_of_its_own
+    #[cfg(target_arch = "x86_64")]
     ports_are_reached_only_inside_their_range_and_width
+    #[cfg(target_arch = "x86_64")]
     a_range_of_ports_only_shrinks
+    #[cfg(target_arch = "aarch64")]
+    message_interrupts_are_refused_while_there_are_none
     the_log_is_read_as_it_was_written
     a_log_is_used_only_as_its_capability_allows
     root_found_every_capability_as_specified
 }
 
-/// Lets the 8254 interrupt a hundred times a second, or no more.
-fn pulse(ports: PortRange, on: Option<u16>) -> Outcome {
-    let write = |offset, value| {
-        let written = ports
-            .ports
-            .write(ports.first + offset, PortWidth::One, value);
-        done("writing a port", written)
-    };
-    match on {
-        // Channel 0, low byte then high byte, mode 2.
-        Some(count) => {
-            write(COMMAND, 0x34)?;
-            write(COUNT, u32::from(count & 0xff))?;
-            write(COUNT, u32::from(count >> 8))
-        }
-        // Mode 0 without a count: no further pulse.
-        None => write(COMMAND, 0x30),
-    }
-}
-
-/// 10 ms at 1.193182 MHz.
-const HUNDREDTH: u16 = 11_932;
-
 fn a_devices_interrupt_signals_its_notification(bench: &mut Bench) -> Outcome {
-    let (ports, irq) = bench.given.timer;
+    let timer = bench.given.timer;
     let notification: Notification = bench.object(Kind::Notification, 0)?;
     let badged: Notification = bench.mint(notification.cptr(), BADGE)?;
-    done("binding", irq.handler.bind(badged))?;
-    pulse(ports, Some(HUNDREDTH))?;
+    done("binding", timer.irq.handler.bind(badged))?;
+    timer.begin()?;
     for _ in 0..3 {
-        done("acknowledging", irq.handler.acknowledge())?;
+        done("acknowledging", timer.irq.handler.acknowledge())?;
         let signals = notification.wait_until(clock_ns() + SECOND);
         expect("signals", signals, Ok(BADGE))?;
+        timer.again()?;
     }
-    done("unbinding", irq.handler.bind(none()))?;
-    pulse(ports, None)
+    done("unbinding", timer.irq.handler.bind(none()))?;
+    timer.end()
 }
 
 fn none() -> Notification {
@@ -70,11 +56,11 @@ fn none() -> Notification {
 }
 
 fn an_interrupt_that_nobody_is_told_of_harms_nothing(bench: &mut Bench) -> Outcome {
-    let (ports, irq) = bench.given.timer;
+    let timer = bench.given.timer;
     let notification: Notification = bench.object(Kind::Notification, 0)?;
     let badged: Notification = bench.mint(notification.cptr(), BADGE)?;
-    done("binding", irq.handler.bind(badged))?;
-    pulse(ports, Some(HUNDREDTH))?;
+    done("binding", timer.irq.handler.bind(badged))?;
+    timer.begin()?;
     // The notification goes; the line stays.
     done(
         "deleting",
@@ -83,14 +69,14 @@ fn an_interrupt_that_nobody_is_told_of_harms_nothing(bench: &mut Bench) -> Outco
     let other: Notification = bench.object(Kind::Notification, 0)?;
     let ended = other.wait_until(clock_ns() + SECOND / 20);
     expect("the wait", ended, Err(Refusal::TimedOut))?;
-    pulse(ports, None)
+    timer.end()
 }
 
 fn a_line_that_is_taken_or_does_not_exist_is_refused(bench: &mut Bench) -> Outcome {
     let irqs = bench.given.irqs;
     let slot = bench.slot();
     let own = libipc::objects::CNode::OWN;
-    let taken = irqs.create(0, IrqMode::EdgeHigh, own, slot);
+    let taken = irqs.create(Timer::LINE, IrqMode::EdgeHigh, own, slot);
     expect("the timer's", taken, Err(Refusal::Busy))?;
     for line in [300, 65_536, u32::MAX] {
         let made = irqs.create(line, IrqMode::EdgeHigh, own, slot);
@@ -106,6 +92,7 @@ fn a_line_that_is_taken_or_does_not_exist_is_refused(bench: &mut Bench) -> Outco
     done("acknowledging what never came", acknowledged)
 }
 
+#[cfg(target_arch = "x86_64")]
 fn a_message_interrupt_has_an_address_and_data_of_its_own(bench: &mut Bench) -> Outcome {
     let irqs = bench.given.irqs;
     let own = libipc::objects::CNode::OWN;
@@ -118,8 +105,9 @@ fn a_message_interrupt_has_an_address_and_data_of_its_own(bench: &mut Bench) -> 
     ensure(|| again != second, "one that is taken was given away")
 }
 
+#[cfg(target_arch = "x86_64")]
 fn ports_are_reached_only_inside_their_range_and_width(bench: &mut Bench) -> Outcome {
-    let (PortRange { ports, first, last }, _) = bench.given.timer;
+    let PortRange { ports, first, last } = bench.given.timer.ports;
     done("the first", ports.read(first, PortWidth::One))?;
     for (port, width) in [
         (first - 1, PortWidth::One),
@@ -137,8 +125,9 @@ fn ports_are_reached_only_inside_their_range_and_width(bench: &mut Bench) -> Out
     Ok(())
 }
 
+#[cfg(target_arch = "x86_64")]
 fn a_range_of_ports_only_shrinks(bench: &mut Bench) -> Outcome {
-    let (PortRange { ports, first, last }, _) = bench.given.timer;
+    let PortRange { ports, first, last } = bench.given.timer.ports;
     let own = libipc::objects::CNode::OWN;
     let range = |first: u16, last: u16| u64::from(first) | u64::from(last) << 16;
     let slot = bench.slot();
@@ -156,6 +145,15 @@ fn a_range_of_ports_only_shrinks(bench: &mut Bench) -> Outcome {
     done("inside", one.read(first, PortWidth::One))?;
     let outside = one.read(first + 1, PortWidth::One);
     expect("outside", outside, Err(Refusal::OutOfRange))
+}
+
+#[cfg(target_arch = "aarch64")]
+fn message_interrupts_are_refused_while_there_are_none(bench: &mut Bench) -> Outcome {
+    let made = bench
+        .given
+        .irqs
+        .create_message(libipc::objects::CNode::OWN, bench.slot());
+    expect("one", made.err(), Some(Refusal::Exhausted))
 }
 
 /// The whole log.

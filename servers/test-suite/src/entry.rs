@@ -9,6 +9,9 @@ use weft_sys::page;
 
 use crate::bench::{Bench, READ_WRITE};
 use crate::check::{Outcome, done, expect};
+use crate::machine::{
+    ARGUMENTS, DUMP, FLAGS, FLAGS_OF_FAULTS, IP, SP, SYSTEM_CALL, USER_FLAGS, filled,
+};
 use crate::robot::{HIGH, LOW};
 use crate::steps::{call, info, recv};
 
@@ -16,7 +19,9 @@ crate::tests! {
     registers_that_carry_nothing_are_zero_after_a_system_call
     a_receiver_sees_nothing_of_the_senders_other_registers
     all_registers_survive_preemption
+    #[cfg(target_arch = "x86_64")]
     odd_flags_do_not_reach_the_kernel
+    #[cfg(target_arch = "x86_64")]
     a_trap_flag_ends_with_its_thread
     a_thread_starts_only_at_addresses_of_user_mode
     a_new_thread_has_nothing_in_its_registers
@@ -24,23 +29,13 @@ crate::tests! {
     a_stopped_thread_is_read_but_a_running_one_is_not
 }
 
-/// The second argument register in a dump (x86_64).
-const RSI: usize = 4;
-/// The first.
-const RDI: usize = 5;
-const RSP: usize = 7;
-const RIP: usize = 16;
-const FLAGS: usize = 17;
-/// Flags that user mode always has: interrupts on, and bit 1.
-const USER_FLAGS: u64 = 0x202;
-
 /// All registers of a stopped thread.
-fn dump(thread: Thread) -> Outcome<[u64; 19]> {
+fn dump(thread: Thread) -> Outcome<[u64; DUMP]> {
     let read = done("reading registers", thread.registers())?;
-    expect("how many", read.count, 19)?;
-    let mut bytes = [0; 19 * 8];
+    expect("how many", read.count, DUMP as u64)?;
+    let mut bytes = [0; DUMP * 8];
     page::read_batch(&mut bytes);
-    let mut registers = [0; 19];
+    let mut registers = [0; DUMP];
     for (register, word) in registers.iter_mut().zip(bytes.as_chunks::<8>().0) {
         *register = u64::from_le_bytes(*word);
     }
@@ -58,7 +53,11 @@ fn registers_that_carry_nothing_are_zero_after_a_system_call(bench: &mut Bench) 
     bench.run(robot, &script)?;
     bench.finished(robot)?;
     for index in 0..3 {
-        expect("rbx, rbp and r15", robot.step(index).scratch, [0; 3])?;
+        expect(
+            "registers without a meaning",
+            robot.step(index).scratch,
+            [0; 3],
+        )?;
     }
     // What is not a result is what the thread itself put there.
     expect("arguments of Null", robot.step(0).results, [FILL; 9])
@@ -84,7 +83,7 @@ fn a_receiver_sees_nothing_of_the_senders_other_registers(bench: &mut Bench) -> 
         0,
     ];
     expect("arguments", step.results, wanted)?;
-    expect("rbx, rbp and r15", step.scratch, [0; 3])
+    expect("registers without a meaning", step.scratch, [0; 3])
 }
 
 fn all_registers_survive_preemption(bench: &mut Bench) -> Outcome {
@@ -98,12 +97,13 @@ fn all_registers_survive_preemption(bench: &mut Bench) -> Outcome {
     // It may still count; either way these are its registers.
     done("suspending", robot.thread.suspend())?;
     let registers = dump(robot.thread)?;
-    for index in (0..16).filter(|index| !matches!(*index, RDI | RSP)) {
+    for index in filled() {
         expect("register", (index, registers[index]), (index, FILL))?;
     }
     Ok(())
 }
 
+#[cfg(target_arch = "x86_64")]
 fn odd_flags_do_not_reach_the_kernel(bench: &mut Bench) -> Outcome {
     const ODD: u64 = 0x4_4400;
     let robot = bench.robot(HIGH)?;
@@ -114,9 +114,10 @@ fn odd_flags_do_not_reach_the_kernel(bench: &mut Bench) -> Outcome {
     expect("the end", fault.kind, FaultKind::Undefined)?;
     // The flags are the thread's own and come back to it; that the kernel went on shows that it cleared them.
     let registers = dump(robot.thread)?;
-    expect("its flags came back", registers[RDI] & ODD, ODD)
+    expect("its flags came back", registers[ARGUMENTS[0]] & ODD, ODD)
 }
 
+#[cfg(target_arch = "x86_64")]
 fn a_trap_flag_ends_with_its_thread(bench: &mut Bench) -> Outcome {
     let robot = bench.robot(HIGH)?;
     bench.run(robot, &[Step::probe(Probe::Step, 0)])?;
@@ -170,12 +171,11 @@ fn a_new_thread_has_nothing_in_its_registers(bench: &mut Bench) -> Outcome {
     done("resuming", robot.thread.resume())?;
     bench.fault_of(robot)?;
     bench.stop()?;
-    let mut wanted = [0; 19];
-    // A fault keeps the resume flag (bit 16) set.
-    [wanted[RSI], wanted[RDI], wanted[RSP]] = [4, 3, 0x2000];
-    [wanted[RIP], wanted[FLAGS]] = [0x1000, USER_FLAGS];
+    let mut wanted = [0; DUMP];
+    [wanted[ARGUMENTS[0]], wanted[ARGUMENTS[1]], wanted[SP]] = [3, 4, 0x2000];
+    [wanted[IP], wanted[FLAGS]] = [0x1000, USER_FLAGS];
     let mut found = dump(robot.thread)?;
-    found[FLAGS] &= !(1 << 16);
+    found[FLAGS] &= !FLAGS_OF_FAULTS;
     expect("registers", found, wanted)
 }
 
@@ -185,13 +185,13 @@ fn a_system_call_at_the_end_of_a_page_returns_behind_it(bench: &mut Bench) -> Ou
         .try_for_each(|there| returns_behind(bench, there))
 }
 
-/// Makes a system call with the last two bytes of a page at `there`; nothing is mapped behind it.
+/// Makes a system call with the last bytes of a page at `there`; nothing is mapped behind it.
 fn returns_behind(bench: &mut Bench, there: u64) -> Outcome {
     const HERE: u64 = 0x3800_0000;
-    const SYSCALL: [u8; 2] = [0x0f, 0x05];
     bench.reset()?;
     let frame = bench.own_page(HERE)?;
-    for (offset, byte) in (4094..).zip(SYSCALL) {
+    let last = 4096 - SYSTEM_CALL.len();
+    for (offset, byte) in (last..).zip(SYSTEM_CALL) {
         let place = core::ptr::with_exposed_provenance_mut::<u8>(HERE as usize + offset);
         // SAFETY:
         // 1. the page was mapped above, writable, and the offset is inside it.
@@ -203,7 +203,7 @@ fn returns_behind(bench: &mut Bench, there: u64) -> Outcome {
     bench.map(assist, code, there, Rights::READ | Rights::EXECUTE)?;
     let robot = bench.robot(HIGH)?;
     let start = Start {
-        ip: there + 4094,
+        ip: there + last as u64,
         ..Start::default()
     };
     done("setting registers", robot.thread.set_start(start))?;

@@ -12,6 +12,8 @@
 //! | [`faults`], [`entry`] | mistakes of programs; registers and flags on the way through the kernel |
 //! | [`memory`], [`objects`] | mappings; untyped memory, capabilities |
 //! | [`devices`], [`random`] | interrupts, ports, log; random system calls |
+//!
+//! What differs between processors is in [`machine`].
 
 #![no_std]
 #![no_main]
@@ -29,6 +31,7 @@ mod devices;
 mod entry;
 mod faults;
 mod ipc;
+mod machine;
 mod memory;
 mod notifications;
 mod objects;
@@ -51,9 +54,9 @@ struct Test {
 
 /// Makes a table of tests from the functions' names.
 macro_rules! tests {
-    ($($name:ident)*) => {
+    ($($(#[$attribute:meta])* $name:ident)*) => {
         pub(crate) const TESTS: &[crate::Test] = &[
-            $(crate::Test { name: stringify!($name), run: $name },)*
+            $($(#[$attribute])* crate::Test { name: stringify!($name), run: $name },)*
         ];
     };
 }

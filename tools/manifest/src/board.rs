@@ -106,10 +106,6 @@ fn drivers<'t, 's>(fields: &mut Fields<'t, 's>, report: &mut Report<'_>) -> Driv
             wrong_kind(&value, &what, "a table", report);
             continue;
         };
-        if !table.contains_key("program") {
-            let remedy = "add `program = \"…\"`, the package of the driver";
-            report.error(name.place, format!("{what} has no `program`"), remedy);
-        }
         drivers.push((name, table));
     }
     Drivers(drivers)

@@ -64,20 +64,22 @@ fn the_specification_is_for_the_board_that_was_read() {
 }
 
 #[test]
-fn a_driver_without_a_program_is_a_mistake_of_the_board() {
-    let board = "name = \"q35\"\n[driver.serial]\nirqs = []\n";
+fn one_of_the_two_files_names_the_program() {
     let source = |path, text| Source { path, text };
-    let found = check(
-        source("driver.toml", MANIFEST),
-        source("board.toml", board),
-        &common::catalogue(),
-    );
-    let found = found.expect_err("there is no program");
+    let checked = |manifest| {
+        let board = "name = \"q35\"\n[driver.serial]\nirqs = []\n";
+        let (manifest, board) = (source("driver.toml", manifest), source("board.toml", board));
+        check(manifest, board, &common::catalogue())
+    };
+    let whole = "[system]\nname = \"t\"\nboard = \"q35\"\n[component.line]\ndriver = \"serial\"\npriority = 9\n";
+    let found = checked(whole).expect_err("there is no program");
     let [only] = &found[..] else {
         panic!("{found:?}")
     };
-    assert_eq!(
-        only.to_string().lines().next(),
-        Some("board.toml:2:9: error: driver `serial` has no `program`")
+    assert!(
+        only.to_string()
+            .starts_with("driver.toml:5:10: error: neither component `line` nor")
     );
+    let named = format!("{whole}program = \"ns16550\"\n");
+    assert!(checked(&named).is_ok());
 }

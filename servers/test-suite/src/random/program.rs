@@ -95,10 +95,9 @@ impl Arena {
             let copied = cnode.copy(CPtr(slot), CNode::OWN, from, Rights::all());
             done("a copy", copied)?;
         }
-        let (ports, _) = bench.given.timer;
         let devices = [
             (21, bench.given.irqs.cptr(), Rights::all()),
-            (22, ports.ports.cptr(), Rights::all()),
+            (22, bench.given.timer.capability(), Rights::all()),
             (23, bench.given.log.cptr(), Rights::READ),
         ];
         for (slot, from, rights) in devices {

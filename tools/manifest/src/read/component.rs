@@ -93,13 +93,22 @@ fn with_driver<'t, 's>(
         value: String::new(),
         place: driver.place,
     };
-    match drivers.and_then(|drivers| drivers.find(&driver, report)) {
-        Some(table) => {
-            let what = format!("driver `{}`", driver.value);
-            (fields.over(table, FileId::Board, what), program)
-        }
-        None => (fields, program),
+    let Some(table) = drivers.and_then(|drivers| drivers.find(&driver, report)) else {
+        return (fields, program);
+    };
+    let what = format!("driver `{}`", driver.value);
+    if fields.value("program").is_none() && !table.contains_key("program") {
+        let message = format!(
+            "neither {} nor the board's {what} has a `program`",
+            fields.what()
+        );
+        report.error(
+            driver.place,
+            message,
+            "add `program = \"…\"` to one of them",
+        );
     }
+    (fields.over(table, FileId::Board, what), program)
 }
 
 fn priority(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> At<u8> {

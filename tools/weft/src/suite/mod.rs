@@ -113,7 +113,12 @@ pub const TABLE: &[Suite] = &[
     Suite {
         name: "target",
         place: Place::Q35,
-        run: target::run,
+        run: target::on_q35,
+    },
+    Suite {
+        name: "target on virt",
+        place: Place::Virt,
+        run: target::on_virt,
     },
     Suite {
         name: "boot",

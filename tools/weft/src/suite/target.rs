@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use super::tally::Tally;
 use super::{Context, Length, altered};
+use crate::board::Board;
 use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
 use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
-use crate::setup::{self, Need};
+use crate::setup;
 
 /// The image whose processes are tests.
 const IMAGE: &str = "test";
@@ -25,23 +26,36 @@ const LIMIT: Duration = Duration::from_secs(240);
 /// How long it may take with ten times as many random system calls.
 const LONG_LIMIT: Duration = Duration::from_secs(1800);
 
+/// What makes the image try fewer than usual: where the same code runs on a second processor.
+const FEWER: &str = "random=250000";
+
 /// What makes the image try so many.
 const LONG: &str = "random=10000000";
 
-/// Runs it, if there is such an image.
+/// Runs it on the PC.
 ///
 /// # Errors
 /// If it does not build, or ends in any way but by its own exit code.
-pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+pub fn on_q35(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Q35, tally)
+}
+
+/// Runs it on the virtual aarch64 board.
+///
+/// # Errors
+/// If it does not build, or ends in any way but by its own exit code.
+pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Virt, tally)
+}
+
+fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let manifest = context.project.manifest(Some(IMAGE));
-    if !manifest.is_file() {
-        return Ok(());
-    }
-    setup::ensure(context.project, &[Need::Qemu])?;
-    let built = build::image(context.project, &manifest)?;
-    let (limit, image) = match context.length {
-        Length::Usual => (LIMIT, built.image.clone()),
-        Length::Long => (LONG_LIMIT, long_image(&built)?),
+    setup::ensure(context.project, &[board.emulator_need()])?;
+    let built = build::image_for(context.project, &manifest, Some(board))?;
+    let (limit, image) = match (context.length, board) {
+        (Length::Usual, Board::Q35) => (LIMIT, built.image.clone()),
+        (Length::Usual, Board::Virt) => (LIMIT, image_with(&built, FEWER)?),
+        (Length::Long, _) => (LONG_LIMIT, image_with(&built, LONG)?),
     };
     let machine = Machine {
         board: built.board,
@@ -52,7 +66,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         disks: Vec::new(),
         cores: 1,
         memory: "512M".to_owned(),
-        clock: Clock::Host,
+        clock: clock(board),
         console: Console::Pipe,
         debugger_port: None,
         plugin: None,
@@ -60,7 +74,11 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();
     let report = session::listen(&machine, Some(limit), &mut lines)?;
-    let count = lines.add_to("target", tally);
+    let name = match board {
+        Board::Q35 => "target",
+        Board::Virt => "target virt",
+    };
+    let count = lines.add_to(name, tally);
     judge(report, limit, count, tally).map_err(|error| {
         error.remedy(format!(
             "it printed:\n{}\n{}",
@@ -70,9 +88,18 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     })
 }
 
-fn long_image(built: &Built) -> Outcome<PathBuf> {
-    let path = built.folder.join("long.img");
-    output::write(&path, &built.image_with(LONG)?)?;
+/// What the machine's time is taken from: nothing on `virt` waits for a device, so that other work on the host need not
+/// count. The interrupts of the PC's timer come by the host's clock.
+fn clock(board: Board) -> Clock {
+    match board {
+        Board::Q35 => Clock::Host,
+        Board::Virt => Clock::Counted,
+    }
+}
+
+fn image_with(built: &Built, arguments: &str) -> Outcome<PathBuf> {
+    let path = built.folder.join("arguments.img");
+    output::write(&path, &built.image_with(arguments)?)?;
     Ok(path)
 }
 

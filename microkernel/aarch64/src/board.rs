@@ -288,6 +288,7 @@ fn range(reg: Property<'_>, index: usize, cells: Cells) -> Option<Range> {
 mod tests {
     use super::*;
     use crate::fdt::tests::Writer;
+    use crate::layout::Layout;
     use std::vec::Vec;
 
     fn virt() -> Vec<u8> {
@@ -405,6 +406,29 @@ mod tests {
             redistributors: Range::sized(0x080a_0000, 0xf6_0000),
         };
         assert_eq!(board.gic, Some(interrupts));
+    }
+
+    #[test]
+    fn a_tree_that_is_damaged_anywhere_gives_memory_that_can_be_used_or_none() {
+        let whole = virt();
+        let (kernel, tree) = (
+            Range::sized(0x4020_0000, 0x10_0000),
+            Range::sized(0x4800_0000, 0x2_0000),
+        );
+        for place in 0..whole.len() {
+            for change in [0x01, 0x80, 0xff] {
+                let mut bytes = whole.clone();
+                bytes[place] ^= change;
+                let Some(damaged) = Fdt::new(&bytes) else {
+                    continue;
+                };
+                let layout = Layout::new(&Board::read(&damaged), kernel, tree, 40);
+                for range in layout.free.iter() {
+                    assert!(range.end <= 1 << 40 && range.length().is_multiple_of(0x1000));
+                    assert!(!range.overlaps(kernel) && !range.overlaps(tree));
+                }
+            }
+        }
     }
 
     #[test]

@@ -20,9 +20,14 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Sorts the board's memory. Whole pages only; what firmware keeps wins.
+    /// Sorts the board's memory. Whole pages only, and only those that the processor can address; what firmware keeps
+    /// wins.
     pub fn new(board: &Board, kernel: Range, tree: Range, physical_bits: u8) -> Self {
         let mut mapped = board.memory;
+        mapped.remove(Range {
+            start: 1 << physical_bits,
+            end: u64::MAX,
+        });
         board.reserved.iter().for_each(|range| mapped.remove(range));
         mapped.shrink_to_pages();
         mapped.remove(kernel.grown_to_pages());
@@ -34,7 +39,7 @@ impl Layout {
         Self {
             mapped,
             free,
-            devices: devices(board, physical_bits),
+            devices: devices(board, &mapped, physical_bits),
         }
     }
 
@@ -45,9 +50,9 @@ impl Layout {
     }
 }
 
-fn devices(board: &Board, physical_bits: u8) -> RangeSet {
-    let low = board.memory.iter().next().map_or(0, |range| range.start);
-    let high = board.memory.end().next_multiple_of(GIB);
+fn devices(board: &Board, memory: &RangeSet, physical_bits: u8) -> RangeSet {
+    let low = memory.iter().next().map_or(0, |range| range.start);
+    let high = memory.end().next_multiple_of(GIB);
     let mut devices = RangeSet::new();
     devices.add(Range { start: 0, end: low });
     devices.add(Range {

@@ -8,6 +8,9 @@ use weft_early::region::PAGE;
 use crate::fdt;
 use crate::layout::Layout;
 
+/// What the boot tables map around the tree's beginning.
+const GIB: u64 = 1 << 30;
+
 /// Longest device tree that is read.
 const MAX_TREE: usize = 2 << 20;
 
@@ -21,8 +24,12 @@ pub(super) fn tree(address: u64) -> Option<&'static [u8]> {
     // 1. the boot tables map the gigabyte that it begins in; nobody writes there.
     let header = unsafe { core::slice::from_raw_parts(start, fdt::HEADER) };
     let length = fdt::length(header).filter(|length| *length <= MAX_TREE)?;
+    let last = address.checked_add(length as u64)?.checked_sub(1)?;
+    if last / GIB != address / GIB {
+        return None;
+    }
     // SAFETY:
-    // 1. as above; loaders put the tree where it does not cross a 2 MiB boundary.
+    // 1. as above; it ends in the same gigabyte.
     Some(unsafe { core::slice::from_raw_parts(start, length) })
 }
 

@@ -29,6 +29,8 @@ pub enum Model {
     Usual,
     /// Older ones, with fewer features; on `virt` the kernel is entered in EL2.
     Old,
+    /// Everything that QEMU can emulate.
+    New,
 }
 
 /// What a machine is made of and what it boots.
@@ -183,9 +185,10 @@ impl Machine {
 
 fn options(board: Board, model: Model) -> [(&'static str, &'static str); 3] {
     let (machine, processor) = match (board, model) {
-        (Board::Q35, Model::Usual) => ("q35", PC_PROCESSOR),
+        (Board::Q35, Model::Usual | Model::New) => ("q35", PC_PROCESSOR),
         (Board::Q35, Model::Old) => ("q35", "qemu64"),
         (Board::Virt, Model::Usual) => ("virt,gic-version=3", "cortex-a72"),
+        (Board::Virt, Model::New) => ("virt,gic-version=3", "max"),
         (Board::Virt, Model::Old) => ("virt,gic-version=2,virtualization=on", "cortex-a53"),
     };
     let end = match board {

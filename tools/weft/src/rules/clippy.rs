@@ -16,13 +16,16 @@ const X86_64: [&str; 2] = ["weft-kernel", "weft-x86_64"];
 const AARCH64: [&str; 2] = ["weft-kernel", "weft-aarch64"];
 
 /// The programs of the images for aarch64; with them goes what libraries have for it.
-const USER_AARCH64: [&str; 6] = [
+const USER_AARCH64: [&str; 9] = [
     "examples",
     "first-call",
     "kernel-suite",
     "pl011",
     "root",
     "template",
+    "test-assist",
+    "test-runner",
+    "test-suite",
 ];
 
 /// Asks Clippy for every side that has packages.

@@ -67,11 +67,19 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         plugin: None,
     };
     boot(&machine, name, tally)?;
-    let old = Machine {
-        model: Model::Old,
-        ..machine
-    };
-    boot(&old, &format!("{name}-old"), tally)
+    let mut others = vec![(Model::Old, "old")];
+    // The PC's usual processor is the newest.
+    if board == Board::Virt {
+        others.push((Model::New, "new"));
+    }
+    for (model, suffix) in others {
+        let other = Machine {
+            model,
+            ..machine.clone()
+        };
+        boot(&other, &format!("{name}-{suffix}"), tally)?;
+    }
+    Ok(())
 }
 
 fn boot(machine: &Machine, name: &str, tally: &mut Tally) -> Outcome {

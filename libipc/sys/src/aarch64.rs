@@ -1,4 +1,5 @@
-//! The trap of aarch64: `svc #0` with the number in x8 and arguments in x0 … x7 and x9.
+//! The trap of aarch64: `svc #0` with the number in x8 and arguments in x0, x1, x20 … x25; the ninth is
+//! the upper half of x0.
 //!
 //! The kernel destroys every register but sp and TPIDR_EL0. x19 and x29 cannot be named as operands (the
 //! compiler may keep them for itself), so they are pushed around the instruction. Vector registers are lost
@@ -14,8 +15,7 @@ macro_rules! svc {
         asm!(
             "stp x19, x29, [sp, #-16]!", "svc #0", "ldp x19, x29, [sp], #16",
             $($operands)*
-            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
-            lateout("x25") _, lateout("x26") _, lateout("x27") _, lateout("x28") _,
+            lateout("x26") _, lateout("x27") _, lateout("x28") _,
             lateout("v8") _, lateout("v9") _, lateout("v10") _, lateout("v11") _,
             lateout("v12") _, lateout("v13") _, lateout("v14") _, lateout("v15") _,
             clobber_abi("C"),
@@ -31,7 +31,11 @@ pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
     // SAFETY: 1. the number is of a call that takes no argument and touches no user memory;
     // 2. every register the kernel destroys is an operand, a clobber or pushed; 3. the stack is balanced.
     unsafe {
-        svc!(inlateout("x8") number => status, lateout("x0") r0, lateout("x1") r1,);
+        svc!(
+            inlateout("x8") number => status, lateout("x0") r0, lateout("x1") r1,
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
+            lateout("x25") _,
+        );
     }
     (status, [r0, r1])
 }
@@ -47,8 +51,9 @@ pub(crate) fn trap(number: u64, arguments: [u64; 6]) -> (u64, [u64; 5]) {
     unsafe {
         svc!(
             inlateout("x8") number => status,
-            inlateout("x0") a0 => r0, inlateout("x1") a1 => r1, inlateout("x2") a2 => r2,
-            inlateout("x3") a3 => r3, inlateout("x4") a4 => r4, inlateout("x5") a5 => _,
+            inlateout("x0") a0 => r0, inlateout("x1") a1 => r1, inlateout("x20") a2 => r2,
+            inlateout("x21") a3 => r3, inlateout("x22") a4 => r4, inlateout("x23") a5 => _,
+            lateout("x24") _, lateout("x25") _,
         );
     }
     (status, [r0, r1, r2, r3, r4])
@@ -65,9 +70,9 @@ pub(crate) fn trap_message(number: u64, arguments: [u64; 9]) -> (u64, [u64; 8]) 
     unsafe {
         svc!(
             inlateout("x8") number => status,
-            inlateout("x0") a0 => r0, inlateout("x1") a1 => r1, inlateout("x2") a2 => r2,
-            inlateout("x3") a3 => r3, inlateout("x4") a4 => r4, inlateout("x5") a5 => r5,
-            inlateout("x6") a6 => r6, inlateout("x7") a7 => r7, inlateout("x9") a8 => _,
+            inlateout("x0") a0 | a8 << 32 => r0, inlateout("x1") a1 => r1, inlateout("x20") a2 => r2,
+            inlateout("x21") a3 => r3, inlateout("x22") a4 => r4, inlateout("x23") a5 => r5,
+            inlateout("x24") a6 => r6, inlateout("x25") a7 => r7,
         );
     }
     (status, [r0, r1, r2, r3, r4, r5, r6, r7])

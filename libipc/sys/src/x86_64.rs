@@ -1,4 +1,5 @@
-//! The trap of x86_64: `syscall` with the number in rax and arguments in rdi rsi rdx r10 r8 r9 r12 r13 r14.
+//! The trap of x86_64: `syscall` with the number in rax and arguments in rdi rsi r12 r13 r14 r15 r8 r9; the
+//! ninth is the upper half of rdi.
 //!
 //! The kernel destroys every register but rsp and FS base. rbx and rbp cannot be named as operands (the
 //! compiler may keep them for itself), so they are pushed around the instruction; rcx and r11 are lost to
@@ -19,8 +20,8 @@ pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
         asm!(
             "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
             inlateout("rax") number => status,
-            lateout("rdi") r0, lateout("rsi") r1, lateout("rdx") _, lateout("r10") _, lateout("r8") _,
-            lateout("r9") _, lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+            lateout("rdi") r0, lateout("rsi") r1, lateout("r12") _, lateout("r13") _, lateout("r14") _,
+            lateout("r15") _,
             clobber_abi("sysv64"),
         );
     }
@@ -39,9 +40,8 @@ pub(crate) fn trap(number: u64, arguments: [u64; 6]) -> (u64, [u64; 5]) {
         asm!(
             "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
             inlateout("rax") number => status,
-            inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, inlateout("rdx") a2 => r2,
-            inlateout("r10") a3 => r3, inlateout("r8") a4 => r4, inlateout("r9") a5 => _,
-            lateout("r12") _, lateout("r13") _, lateout("r14") _, lateout("r15") _,
+            inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, inlateout("r12") a2 => r2,
+            inlateout("r13") a3 => r3, inlateout("r14") a4 => r4, inlateout("r15") a5 => _,
             clobber_abi("sysv64"),
         );
     }
@@ -60,10 +60,9 @@ pub(crate) fn trap_message(number: u64, arguments: [u64; 9]) -> (u64, [u64; 8]) 
         asm!(
             "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
             inlateout("rax") number => status,
-            inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, inlateout("rdx") a2 => r2,
-            inlateout("r10") a3 => r3, inlateout("r8") a4 => r4, inlateout("r9") a5 => r5,
-            inlateout("r12") a6 => r6, inlateout("r13") a7 => r7, inlateout("r14") a8 => _,
-            lateout("r15") _,
+            inlateout("rdi") a0 | a8 << 32 => r0, inlateout("rsi") a1 => r1, inlateout("r12") a2 => r2,
+            inlateout("r13") a3 => r3, inlateout("r14") a4 => r4, inlateout("r15") a5 => r5,
+            inlateout("r8") a6 => r6, inlateout("r9") a7 => r7,
             clobber_abi("sysv64"),
         );
     }

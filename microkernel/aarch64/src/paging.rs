@@ -2,7 +2,7 @@
 
 use core::sync::atomic::AtomicU64;
 
-use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
+use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
 
 use crate::machine::Aarch64;
 use crate::{cache, entry, tlb};
@@ -34,12 +34,20 @@ impl Paging for Aarch64 {
 
     fn prepare_root(&self, _: &[AtomicU64; 512]) {}
 
-    fn activate(&mut self, root: PhysAddr, asid: Asid) {
-        tlb::switch(root, asid);
+    #[inline(always)]
+    fn activate(&mut self, root: Root) {
+        self.active = root;
+        tlb::switch(root);
+    }
+
+    #[inline(always)]
+    fn active(&self) -> Root {
+        self.active
     }
 
     fn deactivate(&mut self) {
-        tlb::switch(self.empty_root, Asid(0));
+        self.active = Root::NONE;
+        tlb::switch(Root::new(self.empty_root, Asid(0)));
     }
 
     fn flush_page(&mut self, asid: Asid, address: VirtAddr) {

@@ -14,7 +14,7 @@ use weft_hal::Context;
 pub enum Format {
     /// All registers.
     Full = 0,
-    /// x0 to x9, instruction and stack pointer, flags.
+    /// x0, x1, x8, x20 to x25, instruction and stack pointer, flags.
     Syscall = 1,
 }
 
@@ -40,11 +40,11 @@ pub struct Registers {
 }
 
 impl Registers {
-    /// The register of an argument: x0 to x7, then x9.
+    /// The register of an argument: x0, x1, x20 to x25. The ninth is the upper half of x0.
     fn register(&self, index: usize) -> Option<&Cell<u64>> {
         match index {
-            0..=7 => self.x.get(index),
-            8 => self.x.get(9),
+            0..=1 => self.x.get(index),
+            2..=7 => self.x.get(18 + index),
             _ => None,
         }
     }
@@ -77,10 +77,17 @@ impl Context for Registers {
         self.x[NUMBER].get()
     }
 
+    #[inline(always)]
     fn argument(&self, index: usize) -> u64 {
-        self.register(index).map_or(0, Cell::get)
+        const POINTER: u64 = 0xffff_ffff;
+        match index {
+            0 => self.x[0].get() & POINTER,
+            8 => self.x[0].get() >> 32,
+            _ => self.register(index).map_or(0, Cell::get),
+        }
     }
 
+    #[inline(always)]
     fn set_argument(&self, index: usize, value: u64) {
         if let Some(register) = self.register(index) {
             register.set(value);
@@ -91,9 +98,9 @@ impl Context for Registers {
         self.x[NUMBER].set(status);
     }
 
-    fn clear_scratch(&self) {
-        self.x.iter().skip(10).for_each(|register| register.set(0));
-    }
+    /// What a system call does not save is cleared by the way back, and not shown by `dump`.
+    #[inline(always)]
+    fn clear_scratch(&self) {}
 
     fn repeat_syscall(&self) {
         self.elr.set(self.elr.get().wrapping_sub(SVC_BYTES));
@@ -122,7 +129,7 @@ impl Context for Registers {
 
     /// In the order x0 … x30 sp pc flags. What a system call did not save reads as 0.
     fn dump(&self, index: usize) -> Option<u64> {
-        let unsaved = self.is_minimal() && (10..31).contains(&index);
+        let unsaved = self.is_minimal() && matches!(index, 2..=7 | 9..=19 | 26..=30);
         match index {
             _ if unsaved => Some(0),
             31 => Some(self.sp()),
@@ -153,19 +160,13 @@ mod tests {
     }
 
     #[test]
-    fn the_ninth_argument_is_x9_and_the_status_x8() {
+    fn the_ninth_argument_is_the_upper_half_of_x0_and_the_status_x8() {
         let registers = Registers::default();
-        registers.set_argument(8, 5);
+        registers.set_argument(0, 9 << 32 | 5);
+        registers.set_argument(8, 7);
         registers.set_status(3);
-        assert_eq!((registers.dump(9), registers.dump(8)), (Some(5), Some(3)));
-        assert_eq!(
-            (
-                registers.argument(8),
-                registers.argument(9),
-                registers.number()
-            ),
-            (5, 0, 3)
-        );
+        assert_eq!((registers.argument(0), registers.argument(8)), (5, 9));
+        assert_eq!((registers.argument(9), registers.number()), (0, 3));
     }
 
     #[test]
@@ -196,9 +197,9 @@ mod tests {
     #[test]
     fn what_a_system_call_did_not_save_is_not_shown() {
         let registers = Registers::default();
-        registers.x[20].set(5);
-        assert_eq!(registers.dump(20), Some(5));
+        registers.x[19].set(5);
+        assert_eq!(registers.dump(19), Some(5));
         registers.format.set(Format::Syscall as u64);
-        assert_eq!(registers.dump(20), Some(0));
+        assert_eq!(registers.dump(19), Some(0));
     }
 }

@@ -34,8 +34,12 @@ pub(crate) struct PerCore {
     pub(crate) fatal_top: Cell<u64>,
     pub(crate) on_syscall: Cell<usize>,
     pub(crate) on_trap: Cell<usize>,
-    /// The kernel's state, of the type that `on_syscall` and `on_trap` were made for.
+    /// The kernel's state, of the type that `on_syscall` and the others were made for.
     pub(crate) system: Cell<*mut ()>,
+    pub(crate) on_call: Cell<usize>,
+    pub(crate) on_reply_recv: Cell<usize>,
+    pub(crate) on_signal: Cell<usize>,
+    pub(crate) on_null: Cell<usize>,
 }
 
 // SAFETY:
@@ -53,6 +57,10 @@ static BOOT_CORE: PerCore = PerCore {
     on_syscall: Cell::new(0),
     on_trap: Cell::new(0),
     system: Cell::new(ptr::null_mut()),
+    on_call: Cell::new(0),
+    on_reply_recv: Cell::new(0),
+    on_signal: Cell::new(0),
+    on_null: Cell::new(0),
 };
 
 /// The boot core's stacks.

@@ -5,16 +5,15 @@
 
 use core::arch::asm;
 
-use weft_hal::{Asid, PhysAddr, VirtAddr};
+use weft_hal::{Asid, Root, VirtAddr};
 
 use crate::cpu;
 
-/// Switches the user half.
-pub(crate) fn switch(root: PhysAddr, asid: Asid) {
-    cpu::set_user_root(root.0 | u64::from(asid.0) << 48);
-    // SAFETY:
-    // 1. a barrier changes no state that Rust knows of.
-    unsafe { asm!("isb", options(nostack, preserves_flags)) };
+/// Switches the user half. TTBR0 has the format of [`Root`] (Arm ARM D19.2.152). The change counts from the next
+/// context synchronisation event on, which is the ERET to user mode: the kernel itself does not use this half.
+#[inline(always)]
+pub(crate) fn switch(root: Root) {
+    cpu::set_user_root(root.bits());
 }
 
 /// Forgets one page of a space, on all cores.

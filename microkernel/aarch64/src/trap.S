@@ -3,9 +3,11 @@
 // On entry: interrupts masked, SP_EL1 = end of the kernel stack (kept so whenever user mode runs),
 //   TPIDR_EL1 = the core's PerCore.
 // In between: registers are saved in the running thread's Registers, the kernel stack is empty, and one
-//   Rust function is called, which returns what to resume in x0 (0: wait for an interrupt).
-// On exit: a thread saved by SVC gets x0 to x9 and its stack pointer and flags back, and zero in x10 to
-//   x30; one saved by an interrupt or exception gets everything back.
+//   Rust function is called, which returns what to resume in x0 (0: wait for an interrupt). Call, ReplyRecv,
+//   Signal and Null first try a function that leaves most registers where they are.
+// On exit: a thread saved by SVC gets x0, x1, x8, x20 to x25, its stack pointer and flags back, and zero in
+//   the other registers; one saved by an interrupt or exception gets everything back. A thread that runs user code
+//   always has the format of SVC, so that SVC need not set it.
 // Clobbers: nothing of user mode beyond that.
 
 .pushsection .text.trap, "ax", %progbits
@@ -44,37 +46,130 @@ weft_trap_vectors:
     stp x0, x1, [x30, #{X}]
 .endm
 
-// Saves elr, spsr and the user's stack pointer; clobbers x0 and x1.
-.macro save_state format
+// Saves elr, spsr and the user's stack pointer, and the format of exceptions; clobbers x0 and x1.
+.macro save_state
     mrs x0, elr_el1
     mrs x1, spsr_el1
-    str x0, [x30, #{ELR}]
-    str x1, [x30, #{SPSR}]
+    stp x0, x1, [x30, #{ELR}]
     mrs x0, sp_el0
-    mov x1, #\format
+    mov x1, #{FULL}
     str x0, [x30, #{SP}]
     str x1, [x30, #{FORMAT}]
 .endm
 
+// What user mode gets back from Registers \from in any case; clobbers \a to \d.
+.macro restore_state from, a, b, c
+    ldp \a, \b, [\from, #{ELR}]
+    ldr \c, [\from, #{SP}]
+    msr elr_el1, \a
+    msr spsr_el1, \b
+    msr sp_el0, \c
+.endm
+
+.macro zero registers:vararg
+    .irp register, \registers
+    mov \register, xzr
+    .endr
+.endm
+
+.macro leave
+    eret
+    dsb nsh                         // nothing behind ERET is executed, not even speculatively
+    isb
+.endm
+
+// Goes on in the other thread, whose Registers x0 points to. It is in a system call.
+.macro resume_direct badge
+    str x0, [x27, #{CONTEXT}]
+    ldr x12, [x0, #{THREAD_BLOCK}]
+    restore_state x0, x9, x10, x11
+    msr tpidr_el0, x12
+    mov x0, \badge
+    mov x1, x26
+    zero x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x29, x30
+    leave
+.endm
+
 .type trap_synchronous, %function
 trap_synchronous:
-    begin
-    mrs x0, esr_el1
-    lsr x1, x0, #26
-    cmp x1, #{SYSTEM_CALL}
+    str x30, [sp, #-16]!
+    mrs x30, esr_el1
+    lsr x30, x30, #26
+    cmp x30, #{SYSTEM_CALL}
     b.ne trap_exception
+    // SVC: by convention the kernel may destroy everything but arguments. x27 = PerCore, x28 = Registers.
     add sp, sp, #16
-    stp x2, x3, [x30, #({X} + 16)]
-    stp x4, x5, [x30, #({X} + 32)]
-    stp x6, x7, [x30, #({X} + 48)]
-    stp x8, x9, [x30, #({X} + 64)]
-    save_state {SYSCALL}
-    mrs x0, tpidr_el1
-    ldr x1, [x0, #{ON_SYSCALL}]
+    mrs x27, tpidr_el1
+    ldr x28, [x27, #{CONTEXT}]
+    mrs x9, elr_el1
+    mrs x10, spsr_el1
+    mrs x11, sp_el0
+    stp x9, x10, [x28, #{ELR}]
+    str x11, [x28, #{SP}]
     mov x29, xzr
-    mov x30, xzr
-    blr x1
+    cmp x8, #{CALL}
+    b.eq syscall_call
+    cmp x8, #{REPLY_RECV}
+    b.eq syscall_reply_recv
+    cmp x8, #{SIGNAL}
+    b.eq syscall_signal
+    cbz x8, syscall_null
+
+// Everything to memory, then the kernel's general path.
+    stp x0, x1, [x28, #{X}]
+syscall_saved:
+    str x8, [x28, #({X} + 64)]
+    stp x20, x21, [x28, #({X} + 160)]
+    stp x22, x23, [x28, #({X} + 176)]
+    stp x24, x25, [x28, #({X} + 192)]
+    ldr x9, [x27, #{ON_SYSCALL}]
+    blr x9
     b trap_resume
+
+// Call and ReplyRecv: object (with reply) and information word stand where Rust wants the first arguments. The words
+// stay in x20 to x25 all the way; object and reply are kept in x19, the information word in x26.
+syscall_call:
+    mov x19, x0
+    mov x26, x1
+    ldp x2, x9, [x27, #{SYSTEM}]    // the kernel, on_call
+    blr x9
+    cbz x0, 1f
+    resume_direct x1                // the badge
+1:  mov x8, #{CALL}
+    b syscall_declined
+
+syscall_reply_recv:
+    mov x19, x0
+    mov x26, x1
+    ldr x2, [x27, #{SYSTEM}]
+    ldr x9, [x27, #{ON_REPLY_RECV}]
+    blr x9
+    cbz x0, 1f
+    resume_direct xzr               // no badge
+1:  mov x8, #{REPLY_RECV}
+
+// The fast path did nothing: what it kept goes to memory.
+syscall_declined:
+    stp x19, x26, [x28, #{X}]
+    b syscall_saved
+
+// Signal and Null: the same thread goes on; what Rust may have left in registers is cleared.
+syscall_signal:
+    str x0, [x28, #{X}]
+    ldr x1, [x27, #{SYSTEM}]
+    ldr x9, [x27, #{ON_SIGNAL}]
+    blr x9
+    cbz x0, resume_same
+    mov x8, #{SIGNAL}
+    b syscall_saved
+
+syscall_null:
+    ldr x9, [x27, #{ON_NULL}]
+    blr x9
+resume_same:
+    restore_state x28, x9, x10, x11
+    zero x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x29, x30
+    leave
 
 // Saves x2 to x30 as well and takes the user's x29 and x30 from the stack.
 .macro save_all
@@ -94,10 +189,12 @@ trap_synchronous:
     ldp x0, x1, [sp], #16
     stp x28, x0, [x30, #({X} + 224)]
     str x1, [x30, #({X} + 240)]
-    save_state {FULL}
+    save_state
 .endm
 
 trap_exception:
+    ldr x30, [sp], #16
+    begin
     save_all
     mrs x1, esr_el1
     mrs x2, far_el1
@@ -141,28 +238,21 @@ weft_trap_resume:
 trap_resume:
     cbz x0, trap_idle
     mov x30, x0
-    ldr x1, [x30, #{ELR}]
-    ldr x2, [x30, #{SPSR}]
-    ldr x3, [x30, #{SP}]
     ldr x4, [x30, #{FORMAT}]
-    msr elr_el1, x1
-    msr spsr_el1, x2
-    msr sp_el0, x3
+    restore_state x30, x1, x2, x3
     cmp x4, #{SYSCALL}
     b.ne trap_resume_full
     ldp x0, x1, [x30, #{X}]
-    ldp x2, x3, [x30, #({X} + 16)]
-    ldp x4, x5, [x30, #({X} + 32)]
-    ldp x6, x7, [x30, #({X} + 48)]
-    ldp x8, x9, [x30, #({X} + 64)]
-    .irp register, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x20, x21, x22, x23, x24, x25, x26, x27, x28, x29, x30
-    mov \register, xzr
-    .endr
-    eret
-    dsb nsh                         // nothing behind ERET is executed, not even speculatively
-    isb
+    ldr x8, [x30, #({X} + 64)]
+    ldp x20, x21, [x30, #({X} + 160)]
+    ldp x22, x23, [x30, #({X} + 176)]
+    ldp x24, x25, [x30, #({X} + 192)]
+    zero x2, x3, x4, x5, x6, x7, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x29, x30
+    leave
 
 trap_resume_full:
+    mov x1, #{SYSCALL}
+    str x1, [x30, #{FORMAT}]
     ldp x0, x1, [x30, #{X}]
     ldp x2, x3, [x30, #({X} + 16)]
     ldp x4, x5, [x30, #({X} + 32)]
@@ -179,9 +269,7 @@ trap_resume_full:
     ldp x26, x27, [x30, #({X} + 208)]
     ldp x28, x29, [x30, #({X} + 224)]
     ldr x30, [x30, #({X} + 240)]
-    eret
-    dsb nsh
-    isb
+    leave
 
 // Waits for an interrupt; WFI also ends for a masked one, which is then taken and does not come back here.
 .type trap_idle, %function

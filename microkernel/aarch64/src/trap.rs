@@ -6,10 +6,11 @@
 //! core's code is still inlined into them.
 
 use core::arch::{asm, global_asm};
-use core::mem::offset_of;
+use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
 
-use weft_early::{Next, System};
+use weft_abi::Syscall;
+use weft_early::{Direct, Next, System};
 use weft_hal::Trap;
 
 use crate::cause;
@@ -22,6 +23,12 @@ use crate::smp::PerCore;
 
 const EXCEPTION: u64 = 0;
 const INTERRUPT: u64 = 1;
+// What `trap.S` takes for granted.
+const _: () = assert!(
+    Syscall::Null as u64 == 0
+        && offset_of!(PerCore, on_call) == offset_of!(PerCore, system) + 8
+        && offset_of!(Registers, spsr) == offset_of!(Registers, elr) + 8
+);
 
 global_asm!(
     include_str!("trap.S"),
@@ -30,10 +37,17 @@ global_asm!(
     FATAL_TOP = const offset_of!(PerCore, fatal_top),
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
     ON_TRAP = const offset_of!(PerCore, on_trap),
+    ON_REPLY_RECV = const offset_of!(PerCore, on_reply_recv),
+    ON_SIGNAL = const offset_of!(PerCore, on_signal),
+    ON_NULL = const offset_of!(PerCore, on_null),
+    SYSTEM = const offset_of!(PerCore, system),
+    CALL = const Syscall::Call as u64,
+    REPLY_RECV = const Syscall::ReplyRecv as u64,
+    SIGNAL = const Syscall::Signal as u64,
+    THREAD_BLOCK = const offset_of!(Registers, thread_block),
     X = const offset_of!(Registers, x),
     SP = const offset_of!(Registers, sp),
     ELR = const offset_of!(Registers, elr),
-    SPSR = const offset_of!(Registers, spsr),
     FORMAT = const offset_of!(Registers, format),
     FULL = const Format::Full as u64,
     SYSCALL = const Format::Syscall as u64,
@@ -60,6 +74,11 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_trap.set((on_trap::<S> as *const ()).addr());
+    core.on_call.set((on_call::<S> as *const ()).addr());
+    core.on_reply_recv
+        .set((on_reply_recv::<S> as *const ()).addr());
+    core.on_signal.set((on_signal::<S> as *const ()).addr());
+    core.on_null.set((on_null::<S> as *const ()).addr());
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
@@ -85,6 +104,54 @@ extern "C" fn on_syscall<S: System<Aarch64>>() -> *const Registers {
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
     leave(core, system.trap(Trap::Syscall))
+}
+
+/// What the function behind the stub of Call returns, in x0 and x1.
+#[repr(C)]
+struct Sent {
+    /// Whose turn it is; null: the general path's.
+    to: *const Registers,
+    /// The stub looks at it only if it is somebody's turn.
+    badge: MaybeUninit<u64>,
+}
+
+impl Sent {
+    #[inline(always)]
+    fn new(direct: Option<Direct<'_, Registers>>) -> Self {
+        match direct {
+            Some(direct) => Self {
+                to: direct.context,
+                badge: MaybeUninit::new(direct.badge),
+            },
+            None => Self {
+                to: ptr::null(),
+                badge: MaybeUninit::uninit(),
+            },
+        }
+    }
+}
+
+extern "C" fn on_call<S: System<Aarch64>>(object: u64, info: u64, system: &mut S) -> Sent {
+    Sent::new(system.call(object, info))
+}
+
+/// The badge of an answer is 0, which the stub knows.
+extern "C" fn on_reply_recv<S: System<Aarch64>>(
+    objects: u64,
+    info: u64,
+    system: &mut S,
+) -> *const Registers {
+    system
+        .reply_recv(objects, info)
+        .map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
+}
+
+extern "C" fn on_signal<S: System<Aarch64>>(object: u64, system: &mut S) -> u64 {
+    u64::from(system.signal(object).is_none())
+}
+
+extern "C" fn on_null<S: System<Aarch64>>() {
+    S::null();
 }
 
 extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) -> *const Registers {

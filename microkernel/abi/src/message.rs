@@ -1,7 +1,7 @@
 //! Messages: the information word and the message page.
 //!
 //! A message is a label, up to [`MAX_WORDS`] words and up to [`MAX_CAPS`] capabilities. The first
-//! [`REGISTER_WORDS`] words travel in registers; the others, and what concerns capabilities, in the
+//! [`REGISTER_WORDS`] words travel in registers, all of them in every message, so a sender clears what it does not use; the others, and what concerns capabilities, in the
 //! thread's message page, which the kernel reads through its own mapping and never by a user address.
 //!
 //! Message page (4,096 bytes of 64-bit words):
@@ -33,14 +33,14 @@ pub const BATCH_BYTES: usize = 1920;
 pub const PAGE_BYTES: usize = 4096;
 
 /// Text that enters the ABI hash.
-pub(crate) const DESCRIPTION: &str = "message:6/256/4 out256 in260 batch272; info:words0..9 caps9..13 signal16 fault17 label32..64; \
+pub(crate) const DESCRIPTION: &str = "message:6/256/4 out256 in260 batch272; info:words0..9 caps9..13 signal16 fault17 general18 label32..64; \
      item:cptr0..32 copy32 rights40..48";
 
 /// The information word of a message.
 ///
 /// Bits 0..9: number of words. Bits 9..13: sending: the number of capabilities; receiving: a bit for each
 /// of the four that arrived. Bit 16: not a message but signals of the bound notification (the word is the
-/// badge). Bit 17: a fault message from the kernel. Bits 32..64: label. Other bits are zero.
+/// badge). Bit 17: a fault message from the kernel. Bit 18: sending: take the general path. Bits 32..64: label. Other bits are zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
 pub struct MessageInfo(pub u64);
@@ -48,7 +48,8 @@ pub struct MessageInfo(pub u64);
 impl MessageInfo {
     const SIGNAL: u64 = 1 << 16;
     const FAULT: u64 = 1 << 17;
-    const KNOWN: u64 = 0x1fff | Self::SIGNAL | Self::FAULT | (0xffff_ffff << 32);
+    const GENERAL: u64 = 1 << 18;
+    const KNOWN: u64 = 0x1fff | Self::SIGNAL | Self::FAULT | Self::GENERAL | (0xffff_ffff << 32);
 
     /// Makes the word of a message to send. Counts beyond the limits are cut to the field's width and
     /// refused by the kernel.
@@ -59,6 +60,12 @@ impl MessageInfo {
     /// The word that says "signals of the bound notification".
     pub const fn signal() -> Self {
         Self(Self::SIGNAL)
+    }
+
+    /// Asks the kernel to take its general path, which it otherwise takes only if the fast one cannot serve: for
+    /// measuring. The receiver does not see it.
+    pub const fn by_general_path(self) -> Self {
+        Self(self.0 | Self::GENERAL)
     }
 
     /// Marks the word as a fault message. Only the kernel does so; it clears the mark on what users send.

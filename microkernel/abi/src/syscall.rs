@@ -7,11 +7,12 @@
 //!
 //! | | number / status | a0 | a1 | a2 | a3 | a4 | a5 | a6 | a7 | a8 |
 //! |---|---|---|---|---|---|---|---|---|---|---|
-//! | x86_64 (`syscall`) | rax | rdi | rsi | rdx | r10 | r8 | r9 | r12 | r13 | r14 |
-//! | aarch64 (`svc #0`) | x8 | x0 | x1 | x2 | x3 | x4 | x5 | x6 | x7 | x9 |
+//! | x86_64 (`syscall`) | rax | rdi | rsi | r12 | r13 | r14 | r15 | r8 | r9 | upper half of rdi |
+//! | aarch64 (`svc #0`) | x8 | x0 | x1 | x20 | x21 | x22 | x23 | x24 | x25 | upper half of x0 |
 //!
 //! Every other register is destroyed by a system call, except the stack pointer and the thread-block
-//! register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked.
+//! register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked, and `a8` a second one: both are
+//! pointers of 32 bits, so that one register holds them. As a result `a0` fills its register.
 //!
 //! A number that is not in the table is a fault ([`FaultKind::BadSyscall`](crate::FaultKind)), not a refusal.
 

@@ -34,6 +34,7 @@ mod syscall;
 #[cfg(test)]
 mod tests;
 
+pub use ipc::Direct;
 pub use log::KernelLog;
 pub use state::{Core, Resume};
 

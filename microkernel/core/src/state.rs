@@ -1,6 +1,6 @@
 //! The state of one processor core, and the way in and out of the kernel.
 
-use weft_abi::{CPtr, Kind, Refusal, Rights};
+use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, CoreId, Trap};
 use weft_store::{Home, Memory};
 
@@ -75,6 +75,7 @@ impl<A: Arch> Core<A> {
 
     /// Handles what brought the core into the kernel; says what runs next.
     pub fn trap(&mut self, trap: Trap) -> Resume<'_, A::Context> {
+        self.catch_up();
         let next = match trap {
             Trap::Syscall => self.system_call(),
             Trap::Fault {
@@ -106,11 +107,12 @@ impl<A: Arch> Core<A> {
     /// The slot that a capability pointer of a thread names; empty slots are refused.
     pub(crate) fn lookup(&self, thread: ThreadRef<A>, cptr: u64) -> Result<SlotRef, Refusal> {
         let home = self.home();
-        let cptr = u32::try_from(cptr).map_err(|_| Refusal::NoCapability)?;
-        let slot = self
-            .slot_of(&thread.cspace, CPtr(cptr))
-            .ok_or(Refusal::NoCapability)?;
-        if slot.is_empty(home) || cptr == 0 {
+        let (base, count) = thread.slots.get(home);
+        if cptr == 0 || cptr >= count {
+            return Err(Refusal::NoCapability);
+        }
+        let slot = self.nth(base, cptr).ok_or(Refusal::NoCapability)?;
+        if slot.is_empty(home) {
             return Err(Refusal::NoCapability);
         }
         Ok(slot)
@@ -130,15 +132,15 @@ impl<A: Arch> Core<A> {
     }
 
     fn check(&self, tag: Tag, kind: Kind, rights: Rights) -> Result<(), Refusal> {
+        if tag.is(kind, rights, self.id()) {
+            return Ok(());
+        }
         if tag.kind() != Some(kind) {
             return Err(Refusal::WrongKind);
         }
         if !tag.rights().contains(rights) {
             return Err(Refusal::NotPermitted);
         }
-        if tag.home() != self.id() {
-            return Err(Refusal::WrongCore);
-        }
-        Ok(())
+        Err(Refusal::WrongCore)
     }
 }

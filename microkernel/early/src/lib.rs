@@ -19,4 +19,4 @@ pub mod tables;
 
 pub use handover::{DIRECT_MAP, Handover};
 pub use region::{Range, RangeSet};
-pub use system::{Next, System};
+pub use system::{Direct, Next, System};

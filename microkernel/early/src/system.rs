@@ -15,6 +15,28 @@ pub trait System<A: Arch>: 'static {
 
     /// Handles a trap; says what runs next.
     fn trap(&mut self, trap: Trap) -> Next<'_, A::Context>;
+
+    /// Call with this object and information word by the fast path; `None` if the general one must do it, and nothing
+    /// has changed.
+    fn call(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>>;
+
+    /// As [`call`](Self::call), ReplyRecv with the endpoint in the lower half of `objects` and the reply in the upper.
+    fn reply_recv(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>>;
+
+    /// Signal, if the caller simply goes on; `None` if the general path must do it, and nothing has changed.
+    fn signal(&mut self, object: u64) -> Option<()>;
+
+    /// Null.
+    fn null();
+}
+
+/// Where a message goes directly: to a thread that waits in a system call and runs now.
+#[derive(Debug)]
+pub struct Direct<'a, C> {
+    /// Its registers. The message's words and information word are not there but still in the processor's.
+    pub context: &'a C,
+    /// The badge that it receives.
+    pub badge: u64,
 }
 
 /// What a core does when the kernel is done. The registers stay where they are until another answer.

@@ -15,6 +15,38 @@ pub struct VirtAddr(pub u64);
 #[repr(transparent)]
 pub struct Asid(pub u16);
 
+/// An address space as the processor's root register takes it: where its root table is and its identifier, in one
+/// word that is compared and kept as such. Bits 0..48 address, 48..64 identifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[repr(transparent)]
+pub struct Root(u64);
+
+impl Root {
+    /// No user address space.
+    pub const NONE: Self = Self(0);
+    const ADDRESS: u64 = (1 << 48) - 1;
+
+    /// A user address space.
+    pub const fn new(table: PhysAddr, asid: Asid) -> Self {
+        Self(table.0 & Self::ADDRESS | (asid.0 as u64) << 48)
+    }
+
+    /// Where the root table is.
+    pub const fn table(self) -> PhysAddr {
+        PhysAddr(self.0 & Self::ADDRESS)
+    }
+
+    /// The identifier.
+    pub const fn asid(self) -> Asid {
+        Asid((self.0 >> 48) as u16)
+    }
+
+    /// The word.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+}
+
 /// A processor core, counted from 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[repr(transparent)]

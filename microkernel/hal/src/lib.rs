@@ -19,7 +19,7 @@ pub mod fake;
 mod groups;
 mod paging;
 
-pub use address::{Asid, CoreId, Nanoseconds, PhysAddr, VirtAddr};
+pub use address::{Asid, CoreId, Nanoseconds, PhysAddr, Root, VirtAddr};
 pub use context::{Access, Context, Trap};
 pub use groups::{Clock, Console, Cpu, Interrupts, IrqLine, IrqMode, Msi, Ports, Power, Width};
 pub use paging::{Entry, Leaf, PageSize, Paging};

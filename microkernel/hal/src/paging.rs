@@ -8,7 +8,7 @@ use core::sync::atomic::AtomicU64;
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 
-use crate::{Asid, PhysAddr, VirtAddr};
+use crate::{Asid, PhysAddr, Root, VirtAddr};
 
 /// The size of a mapped frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,10 +106,13 @@ pub trait Paging {
     /// Makes a cleared page the root of an address space (adds the kernel's part where the root is shared).
     fn prepare_root(&self, root: &[AtomicU64; 512]);
 
-    /// Switches to an address space.
-    fn activate(&mut self, root: PhysAddr, asid: Asid);
+    /// The user address space that the processor uses; [`Root::NONE`]: the kernel's own.
+    fn active(&self) -> Root;
 
-    /// Switches to the kernel's own address space, so that no user space is active.
+    /// Switches to a user address space, which is not the active one.
+    fn activate(&mut self, root: Root);
+
+    /// Switches to the kernel's own address space.
     fn deactivate(&mut self);
 
     /// Forgets what the TLB holds of one page; orders it behind earlier table changes.

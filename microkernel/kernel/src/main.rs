@@ -17,7 +17,7 @@ use weft_abi::cap::MemoryClass;
 use weft_core::boot::{self, Region};
 use weft_core::{Core, Resume};
 use weft_early::region::CAPACITY;
-use weft_early::{DIRECT_MAP, Handover, Next, Range, System};
+use weft_early::{DIRECT_MAP, Direct, Handover, Next, Range, System};
 use weft_hal::{Arch, PhysAddr, Trap};
 use weft_store::Memory;
 #[cfg(target_arch = "x86_64")]
@@ -73,6 +73,38 @@ impl System<Machine> for Kernel {
 
     fn trap(&mut self, trap: Trap) -> Next<'_, <Machine as Arch>::Context> {
         next(self.0.trap(trap))
+    }
+
+    #[inline(always)]
+    fn call(&mut self, object: u64, info: u64) -> Option<Direct<'_, <Machine as Arch>::Context>> {
+        self.0.call_directly(object, info).map(direct)
+    }
+
+    #[inline(always)]
+    fn reply_recv(
+        &mut self,
+        objects: u64,
+        info: u64,
+    ) -> Option<Direct<'_, <Machine as Arch>::Context>> {
+        self.0.answer_directly(objects, info).map(direct)
+    }
+
+    #[inline(always)]
+    fn signal(&mut self, object: u64) -> Option<()> {
+        self.0.signal_directly(object)
+    }
+
+    #[inline(always)]
+    fn null() {
+        Core::<Machine>::null();
+    }
+}
+
+#[inline(always)]
+fn direct<C>(direct: weft_core::Direct<'_, C>) -> Direct<'_, C> {
+    Direct {
+        context: direct.context,
+        badge: direct.badge,
     }
 }
 

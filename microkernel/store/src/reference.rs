@@ -27,6 +27,18 @@ impl<T> Ref<T> {
         self.0.as_ptr().expose_provenance() as u64
     }
 
+    /// As [`from_address`](Self::from_address), without looking at the address: for the paths where each instruction
+    /// counts. Core calls it with the word of a slot whose kind it has checked: such a word came from
+    /// [`address`](Self::address) of a `T` (promise 2 of the crate), so it is neither 0 nor misaligned.
+    pub fn from_slot(address: u64) -> Self {
+        let pointer = core::ptr::with_exposed_provenance_mut::<T>(address as usize);
+        #[cfg(any(test, feature = "checked"))]
+        assert!(!pointer.is_null() && pointer.is_aligned());
+        // SAFETY:
+        // 1. not null: promise 2 of the crate.
+        Self(unsafe { NonNull::new_unchecked(pointer) })
+    }
+
     /// The reference that [`address`](Self::address) came from.
     ///
     /// Core calls it with an address that it took from a slot whose kind says that the object is a `T`.

@@ -8,7 +8,7 @@ use core::ptr;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_hal::{PageSize, PhysAddr};
+use weft_hal::{PageSize, PhysAddr, Root};
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
@@ -149,7 +149,7 @@ fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64)
         local_apic,
         messages: MsiLines::new(),
         time: Time::new(time_stamp, rates),
-        active: Active::kernel(kernel.root),
+        active: Active(Root::NONE),
         kernel,
     }
 }

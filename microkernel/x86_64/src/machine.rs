@@ -1,6 +1,6 @@
 //! The architecture's state on one core, and its groups that are a line or two.
 
-use weft_hal::{Arch, Console, CoreId, Cpu, PhysAddr, Ports, Power, Width};
+use weft_hal::{Arch, Console, CoreId, Cpu, Ports, Power, Root, Width};
 
 use crate::acpi::PowerPorts;
 use crate::cpu::Features;
@@ -35,7 +35,7 @@ impl X86_64 {
         messages: MsiLines::new(),
         time: Time::STOPPED,
         kernel: KernelHalf::ABSENT,
-        active: Active::kernel(PhysAddr(0)),
+        active: Active(Root::NONE),
     };
 
     /// What the processor has.

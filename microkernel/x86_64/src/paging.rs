@@ -5,10 +5,11 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
+use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
 
 use crate::entry;
 use crate::machine::X86_64;
+use crate::tlb::write_root;
 
 /// Entries of a root that belong to user mode.
 const USER_ENTRIES: usize = 256;
@@ -67,12 +68,19 @@ impl Paging for X86_64 {
         root[KERNEL_ENTRY].store(self.kernel.kernel, Ordering::Relaxed);
     }
 
-    fn activate(&mut self, root: PhysAddr, asid: Asid) {
-        self.active.switch(root, asid);
+    #[inline(always)]
+    fn activate(&mut self, root: Root) {
+        self.active.switch(root);
+    }
+
+    #[inline(always)]
+    fn active(&self) -> Root {
+        self.active.0
     }
 
     fn deactivate(&mut self) {
-        self.active.switch(self.kernel.root, Asid(0));
+        self.active.0 = Root::NONE;
+        write_root(self.kernel.root);
     }
 
     fn flush_page(&mut self, asid: Asid, address: VirtAddr) {

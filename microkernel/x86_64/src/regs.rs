@@ -2,7 +2,7 @@
 //!
 //! Two formats (tag [`Format`]): a system call saves and restores only what its convention keeps, an
 //! interrupt or exception saves all. Entry and exit stubs (`trap.S`) read and write the fields by their
-//! offsets, so the layout is C's and fields are cells.
+//! offsets, so the layout is C's and fields are cells. What each message touches comes first: one cache line.
 
 use core::cell::Cell;
 
@@ -31,19 +31,20 @@ pub const DUMP: usize = 19;
 #[derive(Debug)]
 #[repr(C)]
 pub struct Registers {
-    /// `a0 … a8`: rdi, rsi, rdx, r10, r8, r9, r12, r13, r14.
-    pub(crate) arguments: [Cell<u64>; 9],
-    pub(crate) rax: Cell<u64>,
-    pub(crate) rbx: Cell<u64>,
-    pub(crate) rcx: Cell<u64>,
-    pub(crate) rbp: Cell<u64>,
-    pub(crate) r11: Cell<u64>,
-    pub(crate) r15: Cell<u64>,
     pub(crate) rip: Cell<u64>,
     pub(crate) rsp: Cell<u64>,
     pub(crate) rflags: Cell<u64>,
     pub(crate) fs_base: Cell<u64>,
+    /// `a0 … a7`: rdi, rsi, r12, r13, r14, r15, r8, r9. `a8` is the upper half of rdi.
+    pub(crate) arguments: [Cell<u64>; 8],
+    pub(crate) rax: Cell<u64>,
     pub(crate) format: Cell<u64>,
+    pub(crate) rbx: Cell<u64>,
+    pub(crate) rcx: Cell<u64>,
+    pub(crate) rdx: Cell<u64>,
+    pub(crate) rbp: Cell<u64>,
+    pub(crate) r11: Cell<u64>,
+    pub(crate) r10: Cell<u64>,
 }
 
 impl Default for Registers {
@@ -53,9 +54,10 @@ impl Default for Registers {
             rax: Cell::new(0),
             rbx: Cell::new(0),
             rcx: Cell::new(0),
+            rdx: Cell::new(0),
             rbp: Cell::new(0),
             r11: Cell::new(0),
-            r15: Cell::new(0),
+            r10: Cell::new(0),
             rip: Cell::new(0),
             rsp: Cell::new(0),
             rflags: Cell::new(USER_FLAGS),
@@ -77,8 +79,10 @@ impl Registers {
         }
     }
 
-    fn scratch(&self) -> [&Cell<u64>; 5] {
-        [&self.rbx, &self.rcx, &self.rbp, &self.r11, &self.r15]
+    fn scratch(&self) -> [&Cell<u64>; 6] {
+        [
+            &self.rbx, &self.rcx, &self.rdx, &self.rbp, &self.r11, &self.r10,
+        ]
     }
 }
 
@@ -112,10 +116,17 @@ impl Context for Registers {
         self.rax.get()
     }
 
+    #[inline(always)]
     fn argument(&self, index: usize) -> u64 {
-        self.arguments.get(index).map_or(0, Cell::get)
+        const POINTER: u64 = 0xffff_ffff;
+        match index {
+            0 => self.arguments[0].get() & POINTER,
+            8 => self.arguments[0].get() >> 32,
+            _ => self.arguments.get(index).map_or(0, Cell::get),
+        }
     }
 
+    #[inline(always)]
     fn set_argument(&self, index: usize, value: u64) {
         if let Some(register) = self.arguments.get(index) {
             register.set(value);
@@ -126,11 +137,9 @@ impl Context for Registers {
         self.rax.set(status);
     }
 
-    fn clear_scratch(&self) {
-        self.scratch()
-            .into_iter()
-            .for_each(|register| register.set(0));
-    }
+    /// What a system call does not save is cleared by the way back, and not shown by `dump`.
+    #[inline(always)]
+    fn clear_scratch(&self) {}
 
     fn repeat_syscall(&self) {
         self.rip.set(self.rip.get().wrapping_sub(SYSCALL_BYTES));
@@ -161,29 +170,29 @@ impl Context for Registers {
     /// In the order rax rbx rcx rdx rsi rdi rbp rsp r8 … r15 rip rflags fs_base. What a system call did not
     /// save reads as 0.
     fn dump(&self, index: usize) -> Option<u64> {
-        let [rdi, rsi, rdx, r10, r8, r9, r12, r13, r14] = &self.arguments;
+        let [rdi, rsi, r12, r13, r14, r15, r8, r9] = &self.arguments;
         let order: [&Cell<u64>; DUMP] = [
             &self.rax,
             &self.rbx,
             &self.rcx,
-            rdx,
+            &self.rdx,
             rsi,
             rdi,
             &self.rbp,
             &self.rsp,
             r8,
             r9,
-            r10,
+            &self.r10,
             &self.r11,
             r12,
             r13,
             r14,
-            &self.r15,
+            r15,
             &self.rip,
             &self.rflags,
             &self.fs_base,
         ];
-        let unsaved = self.is_minimal() && matches!(index, 1 | 2 | 6 | 11 | 15);
+        let unsaved = self.is_minimal() && matches!(index, 1..=3 | 6 | 10 | 11);
         order
             .get(index)
             .map(|register| if unsaved { 0 } else { register.get() })
@@ -271,10 +280,15 @@ mod tests {
     }
 
     #[test]
-    fn results_overwrite_arguments_and_an_index_beyond_is_ignored() {
+    fn the_ninth_argument_is_the_upper_half_of_the_first_register() {
         let registers = Registers::default();
-        registers.set_argument(8, 9);
-        registers.set_argument(9, 9);
-        assert_eq!((registers.argument(8), registers.argument(9)), (9, 0));
+        registers.set_argument(0, 9 << 32 | 5);
+        registers.set_argument(8, 7);
+        registers.set_argument(9, 7);
+        assert_eq!((registers.argument(0), registers.argument(8)), (5, 9));
+        assert_eq!(
+            (registers.argument(9), registers.dump(5)),
+            (0, Some(9 << 32 | 5))
+        );
     }
 }

@@ -3,57 +3,43 @@
 //! Entries of user mode are not tagged (PCID is not used), so that writing the root forgets all of them;
 //! only the active space can have any. Kernel entries are global and never change after boot.
 
-use weft_hal::{Asid, PhysAddr, VirtAddr};
-use x86_64::PhysAddr as HardwareAddr;
-use x86_64::instructions::tlb;
-use x86_64::registers::control::Cr3;
-use x86_64::structures::paging::PhysFrame;
+use core::arch::asm;
 
-/// The address space that is active on this core.
+use weft_hal::{Asid, PhysAddr, Root, VirtAddr};
+use x86_64::instructions::tlb;
+
+/// The user address space that is active on this core.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Active {
-    root: PhysAddr,
-    asid: Asid,
-}
+pub(crate) struct Active(pub(crate) Root);
 
 impl Active {
-    /// The kernel's own space, which is active after boot.
-    pub(crate) const fn kernel(root: PhysAddr) -> Self {
-        Self {
-            root,
-            asid: Asid(0),
-        }
-    }
-
-    /// Switches to a space unless it is active already.
-    pub(crate) fn switch(&mut self, root: PhysAddr, asid: Asid) {
-        let next = Self { root, asid };
-        if *self != next {
-            *self = next;
-            write_root(root);
-        }
+    /// Switches to a user space.
+    #[inline(always)]
+    pub(crate) fn switch(&mut self, root: Root) {
+        self.0 = root;
+        write_root(root.table());
     }
 
     /// Forgets one page of a space.
     pub(crate) fn forget_page(&self, asid: Asid, address: VirtAddr) {
-        if self.asid == asid {
+        if self.0.asid() == asid {
             tlb::flush(x86_64::VirtAddr::new_truncate(address.0));
         }
     }
 
     /// Forgets all pages of a space.
     pub(crate) fn forget_space(&self, asid: Asid) {
-        if self.asid == asid {
-            write_root(self.root);
+        if self.0.asid() == asid {
+            write_root(self.0.table());
         }
     }
 }
 
 /// Writes the root register; forgets everything but global entries.
+#[inline(always)]
 pub(crate) fn write_root(root: PhysAddr) {
-    let frame = PhysFrame::containing_address(HardwareAddr::new_truncate(root.0));
     // SAFETY:
     // 1. the root is the kernel's, or has the kernel's upper half from `prepare_root`, so the kernel stays
-    //    where it is.
-    unsafe { Cr3::write_raw(frame, 0) };
+    //    where it is; its address is a page's and below 2^48, so no reserved bit is set.
+    unsafe { asm!("mov cr3, {}", in(reg) root.0, options(nostack, preserves_flags)) };
 }

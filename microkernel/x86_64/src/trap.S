@@ -5,8 +5,10 @@
 #   between the two (NMI) set GS by MSR from the top of their own stack and put back what was there.
 # In between: registers are saved in the running thread's Registers ({CONTEXT} in PerCore), the kernel stack
 #   is empty, and one Rust function is called, which returns what to resume in rax (0: wait for an interrupt).
+#   Call, ReplyRecv, Signal and Null first try a function that leaves most registers where they are.
 # On exit: a thread saved by SYSCALL gets argument registers, status, stack pointer and flags back, and zero
-#   in rbx, rbp, r15; one saved by an interrupt or exception gets everything back.
+#   in rbx, rbp, rdx, r10; one saved by an interrupt or exception gets everything back. A thread that runs user code
+#   always has the format of SYSCALL, so that SYSCALL need not set it.
 # Clobbers: nothing of user mode beyond that.
 
 .pushsection .text.trap, "ax", @progbits
@@ -50,16 +52,16 @@ trap_common:
     mov [rbx + {RCX}], rcx
     mov [rbx + {RBP}], rbp
     mov [rbx + {R11}], r11
-    mov [rbx + {R15}], r15
+    mov [rbx + {R10}], r10
     mov [rbx + {ARGUMENTS} + 0], rdi
     mov [rbx + {ARGUMENTS} + 8], rsi
-    mov [rbx + {ARGUMENTS} + 16], rdx
-    mov [rbx + {ARGUMENTS} + 24], r10
-    mov [rbx + {ARGUMENTS} + 32], r8
-    mov [rbx + {ARGUMENTS} + 40], r9
-    mov [rbx + {ARGUMENTS} + 48], r12
-    mov [rbx + {ARGUMENTS} + 56], r13
-    mov [rbx + {ARGUMENTS} + 64], r14
+    mov [rbx + {ARGUMENTS} + 16], r12
+    mov [rbx + {ARGUMENTS} + 24], r13
+    mov [rbx + {ARGUMENTS} + 32], r14
+    mov [rbx + {ARGUMENTS} + 40], r15
+    mov [rbx + {ARGUMENTS} + 48], r8
+    mov [rbx + {ARGUMENTS} + 56], r9
+    mov [rbx + {RDX}], rdx
     pop rax
     mov [rbx + {RBX}], rax
     pop rdi
@@ -175,7 +177,7 @@ trap_nmi:
     add rsp, 16
     iretq
 
-# SYSCALL: rcx is the user's rip, r11 its flags; rbx, rbp and r15 are free by convention.
+# SYSCALL: rcx is the user's rip, r11 its flags; rbx, rbp, rdx and r10 are free by convention.
 .balign 16
 .global weft_syscall_entry
 .type weft_syscall_entry, @function
@@ -186,19 +188,118 @@ weft_syscall_entry:
     mov rsp, gs:[{STACK_TOP}]
     mov [rbx + {RIP}], rcx
     mov [rbx + {RFLAGS}], r11
-    mov [rbx + {RAX}], rax
+    cmp rax, {QUICK}
+    jae syscall_general
+    jmp [syscall_table + 8 * rax]
+
+# Everything to memory, then the kernel's general path.
+syscall_general:
     mov [rbx + {ARGUMENTS} + 0], rdi
     mov [rbx + {ARGUMENTS} + 8], rsi
-    mov [rbx + {ARGUMENTS} + 16], rdx
-    mov [rbx + {ARGUMENTS} + 24], r10
-    mov [rbx + {ARGUMENTS} + 32], r8
-    mov [rbx + {ARGUMENTS} + 40], r9
-    mov [rbx + {ARGUMENTS} + 48], r12
-    mov [rbx + {ARGUMENTS} + 56], r13
-    mov [rbx + {ARGUMENTS} + 64], r14
-    mov qword ptr [rbx + {FORMAT}], {SYSCALL}
+    mov [rbx + {ARGUMENTS} + 48], r8
+    mov [rbx + {ARGUMENTS} + 56], r9
+syscall_saved:
+    mov [rbx + {RAX}], rax
+    mov [rbx + {ARGUMENTS} + 16], r12
+    mov [rbx + {ARGUMENTS} + 24], r13
+    mov [rbx + {ARGUMENTS} + 32], r14
+    mov [rbx + {ARGUMENTS} + 40], r15
     xor ebp, ebp
     call qword ptr gs:[{ON_SYSCALL}]
+    jmp trap_resume
+
+# Goes on in the other thread, whose Registers rax points to. It is in a system call, so its instruction pointer is
+# canonical: the last user page is never mapped. FSGSBASE exists, else nobody comes here.
+.macro resume_direct
+    mov gs:[{CONTEXT}], rax
+    mov rcx, [rax + {RIP}]
+    mov r11, [rax + {RFLAGS}]
+    mov rsp, [rax + {RSP}]
+    mov rdx, [rax + {FS_BASE}]
+    mov r8, gs:[{KEPT}]
+    mov r9, rbx
+    mov rsi, rbp
+    xor eax, eax
+    xor ebx, ebx
+    xor ebp, ebp
+    xor r10d, r10d
+    mov ds, ebx
+    mov es, ebx
+    mov fs, ebx
+    wrfsbase rdx
+    xor edx, edx
+    swapgs
+    mov gs, ebx
+    wrgsbase rbx
+    sysretq
+.endm
+
+# Call and ReplyRecv: object (with reply) and information word stand where Rust wants the first arguments. The
+# words w0 to w3 stay in r12 to r15 all the way; w4 is kept in PerCore, w5 in rbx, the information word in rbp.
+syscall_call:
+    mov [rbx + {ARGUMENTS} + 0], rdi
+    mov rdx, gs:[{SYSTEM}]
+    mov gs:[{KEPT}], r8
+    mov rbx, r9
+    mov rbp, rsi
+    call qword ptr gs:[{ON_CALL}]
+    mov rdi, rdx                    # the badge
+    test rax, rax
+    jz 1f
+    resume_direct
+1:  mov eax, {CALL}
+    jmp syscall_declined
+
+syscall_reply_recv:
+    mov [rbx + {ARGUMENTS} + 0], rdi
+    mov rdx, gs:[{SYSTEM}]
+    mov gs:[{KEPT}], r8
+    mov rbx, r9
+    mov rbp, rsi
+    call qword ptr gs:[{ON_REPLY_RECV}]
+    xor edi, edi                    # no badge
+    test rax, rax
+    jz 1f
+    resume_direct
+1:  mov eax, {REPLY_RECV}
+
+# The fast path did nothing: what it kept goes to memory.
+syscall_declined:
+    mov r9, rbx
+    mov rbx, gs:[{CONTEXT}]
+    mov r8, gs:[{KEPT}]
+    mov [rbx + {ARGUMENTS} + 8], rbp
+    mov [rbx + {ARGUMENTS} + 48], r8
+    mov [rbx + {ARGUMENTS} + 56], r9
+    jmp syscall_saved
+
+# Signal and Null: the same thread goes on; what Rust may have left in registers is cleared.
+syscall_signal:
+    mov [rbx + {ARGUMENTS} + 0], rdi
+    mov rsi, gs:[{SYSTEM}]
+    call qword ptr gs:[{ON_SIGNAL}]
+    test rax, rax
+    jz resume_same
+    mov eax, {SIGNAL}
+    jmp syscall_saved
+
+syscall_null:
+    call qword ptr gs:[{ON_NULL}]
+resume_same:
+    mov rcx, [rbx + {RIP}]
+    mov r11, [rbx + {RFLAGS}]
+    mov rsp, [rbx + {RSP}]
+    xor eax, eax
+    xor ebx, ebx
+    xor ebp, ebp
+    xor edi, edi
+    xor esi, esi
+    xor edx, edx
+    xor r8d, r8d
+    xor r9d, r9d
+    xor r10d, r10d
+    swapgs
+    sysretq
 
 # Resumes the thread whose Registers rax points to. Stack: empty.
 .global weft_trap_resume
@@ -219,17 +320,17 @@ trap_sysret:
     mov rsp, [rax + {RSP}]
     mov rdi, [rax + {ARGUMENTS} + 0]
     mov rsi, [rax + {ARGUMENTS} + 8]
-    mov rdx, [rax + {ARGUMENTS} + 16]
-    mov r10, [rax + {ARGUMENTS} + 24]
-    mov r8, [rax + {ARGUMENTS} + 32]
-    mov r9, [rax + {ARGUMENTS} + 40]
-    mov r12, [rax + {ARGUMENTS} + 48]
-    mov r13, [rax + {ARGUMENTS} + 56]
-    mov r14, [rax + {ARGUMENTS} + 64]
+    mov r12, [rax + {ARGUMENTS} + 16]
+    mov r13, [rax + {ARGUMENTS} + 24]
+    mov r14, [rax + {ARGUMENTS} + 32]
+    mov r15, [rax + {ARGUMENTS} + 40]
+    mov r8, [rax + {ARGUMENTS} + 48]
+    mov r9, [rax + {ARGUMENTS} + 56]
     mov rax, [rax + {RAX}]
     xor ebx, ebx
     xor ebp, ebp
-    xor r15d, r15d
+    xor edx, edx
+    xor r10d, r10d
     swapgs
     sysretq
 
@@ -244,20 +345,21 @@ trap_resume_full:
     push qword ptr [rax + {RFLAGS}]
     push {USER_CODE}
     push qword ptr [rax + {RIP}]
+    mov qword ptr [rax + {FORMAT}], {SYSCALL}
     mov rdi, [rax + {ARGUMENTS} + 0]
     mov rsi, [rax + {ARGUMENTS} + 8]
-    mov rdx, [rax + {ARGUMENTS} + 16]
-    mov r10, [rax + {ARGUMENTS} + 24]
-    mov r8, [rax + {ARGUMENTS} + 32]
-    mov r9, [rax + {ARGUMENTS} + 40]
-    mov r12, [rax + {ARGUMENTS} + 48]
-    mov r13, [rax + {ARGUMENTS} + 56]
-    mov r14, [rax + {ARGUMENTS} + 64]
+    mov r12, [rax + {ARGUMENTS} + 16]
+    mov r13, [rax + {ARGUMENTS} + 24]
+    mov r14, [rax + {ARGUMENTS} + 32]
+    mov r15, [rax + {ARGUMENTS} + 40]
+    mov r8, [rax + {ARGUMENTS} + 48]
+    mov r9, [rax + {ARGUMENTS} + 56]
+    mov rdx, [rax + {RDX}]
     mov rbx, [rax + {RBX}]
     mov rcx, [rax + {RCX}]
     mov rbp, [rax + {RBP}]
     mov r11, [rax + {R11}]
-    mov r15, [rax + {R15}]
+    mov r10, [rax + {R10}]
     mov rax, [rax + {RAX}]
     swapgs
     iretq
@@ -271,4 +373,17 @@ trap_idle:
     cli
     jmp trap_idle
 
+.popsection
+
+# Where system calls below QUICK go.
+.pushsection .rodata.trap, "a", @progbits
+.balign 8
+syscall_table:
+    .quad syscall_null              # 0 Null
+    .quad syscall_call              # 1 Call
+    .quad syscall_general           # 2 Send
+    .quad syscall_general           # 3 Recv
+    .quad syscall_general           # 4 Reply
+    .quad syscall_reply_recv        # 5 ReplyRecv
+    .quad syscall_signal            # 6 Signal
 .popsection

@@ -6,11 +6,11 @@
 //! not depend on the core and the core's code is still inlined into them.
 
 use core::arch::{asm, global_asm};
-use core::mem::offset_of;
+use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
 
-use weft_abi::FaultKind;
-use weft_early::{Next, System};
+use weft_abi::{FaultKind, Syscall};
+use weft_early::{Direct, Next, System};
 use weft_hal::{Context, Trap};
 
 use crate::cpu;
@@ -30,6 +30,14 @@ const CLEARED_FLAGS: u64 =
 /// The first vector that is no exception.
 const FIRST_INTERRUPT: u64 = 32;
 const STUB_BYTES: usize = 16;
+/// System calls with smaller numbers have a stub of their own in `trap.S`, in the order of its table.
+const QUICK: u64 = 7;
+const _: () = assert!(
+    Syscall::Null as u64 == 0
+        && Syscall::Call as u64 == 1
+        && Syscall::ReplyRecv as u64 == 5
+        && Syscall::Signal as u64 == 6
+);
 
 global_asm!(
     include_str!("trap.S"),
@@ -37,13 +45,25 @@ global_asm!(
     STACK_TOP = const offset_of!(PerCore, stack_top),
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
     ON_TRAP = const offset_of!(PerCore, on_trap),
+    ON_CALL = const offset_of!(PerCore, on_call),
+    ON_REPLY_RECV = const offset_of!(PerCore, on_reply_recv),
+    ON_SIGNAL = const offset_of!(PerCore, on_signal),
+    ON_NULL = const offset_of!(PerCore, on_null),
+    SYSTEM = const offset_of!(PerCore, system),
+    KEPT = const offset_of!(PerCore, kept),
+    CALL = const Syscall::Call as u64,
+    REPLY_RECV = const Syscall::ReplyRecv as u64,
+    SIGNAL = const Syscall::Signal as u64,
+    QUICK = const QUICK,
     ARGUMENTS = const offset_of!(Registers, arguments),
     RAX = const offset_of!(Registers, rax),
     RBX = const offset_of!(Registers, rbx),
     RCX = const offset_of!(Registers, rcx),
     RBP = const offset_of!(Registers, rbp),
     R11 = const offset_of!(Registers, r11),
-    R15 = const offset_of!(Registers, r15),
+    R10 = const offset_of!(Registers, r10),
+    RDX = const offset_of!(Registers, rdx),
+    FS_BASE = const offset_of!(Registers, fs_base),
     RIP = const offset_of!(Registers, rip),
     RSP = const offset_of!(Registers, rsp),
     RFLAGS = const offset_of!(Registers, rflags),
@@ -84,7 +104,18 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_trap.set((on_trap::<S> as *const ()).addr());
-    core.fsgsbase.set(system.arch().features().fsgsbase);
+    core.on_null.set((on_null::<S> as *const ()).addr());
+    core.on_signal.set((on_signal::<S> as *const ()).addr());
+    let fsgsbase = system.arch().features().fsgsbase;
+    core.fsgsbase.set(fsgsbase);
+    // The stub that goes on in another thread sets its bases by the instructions of FSGSBASE.
+    let (call, reply_recv) = if fsgsbase {
+        (on_call::<S> as *const (), on_reply_recv::<S> as *const ())
+    } else {
+        (decline::<S> as *const (), decline::<S> as *const ())
+    };
+    core.on_call.set(call.addr());
+    core.on_reply_recv.set(reply_recv.addr());
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
@@ -110,6 +141,59 @@ extern "C" fn on_syscall<S: System<X86_64>>() -> *const Registers {
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
     leave(core, system.trap(Trap::Syscall))
+}
+
+/// What a function behind the stub of Call returns, in rax and rdx.
+#[repr(C)]
+struct Sent {
+    /// Whose turn it is; null: the general path's.
+    to: *const Registers,
+    /// The stub looks at it only if it is somebody's turn.
+    badge: MaybeUninit<u64>,
+}
+
+impl Sent {
+    #[inline(always)]
+    fn new(direct: Option<Direct<'_, Registers>>) -> Self {
+        match direct {
+            Some(direct) => Self {
+                to: direct.context,
+                badge: MaybeUninit::new(direct.badge),
+            },
+            None => Self {
+                to: ptr::null(),
+                badge: MaybeUninit::uninit(),
+            },
+        }
+    }
+}
+
+extern "C" fn on_call<S: System<X86_64>>(object: u64, info: u64, system: &mut S) -> Sent {
+    Sent::new(system.call(object, info))
+}
+
+/// The badge of an answer is 0, which the stub knows.
+extern "C" fn on_reply_recv<S: System<X86_64>>(
+    objects: u64,
+    info: u64,
+    system: &mut S,
+) -> *const Registers {
+    system
+        .reply_recv(objects, info)
+        .map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
+}
+
+/// Leaves it to the general path.
+extern "C" fn decline<S: System<X86_64>>(_: u64, _: u64, _: &mut S) -> Sent {
+    Sent::new(None)
+}
+
+extern "C" fn on_signal<S: System<X86_64>>(object: u64, system: &mut S) -> u64 {
+    u64::from(system.signal(object).is_none())
+}
+
+extern "C" fn on_null<S: System<X86_64>>() {
+    S::null();
 }
 
 extern "C" fn on_trap<S: System<X86_64>>(vector: u64, error: u64, cr2: u64) -> *const Registers {

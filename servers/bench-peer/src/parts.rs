@@ -17,7 +17,6 @@ use weft_sys::measure::{counter, mark_begin, mark_end};
 /// Where a thread begins.
 type Entry = extern "C" fn(u64, u64) -> !;
 
-const EMPTY: MessageInfo = MessageInfo::new(0, 0, 0);
 const ONE: MessageInfo = MessageInfo::new(0, 1, 0);
 const TWO: MessageInfo = MessageInfo::new(0, 2, 0);
 const NOTHING: Words = [0; 6];
@@ -61,10 +60,11 @@ pub(crate) fn turns() -> u64 {
     TURNS.load(Relaxed)
 }
 
-extern "C" fn answers(_: u64, _: u64) -> ! {
+/// Answers with this information word.
+extern "C" fn answers(info: u64, _: u64) -> ! {
     let _ = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
     loop {
-        let _ = weft_sys::reply_recv(CPtr(ENDPOINT), EMPTY, NOTHING, CPtr(REPLY));
+        let _ = weft_sys::reply_recv(CPtr(ENDPOINT), MessageInfo(info), NOTHING, CPtr(REPLY));
     }
 }
 

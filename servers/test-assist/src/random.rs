@@ -160,11 +160,10 @@ fn call(number: u64, arguments: [u64; 9]) -> u64 {
         asm!(
             "stp x19, x29, [sp, #-16]!", "svc #0", "ldp x19, x29, [sp], #16",
             inlateout("x8") number => status,
-            inlateout("x0") a0 => _, inlateout("x1") a1 => _, inlateout("x2") a2 => _,
-            inlateout("x3") a3 => _, inlateout("x4") a4 => _, inlateout("x5") a5 => _,
-            inlateout("x6") a6 => _, inlateout("x7") a7 => _, inlateout("x9") a8 => _,
-            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
-            lateout("x25") _, lateout("x26") _, lateout("x27") _, lateout("x28") _,
+            inlateout("x0") a0 & 0xffff_ffff | a8 << 32 => _, inlateout("x1") a1 => _,
+            inlateout("x20") a2 => _, inlateout("x21") a3 => _, inlateout("x22") a4 => _,
+            inlateout("x23") a5 => _, inlateout("x24") a6 => _, inlateout("x25") a7 => _,
+            lateout("x26") _, lateout("x27") _, lateout("x28") _,
             clobber_abi("C"),
         );
     }
@@ -175,10 +174,9 @@ fn call(number: u64, arguments: [u64; 9]) -> u64 {
         asm!(
             "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
             inlateout("rax") number => status,
-            inlateout("rdi") a0 => _, inlateout("rsi") a1 => _, inlateout("rdx") a2 => _,
-            inlateout("r10") a3 => _, inlateout("r8") a4 => _, inlateout("r9") a5 => _,
-            inlateout("r12") a6 => _, inlateout("r13") a7 => _, inlateout("r14") a8 => _,
-            lateout("r15") _,
+            inlateout("rdi") a0 & 0xffff_ffff | a8 << 32 => _, inlateout("rsi") a1 => _, inlateout("r12") a2 => _,
+            inlateout("r13") a3 => _, inlateout("r14") a4 => _, inlateout("r15") a5 => _,
+            inlateout("r8") a6 => _, inlateout("r9") a7 => _,
             clobber_abi("sysv64"),
         );
     }

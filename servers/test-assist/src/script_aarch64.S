@@ -14,11 +14,19 @@ test_script_entry:
     tbnz x8, #63, 3f
     tbnz x8, #62, 2f
     ldp x0, x1, [x11, #{ARGUMENTS}]
-    ldp x2, x3, [x11, #{ARGUMENTS} + 16]
-    ldp x4, x5, [x11, #{ARGUMENTS} + 32]
-    ldp x6, x7, [x11, #{ARGUMENTS} + 48]
+    ldp x20, x21, [x11, #{ARGUMENTS} + 16]
+    ldp x22, x23, [x11, #{ARGUMENTS} + 32]
+    ldp x24, x25, [x11, #{ARGUMENTS} + 48]
     ldr x9, [x11, #{ARGUMENTS} + 64]
+    orr x0, x0, x9, lsl #32
     ldr x10, ={FILL}
+    mov x2, x10
+    mov x3, x10
+    mov x4, x10
+    mov x5, x10
+    mov x6, x10
+    mov x7, x10
+    mov x9, x10
     mov x11, x10
     mov x12, x10
     mov x13, x10
@@ -28,12 +36,6 @@ test_script_entry:
     mov x17, x10
     mov x18, x10
     mov x19, x10
-    mov x20, x10
-    mov x21, x10
-    mov x22, x10
-    mov x23, x10
-    mov x24, x10
-    mov x25, x10
     mov x26, x10
     mov x27, x10
     mov x28, x10
@@ -41,35 +43,36 @@ test_script_entry:
     mov x30, x10
     svc #0
     // All registers that carry nothing, in three that are shown.
-    orr x10, x10, x11
-    orr x12, x12, x13
-    orr x14, x14, x15
-    orr x16, x16, x17
-    orr x10, x10, x12
-    orr x14, x14, x16
-    orr x10, x10, x14
-    orr x18, x18, x19
-    orr x20, x20, x21
-    orr x22, x22, x23
-    orr x18, x18, x20
-    orr x18, x18, x22
-    orr x24, x24, x25
-    orr x26, x26, x27
-    orr x28, x28, x29
-    orr x24, x24, x26
-    orr x28, x28, x30
-    orr x24, x24, x28
+    orr x10, x10, x2
+    orr x10, x10, x3
+    orr x10, x10, x4
+    orr x10, x10, x5
+    orr x10, x10, x6
+    orr x10, x10, x7
+    orr x10, x10, x9
+    orr x18, x18, x11
+    orr x18, x18, x12
+    orr x18, x18, x13
+    orr x18, x18, x14
+    orr x18, x18, x15
+    orr x18, x18, x16
+    orr x18, x18, x17
+    orr x19, x19, x26
+    orr x19, x19, x27
+    orr x19, x19, x28
+    orr x19, x19, x29
+    orr x19, x19, x30
     mrs x12, nzcv
     ldr x11, [sp]
     str x8, [x11, #{STATUS}]
     stp x0, x1, [x11, #{RESULTS}]
-    stp x2, x3, [x11, #{RESULTS} + 16]
-    stp x4, x5, [x11, #{RESULTS} + 32]
-    stp x6, x7, [x11, #{RESULTS} + 48]
-    str x9, [x11, #{RESULTS} + 64]
+    stp x20, x21, [x11, #{RESULTS} + 16]
+    stp x22, x23, [x11, #{RESULTS} + 32]
+    stp x24, x25, [x11, #{RESULTS} + 48]
+    str xzr, [x11, #{RESULTS} + 64]
     str x10, [x11, #{SCRATCH}]
     str x18, [x11, #{SCRATCH} + 8]
-    str x24, [x11, #{SCRATCH} + 16]
+    str x19, [x11, #{SCRATCH} + 16]
     str x12, [x11, #{FLAGS}]
     ldr x12, [x11, #{TIMES}]
     add x12, x12, #1

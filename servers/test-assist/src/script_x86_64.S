@@ -17,16 +17,18 @@ test_script_entry:
     jc 2f
     mov rdi, [rbx + {ARGUMENTS} + 0]
     mov rsi, [rbx + {ARGUMENTS} + 8]
-    mov rdx, [rbx + {ARGUMENTS} + 16]
-    mov r10, [rbx + {ARGUMENTS} + 24]
-    mov r8, [rbx + {ARGUMENTS} + 32]
-    mov r9, [rbx + {ARGUMENTS} + 40]
-    mov r12, [rbx + {ARGUMENTS} + 48]
-    mov r13, [rbx + {ARGUMENTS} + 56]
-    mov r14, [rbx + {ARGUMENTS} + 64]
+    mov r12, [rbx + {ARGUMENTS} + 16]
+    mov r13, [rbx + {ARGUMENTS} + 24]
+    mov r14, [rbx + {ARGUMENTS} + 32]
+    mov r15, [rbx + {ARGUMENTS} + 40]
+    mov r8, [rbx + {ARGUMENTS} + 48]
+    mov r9, [rbx + {ARGUMENTS} + 56]
+    mov rdx, [rbx + {ARGUMENTS} + 64]
+    shl rdx, 32
+    or rdi, rdx
     mov rbx, {FILL}
     mov rbp, rbx
-    mov r15, rbx
+    mov r10, rbx
     syscall
     mov rcx, rbx
     pushfq
@@ -35,16 +37,16 @@ test_script_entry:
     mov [rbx + {STATUS}], rax
     mov [rbx + {RESULTS} + 0], rdi
     mov [rbx + {RESULTS} + 8], rsi
-    mov [rbx + {RESULTS} + 16], rdx
-    mov [rbx + {RESULTS} + 24], r10
-    mov [rbx + {RESULTS} + 32], r8
-    mov [rbx + {RESULTS} + 40], r9
-    mov [rbx + {RESULTS} + 48], r12
-    mov [rbx + {RESULTS} + 56], r13
-    mov [rbx + {RESULTS} + 64], r14
+    mov [rbx + {RESULTS} + 16], r12
+    mov [rbx + {RESULTS} + 24], r13
+    mov [rbx + {RESULTS} + 32], r14
+    mov [rbx + {RESULTS} + 40], r15
+    mov [rbx + {RESULTS} + 48], r8
+    mov [rbx + {RESULTS} + 56], r9
+    mov [rbx + {RESULTS} + 64], rdx
     mov [rbx + {SCRATCH} + 0], rcx
     mov [rbx + {SCRATCH} + 8], rbp
-    mov [rbx + {SCRATCH} + 16], r15
+    mov [rbx + {SCRATCH} + 16], r10
     mov [rbx + {FLAGS}], r11
     inc qword ptr [rbx + {TIMES}]
     add qword ptr [rsp], {STEP}

@@ -8,7 +8,7 @@ use weft_abi::cap::CacheMode;
 use weft_early::region::PAGE;
 use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
 use weft_early::{DIRECT_MAP, Range};
-use weft_hal::{Asid, PageSize, PhysAddr};
+use weft_hal::{Asid, PageSize, PhysAddr, Root};
 
 use super::KERNEL_BASE;
 use super::loaded::clear;
@@ -156,6 +156,6 @@ pub(super) fn enter(kernel: u64, roots: Roots) {
             options(nostack),
         );
     }
-    tlb::switch(roots.empty, Asid(0));
+    tlb::switch(Root::new(roots.empty, Asid(0)));
     tlb::forget_all();
 }

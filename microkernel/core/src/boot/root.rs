@@ -313,7 +313,7 @@ impl<A: Arch> Builder<'_, A> {
         root.thread
             .context
             .start(entry, STACK_TOP, [STARTUP_PAGE, 0], 0);
-        root.sched.priority.set(home, MAX_PRIORITY);
+        root.sched.set_priority(home, MAX_PRIORITY);
         root.sched.budget.set(home, SLICE);
         root.sched.period.set(home, SLICE);
         root.sched.remaining.set(home, SLICE);
@@ -324,6 +324,7 @@ impl<A: Arch> Builder<'_, A> {
         root.sched.user.set(home, Some(root.thread));
         root.thread.own_sched.set(home, Some(root.sched));
         root.thread.sched.set(home, Some(root.sched));
+        self.core.note_bindings(root.thread);
         self.core.make_ready(root.thread);
     }
 }

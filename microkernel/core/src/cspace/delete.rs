@@ -109,6 +109,7 @@ impl<A: Arch> Core<A> {
     /// Takes one capability away; what was derived from it goes to its parent. The object is not touched.
     fn remove(&mut self, slot: SlotRef) {
         let home = self.home();
+        self.forget_named(&slot);
         match slot.tag.get(home).kind() {
             // A frame that is mapped nowhere needs nothing.
             Some(Kind::Frame) => drop(self.unmap_frame(slot)),

@@ -100,6 +100,7 @@ impl<A: Arch> Core<A> {
     /// Moves a capability with its place in the tree into an empty slot.
     pub(crate) fn move_capability(&mut self, from: SlotRef, to: SlotRef) {
         let home = self.home();
+        self.forget_named(&from);
         tree::take_place(home, from, to);
         to.object.set(home, from.object.get(home));
         to.badge.set(home, from.badge.get(home));

@@ -1,22 +1,25 @@
 //! Answers, and the scheduling context that a caller lends for them.
 //!
-//! A server without a context of its own runs on its caller's. When it blocks without having answered, the
+//! A server that waits for a call runs on its caller's context, so that the caller pays and neither ready queue
+//! is touched; its own, if it has one, rests meanwhile. When it blocks without having answered, the
 //! context is parked in the reply object; when it answers, the context goes back to the caller. If the caller
 //! is gone by then, or has no right to it any more, it goes back to the thread that it is bound to. A thread
-//! that gives up a lent context takes up its own, if it has one that nobody uses.
+//! that gives up a lent context, or that something else than a call wakes, takes up its own if nobody uses it.
+//! If the budget of a lent context is used up, the server finishes on its own, and the lent one is parked.
 
 use weft_abi::{FaultLabel, MessageInfo, Refusal};
 use weft_hal::Arch;
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Blocked, Reply, SchedContext, ThreadRef};
+use crate::object::{Blocked, Named, Reply, SchedContext, ThreadRef};
 use crate::sched::End;
 
 use super::transfer::Grant;
 
 impl<A: Arch> Core<A> {
-    /// Makes a sender wait for the receiver's answer through `reply`, and lends its context if the receiver has none.
+    /// Makes a sender wait for the receiver's answer through `reply`, which is tied to the receiver, and lends its
+    /// context if the receiver runs on none.
     pub(super) fn await_reply(
         &mut self,
         caller: ThreadRef<A>,
@@ -25,8 +28,6 @@ impl<A: Arch> Core<A> {
     ) {
         let home = self.home();
         reply.caller.set(home, Some(caller));
-        reply.server.set(home, Some(server));
-        server.owed.push_back(home, reply);
         caller.state.set(home, Blocked::AwaitingReply(reply));
         if server.sched.get(home).is_none()
             && let Some(sched) = caller.sched.replace(home, None)
@@ -37,23 +38,31 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// A blocking thread gives a lent context to the reply object that it was lent for.
-    pub(super) fn park(&mut self, thread: ThreadRef<A>) {
+    /// A thread gives a lent context to the reply object that it was lent for, and takes up its own.
+    pub(crate) fn park(&mut self, thread: ThreadRef<A>) {
+        if thread.lent_by.get(self.home()).is_some() {
+            self.rest(thread);
+            self.take_up_own(thread);
+        }
+    }
+
+    /// A thread that is in no ready queue gives up the context that it runs on: a lent one to the reply object that it
+    /// was lent for, its own to nobody.
+    pub(super) fn rest(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
-        let Some(reply) = thread.lent_by.replace(home, None) else {
-            return;
-        };
         let Some(sched) = thread.sched.replace(home, None) else {
             return;
         };
         sched.user.set(home, None);
+        let Some(reply) = thread.lent_by.replace(home, None) else {
+            return;
+        };
         if reply.caller.get(home).is_some() {
             sched.parked.set(home, Some(reply));
             reply.parked.set(home, Some(sched));
         } else {
             self.send_home(sched);
         }
-        self.take_up_own(thread);
     }
 
     /// A caller waits for its answer no longer. The context that it lent returns to it now if it is parked, else when
@@ -79,6 +88,7 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let caller = self.detach(reply)?;
         caller.state.set(home, Blocked::Ready);
+        self.take_up_own(caller);
         if caller.faulting.replace(home, false) {
             if info.label() != FaultLabel::RESUME {
                 caller.state.set(home, Blocked::Faulted);
@@ -92,10 +102,7 @@ impl<A: Arch> Core<A> {
     /// Empties a reply object: gives its caller, to whom the lent context has returned.
     pub(super) fn detach(&mut self, reply: Ref<Reply<A>>) -> Option<ThreadRef<A>> {
         let home = self.home();
-        let server = reply.server.replace(home, None);
-        if let Some(server) = server {
-            server.owed.remove(home, reply);
-        }
+        let server = reply.server.get(home);
         let caller = reply.caller.replace(home, None);
         let lent = self.take_lent(reply, server);
         self.hand_back(lent, caller);
@@ -158,23 +165,62 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// A thread without context goes on with its own, unless that is lent.
+    /// A thread without context goes on with its own, unless that is lent or the thread waits for a call or an answer.
     pub(crate) fn take_up_own(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         let idle = |sched: &Ref<SchedContext<A>>| {
             sched.user.get(home).is_none() && sched.parked.get(home).is_none()
         };
+        let waits = matches!(
+            thread.state.get(home),
+            Blocked::Receiving(_) | Blocked::AwaitingReply(_)
+        );
+        if waits || thread.sched.get(home).is_some() {
+            return;
+        }
         let Some(own) = thread.own_sched.get(home).filter(idle) else {
             return;
         };
-        if thread.sched.get(home).is_some() {
-            return;
-        }
         thread.lent_by.set(home, None);
         self.give(own, thread);
         // Whether the running thread goes on is decided when the kernel is left.
         if self.sched.current != Some(thread) {
             self.enqueue(thread, End::Back);
+        }
+    }
+
+    /// Ties a reply object, which holds no caller and is not waited with, to the thread that names it in Recv.
+    pub(super) fn tie(&mut self, thread: ThreadRef<A>, reply: Option<Ref<Reply<A>>>) {
+        let home = self.home();
+        if thread.reply.replace(home, reply) != reply {
+            thread.named.set(home, Named::NOTHING);
+        }
+        let Some(reply) = reply else {
+            return;
+        };
+        if reply.server.get(home) != Some(thread) {
+            self.untie(reply);
+            reply.server.set(home, Some(thread));
+            thread.replies.push_back(home, reply);
+        }
+    }
+
+    /// A reply object belongs to no thread any more. It holds no caller.
+    pub(super) fn untie(&mut self, reply: Ref<Reply<A>>) {
+        let home = self.home();
+        let Some(server) = reply.server.replace(home, None) else {
+            return;
+        };
+        server.replies.remove(home, reply);
+        if server.lent_by.get(home) == Some(reply) {
+            // Whoever lent it waits no longer.
+            self.dequeue(server);
+            self.park(server);
+            server.lent_by.set(home, None);
+        }
+        if server.reply.get(home) == Some(reply) {
+            self.disarm(server);
+            server.reply.set(home, None);
         }
     }
 

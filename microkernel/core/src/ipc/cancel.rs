@@ -16,10 +16,7 @@ impl<A: Arch> Core<A> {
         let faulting = thread.faulting.replace(home, false);
         match state {
             Blocked::Sending(endpoint) => self.leave_queue(thread, endpoint),
-            Blocked::Receiving(endpoint) => {
-                self.leave_queue(thread, endpoint);
-                self.stop_receiving(thread);
-            }
+            Blocked::Receiving(endpoint) => self.leave_queue(thread, endpoint),
             Blocked::AwaitingReply(reply) => self.forsake(thread, reply),
             Blocked::Waiting(notification) => {
                 notification.waiter.set(home, None);

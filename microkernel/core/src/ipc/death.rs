@@ -16,8 +16,9 @@ impl<A: Arch> Core<A> {
     pub(crate) fn destroy_thread(&mut self, thread: ThreadRef<A>) -> Progress {
         let home = self.home();
         self.suspend(thread, Refusal::Dead);
-        if let Some(reply) = thread.owed.first(home) {
+        if let Some(reply) = thread.replies.first(home) {
             self.abandon(reply);
+            self.untie(reply);
             return Progress::More;
         }
         if self.leave_endpoint(thread) == Progress::More {
@@ -74,14 +75,13 @@ impl<A: Arch> Core<A> {
         Progress::Done
     }
 
-    /// Wakes the first thread of an endpoint's queue with DEAD.
+    /// Wakes the first thread that waits in an endpoint with DEAD.
     fn refuse_first(&mut self, endpoint: Ref<Endpoint<A>>) -> Progress {
         let home = self.home();
-        let Some(thread) = endpoint.waiting.first(home) else {
+        let Some(thread) = endpoint.prepared(home).or(endpoint.waiting.first(home)) else {
             return Progress::Done;
         };
         self.leave_queue(thread, endpoint);
-        self.stop_receiving(thread);
         if thread.faulting.replace(home, false) {
             thread.state.set(home, Blocked::Faulted);
         } else {
@@ -107,11 +107,8 @@ impl<A: Arch> Core<A> {
 
     /// Ends a reply object: its caller gets DEAD.
     pub(crate) fn destroy_reply(&mut self, reply: Ref<Reply<A>>) -> Progress {
-        let home = self.home();
-        if let Some(receiver) = reply.receiver.replace(home, None) {
-            receiver.receiving_reply.set(home, None);
-        }
         self.abandon(reply);
+        self.untie(reply);
         self.memory.retire(reply);
         Progress::Done
     }
@@ -160,6 +157,7 @@ impl<A: Arch> Core<A> {
             }
         } else if !core::ptr::eq(&*slot, &thread.fault_endpoint) {
             self.suspend(thread, Refusal::Cancelled);
+            self.forget_bindings(thread, &slot);
         }
     }
 }

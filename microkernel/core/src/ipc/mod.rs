@@ -3,7 +3,9 @@
 //! | file | holds |
 //! |---|---|
 //! | `transfer` | copies words and capabilities from sender to receiver |
+//! | `fast` | Call and ReplyRecv by the prepared line |
 //! | `send` | Call and Send: to a waiting receiver directly, else into the queue |
+//! | `line` | the prepared line: what a direct call needs, checked when a server begins to wait |
 //! | `receive` | Recv: from the queue, or blocks |
 //! | `answer` | replies and the scheduling context that was lent for them |
 //! | `signal` | notifications |
@@ -14,10 +16,13 @@
 mod answer;
 mod cancel;
 mod death;
+mod fast;
 mod fault;
+mod line;
 mod receive;
 mod send;
 mod signal;
 mod transfer;
 
+pub use fast::Direct;
 pub(crate) use send::Sending;

@@ -5,7 +5,7 @@ use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Blocked, Endpoint, Notification, Queue, Reply, ThreadRef};
+use crate::object::{Endpoint, Named, Notification, Queue, Reply, ThreadRef};
 use crate::state::Next;
 
 /// The capabilities that a Recv names, checked.
@@ -41,6 +41,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn receive(&mut self, thread: ThreadRef<A>, from: Receiving<A>) -> Next<A> {
         let home = self.home();
         self.serve(thread, from.endpoint);
+        self.tie(thread, from.reply);
         if let Some(word) = self.take_bound_signals(thread) {
             self.deliver_signals(thread, word);
             return Next::Caller;
@@ -60,14 +61,7 @@ impl<A: Arch> Core<A> {
                 return Next::Repeat;
             }
         }
-        from.endpoint.queue.set(home, Queue::Receivers);
-        from.endpoint.waiting.push_back(home, thread);
-        thread.state.set(home, Blocked::Receiving(from.endpoint));
-        self.park(thread);
-        thread.receiving_reply.set(home, from.reply);
-        if let Some(reply) = from.reply {
-            reply.receiver.set(home, Some(thread));
-        }
+        self.await_call(thread, from.endpoint);
         Next::Blocked
     }
 
@@ -78,6 +72,7 @@ impl<A: Arch> Core<A> {
         if before == Some(endpoint) {
             return;
         }
+        thread.named.set(home, Named::NOTHING);
         if let Some(before) = before {
             before.servers.remove(home, thread);
         }
@@ -89,19 +84,12 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// Takes a blocked receiver's reply object.
-    pub(super) fn stop_receiving(&mut self, thread: ThreadRef<A>) -> Option<Ref<Reply<A>>> {
-        let home = self.home();
-        let reply = thread.receiving_reply.replace(home, None);
-        if let Some(reply) = reply {
-            reply.receiver.set(home, None);
-        }
-        reply
-    }
-
-    /// Takes a thread out of an endpoint's queue.
+    /// Takes a thread out of an endpoint's queue, or off its line.
     pub(super) fn leave_queue(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
         let home = self.home();
+        if endpoint.prepared(home) == Some(thread) {
+            return endpoint.line.set(home, None);
+        }
         endpoint.waiting.remove(home, thread);
         if endpoint.waiting.is_empty(home) {
             endpoint.queue.set(home, Queue::Empty);

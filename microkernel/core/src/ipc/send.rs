@@ -68,20 +68,17 @@ impl<A: Arch> Core<A> {
         if endpoint.dead.get(home) {
             return Err(Refusal::Dead);
         }
-        if endpoint.queue.get(home) != Queue::Receivers {
+        let Some(receiver) = self.first_receiver(endpoint) else {
             endpoint.queue.set(home, Queue::Senders);
             endpoint.waiting.push_back(home, thread);
             thread.state.set(home, Blocked::Sending(endpoint));
             return Ok(Next::Blocked);
-        }
-        let Some(receiver) = endpoint.waiting.first(home) else {
-            crate::bug("an endpoint says that receivers wait, but its queue is empty");
         };
-        if receiver.receiving_reply.get(home).is_none() && self.needs_answer(thread) {
+        let reply = receiver.reply.get(home);
+        if reply.is_none() && self.needs_answer(thread) {
             return Err(Refusal::NotConfigured);
         }
         self.leave_queue(receiver, endpoint);
-        let reply = self.stop_receiving(receiver);
         receiver.state.set(home, Blocked::Ready);
         if self.hand_over(thread, receiver, reply) {
             return Ok(Next::Switch(receiver));

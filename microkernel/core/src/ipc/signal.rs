@@ -29,7 +29,6 @@ impl<A: Arch> Core<A> {
         if let Blocked::Receiving(endpoint) = bound.state.get(home) {
             notification.word.set(home, 0);
             self.leave_queue(bound, endpoint);
-            self.stop_receiving(bound);
             self.deliver_signals(bound, word);
             self.make_ready(bound);
         }

@@ -42,7 +42,8 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// Delivers a sender's message: words, capabilities, badge, information word.
+    /// Delivers a sender's message: words, capabilities, badge, information word. All register words travel, however
+    /// many of them the information word says mean something.
     ///
     /// `info` was checked when the sender made the call. Capabilities move only if `grant` says so.
     pub(super) fn transfer(
@@ -56,12 +57,8 @@ impl<A: Arch> Core<A> {
         let words = info.words();
         for index in 0..REGISTER_WORDS {
             let register = FIRST_WORD.wrapping_add(index);
-            let value = if index < words {
-                from.context.argument(register)
-            } else {
-                0
-            };
-            to.context.set_argument(register, value);
+            to.context
+                .set_argument(register, from.context.argument(register));
         }
         if words > REGISTER_WORDS {
             self.copy_page_words(from, to, words);
@@ -85,8 +82,9 @@ impl<A: Arch> Core<A> {
 
     fn copy_page_words(&self, from: ThreadRef<A>, to: ThreadRef<A>, words: usize) {
         let (source, destination) = (self.message_page(from), self.message_page(to));
-        let pairs = source.iter().zip(destination.iter());
-        for (from, to) in pairs.take(words).skip(REGISTER_WORDS) {
+        let source = source.get(REGISTER_WORDS..words).unwrap_or(&[]);
+        let destination = destination.get(REGISTER_WORDS..words).unwrap_or(&[]);
+        for (from, to) in source.iter().zip(destination) {
             to.store(from.load(Relaxed), Relaxed);
         }
     }

@@ -1,11 +1,11 @@
 //! An endpoint: where senders and receivers meet.
 
 use weft_hal::Arch;
-use weft_store::HomeCell;
+use weft_store::{Home, HomeCell, Ref};
 
 use crate::list::{List, Serving};
 
-use super::Thread;
+use super::{Reply, Thread, ThreadRef};
 
 /// Which threads wait in an endpoint's queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,28 @@ pub enum Queue {
     Receivers,
 }
 
+/// The receiver on an endpoint's line, and the reply object that it waits with.
+pub struct Line<A: Arch> {
+    /// Who receives.
+    pub server: ThreadRef<A>,
+    /// What will hold the caller.
+    pub reply: Ref<Reply<A>>,
+}
+
+impl<A: Arch> Clone for Line<A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: Arch> Copy for Line<A> {}
+
 /// Where messages are sent and received.
 #[repr(C, align(64))]
 pub struct Endpoint<A: Arch> {
+    /// The prepared line: the receiver that waits longest, if all that a call needs to reach it directly was
+    /// checked when it began to wait (see `ipc::line`). It is not in the queue.
+    pub line: HomeCell<Option<Line<A>>>,
     /// What the queue holds.
     pub queue: HomeCell<Queue>,
     /// Whether the last receiver died; cleared when a successor first receives.
@@ -29,14 +48,20 @@ pub struct Endpoint<A: Arch> {
     pub servers: List<Thread<A>, Serving>,
     /// Counts successors: one more each time a receiver comes after a death.
     pub epoch: HomeCell<u32>,
-    /// The waiting threads, first come first.
+    /// The waiting threads, first come first, but for the one on the line.
     pub waiting: List<Thread<A>>,
 }
 
 impl<A: Arch> Endpoint<A> {
+    /// Who stands on the line.
+    pub fn prepared(&self, home: Home) -> Option<ThreadRef<A>> {
+        self.line.get(home).map(|line| line.server)
+    }
+
     /// An endpoint that nobody uses yet.
     pub const fn new() -> Self {
         Self {
+            line: HomeCell::new(None),
             queue: HomeCell::new(Queue::Empty),
             dead: HomeCell::new(false),
             servers: List::new(),

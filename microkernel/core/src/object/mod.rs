@@ -13,13 +13,13 @@ mod slot;
 mod space;
 mod thread;
 
-pub use endpoint::{Endpoint, Queue};
+pub use endpoint::{Endpoint, Line, Queue};
 pub use notification::Notification;
 pub use reply::Reply;
 pub use sched_context::SchedContext;
 pub use slot::{Head, Slot, SlotRef, Tag};
 pub use space::{AddressSpace, PageTable};
-pub use thread::{Blocked, MESSAGE_PAGE_OFFSET, Thread, ThreadRef, ThreadSlot};
+pub use thread::{Blocked, MESSAGE_PAGE_OFFSET, Named, Thread, ThreadRef, ThreadSlot};
 
 /// Bytes that an object of each kind takes from untyped memory (a power of two; its alignment too).
 pub mod size {

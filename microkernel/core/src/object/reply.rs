@@ -12,13 +12,12 @@ use super::{SchedContext, ThreadRef};
 pub struct Reply<A: Arch> {
     /// The thread that waits for the answer.
     pub caller: HomeCell<Option<ThreadRef<A>>>,
-    /// The thread that received the call: if it dies, the caller gets DEAD.
+    /// The thread that last named this object in Recv: it will receive, or has received, the call. If it dies, the
+    /// caller gets DEAD. It stays tied when the answer is given, so that the next call finds it so.
     pub server: HomeCell<Option<ThreadRef<A>>>,
-    /// A thread blocked in Recv that named this object.
-    pub receiver: HomeCell<Option<ThreadRef<A>>>,
     /// The caller's scheduling context, while the server that it was lent to is blocked.
     pub parked: HomeCell<Option<Ref<SchedContext<A>>>>,
-    /// Links of the server's list of answers that it owes.
+    /// Links of the server's list of reply objects.
     pub links: Links<Reply<A>>,
 }
 
@@ -28,7 +27,6 @@ impl<A: Arch> Reply<A> {
         Self {
             caller: HomeCell::new(None),
             server: HomeCell::new(None),
-            receiver: HomeCell::new(None),
             parked: HomeCell::new(None),
             links: Links::new(),
         }

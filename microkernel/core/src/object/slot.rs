@@ -16,7 +16,7 @@ pub type SlotRef = Ref<Slot>;
 /// Kind, rights, home core and flags of a capability in one word, so that a lookup compares once.
 ///
 /// Bits 0..8 kind (0: empty), 8..16 rights, 16..24 home core, 24 original, 25 head of its sibling ring, 26 a
-/// CNode that is being destroyed, 32..40 log2 of the size, 40..48 memory class, 48..56 log2 of the slots of the
+/// CNode that is being destroyed, 27 some thread remembers a pointer to it, 32..40 log2 of the size, 40..48 memory class, 48..56 log2 of the slots of the
 /// CNode that the slot is part of (0: the slot is inside another object); these stay when the slot is emptied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
@@ -28,6 +28,7 @@ impl Tag {
     const ORIGINAL: u64 = 1 << 24;
     const HEAD: u64 = 1 << 25;
     const DYING: u64 = 1 << 26;
+    const REMEMBERED: u64 = 1 << 27;
 
     /// A capability of a kind with rights, whose object lives on `home`.
     pub const fn new(kind: Kind, rights: Rights, home: CoreId) -> Self {
@@ -41,7 +42,17 @@ impl Tag {
 
     /// The same, as a derived capability.
     pub const fn derived(self) -> Self {
-        Self(self.0 & !(Self::ORIGINAL | Self::HEAD | Self::DYING))
+        Self(self.0 & !(Self::ORIGINAL | Self::HEAD | Self::DYING | Self::REMEMBERED))
+    }
+
+    /// The same, remembered by a thread.
+    pub const fn remembered(self) -> Self {
+        Self(self.0 | Self::REMEMBERED)
+    }
+
+    /// Whether some thread remembers a pointer to it, or did.
+    pub const fn is_remembered(self) -> bool {
+        self.0 & Self::REMEMBERED != 0
     }
 
     /// The same, of a CNode that is being destroyed.
@@ -85,6 +96,14 @@ impl Tag {
     /// The kind; `None` if the slot is empty.
     pub const fn kind(self) -> Option<Kind> {
         Kind::from_number(self.0 & 0xff)
+    }
+
+    /// Whether it is a capability of this kind, with at least these rights, whose object lives on `home`.
+    pub const fn is(self, kind: Kind, rights: Rights, home: CoreId) -> bool {
+        const KIND_AND_HOME: u64 = 0xff | 0xff << 16;
+        let wanted = Self::new(kind, rights, home).0;
+        let mask = KIND_AND_HOME | (rights.bits() as u64) << 8;
+        self.0 & mask == wanted
     }
 
     /// Whether the slot holds nothing.

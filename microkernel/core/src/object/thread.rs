@@ -1,8 +1,8 @@
 //! A thread: registers, what it holds, what it waits for.
 
 use weft_abi::FaultKind;
-use weft_hal::{Arch, Nanoseconds};
-use weft_store::{HomeCell, Ref};
+use weft_hal::{Arch, Nanoseconds, Root};
+use weft_store::{Home, HomeCell, Ref};
 
 use crate::list::{Linked, Links, List, Serving, Timed};
 
@@ -71,13 +71,52 @@ impl<A: Arch> PartialEq for Blocked<A> {
 
 impl<A: Arch> Eq for Blocked<A> {}
 
+/// Begins a cache line.
+#[derive(Default)]
+#[repr(align(64))]
+struct LineStart;
+
+/// Two capability pointers of a thread, and the epoch of its core in which they were looked up. What they name is
+/// the same as long as the epoch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// That of the endpoint in the lower half, that of the reply object in the upper.
+    pub objects: u64,
+    /// The epoch; 0 never is one.
+    pub epoch: u64,
+}
+
+impl Named {
+    /// Nothing was looked up.
+    pub const NOTHING: Self = Self {
+        objects: 0,
+        epoch: 0,
+    };
+}
+
 /// A thread of execution. Its message page is the second page of the object.
 #[repr(C, align(4096))]
 pub struct Thread<A: Arch> {
     /// Saved registers; first, so that entry stubs find them without an offset.
     pub context: A::Context,
+    /// The next eight words are what every message touches: one cache line.
+    line: LineStart,
     /// What it does or waits for.
     pub state: HomeCell<Blocked<A>>,
+    /// What its CSpace comes down to: address of slot 0, and the number of slots (0: none).
+    pub slots: HomeCell<(u64, u64)>,
+    /// What its address space comes down to.
+    pub root: HomeCell<Root>,
+    /// The scheduling context it runs on; its own or a donated one. None while it waits in Recv: its own then rests.
+    pub sched: HomeCell<Option<Ref<SchedContext<A>>>>,
+    /// The reply object through whose call `sched` was lent, if it is not its own.
+    pub lent_by: HomeCell<Option<Ref<Reply<A>>>>,
+    /// The reply object that it named in its last Recv, unless another thread has named it since.
+    pub reply: HomeCell<Option<Ref<Reply<A>>>>,
+    /// The endpoint that it last received on, which counts it as a receiver.
+    pub serves: HomeCell<Option<Ref<Endpoint<A>>>>,
+    /// By which pointers it last named `serves` and `reply` in ReplyRecv, and when that was looked up.
+    pub named: HomeCell<Named>,
     /// The ready queue (priority) that it is in.
     pub queued: HomeCell<Option<u8>>,
     /// Whether the message it waits to send, or the answer it waits for, is about a fault of its own.
@@ -88,24 +127,17 @@ pub struct Thread<A: Arch> {
     pub sending_badge: HomeCell<u64>,
     /// Whether that capability allows sending capabilities.
     pub sending_grant: HomeCell<bool>,
-    /// The greatest priority that any client of this thread has; its effective priority is at least that.
+    /// The greatest priority that any client of this thread has; its effective priority is at least that. Set by
+    /// [`set_ceiling`](Self::set_ceiling).
     pub ceiling: HomeCell<u8>,
-    /// The scheduling context it runs on; its own or a donated one.
-    pub sched: HomeCell<Option<Ref<SchedContext<A>>>>,
+    /// A bit for each priority that is greater than the ceiling.
+    pub above: HomeCell<u64>,
     /// The scheduling context bound to it.
     pub own_sched: HomeCell<Option<Ref<SchedContext<A>>>>,
-    /// The reply object through whose call `sched` was lent, if it is not its own.
-    pub lent_by: HomeCell<Option<Ref<Reply<A>>>>,
-    /// The reply object that it named in Recv.
-    pub receiving_reply: HomeCell<Option<Ref<Reply<A>>>>,
-    /// The endpoint that it last received on, which counts it as a receiver.
-    pub serves: HomeCell<Option<Ref<Endpoint<A>>>>,
-    /// Answers that it owes.
-    pub owed: List<Reply<A>>,
+    /// The reply objects tied to it: one may hold a caller to whom it owes an answer.
+    pub replies: List<Reply<A>>,
     /// The last fault: kind, address, code.
     pub fault: HomeCell<Option<(FaultKind, u64, u64)>>,
-    /// Processor time used.
-    pub cpu_time: HomeCell<Nanoseconds>,
     /// When a Wait ends without a signal.
     pub deadline: HomeCell<Nanoseconds>,
     /// Where its message page is mapped (see `space::Mapping`), or 0.
@@ -149,21 +181,25 @@ impl<A: Arch> Thread<A> {
     pub fn new(context: A::Context) -> Self {
         Self {
             context,
+            line: LineStart,
             state: HomeCell::new(Blocked::Suspended),
+            slots: HomeCell::new((0, 0)),
+            root: HomeCell::new(Root::NONE),
             queued: HomeCell::new(None),
             faulting: HomeCell::new(false),
             calling: HomeCell::new(false),
             sending_badge: HomeCell::new(0),
             sending_grant: HomeCell::new(false),
             ceiling: HomeCell::new(0),
+            above: HomeCell::new(crate::sched::above(0)),
             sched: HomeCell::new(None),
             own_sched: HomeCell::new(None),
             lent_by: HomeCell::new(None),
-            receiving_reply: HomeCell::new(None),
+            reply: HomeCell::new(None),
             serves: HomeCell::new(None),
-            owed: List::new(),
+            named: HomeCell::new(Named::NOTHING),
+            replies: List::new(),
             fault: HomeCell::new(None),
-            cpu_time: HomeCell::new(Nanoseconds(0)),
             deadline: HomeCell::new(Nanoseconds::NEVER),
             message_mapping: HomeCell::new(0),
             links: Links::new(),
@@ -174,6 +210,12 @@ impl<A: Arch> Thread<A> {
             fault_endpoint: Slot::empty(),
             notification: Slot::empty(),
         }
+    }
+
+    /// Sets the ceiling.
+    pub fn set_ceiling(&self, home: Home, ceiling: u8) {
+        self.ceiling.set(home, ceiling);
+        self.above.set(home, crate::sched::above(ceiling));
     }
 
     /// The slot inside this thread.

@@ -8,13 +8,13 @@ use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::SchedContext;
+use crate::object::{SchedContext, ThreadRef};
 use crate::state::Next;
 
 use super::End;
 
 impl<A: Arch> Core<A> {
-    /// Charges the running context and thread for the time up to now.
+    /// Charges the running context for the time up to now.
     pub(crate) fn charge_now(&mut self) {
         let now = self.arch.now();
         self.charge(now);
@@ -24,14 +24,10 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let used = now.since(self.sched.since);
         self.sched.since = now;
-        if let Some(thread) = self.sched.current {
-            thread
-                .cpu_time
-                .set(home, thread.cpu_time.get(home).after(used));
-        }
         let Some(sched) = self.sched.running_on else {
             return;
         };
+        sched.used.set(home, sched.used.get(home).after(used));
         if now >= sched.refill_at.get(home) {
             sched.remaining.set(home, sched.budget.get(home));
             sched.refill_at.set(home, now.after(sched.period.get(home)));
@@ -60,8 +56,20 @@ impl<A: Arch> Core<A> {
                 .insert_before(home, sched, |other| other.refill_at.get(home) > at);
         }
         if let Some(thread) = user {
+            if sched.throttled.get(home) && self.has_reserve(thread) {
+                self.park(thread);
+            }
             self.enqueue(thread, End::Back);
         }
+    }
+
+    /// Whether a thread that runs on a lent context has one of its own to finish on when that is used up.
+    fn has_reserve(&self, thread: ThreadRef<A>) -> bool {
+        let home = self.home();
+        let rests = |sched: Ref<SchedContext<A>>| {
+            sched.user.get(home).is_none() && sched.parked.get(home).is_none()
+        };
+        thread.lent_by.get(home).is_some() && thread.own_sched.get(home).is_some_and(rests)
     }
 
     /// The timer fired: charges, refills, ends waits.

@@ -11,7 +11,7 @@ mod deadline;
 mod ready;
 
 use weft_abi::syscall::MAX_PRIORITY;
-use weft_hal::{Arch, Asid, Nanoseconds, PhysAddr};
+use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
@@ -21,19 +21,29 @@ use crate::state::Next;
 
 pub(crate) use ready::End;
 
+/// A bit for each priority that is greater than this one.
+pub(crate) const fn above(priority: u8) -> u64 {
+    match 2_u64.checked_shl(priority as u32) {
+        Some(next) => next.wrapping_neg(),
+        None => 0,
+    }
+}
+
 const LEVELS: usize = MAX_PRIORITY as usize + 1;
 
-/// A core's scheduling state.
+/// A core's scheduling state. What messages touch comes first: one cache line.
+#[repr(C, align(64))]
 pub(crate) struct Scheduler<A: Arch> {
     /// The running thread; `None` while the core idles.
     pub(crate) current: Option<ThreadRef<A>>,
-    /// The address space that the hardware uses; `None`: the kernel's own.
-    pub(crate) active: Option<(PhysAddr, Asid)>,
     /// The context that the time since `since` is charged to.
     pub(crate) running_on: Option<Ref<SchedContext<A>>>,
+    /// A bit for each ready queue that is not empty.
+    pub(crate) occupied: u64,
+    /// Counts the times that what threads remember of capability pointers became void.
+    pub(crate) epoch: u64,
     since: Nanoseconds,
     pub(crate) ready: [List<Thread<A>>; LEVELS],
-    pub(crate) occupied: u64,
     pub(crate) throttled: List<SchedContext<A>>,
     pub(crate) deadlines: List<Thread<A>, Timed>,
     programmed: Nanoseconds,
@@ -44,11 +54,11 @@ impl<A: Arch> Scheduler<A> {
     pub(crate) const fn new() -> Self {
         Self {
             current: None,
-            active: None,
             running_on: None,
+            occupied: 0,
+            epoch: 1,
             since: Nanoseconds(0),
             ready: [const { List::new() }; LEVELS],
-            occupied: 0,
             throttled: List::new(),
             deadlines: List::new(),
             programmed: Nanoseconds::NEVER,
@@ -80,6 +90,7 @@ impl<A: Arch> Core<A> {
     /// Makes a thread ready that was blocked; it takes its turn behind others of its priority.
     pub(crate) fn make_ready(&mut self, thread: ThreadRef<A>) {
         thread.state.set(self.home(), Blocked::Ready);
+        self.take_up_own(thread);
         self.enqueue(thread, End::Back);
     }
 
@@ -99,6 +110,12 @@ impl<A: Arch> Core<A> {
         if preferred == previous && self.stays(previous) {
             return;
         }
+        if let Next::Switch(thread) = next
+            && self.goes_on_alike(thread)
+        {
+            self.sched.current = Some(thread);
+            return self.enter_space(thread);
+        }
         self.charge_now();
         if previous != preferred
             && let Some(previous) = previous
@@ -107,6 +124,18 @@ impl<A: Arch> Core<A> {
         }
         let chosen = self.choose(preferred);
         self.run(chosen);
+    }
+
+    /// Whether a thread that the running one hands over to runs at once, on the same context: nothing is to be charged.
+    fn goes_on_alike(&self, thread: ThreadRef<A>) -> bool {
+        let home = self.home();
+        thread.sched.get(home).is_some()
+            && thread.sched.get(home) == self.sched.running_on
+            && thread.queued.get(home).is_none()
+            && self.runnable(thread)
+            && self
+                .greatest_ready()
+                .is_none_or(|greatest| greatest <= self.priority_of(thread))
     }
 
     /// Whether the running thread simply goes on.
@@ -151,15 +180,11 @@ impl<A: Arch> Core<A> {
         self.set_timer();
     }
 
-    fn enter_space(&mut self, thread: ThreadRef<A>) {
-        let wanted = self.space_of(thread);
-        if wanted == self.sched.active {
-            return;
+    #[inline(always)]
+    pub(crate) fn enter_space(&mut self, thread: ThreadRef<A>) {
+        let wanted = thread.root.get(self.home());
+        if wanted != self.arch.active() {
+            self.arch.activate(wanted);
         }
-        match wanted {
-            Some((root, asid)) => self.arch.activate(root, asid),
-            None => self.arch.deactivate(),
-        }
-        self.sched.active = wanted;
     }
 }

@@ -3,7 +3,7 @@
 use core::sync::atomic::Ordering;
 
 use weft_abi::Refusal;
-use weft_hal::{Arch, PageSize, PhysAddr, VirtAddr};
+use weft_hal::{Arch, PageSize, PhysAddr, Root, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -79,9 +79,8 @@ impl<A: Arch> Core<A> {
     pub(crate) fn destroy_space(&mut self, space: Ref<AddressSpace>) -> Progress {
         let home = self.home();
         let asid = space.asid.get(home);
-        if self.sched.active == Some((space.root.get(home), asid)) {
+        if self.arch.active() == Root::new(space.root.get(home), asid) {
             self.arch.deactivate();
-            self.sched.active = None;
         }
         self.arch.flush_space(asid);
         self.asids.release(home, space);

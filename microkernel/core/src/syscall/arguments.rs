@@ -5,7 +5,7 @@ use weft_hal::{Arch, Context, IrqLine, Width};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Reply, SlotRef, ThreadRef};
+use crate::object::{Blocked, Reply, SlotRef, ThreadRef};
 
 impl<A: Arch> Core<A> {
     /// The thread whose capability is in `a0`.
@@ -86,13 +86,16 @@ impl<A: Arch> Core<A> {
         Ok((port, width))
     }
 
-    /// Refuses a reply object that holds a caller or is named in another Recv.
+    /// Refuses a reply object that holds a caller or that another thread waits with.
     pub(super) fn free_for_receive(&self, reply: Option<Ref<Reply<A>>>) -> Result<(), Refusal> {
         let home = self.home();
+        let waits_with = |thread: ThreadRef<A>, reply| {
+            let waits = matches!(thread.state.get(home), Blocked::Receiving(_));
+            waits && thread.reply.get(home) == Some(reply)
+        };
         let busy = reply.is_some_and(|reply| {
-            reply.caller.get(home).is_some()
-                || reply.server.get(home).is_some()
-                || reply.receiver.get(home).is_some()
+            let server = reply.server.get(home);
+            reply.caller.get(home).is_some() || server.is_some_and(|it| waits_with(it, reply))
         });
         if busy { Err(Refusal::Busy) } else { Ok(()) }
     }

@@ -1,7 +1,7 @@
 //! `ReplyRecv`: answers a caller, then waits for the next message.
 
 use weft_abi::Rights;
-use weft_hal::Arch;
+use weft_hal::{Arch, Context};
 
 use crate::Core;
 use crate::object::Blocked;
@@ -10,12 +10,14 @@ use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let from = core.receiving(thread)?;
+    let (endpoint, reply) = (thread.context.argument(0), thread.context.argument(8));
     let info = core.sendable(thread, Rights::all())?;
     let caller = from
         .reply
         .and_then(|reply| core.answer(thread, reply, info));
     core.free_for_receive(from.reply)?;
     let next = core.receive(thread, from);
+    core.remember_named(thread, endpoint, reply);
     let Some(caller) = caller else {
         return Ok(next);
     };

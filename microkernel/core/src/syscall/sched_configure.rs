@@ -36,7 +36,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         core.dequeue(user);
     }
     core.unthrottle(sched);
-    sched.priority.set(home, priority as u8);
+    sched.set_priority(home, priority as u8);
     sched.budget.set(home, Nanoseconds(budget));
     sched.period.set(home, Nanoseconds(period));
     sched.remaining.set(home, Nanoseconds(budget));

@@ -31,7 +31,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         return Err(Refusal::NotPermitted);
     }
     core.dequeue(target);
-    target.ceiling.set(home, ceiling as u8);
+    target.set_ceiling(home, ceiling as u8);
     if core.sched.current != Some(target) {
         core.enqueue(target, End::Back);
     }

@@ -24,6 +24,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     bind(core, target, ThreadSlot::CSpace, Some(cspace))?;
     bind(core, target, ThreadSlot::Space, Some(space))?;
     bind(core, target, ThreadSlot::Fault, fault)?;
+    core.note_bindings(target);
     Ok(Next::Caller)
 }
 

@@ -13,7 +13,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let home = core.home();
     let values = [
         state_of(core, target) as u64,
-        target.cpu_time.get(home).0,
+        time_of(core, target),
         u64::from(core.priority_of(target)),
         target.fault.get(home).map_or(0, |(kind, _, _)| kind as u64),
     ];
@@ -21,6 +21,13 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         thread.context.set_argument(register, value);
     }
     Ok(Next::Caller)
+}
+
+/// Processor time used on the thread's own scheduling context.
+fn time_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> u64 {
+    let home = core.home();
+    let own = target.own_sched.get(home);
+    own.map_or(0, |sched| sched.used.get(home).0)
 }
 
 fn state_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> ThreadState {

@@ -32,7 +32,8 @@ fn threads_of_one_priority_take_turns_and_share_the_time_evenly() {
     assert_eq!(order, [0, 1, 2, 0, 1, 2, 0, 1, 2]);
     let home = rig.machine.core.home();
     for thread in &rig.threads {
-        assert_eq!(thread.cpu_time.get(home).0, 30 * MILLISECOND);
+        let own = thread.own_sched.get(home).expect("a context");
+        assert_eq!(own.used.get(home).0, 30 * MILLISECOND);
     }
 }
 
@@ -59,7 +60,8 @@ fn a_budget_is_enforced_and_comes_back_with_the_period() {
     while rig.machine.core.arch.now.0 < start + 100 * MILLISECOND {
         rig.run_to_timer();
     }
-    let used = rig.threads[0].cpu_time.get(home).0;
+    let own = rig.threads[0].own_sched.get(home).expect("a context");
+    let used = own.used.get(home).0;
     assert!(
         (18 * MILLISECOND..=22 * MILLISECOND).contains(&used),
         "used {used} ns of 20 ms"

@@ -8,7 +8,7 @@ use core::sync::atomic::AtomicU64;
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 
-use crate::{Access, Asid, Entry, Leaf, PageSize, Paging, PhysAddr, VirtAddr};
+use crate::{Access, Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
 
 use super::Fake;
 
@@ -192,12 +192,18 @@ impl Paging for Fake {
         }
     }
 
-    fn activate(&mut self, root: PhysAddr, asid: Asid) {
+    fn activate(&mut self, root: Root) {
+        let asid = root.asid();
         assert!(
             asid.0 != 0 && asid.0 <= Self::MAX_ASID,
             "no user space has {asid:?}"
         );
-        self.active = Some((root, asid));
+        self.active = Some((root.table(), asid));
+    }
+
+    fn active(&self) -> Root {
+        self.active
+            .map_or(Root::NONE, |(root, asid)| Root::new(root, asid))
     }
 
     fn deactivate(&mut self) {
@@ -247,7 +253,7 @@ mod tests {
         };
         let mut fake = Fake::new();
         let at = VirtAddr(0x1000);
-        fake.activate(PhysAddr(0x1000), Asid(1));
+        fake.activate(Root::new(PhysAddr(0x1000), Asid(1)));
         assert_eq!(
             fake.access(at, Access::Read, word).map(|t| t.physical),
             Ok(PhysAddr(0x7000))

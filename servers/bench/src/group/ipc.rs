@@ -73,6 +73,8 @@ fn one_way(stage: &mut Stage, report: &mut Report) -> Outcome {
             done("the marked call", answer)?;
             continue;
         }
+        // The server that marks has answered before, too, when its turn comes.
+        done("a call", weft_sys::call(marking, TWO, NOTHING))?;
         let start = counter();
         let answer = weft_sys::call(stamping, TWO, NOTHING);
         let end = counter();
@@ -90,16 +92,30 @@ fn one_way(stage: &mut Stage, report: &mut Report) -> Outcome {
 }
 
 fn round_trip(stage: &mut Stage, report: &mut Report) -> Outcome {
-    let endpoint = server(stage, stage.entries.answers)?;
-    // The kernel has one path for messages, which serves every case: both figures are of that one.
-    plain_calls(stage, endpoint, IPC_ROUND_TRIP, report)?;
-    plain_calls(stage, endpoint, IPC_ROUND_TRIP_GENERAL, report)?;
+    plain_calls(stage, IPC_ROUND_TRIP, EMPTY, report)?;
+    plain_calls(
+        stage,
+        IPC_ROUND_TRIP_GENERAL,
+        EMPTY.by_general_path(),
+        report,
+    )?;
     let peer: proto::bench_peer::Client = stage.env.connect("bench_peer");
     measure_plain(stage, || peer.echo(7), IPC_ROUND_TRIP_STUB, report)
 }
 
-fn plain_calls(stage: &mut Stage, endpoint: CPtr, figure: Figure, report: &mut Report) -> Outcome {
-    let call = || weft_sys::call(endpoint, EMPTY, NOTHING);
+/// Calls and answers with this information word.
+fn plain_calls(
+    stage: &mut Stage,
+    figure: Figure,
+    info: MessageInfo,
+    report: &mut Report,
+) -> Outcome {
+    let part = Part {
+        entry: stage.entries.answers,
+        arguments: [info.0, 0],
+    };
+    let endpoint = server(stage, part)?;
+    let call = || weft_sys::call(endpoint, info, NOTHING);
     measure_plain(stage, call, figure, report)
 }
 
@@ -140,7 +156,8 @@ fn same_space(stage: &mut Stage, report: &mut Report) -> Outcome {
     worker.serves(stage, endpoint)?;
     let entry: extern "C" fn(u64, u64) -> ! = answers;
     worker.play((entry as *const ()).addr() as u64)?;
-    plain_calls(stage, endpoint, IPC_ROUND_TRIP_SAME_SPACE, report)
+    let call = || weft_sys::call(endpoint, EMPTY, NOTHING);
+    measure_plain(stage, call, IPC_ROUND_TRIP_SAME_SPACE, report)
 }
 
 /// The peer's part of the same name, for a thread in this process.

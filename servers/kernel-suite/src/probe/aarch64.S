@@ -54,7 +54,7 @@ probe filled_loop
     b.ne 1b
     udf #1
 probe filled_call
-    mov x10, #-1
+    mov x3, #-1
     mov x18, #-1
     mov x19, #-1
     mov x29, #-1
@@ -68,13 +68,13 @@ probe loop
 // Recv(endpoint 1, reply 2), then ReplyRecv with the first word plus 1, for ever.
 probe server
     mov x0, #1
-    mov x9, #2
+    movk x0, #2, lsl #32
     mov x8, #3
     svc #0
-1:  add x2, x2, #1
+1:  add x20, x20, #1
     mov x1, #1
     mov x0, #1
-    mov x9, #2
+    movk x0, #2, lsl #32
     mov x8, #5
     svc #0
     b 1b

@@ -56,7 +56,7 @@ pub(crate) const FILLED: [(usize, u64); 7] = [
 ];
 
 /// Registers that hold nothing after a system call.
-pub(crate) const CLEARED: [usize; 5] = [10, 18, 19, 29, 30];
+pub(crate) const CLEARED: [usize; 5] = [3, 18, 19, 29, 30];
 
 /// The dump does not show the thread block.
 pub(crate) const THREAD_BLOCK_REGISTER: Option<usize> = None;

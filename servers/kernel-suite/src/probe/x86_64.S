@@ -105,7 +105,7 @@ probe filled_loop
 probe filled_call
     mov rbx, -1
     mov rbp, -1
-    mov r15, -1
+    mov r10, -1
     xor eax, eax
     syscall
     ud2
@@ -114,14 +114,12 @@ probe loop
 
 # Recv(endpoint 1, reply 2), then ReplyRecv with the first word plus 1, for ever.
 probe server
-    mov edi, 1
-    mov r14d, 2
+    mov rdi, 0x200000001
     mov eax, 3
     syscall
-1:  inc rdx
+1:  inc r12
     mov esi, 1
-    mov edi, 1
-    mov r14d, 2
+    mov rdi, 0x200000001
     mov eax, 5
     syscall
     jmp 1b

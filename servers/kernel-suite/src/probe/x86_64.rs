@@ -82,7 +82,7 @@ pub(crate) const FILLED: [(usize, u64); 13] = [
 ];
 
 /// Registers that hold nothing after a system call.
-pub(crate) const CLEARED: [usize; 3] = [1, 6, 15];
+pub(crate) const CLEARED: [usize; 3] = [1, 6, 10];
 
 /// The register that holds the thread block in a dump.
 pub(crate) const THREAD_BLOCK_REGISTER: Option<usize> = Some(18);

@@ -8,6 +8,7 @@
 mod choice;
 mod population;
 mod state;
+mod twins;
 mod world;
 
 use choice::Random;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::vec::Vec;
 
 use weft_abi::{Kind, Rights, boot};
-use weft_hal::IrqLine;
 use weft_hal::fake::Fake;
+use weft_hal::{IrqLine, Root};
 use weft_store::Ref;
 
 use super::super::invariants::check_used;
@@ -19,12 +19,12 @@ use crate::object::{
 
 /// All living objects.
 #[derive(Default)]
-struct Objects {
-    threads: Vec<Ref<Thread<Fake>>>,
-    scheds: Vec<Ref<SchedContext<Fake>>>,
-    endpoints: Vec<Ref<Endpoint<Fake>>>,
-    replies: Vec<Ref<Reply<Fake>>>,
-    notifications: Vec<Ref<Notification<Fake>>>,
+pub(super) struct Objects {
+    pub(super) threads: Vec<Ref<Thread<Fake>>>,
+    pub(super) scheds: Vec<Ref<SchedContext<Fake>>>,
+    pub(super) endpoints: Vec<Ref<Endpoint<Fake>>>,
+    pub(super) replies: Vec<Ref<Reply<Fake>>>,
+    pub(super) notifications: Vec<Ref<Notification<Fake>>>,
 }
 
 impl Objects {
@@ -81,7 +81,7 @@ impl World {
     }
 
     /// All that is derived from the population's memory, and root's own objects.
-    fn walk(&self) -> Objects {
+    pub(super) fn walk(&self) -> Objects {
         let core = &*self.machine.core;
         let home = core.home();
         let mut objects = Objects::default();
@@ -144,7 +144,7 @@ fn thread(core: &Core<Fake>, thread: ThreadRef<Fake>) {
         });
         assert!(is_once_in(&servers, thread));
     }
-    for reply in members(core, &thread.owed, |it| it.links.next(home)) {
+    for reply in members(core, &thread.replies, |it| it.links.next(home)) {
         assert_eq!(reply.server.get(home), Some(thread));
     }
     let bound: Option<Ref<Notification<Fake>>> =
@@ -164,6 +164,9 @@ fn state(core: &Core<Fake>, thread: ThreadRef<Fake>) {
     };
     match state {
         Blocked::Sending(endpoint) => waiting(endpoint, Queue::Senders),
+        Blocked::Receiving(endpoint) if endpoint.prepared(home) == Some(thread) => {
+            prepared(core, thread);
+        }
         Blocked::Receiving(endpoint) => waiting(endpoint, Queue::Receivers),
         Blocked::AwaitingReply(reply) => assert_eq!(reply.caller.get(home), Some(thread)),
         Blocked::Waiting(notification) => {
@@ -175,9 +178,15 @@ fn state(core: &Core<Fake>, thread: ThreadRef<Fake>) {
         }
         Blocked::Suspended | Blocked::Faulted => {}
     }
-    if let Some(reply) = thread.receiving_reply.get(home) {
-        assert!(matches!(state, Blocked::Receiving(_)));
-        assert_eq!(reply.receiver.get(home), Some(thread));
+    if let Some(reply) = thread.reply.get(home) {
+        assert_eq!(reply.server.get(home), Some(thread));
+        assert!(
+            !matches!(state, Blocked::Receiving(_)) || reply.caller.get(home).is_none(),
+            "waits with a reply object that holds a caller"
+        );
+    }
+    if matches!(state, Blocked::Receiving(_)) {
+        assert_eq!(thread.sched.get(home), None, "its context rests");
     }
     if thread.faulting.get(home) {
         assert!(matches!(
@@ -191,6 +200,20 @@ fn state(core: &Core<Fake>, thread: ThreadRef<Fake>) {
     let timed = thread.deadline.get(home) != weft_hal::Nanoseconds::NEVER;
     assert_eq!(deadlines.contains(&thread), timed);
     assert!(!timed || matches!(state, Blocked::Waiting(_)));
+}
+
+/// A receiver on its endpoint's line has all that a direct call takes for granted.
+fn prepared(core: &Core<Fake>, thread: ThreadRef<Fake>) {
+    let home = core.home();
+    if let Blocked::Receiving(endpoint) = thread.state.get(home) {
+        let line = endpoint.line.get(home).expect("it stands there");
+        assert_eq!(thread.reply.get(home), Some(line.reply));
+    }
+    assert!(thread.lent_by.get(home).is_none());
+    assert!(!thread.faulting.get(home));
+    let space = core.space_of(thread).expect("an address space");
+    assert_eq!(thread.root.get(home), Root::new(space.0, space.1));
+    assert_eq!(thread.slots.get(home).0, thread.cspace.object.get(home));
 }
 
 /// The scheduling contexts of a thread.
@@ -217,7 +240,11 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
     let parked = sched.parked.get(home);
     if let Some(owner) = owner {
         assert_eq!(owner.own_sched.get(home), Some(sched));
-        let calls = matches!(owner.state.get(home), Blocked::AwaitingReply(_));
+        let state = owner.state.get(home);
+        let calls = matches!(
+            state,
+            Blocked::AwaitingReply(_) | Blocked::Receiving(_) | Blocked::Suspended
+        );
         assert!(
             user.is_some() || parked.is_some() || owner.sched.get(home).is_some() || calls,
             "a context lies idle while its owner has none"
@@ -260,12 +287,8 @@ fn reply(core: &Core<Fake>, reply: Ref<Reply<Fake>>) {
         assert!(server.is_some(), "nobody owes the answer");
     }
     if let Some(server) = server {
-        let owed = members(core, &server.owed, |it| it.links.next(home));
-        assert!(is_once_in(&owed, reply));
-        assert_eq!(reply.receiver.get(home), None);
-    }
-    if let Some(receiver) = reply.receiver.get(home) {
-        assert_eq!(receiver.receiving_reply.get(home), Some(reply));
+        let tied = members(core, &server.replies, |it| it.links.next(home));
+        assert!(is_once_in(&tied, reply));
     }
     if let Some(sched) = reply.parked.get(home) {
         assert_eq!(sched.parked.get(home), Some(reply));
@@ -316,8 +339,9 @@ fn processor(core: &Core<Fake>, objects: &Objects) {
         core.greatest_ready()
             .is_none_or(|it| it <= core.priority_of(current))
     );
-    assert_eq!(sched.active, core.space_of(current));
-    assert_eq!(sched.active, core.arch.active);
+    let space = core.space_of(current).expect("an address space");
+    assert_eq!(current.root.get(home), Root::new(space.0, space.1));
+    assert_eq!(Some(space), core.arch.active);
     assert!(core.arch.timer.is_some(), "a slice that never ends");
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use weft_abi::boot;
 use weft_abi::cap::MemoryClass;
 use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
-use weft_abi::{CPtr, FaultKind, Kind, Rights, Syscall};
+use weft_abi::{CPtr, FaultKind, Kind, MessageInfo, Rights, Syscall};
 use weft_hal::fake::Fake;
 use weft_hal::{Access, Clock, IrqLine, Nanoseconds, Trap};
 
@@ -25,6 +25,20 @@ pub(super) struct World {
     pub(super) seed: u64,
     pub(super) repeats: BTreeMap<u64, u32>,
     pub(super) recent: VecDeque<Made>,
+    pub(super) path: Path,
+    /// How many of twelve calls are of messages.
+    pub(super) messages: u64,
+    /// Calls that took the fast path.
+    pub(super) quick: u64,
+}
+
+/// How system calls enter the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Path {
+    /// By the general path.
+    General,
+    /// By the fast path if that takes them.
+    Fast,
 }
 
 impl Drop for World {
@@ -64,6 +78,9 @@ impl World {
             seed: 0,
             repeats: BTreeMap::new(),
             recent: VecDeque::new(),
+            path: Path::General,
+            messages: 4,
+            quick: 0,
         };
         world.sleep();
         world
@@ -185,7 +202,11 @@ impl World {
         if self.recent.len() > 60 {
             self.recent.pop_front();
         }
-        self.machine.core.trap(Trap::Syscall);
+        if self.path == Path::General || !self.machine.enter_quickly(thread) {
+            self.machine.core.trap(Trap::Syscall);
+        } else {
+            self.quick += 1;
+        }
         let interruptible = Syscall::from_number(number).is_some_and(|call| {
             use Syscall::{CNodeDelete, CNodeRevoke, UntypedRetype};
             matches!(call, CNodeDelete | CNodeRevoke | UntypedRetype)
@@ -199,10 +220,11 @@ impl World {
 
     fn request(&mut self, thread: ThreadRef<Fake>) {
         let call = self.random.of(Syscall::ALL);
-        let call = match self.random.below(3) {
-            0 => self
-                .random
-                .of(&[Syscall::Call, Syscall::ReplyRecv, Syscall::Recv]),
+        let call = match self.random.below(12) {
+            chance if chance < self.messages => {
+                self.random
+                    .of(&[Syscall::Call, Syscall::ReplyRecv, Syscall::Recv])
+            }
             _ => call,
         };
         let call = match call {
@@ -216,6 +238,9 @@ impl World {
         let mut registers = [0; ARGUMENTS];
         for (register, argument) in registers.iter_mut().zip(choice::arguments(call)) {
             *register = self.argument(thread, argument);
+        }
+        if self.random.below(12) < self.messages.saturating_sub(4) {
+            registers[1] = MessageInfo::new(7, self.random.below(8) as usize, 0).0;
         }
         self.fill_page(thread);
         let number = if self.random.once_in(60) {

@@ -4,7 +4,7 @@ mod cases;
 mod random;
 
 use weft_abi::{Kind, Refusal};
-use weft_hal::{Asid, PhysAddr};
+use weft_hal::{Asid, PhysAddr, Root};
 use weft_store::Ref;
 
 use super::Fixture;
@@ -34,7 +34,7 @@ impl Fixture {
         use weft_hal::{Access, Paging};
         let before = self.core.arch.active;
         let (root, asid) = self.space(slot);
-        self.core.arch.activate(root, asid);
+        self.core.arch.activate(Root::new(root, asid));
         let page = self.touch(address, Access::Read).map(|page| page.0);
         let write = self.touch(address, Access::Write).is_some();
         let execute = self.touch(address, Access::Execute).is_some();

@@ -1,0 +1,220 @@
+//! The fast path of Call and ReplyRecv: direct switch to the other thread on the same scheduling context.
+//!
+//! A function here looks first and changes nothing until it is sure; `None` sends the system call down the general
+//! path, which does the same and everything else. The register words of the message are not touched: the
+//! architecture's stubs leave them in the processor's registers. What is asked of the receiver is one word, the
+//! endpoint's [line](super::line).
+//!
+//! That the running thread uses the context `running_on` is not written down in the two objects here, but when the
+//! general path is next entered ([`Core::catch_up`]).
+
+use weft_abi::{Kind, REGISTER_WORDS, Rights};
+use weft_hal::Arch;
+use weft_store::Ref;
+
+use crate::Core;
+use crate::object::{
+    Blocked, Endpoint, Line, Named, Notification, Queue, Reply, SchedContext, Slot, Thread,
+    ThreadRef,
+};
+
+/// Where a message goes directly: the registers of the thread that runs now, and the badge.
+pub struct Direct<'a, C> {
+    /// The registers; all but the message is as the thread's system call left it.
+    pub context: &'a C,
+    /// The badge that the message was sent through; 0 for an answer.
+    pub badge: u64,
+}
+
+/// Where a server receives, and what it answers through.
+type Served<A> = (Ref<Endpoint<A>>, Ref<Reply<A>>);
+
+/// Whether an information word says no more than a label and how many register words mean something.
+const fn is_plain(info: u64) -> bool {
+    (info as u32) <= REGISTER_WORDS as u32
+}
+
+impl<A: Arch> Core<A> {
+    /// Call through the endpoint capability `object`, if its server waits on the line.
+    #[inline(always)]
+    pub fn call_directly(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>> {
+        let home = self.home();
+        let caller = self.sched.current?;
+        let slot = self.quick_lookup(caller, object, Kind::Endpoint, Rights::WRITE)?;
+        if !is_plain(info) {
+            return None;
+        }
+        let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
+        let Line { server, reply } = endpoint.line.get(home)?;
+        let sched = self.sched.running_on?;
+        if self.is_outranked(sched, server) {
+            return None;
+        }
+        endpoint.line.set(home, None);
+        reply.caller.set(home, Some(caller));
+        caller.state.set(home, Blocked::AwaitingReply(reply));
+        caller.sched.set(home, None);
+        server.state.set(home, Blocked::Ready);
+        server.lent_by.set(home, Some(reply));
+        let badge = slot.badge.get(home);
+        Some(self.switch_directly(server, badge))
+    }
+
+    /// Answers through the reply capability in the upper half of `objects`, and waits at the endpoint capability in the
+    /// lower half, if the caller lent what the server runs on and nobody waits for the server.
+    #[inline(always)]
+    pub fn answer_directly(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>> {
+        let home = self.home();
+        let server = self.sched.current?;
+        let (endpoint, reply) = self.named(server, objects)?;
+        if !is_plain(info)
+            || server.lent_by.get(home) != Some(reply)
+            || endpoint.line.get(home).is_some()
+            || endpoint.queue.get(home) != Queue::Empty
+            || self.has_bound_signals(&server)
+        {
+            return None;
+        }
+        let caller = reply.caller.get(home)?;
+        let sched = self.sched.running_on?;
+        let entitled = sched.owner.get(home) == Some(caller) || caller.lent_by.get(home).is_some();
+        if !entitled || caller.faulting.get(home) || self.is_outranked(sched, caller) {
+            return None;
+        }
+        endpoint.line.set(home, Some(Line { server, reply }));
+        reply.caller.set(home, None);
+        server.state.set(home, Blocked::Receiving(endpoint));
+        server.sched.set(home, None);
+        server.lent_by.set(home, None);
+        caller.state.set(home, Blocked::Ready);
+        Some(self.switch_directly(caller, 0))
+    }
+
+    /// Signal through the notification capability `object`, if nobody is woken by it.
+    #[inline(always)]
+    pub fn signal_directly(&mut self, object: u64) -> Option<()> {
+        let home = self.home();
+        let thread = self.sched.current?;
+        let slot = self.quick_lookup(thread, object, Kind::Notification, Rights::WRITE)?;
+        let notification: Ref<Notification<A>> = Ref::from_slot(slot.object.get(home));
+        if notification.waiter.get(home).is_some() || notification.bound.get(home).is_some() {
+            return None;
+        }
+        let word = notification.word.get(home) | slot.badge.get(home);
+        notification.word.set(home, word);
+        Some(())
+    }
+
+    /// Null: the way in and out.
+    #[inline(always)]
+    pub const fn null() {}
+
+    /// The endpoint that a thread serves and the reply object that is tied to it, if these pointers are known to name
+    /// them.
+    #[inline(always)]
+    fn named(&self, server: ThreadRef<A>, objects: u64) -> Option<Served<A>> {
+        let home = self.home();
+        let epoch = self.sched.epoch;
+        let wanted = Named { objects, epoch };
+        if server.named.get(home) != wanted {
+            return None;
+        }
+        Some((server.serves.get(home)?, server.reply.get(home)?))
+    }
+
+    /// Remembers that these pointers name the endpoint that the thread serves and the reply object that is tied to
+    /// it, if they do, until one of the capabilities leaves its slot.
+    pub(crate) fn remember_named(&mut self, thread: ThreadRef<A>, endpoint: u64, reply: u64) {
+        let home = self.home();
+        let slots = (
+            self.quick_lookup(thread, endpoint, Kind::Endpoint, Rights::READ),
+            self.quick_lookup(thread, reply, Kind::Reply, Rights::WRITE),
+        );
+        let (Some(endpoint_slot), Some(reply_slot)) = slots else {
+            return;
+        };
+        let serves = endpoint_slot.object_of(home, Kind::Endpoint);
+        let tied = reply_slot.object_of(home, Kind::Reply);
+        if thread.serves.get(home) != serves || thread.reply.get(home) != tied {
+            return;
+        }
+        for slot in [endpoint_slot, reply_slot] {
+            slot.tag.set(home, slot.tag.get(home).remembered());
+        }
+        let named = Named {
+            objects: endpoint | reply << 32,
+            epoch: self.sched.epoch,
+        };
+        thread.named.set(home, named);
+    }
+
+    /// A capability leaves its slot: what threads remember of pointers to it is void.
+    pub(crate) fn forget_named(&mut self, slot: &Slot) {
+        if slot.tag.get(self.home()).is_remembered() {
+            self.forget_all_named();
+        }
+    }
+
+    /// What threads remember of pointers is void.
+    pub(super) fn forget_all_named(&mut self) {
+        self.sched.epoch = self.sched.epoch.wrapping_add(1);
+    }
+
+    /// Writes down which context the running thread uses, which direct switches leave open.
+    #[inline(always)]
+    pub(crate) fn catch_up(&mut self) {
+        let home = self.home();
+        if let (Some(thread), Some(sched)) = (self.sched.current, self.sched.running_on) {
+            thread.sched.set(home, Some(sched));
+            sched.user.set(home, Some(thread));
+        }
+    }
+
+    /// The slot that a capability pointer names, if it holds a capability of this kind and core with these rights.
+    #[inline(always)]
+    fn quick_lookup(
+        &self,
+        thread: ThreadRef<A>,
+        cptr: u64,
+        kind: Kind,
+        rights: Rights,
+    ) -> Option<Ref<Slot>> {
+        let home = self.home();
+        let (base, count) = thread.slots.get(home);
+        if cptr >= count {
+            return None;
+        }
+        let bytes = cptr.wrapping_mul(size_of::<Slot>() as u64);
+        let slot: Ref<Slot> = Ref::from_slot(base.wrapping_add(bytes));
+        let fits = slot.tag.get(home).is(kind, rights, self.id());
+        fits.then_some(slot)
+    }
+
+    /// Whether a ready thread has a greater priority than this thread on this context.
+    #[inline(always)]
+    fn is_outranked(&self, sched: Ref<SchedContext<A>>, thread: ThreadRef<A>) -> bool {
+        let home = self.home();
+        let ready = self.sched.occupied;
+        ready & sched.above.get(home) != 0 && ready & thread.above.get(home) != 0
+    }
+
+    #[inline(always)]
+    fn has_bound_signals(&self, thread: &Thread<A>) -> bool {
+        let home = self.home();
+        if thread.notification.is_empty(home) {
+            return false;
+        }
+        let bound: Ref<Notification<A>> = Ref::from_slot(thread.notification.object.get(home));
+        bound.word.get(home) != 0
+    }
+
+    #[inline(always)]
+    fn switch_directly(&mut self, to: ThreadRef<A>, badge: u64) -> Direct<'_, A::Context> {
+        self.enter_space(to);
+        let current = self.sched.current.insert(to);
+        Direct {
+            context: &current.context,
+            badge,
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! The prepared line: it serves in the plain case, and in no case in which something that it depends on has changed.
+
+use weft_abi::{FaultKind, FaultLabel, MessageInfo};
+
+use super::ipc::Rig;
+use super::*;
+
+const ENDPOINT: u64 = 200;
+const BADGED: u64 = 201;
+const NOTIFICATION: u64 = 202;
+const REPLY: u64 = 210;
+const THREADS: u64 = 220;
+const SCHEDS: u64 = 230;
+const CNODE: u64 = 1;
+const CONTROL: u64 = 10;
+const PLAIN: u64 = MessageInfo::new(5, 2, 0).0;
+const TIME: u64 = 10_000_000;
+
+/// A server (thread 0) that has answered thread 1 once by the general path, and waits on its line; thread 1 runs.
+fn served() -> Rig {
+    let mut rig = Rig::new(&[Some(20), Some(10), Some(10), Some(30)]);
+    rig.enter(3, Syscall::ThreadSuspend, &[THREADS + 3]);
+    rig.enter(0, Syscall::Recv, &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, REPLY]);
+    rig.enter(1, Syscall::Call, &[BADGED, PLAIN, 1, 2, 3, 4, 5, 6]);
+    answer(&mut rig);
+    assert_eq!(rig.running(), Some(1));
+    rig
+}
+
+fn answer(rig: &mut Rig) {
+    let arguments = [ENDPOINT, PLAIN, 7, 8, 0, 0, 0, 0, REPLY];
+    rig.enter(0, Syscall::ReplyRecv, &arguments);
+}
+
+/// Whether the running thread's call takes the fast path.
+fn quick(rig: &mut Rig, who: usize, call: Syscall, arguments: &[u64]) -> bool {
+    assert_eq!(rig.running(), Some(who), "thread {who} should run");
+    let mut registers = [0; ARGUMENTS];
+    registers[..arguments.len()].copy_from_slice(arguments);
+    let thread = rig.threads[who];
+    thread.context.request(call as u64, &registers);
+    rig.machine.enter_quickly(thread)
+}
+
+fn quick_call(rig: &mut Rig) -> bool {
+    quick(rig, 1, Syscall::Call, &[BADGED, PLAIN, 1, 2, 3, 4, 5, 6])
+}
+
+fn quick_answer(rig: &mut Rig) -> bool {
+    let arguments = [ENDPOINT, PLAIN, 7, 8, 0, 0, 0, 0, REPLY];
+    quick(rig, 0, Syscall::ReplyRecv, &arguments)
+}
+
+#[test]
+fn a_plain_call_and_its_answer_are_quick() {
+    let mut rig = served();
+    for _ in 0..3 {
+        assert!(quick_call(&mut rig));
+        let got = rig.answer(0).unwrap();
+        assert_eq!(got, [0x77, PLAIN, 1, 2, 3, 4, 5, 6, 0]);
+        assert!(quick_answer(&mut rig));
+        let got = rig.answer(1).unwrap();
+        assert_eq!(got, [0, PLAIN, 7, 8, 0, 0, 0, 0, 0]);
+    }
+}
+
+/// The third thread changes something while the server waits; the call of the second is then not quick.
+fn call_after(change: impl Fn(&mut Rig)) -> bool {
+    let mut rig = served();
+    change(&mut rig);
+    quick_call(&mut rig)
+}
+
+#[test]
+fn what_a_message_carries_beyond_registers_takes_the_general_path() {
+    for info in [
+        MessageInfo::new(5, 7, 0),
+        MessageInfo::new(5, 2, 1),
+        MessageInfo::new(5, 2, 0).by_general_path(),
+        MessageInfo(PLAIN | 1 << 20),
+    ] {
+        let mut rig = served();
+        assert!(!quick(&mut rig, 1, Syscall::Call, &[BADGED, info.0]));
+        assert!(quick_call(&mut rig));
+        assert!(!quick(
+            &mut rig,
+            0,
+            Syscall::ReplyRecv,
+            &[ENDPOINT, info.0, 0, 0, 0, 0, 0, 0, REPLY]
+        ));
+    }
+}
+
+#[test]
+fn a_call_finds_no_line_once_the_server_is_stopped_or_lost_what_it_needs() {
+    let stopped = |rig: &mut Rig| rig.enter(1, Syscall::ThreadSuspend, &[THREADS]);
+    assert!(!call_after(stopped));
+    let without_reply = |rig: &mut Rig| rig.enter(1, Syscall::CNodeDelete, &[CNODE, REPLY]);
+    assert!(!call_after(without_reply));
+    let gone = |rig: &mut Rig| rig.enter(1, Syscall::CNodeDelete, &[CNODE, THREADS]);
+    assert!(!call_after(gone));
+    let no_badge = |rig: &mut Rig| rig.enter(1, Syscall::CNodeDelete, &[CNODE, BADGED]);
+    assert!(!call_after(no_badge));
+    assert!(call_after(|_| ()));
+}
+
+#[test]
+fn a_capability_without_the_right_or_of_another_kind_is_not_quick() {
+    let mut rig = served();
+    rig.enter(1, Syscall::CNodeCopy, &[CNODE, 300, CNODE, BADGED, 1]);
+    for cptr in [0, 300, NOTIFICATION, REPLY, CNODE, 9999, 1 << 40] {
+        assert!(!quick(&mut rig, 1, Syscall::Call, &[cptr, PLAIN]), "{cptr}");
+    }
+    assert!(quick_call(&mut rig));
+    rig.enter(0, Syscall::CNodeCopy, &[CNODE, 301, CNODE, ENDPOINT, 2]);
+    let arguments = [301, PLAIN, 7, 8, 0, 0, 0, 0, REPLY];
+    assert!(!quick(&mut rig, 0, Syscall::ReplyRecv, &arguments));
+}
+
+#[test]
+fn a_server_that_is_outranked_does_not_run_at_once() {
+    let mut rig = served();
+    rig.enter(1, Syscall::SchedSetCeiling, &[CONTROL, THREADS + 1, 40]);
+    rig.enter(1, Syscall::ThreadResume, &[THREADS + 3]);
+    assert!(!quick_call(&mut rig), "thread 3 is ready with priority 30");
+    rig.enter(1, Syscall::SchedSetCeiling, &[CONTROL, THREADS, 35]);
+    assert!(quick_call(&mut rig), "now the server's ceiling is greater");
+}
+
+#[test]
+fn a_caller_that_is_outranked_is_answered_by_the_general_path() {
+    let mut rig = served();
+    rig.enter(1, Syscall::SchedSetCeiling, &[CONTROL, THREADS, 40]);
+    assert!(quick_call(&mut rig));
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 3]);
+    assert!(!quick_answer(&mut rig));
+    answer(&mut rig);
+    assert_eq!(rig.running(), Some(3));
+}
+
+#[test]
+fn an_answer_is_not_quick_while_somebody_waits_for_the_server() {
+    let mut rig = served();
+    assert!(quick_call(&mut rig));
+    rig.enter(0, Syscall::SchedSetCeiling, &[CONTROL, THREADS + 2, 50]);
+    rig.enter(2, Syscall::Send, &[ENDPOINT, PLAIN]);
+    assert!(!quick_answer(&mut rig));
+    answer(&mut rig);
+    assert_eq!(rig.answer(0).unwrap()[1], PLAIN, "the sender's message");
+}
+
+#[test]
+fn signals_come_before_the_next_call() {
+    let mut rig = served();
+    rig.enter(
+        1,
+        Syscall::CNodeMint,
+        &[CNODE, 300, CNODE, NOTIFICATION, 31, 4],
+    );
+    rig.enter(1, Syscall::ThreadBindNotification, &[THREADS, NOTIFICATION]);
+    assert!(quick_call(&mut rig));
+    rig.enter(0, Syscall::Signal, &[300]);
+    assert!(!quick_answer(&mut rig));
+    answer(&mut rig);
+    let signals = rig.answer(0).unwrap();
+    assert_eq!(signals[..2], [4, MessageInfo::signal().0]);
+}
+
+#[test]
+fn a_fault_is_answered_by_the_general_path() {
+    let mut rig = served();
+    rig.enter(1, Syscall::ThreadSuspend, &[THREADS + 2]);
+    let space = 3;
+    let target = [THREADS + 2, CNODE, space, ENDPOINT];
+    rig.enter(1, Syscall::ThreadConfigure, &target);
+    rig.enter(1, Syscall::SchedSetCeiling, &[CONTROL, THREADS + 2, 15]);
+    rig.enter(1, Syscall::ThreadResume, &[THREADS + 2]);
+    assert_eq!(rig.running(), Some(2));
+    rig.machine.core.trap(Trap::Fault {
+        kind: FaultKind::Read,
+        address: 0x1000,
+        code: 14,
+    });
+    let resume = MessageInfo::new(FaultLabel::RESUME, 0, 0).0;
+    let arguments = [ENDPOINT, resume, 0, 0, 0, 0, 0, 0, REPLY];
+    assert!(!quick(&mut rig, 0, Syscall::ReplyRecv, &arguments));
+    rig.enter(0, Syscall::ReplyRecv, &arguments);
+    assert_eq!(rig.running(), Some(2), "it repeats what faulted");
+}
+
+#[test]
+fn pointers_are_looked_up_again_when_a_capability_has_left_its_slot() {
+    for (slot, from) in [(ENDPOINT, BADGED), (REPLY, REPLY + 1)] {
+        let mut rig = served();
+        assert!(quick_call(&mut rig));
+        rig.enter(0, Syscall::CNodeMove, &[CNODE, 300, CNODE, slot]);
+        assert!(!quick_answer(&mut rig), "the slot is empty");
+        rig.enter(0, Syscall::CNodeMove, &[CNODE, slot, CNODE, from]);
+        assert!(!quick_answer(&mut rig), "another capability is there");
+    }
+}
+
+#[test]
+fn a_lent_context_that_its_owner_lost_takes_the_general_path() {
+    let mut rig = served();
+    assert!(quick_call(&mut rig));
+    rig.enter(0, Syscall::SchedUnbind, &[SCHEDS + 1]);
+    assert!(!quick_answer(&mut rig));
+    answer(&mut rig);
+    assert_eq!(rig.running(), Some(2), "the caller has no context any more");
+}
+
+#[test]
+fn the_budget_that_a_client_lends_ends_and_the_server_goes_on_with_its_own() {
+    let mut rig = served();
+    let short = [CONTROL, SCHEDS + 1, 10, TIME / 10, TIME];
+    rig.enter(1, Syscall::SchedConfigure, &short);
+    assert!(quick_call(&mut rig));
+    let home = rig.machine.core.home();
+    let own = rig.threads[0].own_sched.get(home);
+    rig.machine
+        .core
+        .arch
+        .advance(weft_hal::Nanoseconds(TIME / 10));
+    rig.machine.core.trap(Trap::Timer);
+    assert_eq!(rig.running(), Some(0), "the server finishes");
+    assert_eq!(rig.threads[0].sched.get(home), own);
+    assert!(!quick_answer(&mut rig));
+    answer(&mut rig);
+    assert_eq!(rig.running(), Some(2), "the client waits for its period");
+    rig.machine.core.arch.advance(weft_hal::Nanoseconds(TIME));
+    rig.machine.core.trap(Trap::Timer);
+    assert_eq!(rig.answer(1).unwrap()[1], PLAIN);
+}
+
+#[test]
+fn a_signal_that_wakes_nobody_is_quick_and_any_other_is_not() {
+    let mut rig = served();
+    rig.enter(
+        1,
+        Syscall::CNodeMint,
+        &[CNODE, 300, CNODE, NOTIFICATION, 31, 4],
+    );
+    assert!(quick(&mut rig, 1, Syscall::Signal, &[300]));
+    rig.enter(1, Syscall::Poll, &[NOTIFICATION]);
+    assert_eq!(rig.answer(1).unwrap()[0], 4);
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, u64::MAX]);
+    assert!(!quick(&mut rig, 2, Syscall::Signal, &[300]));
+}

@@ -3,6 +3,7 @@
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
+pub mod clock;
 pub mod console;
 pub mod counter;
 pub mod filesystem;
@@ -25,6 +26,7 @@ pub const ALL: &[libipc::Interface] = &[
     bench_peer::INTERFACE,
     bench_ring::INTERFACE,
     block::INTERFACE,
+    clock::INTERFACE,
     console::INTERFACE,
     counter::INTERFACE,
     filesystem::INTERFACE,

@@ -5,6 +5,7 @@
 //! before it serves; a volume that cannot be mounted is served as its reason.
 
 use alloc::format;
+use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
 
 use block_cache::Capacity;
 use ext4::places::{self, Place};
@@ -12,22 +13,36 @@ use ext4::{Mounted, Options, RingDisk, Timestamp};
 use libipc::ring::{ClientWake, RingClient};
 use libipc::{Never, Startup, clock_ns};
 use proto::storage::Volume;
-use proto::{block, filesystem, storage};
+use proto::{block, clock, filesystem, storage};
 
 type Served = Mounted<RingDisk<ClientWake>>;
 
 /// Memory for cached blocks; the manifest's heap has to hold it twice.
 const CACHE_BYTES: usize = 4 << 20;
 
-/// What is taken for the time when the system started: 2026-01-01 00:00 UTC. There is no driver
-/// for the clock yet (`docs/caveats.md`, `time-of-day`), and e2fsck takes times shortly after 1970
-/// for links of its orphan list.
-const STARTED: i64 = 1_767_225_600;
+/// What is taken for the time when the system started if no clock tells it: 2026-01-01 00:00 UTC.
+/// e2fsck takes times shortly after 1970 for links of its orphan list.
+const UNKNOWN: i64 = 1_767_225_600;
+
+/// The time when the monotonic clock was 0, in seconds since 1970.
+static STARTED: AtomicI64 = AtomicI64::new(UNKNOWN);
+
+/// Asks the clock once: a call for every change of a file would cost more than what the monotonic
+/// clock is off by.
+fn set_clock(env: &Startup) {
+    let Some(clock) = env.try_connect::<clock::Client>("clock") else {
+        return;
+    };
+    match clock.now() {
+        Ok(now) => STARTED.store(now - (clock_ns() / 1_000_000_000) as i64, Relaxed),
+        Err(why) => libipc::log!("times of files are counted from 2026-01-01: {why}"),
+    }
+}
 
 fn now() -> Timestamp {
     let since = clock_ns();
     Timestamp {
-        seconds: STARTED + (since / 1_000_000_000) as i64,
+        seconds: STARTED.load(Relaxed) + (since / 1_000_000_000) as i64,
         nanoseconds: (since % 1_000_000_000) as u32,
     }
 }
@@ -38,6 +53,7 @@ fn main(env: Startup) -> Never {
     let Some(number) = number else {
         panic!("the manifest must give the number of the volume as argument");
     };
+    set_clock(&env);
     let endpoint = env.endpoint("filesystem");
     filesystem::serve(endpoint, served(&env, number))
 }

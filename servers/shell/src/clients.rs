@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use libipc::Transport;
-use proto::{console, memory, outlets, processes, system, vfs};
+use proto::{clock, console, memory, outlets, processes, system, vfs};
 
 use crate::trouble::Trouble;
 
@@ -23,6 +23,8 @@ pub struct Clients<T> {
     pub memory: Option<memory::Client<T>>,
     /// Files that take the output of programs.
     pub outlets: Option<outlets::Client<T>>,
+    /// The time of day.
+    pub clock: Option<clock::Client<T>>,
 }
 
 impl<T: Transport> Clients<T> {
@@ -41,6 +43,11 @@ impl<T: Transport> Clients<T> {
     /// Memory, or that nobody tells of it.
     pub(crate) fn memory(&self) -> Result<&memory::Client<T>, Trouble> {
         self.memory.as_ref().ok_or_else(|| lacks("a memory server"))
+    }
+
+    /// The time of day, or that nobody knows it.
+    pub(crate) fn clock(&self) -> Result<&clock::Client<T>, Trouble> {
+        self.clock.as_ref().ok_or_else(|| lacks("a clock"))
     }
 
     /// Files that take the output of programs, or that there are none.

@@ -15,6 +15,7 @@ fn main(env: Startup) -> Never {
         processes: env.try_connect("processes"),
         memory: env.try_connect("memory"),
         outlets: env.try_connect("outlets"),
+        clock: env.try_connect("clock"),
     });
     let ending = shell.session();
     let system: proto::system::Client = env.connect("system");

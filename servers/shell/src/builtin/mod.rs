@@ -3,6 +3,7 @@
 mod cat;
 mod cd;
 mod cp;
+mod date;
 mod df;
 mod dmesg;
 mod echo;
@@ -43,6 +44,7 @@ impl<T: Transport + 'static> Table<T> {
         cat::command(),
         cd::command(),
         cp::command(),
+        date::command(),
         df::command(),
         dmesg::command(),
         echo::command(),

@@ -4,13 +4,13 @@ use std::string::String;
 
 use crate::{Clients, Shell};
 use libipc_mock::{Mock, MockConnection};
-use proto::{console, memory, outlets, processes, system, vfs};
+use proto::{clock, console, memory, outlets, processes, system, vfs};
 
 use super::fake_console::Screen;
 use super::fake_files::Files;
 use super::fake_outlets::Outlets;
 use super::fake_processes::Programs;
-use super::fake_system::{Machine, Pool};
+use super::fake_system::{Machine, Pool, Watch};
 
 /// Everything at one desk.
 pub(crate) struct Desk {
@@ -20,6 +20,7 @@ pub(crate) struct Desk {
     pub(crate) system: Mock<system::Dispatcher<Machine>>,
     pub(crate) memory: Mock<memory::Dispatcher<Pool>>,
     pub(crate) outlets: Mock<outlets::Dispatcher<Outlets>>,
+    pub(crate) clock: Mock<clock::Dispatcher<Watch>>,
 }
 
 impl Desk {
@@ -31,6 +32,7 @@ impl Desk {
             system: Mock::new(system::Dispatcher(Machine::default())),
             memory: Mock::new(memory::Dispatcher(Pool)),
             outlets: Mock::new(outlets::Dispatcher(Outlets::default())),
+            clock: Mock::new(clock::Dispatcher(Watch(Ok(1_795_374_347)))),
         }
     }
 
@@ -43,6 +45,7 @@ impl Desk {
             processes: Some(processes::Client::new(self.programs.connect(1))),
             memory: Some(memory::Client::new(self.memory.connect(1))),
             outlets: Some(outlets::Client::new(self.outlets.connect(1))),
+            clock: Some(clock::Client::new(self.clock.connect(1))),
         })
     }
 
@@ -55,6 +58,7 @@ impl Desk {
             processes: None,
             memory: None,
             outlets: None,
+            clock: None,
         })
     }
 

@@ -109,6 +109,25 @@ fn a_dead_server_is_an_error_of_the_command_only() {
 }
 
 #[test]
+fn the_date_is_the_clocks_to_the_second() {
+    let desk = Desk::new();
+    assert_eq!(desk.run(&["date"]), ("2026-11-22 19:05:47 UTC\n".into(), 0));
+    assert_eq!(desk.run(&["date now"]).1, 2);
+    desk.clock.server().0.0 = Err(proto::clock::Error::Unset);
+    let (shown, status) = desk.run(&["date"]);
+    assert!(
+        shown.starts_with("date: the clock has lost the time"),
+        "{shown}"
+    );
+    assert_eq!(status, 1);
+    assert_eq!(desk.bare_shell().run_line("date"), 1);
+    assert_eq!(
+        desk.shown(),
+        "date: this system has no connection to a clock\n"
+    );
+}
+
+#[test]
 fn the_log_and_memory_are_shown() {
     let desk = Desk::new();
     desk.system.server().0.log = vec![b'x'; 4000];

@@ -3,12 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::case::{Case, Cases};
 use super::talk::{Dictation, Player};
 use super::tally::Tally;
-use super::{Context, disks};
+use super::{Context, disks, moments};
 use crate::board::Board;
 use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
@@ -119,6 +119,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;
     }
+    let first = moments::earliest()?;
     let (shown, status) = match boot(case, &machine)? {
         Went::Ended { shown, status } => (shown, status),
         Went::Wrong(what) => return Ok(vec![what]),
@@ -126,6 +127,10 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     let mut wrong = case.judge(&shown, status);
     wrong.extend(case.judge_log(&session::kernel_log(&machine)));
     wrong.extend(compare(case, &content(&scratch, 0), &shown)?);
+    if let Some(count) = case.stdout_moments {
+        let last = moments::bound(SystemTime::now())?;
+        wrong.extend(moments::judge(&shown, count, &first, &last));
+    }
     for (number, disk) in paths.iter().enumerate() {
         wrong.extend(judge_disk(case, number, disk, &scratch, &shown)?);
     }

@@ -57,6 +57,9 @@ pub struct Case {
     /// them, are everything that is printed, in any order.
     #[serde(default)]
     pub stdout_sums: Vec<String>,
+    /// How many moments are printed; all of them are to lie between the start and the end of the run.
+    #[serde(default)]
+    pub stdout_moments: Option<usize>,
     /// Texts that the kernel's log has afterwards.
     #[serde(default)]
     pub log_has: Vec<String>,

@@ -15,6 +15,7 @@ pub mod kernel;
 pub mod libtest;
 pub mod loom;
 pub mod miri;
+pub mod moments;
 pub mod mutation;
 pub mod packages;
 pub mod talk;

@@ -13,7 +13,7 @@ use crate::trouble::{Outcome, Trouble};
 /// What is true of all commands.
 const GENERAL: &str = "
 A word that is none of these runs the program /bin/WORD, one with a slash the program of that path.
-  COMMAND > FILE    writes the output of a built-in command to a file; >> adds it
+  COMMAND > FILE    writes the output to a file; >> adds it to what is there
   COMMAND; COMMAND  one after the other
   PROGRAM &         runs a program in the background
 Quotes and \\ keep blanks and signs. Ctrl-C ends what runs.

@@ -100,9 +100,12 @@ pub struct BenchArgs {
     /// Makes the figures the accepted ones
     #[arg(long, conflicts_with = "check")]
     pub accept: bool,
-    /// Fails where the guest's count and the witness's differ
+    /// Shows what the witness counted beside the guest's samples, and fails where they differ
     #[arg(long)]
     pub witness: bool,
+    /// Shows where the figures are to land instead, what is met, and what other systems take
+    #[arg(long, conflicts_with_all = ["places", "compare", "witness"])]
+    pub bars: bool,
     /// Shows instructions by function along one operation
     #[arg(long = "where", value_name = "NAME", conflicts_with_all = ["json", "accept", "check"])]
     pub places: Option<String>,

@@ -76,12 +76,25 @@ pub struct Missing {
     pub board: String,
 }
 
+/// What cannot be measured on a board yet, which is known, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absent {
+    /// What.
+    pub name: String,
+    /// Why.
+    pub absent: String,
+    /// Where.
+    pub board: String,
+}
+
 /// What a run of the suite gives.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Figures {
     /// What was measured.
     pub all: Vec<Figure>,
-    /// What was not.
+    /// What is known to be absent.
+    pub absent: Vec<Absent>,
+    /// What was not measured, although it should.
     pub missing: Vec<Missing>,
 }
 
@@ -89,6 +102,7 @@ impl Figures {
     /// Leaves only those whose name has a text.
     pub fn retain(&mut self, text: &str) {
         self.all.retain(|figure| figure.name.contains(text));
+        self.absent.retain(|absent| absent.name.contains(text));
         self.missing.retain(|missing| missing.name.contains(text));
     }
 
@@ -104,7 +118,9 @@ impl Figures {
     pub fn to_json(&self) -> Outcome<String> {
         let mut text = String::new();
         let figures = self.all.iter().map(serde_json::to_string);
-        for line in figures.chain(self.missing.iter().map(serde_json::to_string)) {
+        let absent = self.absent.iter().map(serde_json::to_string);
+        let missing = self.missing.iter().map(serde_json::to_string);
+        for line in figures.chain(absent).chain(missing) {
             text += &line.map_err(|cause| Error::new(format!("no JSON: {cause}")))?;
             text.push('\n');
         }
@@ -124,6 +140,10 @@ pub fn parse(text: &str, path: &Path) -> Outcome<Figures> {
         }
         if let Ok(missing) = serde_json::from_str::<Missing>(line) {
             figures.missing.push(missing);
+            continue;
+        }
+        if let Ok(absent) = serde_json::from_str::<Absent>(line) {
+            figures.absent.push(absent);
             continue;
         }
         let figure = serde_json::from_str(line).map_err(|cause| {
@@ -173,6 +193,11 @@ pub(crate) mod tests {
         });
         let figures = Figures {
             all: vec![figure("a", 50), seen],
+            absent: vec![Absent {
+                name: "d".to_owned(),
+                absent: "no disk".to_owned(),
+                board: "q35".to_owned(),
+            }],
             missing: vec![Missing {
                 name: "c".to_owned(),
                 error: "no".to_owned(),
@@ -182,7 +207,7 @@ pub(crate) mod tests {
         let text = figures.to_json().expect("lines");
         let first = r#"{"name":"a","unit":"instructions","n":64,"min":50,"median":50,"max":50,"board":"q35"}"#;
         assert_eq!(text.lines().next(), Some(first));
-        assert_eq!(text.lines().count(), 3);
+        assert_eq!(text.lines().count(), 4);
         assert_eq!(parse(&text, Path::new("f")).expect("figures"), figures);
     }
 

@@ -179,7 +179,7 @@ mod tests {
     fn run(figures: Vec<Figure>) -> Figures {
         Figures {
             all: figures,
-            missing: Vec::new(),
+            ..Figures::default()
         }
     }
 

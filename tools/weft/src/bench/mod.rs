@@ -1,6 +1,8 @@
 //! The benchmark: boots its image with instructions as the clock and the witness beside it, and makes figures of
 //! what both say.
 
+pub mod absent;
+pub mod bars;
 pub mod figure;
 pub mod functions;
 pub mod gate;
@@ -18,7 +20,7 @@ pub mod witness;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use figure::{Figures, Missing};
+use figure::{Absent, Figures, Missing};
 use functions::Programs;
 use join::{Joined, Joiner};
 use witness::Witnessed;
@@ -58,7 +60,7 @@ fn image(board: Board) -> &'static str {
 /// If something does not build, or a machine does not come to its end.
 pub fn run(project: &Project, board: Board, text: &str) -> Outcome<Figures> {
     let mut figures = guest(project, board)?;
-    if board == Board::Q35 && prompt::NAME.contains(text) {
+    if prompt::NAME.contains(text) {
         figures.all.push(prompt::run(project, board)?);
     }
     figures.retain(text);
@@ -80,6 +82,7 @@ pub struct Guest {
     built: Built,
     programs: Programs,
     plugin: Plugin,
+    absent: Vec<Absent>,
 }
 
 impl Guest {
@@ -97,6 +100,7 @@ impl Guest {
             built,
             programs,
             plugin,
+            absent: absent::read(&project.root().join(absent::FILE), board)?,
         })
     }
 
@@ -122,6 +126,7 @@ impl Guest {
             }
         }
         add_statics(&mut figures, self.board, &told, &witnessed, &self.programs);
+        absent::tell_apart(&mut figures, &self.absent);
         Ok(figures)
     }
 }

@@ -1,17 +1,33 @@
 //! Figures as tables for people.
 
+use super::bars::Bars;
 use super::figure::{Figure, Figures, Seen};
+use super::join;
 use super::value::Value;
 
-/// A table with a row a figure, and below it what is missing.
-pub fn show(figures: &Figures) -> String {
+/// The classes of privileged and ordering instructions that have a column.
+const SPECIAL: [(&str, &str); 6] = [
+    ("ROOT", "root_writes"),
+    ("MSR", "msr_writes"),
+    ("TLB", "tlb"),
+    ("VECTOR", "vector_saves"),
+    ("FENCE", "fences"),
+    ("LOCK", "locked"),
+];
+
+/// A table with a row a figure, and below it what is absent and what is missing.
+pub fn show(figures: &Figures, bars: &Bars) -> String {
     let head = [
-        "FIGURE", "UNIT", "MEDIAN", "MIN", "MAX", "LOADS", "STORES", "LINES", "CODE", "ROOT",
-        "MSR", "FENCE", "LOCK", "COPIED", "CLEARED",
+        "FIGURE", "UNIT", "MEDIAN", "BAR", "MIN", "MAX", "LOADS", "STORES", "LINES", "CODE",
     ];
-    let mut rows = vec![head.map(str::to_owned).to_vec()];
-    rows.extend(figures.all.iter().map(row));
+    let head = head.into_iter().chain(SPECIAL.map(|(title, _)| title));
+    let head = head.chain(["COPIED", "CLEARED"]).map(str::to_owned);
+    let mut rows = vec![head.collect()];
+    rows.extend(figures.all.iter().map(|figure| row(figure, bars)));
     let mut text = aligned(&rows);
+    for absent in &figures.absent {
+        text += &format!("absent: {}: {}\n", absent.name, absent.absent);
+    }
     for missing in &figures.missing {
         text += &format!(
             "error: {} was not measured: {}\n",
@@ -21,30 +37,45 @@ pub fn show(figures: &Figures) -> String {
     text
 }
 
-fn row(figure: &Figure) -> Vec<String> {
+fn row(figure: &Figure, bars: &Bars) -> Vec<String> {
     let mut cells = vec![figure.name.clone(), figure.unit.clone()];
-    cells.extend([figure.median, figure.min, figure.max].map(|value| value.to_string()));
+    cells.extend([figure.median.to_string(), bars.beside(figure)]);
+    cells.extend([figure.min, figure.max].map(|value| value.to_string()));
     match &figure.seen {
-        Some(seen) => cells.extend(vector(seen).map(|value| value.to_string())),
-        None => cells.extend(std::iter::repeat_n("-".to_owned(), 10)),
+        Some(seen) => cells.extend(vector(seen).iter().map(Value::to_string)),
+        None => cells.extend(std::iter::repeat_n("-".to_owned(), 6 + SPECIAL.len())),
     }
     cells
 }
 
-fn vector(seen: &Seen) -> [Value; 10] {
-    let special = |name: &str| seen.special.get(name).copied().unwrap_or_default();
-    [
-        seen.loads,
-        seen.stores,
-        seen.data_lines,
-        seen.code_lines,
-        special("root_writes"),
-        special("msr_writes"),
-        special("fences"),
-        special("locked"),
-        seen.copied_bytes,
-        seen.cleared_bytes,
-    ]
+fn vector(seen: &Seen) -> Vec<Value> {
+    let special = |(_, name)| seen.special.get(name).copied().unwrap_or_default();
+    let mut all = vec![seen.loads, seen.stores, seen.data_lines, seen.code_lines];
+    all.extend(SPECIAL.map(special));
+    all.extend([seen.copied_bytes, seen.cleared_bytes]);
+    all
+}
+
+/// What guest and witness counted, figure by figure.
+pub fn witness(figures: &Figures, slack: Value) -> String {
+    let head = ["FIGURE", "UNIT", "MIN", "MEDIAN", "MAX", "WITNESS", "AGREE"];
+    let mut rows = vec![head.map(str::to_owned).to_vec()];
+    for figure in &figures.all {
+        let mut cells = vec![figure.name.clone(), figure.unit.clone()];
+        cells.extend([figure.min, figure.median, figure.max].map(|value| value.to_string()));
+        let seen = figure
+            .seen
+            .as_ref()
+            .map(|seen| seen.instructions.to_string());
+        let agree = match (&seen, join::disagreement(figure, slack)) {
+            (None, _) => "no marked run",
+            (Some(_), None) => "yes",
+            (Some(_), Some(_)) => "NO",
+        };
+        cells.extend([seen.unwrap_or_else(|| "-".to_owned()), agree.to_owned()]);
+        rows.push(cells);
+    }
+    aligned(&rows)
 }
 
 /// What each figure was and is.
@@ -145,7 +176,7 @@ mod tests {
     fn changes_are_told_by_figure() {
         let now = Figures {
             all: vec![figure("a", 110), figure("b", 5), figure("d", 7)],
-            missing: Vec::new(),
+            ..Figures::default()
         };
         let text = compare(&[figure("a", 100), figure("b", 5), figure("c", 1)], &now);
         let expected = "FIGURE  UNIT          BEFORE  NOW  CHANGE\n\
@@ -175,6 +206,26 @@ mod tests {
     }
 
     #[test]
+    fn the_witness_has_a_row_a_figure_with_what_it_thinks_of_it() {
+        let mut apart = figure("a", 100);
+        apart.seen = Some(Seen {
+            instructions: Value::whole(113),
+            ..Seen::default()
+        });
+        let mut alike = apart.clone();
+        (alike.name, alike.max) = ("b".to_owned(), Value::whole(110));
+        let figures = Figures {
+            all: vec![apart, alike, figure("c", 7)],
+            ..Figures::default()
+        };
+        let text = witness(&figures, Value::whole(12));
+        let lines: Vec<_> = text.lines().map(str::trim_end).collect();
+        assert!(lines[1].ends_with("113  NO"), "{text}");
+        assert!(lines[2].ends_with("113  yes"), "{text}");
+        assert!(lines[3].ends_with("-  no marked run"), "{text}");
+    }
+
+    #[test]
     fn what_is_missing_stands_below_the_table() {
         let figures = Figures {
             all: vec![figure("a", 1)],
@@ -183,7 +234,14 @@ mod tests {
                 error: "no reason".to_owned(),
                 board: "q35".to_owned(),
             }],
+            absent: vec![super::super::figure::Absent {
+                name: "c".to_owned(),
+                absent: "no disk".to_owned(),
+                board: "q35".to_owned(),
+            }],
         };
-        assert!(show(&figures).ends_with("error: b was not measured: no reason\n"));
+        let text = show(&figures, &Bars::default());
+        let expected = "absent: c: no disk\nerror: b was not measured: no reason\n";
+        assert!(text.ends_with(expected), "{text}");
     }
 }

@@ -28,6 +28,11 @@ impl Value {
         }
     }
 
+    /// How much is left when another count is taken off; nothing if that is greater.
+    pub const fn less(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
+    }
+
     /// The count in hundredths.
     pub const fn hundredths(self) -> u64 {
         self.0
@@ -123,6 +128,8 @@ mod tests {
         assert_eq!(Value::share(100, 8), Value(1250));
         assert_eq!(Value::share(2, 3), Value(67));
         assert_eq!(Value::share(5, 0), Value(0));
+        assert_eq!(Value(7).less(Value(3)), Value(4));
+        assert_eq!(Value(3).less(Value(7)), Value(0));
     }
 
     #[test]

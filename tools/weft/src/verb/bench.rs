@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::bench::figure::{self, Figures};
 use crate::bench::value::Value;
-use crate::bench::{self, gate, history, join, table, throughput};
+use crate::bench::{self, bars, gate, history, join, table, throughput};
 use crate::board::Board;
 use crate::build::output;
 use crate::cli::{BenchArgs, BenchBoard};
@@ -38,11 +38,17 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
     if figures == Figures::default() {
         return Err(no_such_name());
     }
-    show(args, &figures, table::show)?;
+    let bars = bars::read(&project.root().join(bars::FILE))?;
+    let slack = Value::whole(join::SLACK);
+    show(args, &figures, |figures| match (args.bars, args.witness) {
+        (true, _) => bars.show(board.name(), figures),
+        (false, true) => table::witness(figures, slack),
+        (false, false) => table::show(figures, &bars),
+    })?;
     let accepted = project.root().join(accepted);
     let mut good = figures.missing.is_empty();
     if args.witness {
-        good &= compare_with_witness(&figures);
+        good &= compare_with_witness(&figures, slack);
     }
     if args.check {
         good &= check(project, &accepted, args, &figures)?;
@@ -67,10 +73,10 @@ fn run_throughput(
     args: &BenchArgs,
     (board, filter): (Board, &str),
 ) -> Outcome<ExitCode> {
-    if args.check || args.accept || args.witness {
+    if args.check || args.accept || args.witness || args.bars {
         return Err(
-            Error::new("throughput has no accepted figures and no witness")
-                .remedy("leave `--check`, `--accept` and `--witness` out"),
+            Error::new("throughput has no accepted figures, no witness and no bars")
+                .remedy("leave `--check`, `--accept`, `--witness` and `--bars` out"),
         );
     }
     let mut measured = throughput::run(project, board)?;
@@ -94,7 +100,8 @@ fn run_throughput(
 
 /// Times of this machine: they are shown and compared, and nothing more.
 fn on_host(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
-    let is_judged = args.check || args.accept || args.witness || args.where_name().is_some();
+    let is_judged =
+        args.check || args.accept || args.witness || args.bars || args.where_name().is_some();
     if is_judged || args.history.is_some() {
         return Err(
             Error::new("figures of this machine are times, which differ from run to run")
@@ -102,7 +109,9 @@ fn on_host(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
         );
     }
     let figures = bench::host::run(project, args.filter.as_deref().unwrap_or_default())?;
-    show(args, &figures, table::show)?;
+    show(args, &figures, |figures| {
+        table::show(figures, &bars::Bars::default())
+    })?;
     Ok(code(&figures))
 }
 
@@ -125,6 +134,9 @@ fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String)
     match &args.json {
         Some(_) if is_to_output => {
             print!("{}", figures.to_json()?);
+            for absent in &figures.absent {
+                eprintln!("absent: {}: {}", absent.name, absent.absent);
+            }
             for missing in &figures.missing {
                 eprintln!(
                     "error: {} was not measured: {}",
@@ -143,8 +155,7 @@ fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String)
     Ok(())
 }
 
-fn compare_with_witness(figures: &Figures) -> bool {
-    let slack = Value::whole(join::SLACK);
+fn compare_with_witness(figures: &Figures, slack: Value) -> bool {
     let mut agreed = true;
     for figure in &figures.all {
         if let Some((told, seen)) = join::disagreement(figure, slack) {

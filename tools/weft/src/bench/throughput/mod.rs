@@ -105,6 +105,7 @@ impl Throughput {
             board: board.name().to_owned(),
         };
         Figures {
+            absent: Vec::new(),
             all: self.points.iter().map(figure).collect(),
             missing: self.missing.iter().map(missing).collect(),
         }

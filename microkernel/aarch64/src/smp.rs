@@ -39,6 +39,8 @@ pub(crate) struct PerCore {
     pub(crate) on_call: Cell<usize>,
     pub(crate) on_reply_recv: Cell<usize>,
     pub(crate) on_signal: Cell<usize>,
+    pub(crate) on_long_call: Cell<usize>,
+    pub(crate) on_long_reply_recv: Cell<usize>,
     pub(crate) on_null: Cell<usize>,
 }
 
@@ -60,6 +62,8 @@ static BOOT_CORE: PerCore = PerCore {
     on_call: Cell::new(0),
     on_reply_recv: Cell::new(0),
     on_signal: Cell::new(0),
+    on_long_call: Cell::new(0),
+    on_long_reply_recv: Cell::new(0),
     on_null: Cell::new(0),
 };
 

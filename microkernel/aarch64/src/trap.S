@@ -126,26 +126,48 @@ syscall_saved:
     blr x9
     b trap_resume
 
-// Call and ReplyRecv: object (with reply) and information word stand where Rust wants the first arguments. The words
-// stay in x20 to x25 all the way; object and reply are kept in x19, the information word in x26.
+// Call and ReplyRecv: object (with reply) stands where Rust wants the first argument. The words stay in x20 to x25 all
+// the way; object and reply are kept in x19, the information word in x26. Its lower half tells whether there is
+// anything but words in registers.
 syscall_call:
     mov x19, x0
     mov x26, x1
-    ldp x2, x9, [x27, #{SYSTEM}]    // the kernel, on_call
+    cmp w1, #{REGISTER_WORDS}
+    b.hi syscall_long_call
+    ldp x1, x9, [x27, #{SYSTEM}]    // the kernel, on_call
     blr x9
+syscall_called:
     cbz x0, 1f
     resume_direct x1                // the badge
 1:  mov x8, #{CALL}
     b syscall_declined
 
+syscall_long_call:
+    mov x2, x1
+    ldr x1, [x27, #{SYSTEM}]
+    ldr x9, [x27, #{ON_LONG_CALL}]
+    blr x9
+    b syscall_called
+
 syscall_reply_recv:
     mov x19, x0
     mov x26, x1
-    ldr x2, [x27, #{SYSTEM}]
+    cmp w1, #{REGISTER_WORDS}
+    b.hi syscall_long_reply_recv
+    ldr x1, [x27, #{SYSTEM}]
     ldr x9, [x27, #{ON_REPLY_RECV}]
     blr x9
+syscall_answered:
     cbz x0, 1f
     resume_direct xzr               // no badge
+
+syscall_long_reply_recv:
+    mov x2, x1
+    ldr x1, [x27, #{SYSTEM}]
+    ldr x9, [x27, #{ON_LONG_REPLY_RECV}]
+    blr x9
+    b syscall_answered
+
 1:  mov x8, #{REPLY_RECV}
 
 // The fast path did nothing: what it kept goes to memory.

@@ -9,7 +9,7 @@ use core::arch::{asm, global_asm};
 use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
 
-use weft_abi::Syscall;
+use weft_abi::{REGISTER_WORDS, Syscall};
 use weft_early::{Direct, Next, System};
 use weft_hal::Trap;
 
@@ -38,7 +38,10 @@ global_asm!(
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
     ON_TRAP = const offset_of!(PerCore, on_trap),
     ON_REPLY_RECV = const offset_of!(PerCore, on_reply_recv),
+    ON_LONG_CALL = const offset_of!(PerCore, on_long_call),
+    ON_LONG_REPLY_RECV = const offset_of!(PerCore, on_long_reply_recv),
     ON_SIGNAL = const offset_of!(PerCore, on_signal),
+    REGISTER_WORDS = const REGISTER_WORDS,
     ON_NULL = const offset_of!(PerCore, on_null),
     SYSTEM = const offset_of!(PerCore, system),
     CALL = const Syscall::Call as u64,
@@ -77,6 +80,10 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
     core.on_call.set((on_call::<S> as *const ()).addr());
     core.on_reply_recv
         .set((on_reply_recv::<S> as *const ()).addr());
+    core.on_long_call
+        .set((on_long_call::<S> as *const ()).addr());
+    core.on_long_reply_recv
+        .set((on_long_reply_recv::<S> as *const ()).addr());
     core.on_signal.set((on_signal::<S> as *const ()).addr());
     core.on_null.set((on_null::<S> as *const ()).addr());
     let system = ptr::from_mut(system);
@@ -131,19 +138,30 @@ impl Sent {
     }
 }
 
-extern "C" fn on_call<S: System<Aarch64>>(object: u64, info: u64, system: &mut S) -> Sent {
-    Sent::new(system.call(object, info))
+extern "C" fn on_call<S: System<Aarch64>>(object: u64, system: &mut S) -> Sent {
+    Sent::new(system.call(object))
+}
+
+extern "C" fn on_long_call<S: System<Aarch64>>(object: u64, system: &mut S, info: u64) -> Sent {
+    Sent::new(system.long_call(object, info))
 }
 
 /// The badge of an answer is 0, which the stub knows.
-extern "C" fn on_reply_recv<S: System<Aarch64>>(
+extern "C" fn on_reply_recv<S: System<Aarch64>>(objects: u64, system: &mut S) -> *const Registers {
+    answered(system.reply_recv(objects))
+}
+
+extern "C" fn on_long_reply_recv<S: System<Aarch64>>(
     objects: u64,
-    info: u64,
     system: &mut S,
+    info: u64,
 ) -> *const Registers {
-    system
-        .reply_recv(objects, info)
-        .map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
+    answered(system.long_reply_recv(objects, info))
+}
+
+#[inline(always)]
+fn answered(direct: Option<Direct<'_, Registers>>) -> *const Registers {
+    direct.map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
 }
 
 extern "C" fn on_signal<S: System<Aarch64>>(object: u64, system: &mut S) -> u64 {

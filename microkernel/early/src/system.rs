@@ -16,12 +16,18 @@ pub trait System<A: Arch>: 'static {
     /// Handles a trap; says what runs next.
     fn trap(&mut self, trap: Trap) -> Next<'_, A::Context>;
 
-    /// Call with this object and information word by the fast path; `None` if the general one must do it, and nothing
-    /// has changed.
-    fn call(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>>;
+    /// Call with this object by the fast path; `None` if the general one must do it, and nothing has changed. The lower
+    /// half of the information word is at most [`REGISTER_WORDS`](weft_abi::REGISTER_WORDS).
+    fn call(&mut self, object: u64) -> Option<Direct<'_, A::Context>>;
 
     /// As [`call`](Self::call), ReplyRecv with the endpoint in the lower half of `objects` and the reply in the upper.
-    fn reply_recv(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>>;
+    fn reply_recv(&mut self, objects: u64) -> Option<Direct<'_, A::Context>>;
+
+    /// As [`call`](Self::call), with any information word.
+    fn long_call(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>>;
+
+    /// As [`reply_recv`](Self::reply_recv), with any information word.
+    fn long_reply_recv(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>>;
 
     /// Signal, if the caller simply goes on; `None` if the general path must do it, and nothing has changed.
     fn signal(&mut self, object: u64) -> Option<()>;

@@ -76,17 +76,31 @@ impl System<Machine> for Kernel {
     }
 
     #[inline(always)]
-    fn call(&mut self, object: u64, info: u64) -> Option<Direct<'_, <Machine as Arch>::Context>> {
-        self.0.call_directly(object, info).map(direct)
+    fn call(&mut self, object: u64) -> Option<Direct<'_, <Machine as Arch>::Context>> {
+        self.0.call_directly(object).map(direct)
     }
 
     #[inline(always)]
-    fn reply_recv(
+    fn reply_recv(&mut self, objects: u64) -> Option<Direct<'_, <Machine as Arch>::Context>> {
+        self.0.answer_directly(objects).map(direct)
+    }
+
+    #[inline(always)]
+    fn long_call(
+        &mut self,
+        object: u64,
+        info: u64,
+    ) -> Option<Direct<'_, <Machine as Arch>::Context>> {
+        self.0.call_at_length(object, info).map(direct)
+    }
+
+    #[inline(always)]
+    fn long_reply_recv(
         &mut self,
         objects: u64,
         info: u64,
     ) -> Option<Direct<'_, <Machine as Arch>::Context>> {
-        self.0.answer_directly(objects, info).map(direct)
+        self.0.answer_at_length(objects, info).map(direct)
     }
 
     #[inline(always)]

@@ -82,6 +82,15 @@ impl Memory {
         Ref::from_pointer(pointer)
     }
 
+    /// The page of words that lies behind an object of a page's size, where core placed both in one piece of memory.
+    pub fn page_behind<T>(self, object: Ref<T>) -> Ref<Page> {
+        const {
+            assert!(size_of::<T>() == size_of::<Page>() && align_of::<T>() == size_of::<Page>());
+        }
+        let address = object.address().wrapping_add(size_of::<Page>() as u64);
+        Ref::from_slot(address)
+    }
+
     /// Copies bytes out of memory that does not change (the boot image).
     pub fn read(self, at: PhysAddr, out: &mut [u8]) {
         let pointer = self.pointer::<u8>(at);

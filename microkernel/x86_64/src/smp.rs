@@ -47,6 +47,8 @@ pub(crate) struct PerCore {
     /// Where the stubs of messages keep the word w4 meanwhile.
     pub(crate) kept: Cell<u64>,
     pub(crate) on_signal: Cell<usize>,
+    pub(crate) on_long_call: Cell<usize>,
+    pub(crate) on_long_reply_recv: Cell<usize>,
     pub(crate) on_null: Cell<usize>,
     pub(crate) on_syscall: Cell<usize>,
     pub(crate) on_trap: Cell<usize>,
@@ -72,6 +74,8 @@ static BOOT_CORE: PerCore = PerCore {
     on_reply_recv: Cell::new(0),
     kept: Cell::new(0),
     on_signal: Cell::new(0),
+    on_long_call: Cell::new(0),
+    on_long_reply_recv: Cell::new(0),
     on_null: Cell::new(0),
     on_syscall: Cell::new(0),
     on_trap: Cell::new(0),

@@ -234,15 +234,19 @@ syscall_saved:
     sysretq
 .endm
 
-# Call and ReplyRecv: object (with reply) and information word stand where Rust wants the first arguments. The
-# words w0 to w3 stay in r12 to r15 all the way; w4 is kept in PerCore, w5 in rbx, the information word in rbp.
+# Call and ReplyRecv: object (with reply) stands where Rust wants the first argument. The words w0 to w3 stay in r12
+# to r15 all the way; w4 is kept in PerCore, w5 in rbx, the information word in rbp. Its lower half tells whether
+# there is anything but words in registers.
 syscall_call:
     mov [rbx + {ARGUMENTS} + 0], rdi
-    mov rdx, gs:[{SYSTEM}]
+    mov rbp, rsi
+    mov rsi, gs:[{SYSTEM}]
     mov gs:[{KEPT}], r8
     mov rbx, r9
-    mov rbp, rsi
+    cmp ebp, {REGISTER_WORDS}
+    ja syscall_long_call
     call qword ptr gs:[{ON_CALL}]
+syscall_called:
     mov rdi, rdx                    # the badge
     test rax, rax
     jz 1f
@@ -250,17 +254,31 @@ syscall_call:
 1:  mov eax, {CALL}
     jmp syscall_declined
 
+syscall_long_call:
+    mov rdx, rbp
+    call qword ptr gs:[{ON_LONG_CALL}]
+    jmp syscall_called
+
 syscall_reply_recv:
     mov [rbx + {ARGUMENTS} + 0], rdi
-    mov rdx, gs:[{SYSTEM}]
+    mov rbp, rsi
+    mov rsi, gs:[{SYSTEM}]
     mov gs:[{KEPT}], r8
     mov rbx, r9
-    mov rbp, rsi
+    cmp ebp, {REGISTER_WORDS}
+    ja syscall_long_reply_recv
     call qword ptr gs:[{ON_REPLY_RECV}]
+syscall_answered:
     xor edi, edi                    # no badge
     test rax, rax
     jz 1f
     resume_direct
+
+syscall_long_reply_recv:
+    mov rdx, rbp
+    call qword ptr gs:[{ON_LONG_REPLY_RECV}]
+    jmp syscall_answered
+
 1:  mov eax, {REPLY_RECV}
 
 # The fast path did nothing: what it kept goes to memory.

@@ -9,7 +9,7 @@ use core::arch::{asm, global_asm};
 use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
 
-use weft_abi::{FaultKind, Syscall};
+use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
 use weft_early::{Direct, Next, System};
 use weft_hal::{Context, Trap};
 
@@ -47,7 +47,10 @@ global_asm!(
     ON_TRAP = const offset_of!(PerCore, on_trap),
     ON_CALL = const offset_of!(PerCore, on_call),
     ON_REPLY_RECV = const offset_of!(PerCore, on_reply_recv),
+    ON_LONG_CALL = const offset_of!(PerCore, on_long_call),
+    ON_LONG_REPLY_RECV = const offset_of!(PerCore, on_long_reply_recv),
     ON_SIGNAL = const offset_of!(PerCore, on_signal),
+    REGISTER_WORDS = const REGISTER_WORDS,
     ON_NULL = const offset_of!(PerCore, on_null),
     SYSTEM = const offset_of!(PerCore, system),
     KEPT = const offset_of!(PerCore, kept),
@@ -109,13 +112,25 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     let fsgsbase = system.arch().features().fsgsbase;
     core.fsgsbase.set(fsgsbase);
     // The stub that goes on in another thread sets its bases by the instructions of FSGSBASE.
-    let (call, reply_recv) = if fsgsbase {
-        (on_call::<S> as *const (), on_reply_recv::<S> as *const ())
+    let messages = if fsgsbase {
+        [
+            on_call::<S> as *const (),
+            on_reply_recv::<S> as *const (),
+            on_long_call::<S> as *const (),
+            on_long_reply_recv::<S> as *const (),
+        ]
     } else {
-        (decline::<S> as *const (), decline::<S> as *const ())
+        [decline::<S> as *const (); 4]
     };
-    core.on_call.set(call.addr());
-    core.on_reply_recv.set(reply_recv.addr());
+    let places = [
+        &core.on_call,
+        &core.on_reply_recv,
+        &core.on_long_call,
+        &core.on_long_reply_recv,
+    ];
+    for (place, function) in places.into_iter().zip(messages) {
+        place.set(function.addr());
+    }
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
@@ -168,23 +183,34 @@ impl Sent {
     }
 }
 
-extern "C" fn on_call<S: System<X86_64>>(object: u64, info: u64, system: &mut S) -> Sent {
-    Sent::new(system.call(object, info))
+extern "C" fn on_call<S: System<X86_64>>(object: u64, system: &mut S) -> Sent {
+    Sent::new(system.call(object))
+}
+
+extern "C" fn on_long_call<S: System<X86_64>>(object: u64, system: &mut S, info: u64) -> Sent {
+    Sent::new(system.long_call(object, info))
 }
 
 /// The badge of an answer is 0, which the stub knows.
-extern "C" fn on_reply_recv<S: System<X86_64>>(
+extern "C" fn on_reply_recv<S: System<X86_64>>(objects: u64, system: &mut S) -> *const Registers {
+    answered(system.reply_recv(objects))
+}
+
+extern "C" fn on_long_reply_recv<S: System<X86_64>>(
     objects: u64,
-    info: u64,
     system: &mut S,
+    info: u64,
 ) -> *const Registers {
-    system
-        .reply_recv(objects, info)
-        .map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
+    answered(system.long_reply_recv(objects, info))
+}
+
+#[inline(always)]
+fn answered(direct: Option<Direct<'_, Registers>>) -> *const Registers {
+    direct.map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
 }
 
 /// Leaves it to the general path.
-extern "C" fn decline<S: System<X86_64>>(_: u64, _: u64, _: &mut S) -> Sent {
+extern "C" fn decline<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> Sent {
     Sent::new(None)
 }
 

@@ -8,7 +8,8 @@
 //! That the running thread uses the context `running_on` is not written down in the two objects here, but when the
 //! general path is next entered ([`Core::catch_up`]).
 
-use weft_abi::{Kind, REGISTER_WORDS, Rights};
+use weft_abi::message::MAX_WORDS;
+use weft_abi::{Kind, MessageInfo, Rights};
 use weft_hal::Arch;
 use weft_store::Ref;
 
@@ -29,21 +30,44 @@ pub struct Direct<'a, C> {
 /// Where a server receives, and what it answers through.
 type Served<A> = (Ref<Endpoint<A>>, Ref<Reply<A>>);
 
-/// Whether an information word says no more than a label and how many register words mean something.
-const fn is_plain(info: u64) -> bool {
-    (info as u32) <= REGISTER_WORDS as u32
+/// What of a message is not in registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Rest {
+    Nothing,
+    /// Words of the message page, up to this one.
+    Words(usize),
+}
+
+impl Rest {
+    /// What an information word says of it; `None` if it says more than a label and a number of words.
+    #[inline(always)]
+    const fn of(info: u64) -> Option<Self> {
+        if info as u32 > MAX_WORDS as u32 {
+            return None;
+        }
+        Some(Self::Words(MessageInfo(info).words()))
+    }
 }
 
 impl<A: Arch> Core<A> {
-    /// Call through the endpoint capability `object`, if its server waits on the line.
+    /// Call through the endpoint capability `object`, if its server waits on the line. The information word says no more
+    /// than a label and up to six words.
     #[inline(always)]
-    pub fn call_directly(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>> {
+    pub fn call_directly(&mut self, object: u64) -> Option<Direct<'_, A::Context>> {
+        self.call_with(object, Rest::Nothing)
+    }
+
+    /// As `call_directly`, with any information word: what registers do not hold is copied.
+    #[inline(always)]
+    pub fn call_at_length(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>> {
+        self.call_with(object, Rest::of(info)?)
+    }
+
+    #[inline(always)]
+    fn call_with(&mut self, object: u64, rest: Rest) -> Option<Direct<'_, A::Context>> {
         let home = self.home();
         let caller = self.sched.current?;
         let slot = self.quick_lookup(caller, object, Kind::Endpoint, Rights::WRITE)?;
-        if !is_plain(info) {
-            return None;
-        }
         let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
         let Line { server, reply } = endpoint.line.get(home)?;
         let sched = self.sched.running_on?;
@@ -57,18 +81,29 @@ impl<A: Arch> Core<A> {
         server.state.set(home, Blocked::Ready);
         server.lent_by.set(home, Some(reply));
         let badge = slot.badge.get(home);
+        self.copy_rest(caller, server, rest);
         Some(self.switch_directly(server, badge))
     }
 
     /// Answers through the reply capability in the upper half of `objects`, and waits at the endpoint capability in the
     /// lower half, if the caller lent what the server runs on and nobody waits for the server.
     #[inline(always)]
-    pub fn answer_directly(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>> {
+    pub fn answer_directly(&mut self, objects: u64) -> Option<Direct<'_, A::Context>> {
+        self.answer_with(objects, Rest::Nothing)
+    }
+
+    /// As `answer_directly`, with any information word: what registers do not hold is copied.
+    #[inline(always)]
+    pub fn answer_at_length(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>> {
+        self.answer_with(objects, Rest::of(info)?)
+    }
+
+    #[inline(always)]
+    fn answer_with(&mut self, objects: u64, rest: Rest) -> Option<Direct<'_, A::Context>> {
         let home = self.home();
         let server = self.sched.current?;
         let (endpoint, reply) = self.named(server, objects)?;
-        if !is_plain(info)
-            || server.lent_by.get(home) != Some(reply)
+        if server.lent_by.get(home) != Some(reply)
             || endpoint.line.get(home).is_some()
             || endpoint.queue.get(home) != Queue::Empty
             || self.has_bound_signals(&server)
@@ -87,6 +122,7 @@ impl<A: Arch> Core<A> {
         server.sched.set(home, None);
         server.lent_by.set(home, None);
         caller.state.set(home, Blocked::Ready);
+        self.copy_rest(server, caller, rest);
         Some(self.switch_directly(caller, 0))
     }
 
@@ -158,6 +194,14 @@ impl<A: Arch> Core<A> {
     /// What threads remember of pointers is void.
     pub(super) fn forget_all_named(&mut self) {
         self.sched.epoch = self.sched.epoch.wrapping_add(1);
+    }
+
+    /// Copies the words of a message that are not in registers.
+    #[inline(always)]
+    fn copy_rest(&self, from: ThreadRef<A>, to: ThreadRef<A>, rest: Rest) {
+        if let Rest::Words(words) = rest {
+            self.copy_page_words(from, to, words);
+        }
     }
 
     /// Writes down which context the running thread uses, which direct switches leave open.

@@ -4,15 +4,16 @@
 //! written word by word through the kernel's own mapping. A page's owner may change it at any time, so each
 //! word is read once and checked after that.
 
+use core::sync::atomic::AtomicU64;
 use core::sync::atomic::Ordering::Relaxed;
 
 use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
 use weft_abi::{CPtr, MAX_CAPS, MessageInfo, REGISTER_WORDS};
-use weft_hal::{Arch, Context, PhysAddr};
+use weft_hal::{Arch, Context};
 use weft_store::{Page, Ref};
 
 use crate::Core;
-use crate::object::{MESSAGE_PAGE_OFFSET, ThreadRef};
+use crate::object::ThreadRef;
 
 /// Argument register of the first message word.
 const FIRST_WORD: usize = 2;
@@ -20,12 +21,7 @@ const FIRST_WORD: usize = 2;
 impl<A: Arch> Core<A> {
     /// The kernel's own view of a thread's message page.
     pub(crate) fn message_page(&self, thread: ThreadRef<A>) -> Ref<Page> {
-        let physical = self
-            .memory
-            .physical(thread)
-            .0
-            .wrapping_add(MESSAGE_PAGE_OFFSET);
-        self.memory.page(PhysAddr(physical))
+        self.memory.page_behind(thread)
     }
 
     /// One word of a thread's message page; 0 beyond it.
@@ -80,12 +76,24 @@ impl<A: Arch> Core<A> {
         to.context.set_argument(8, 0);
     }
 
-    fn copy_page_words(&self, from: ThreadRef<A>, to: ThreadRef<A>, words: usize) {
+    /// Copies what a message has beyond its register words: two words a step, and the last alone if it is odd.
+    #[inline(always)]
+    pub(super) fn copy_page_words(&self, from: ThreadRef<A>, to: ThreadRef<A>, words: usize) {
         let (source, destination) = (self.message_page(from), self.message_page(to));
-        let source = source.get(REGISTER_WORDS..words).unwrap_or(&[]);
-        let destination = destination.get(REGISTER_WORDS..words).unwrap_or(&[]);
-        for (from, to) in source.iter().zip(destination) {
-            to.store(from.load(Relaxed), Relaxed);
+        let pairs = REGISTER_WORDS / 2..words / 2;
+        let ([source, destination], range) = ([&source, &destination], pairs);
+        let copy = |from: &AtomicU64, to: &AtomicU64| to.store(from.load(Relaxed), Relaxed);
+        let sources = source.as_chunks::<2>().0.get(range.clone()).unwrap_or(&[]);
+        let destinations = destination.as_chunks::<2>().0.get(range).unwrap_or(&[]);
+        for ([a, b], [to_a, to_b]) in sources.iter().zip(destinations) {
+            copy(a, to_a);
+            copy(b, to_b);
+        }
+        let last = words.wrapping_sub(1);
+        if words & 1 == 1
+            && let (Some(from), Some(to)) = (source.get(last), destination.get(last))
+        {
+            copy(from, to);
         }
     }
 

@@ -64,6 +64,30 @@ fn a_plain_call_and_its_answer_are_quick() {
     }
 }
 
+#[test]
+fn words_beyond_the_registers_are_quick_too_and_no_others_are_copied() {
+    for words in [7, 8, 9, 10, 255, 256] {
+        let mut rig = served();
+        let threads = [rig.threads[0], rig.threads[1]];
+        for index in 0..512 {
+            let core = &rig.machine.core;
+            core.set_page_word(threads[0], index, 1000 + index as u64);
+            core.set_page_word(threads[1], index, 5000 + index as u64);
+        }
+        let info = MessageInfo::new(5, words, 0).0;
+        assert!(quick(&mut rig, 1, Syscall::Call, &[BADGED, info]));
+        for index in 0..512 {
+            let from = if (6..words).contains(&index) {
+                5000
+            } else {
+                1000
+            };
+            let word = rig.machine.core.page_word(threads[0], index);
+            assert_eq!(word, from + index as u64, "word {index} of {words}");
+        }
+    }
+}
+
 /// The third thread changes something while the server waits; the call of the second is then not quick.
 fn call_after(change: impl Fn(&mut Rig)) -> bool {
     let mut rig = served();
@@ -74,7 +98,7 @@ fn call_after(change: impl Fn(&mut Rig)) -> bool {
 #[test]
 fn what_a_message_carries_beyond_registers_takes_the_general_path() {
     for info in [
-        MessageInfo::new(5, 7, 0),
+        MessageInfo::new(5, 257, 0),
         MessageInfo::new(5, 2, 1),
         MessageInfo::new(5, 2, 0).by_general_path(),
         MessageInfo(PLAIN | 1 << 20),

@@ -113,13 +113,18 @@ impl Fixture {
     fn enter_quickly(&mut self, thread: ThreadRef<Fake>) -> bool {
         let context = &thread.context;
         let argument = |index| context.argument(index);
+        let is_short = argument(1) as u32 <= weft_abi::REGISTER_WORDS as u32;
         let direct = match Syscall::from_number(context.number()) {
-            Some(Syscall::Call) => self.core.call_directly(argument(0), argument(1)),
+            Some(Syscall::Call) if is_short => self.core.call_directly(argument(0)),
+            Some(Syscall::Call) => self.core.call_at_length(argument(0), argument(1)),
             Some(Syscall::ReplyRecv) => {
                 let packs = argument(0) >> 32 == 0 && argument(8) >> 32 == 0;
                 let objects = argument(0) | argument(8) << 32;
-                let direct = self.core.answer_directly(objects, argument(1));
-                direct.filter(|_| packs)
+                match argument(1) {
+                    _ if !packs => None,
+                    _ if is_short => self.core.answer_directly(objects),
+                    info => self.core.answer_at_length(objects, info),
+                }
             }
             Some(Syscall::Signal) => {
                 let signalled = self.core.signal_directly(argument(0)).is_some();

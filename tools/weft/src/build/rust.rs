@@ -62,6 +62,11 @@ impl Side {
         cargo
             .env("RUSTFLAGS", self.flags())
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
+        if matches!(self, Self::Kernel | Self::KernelAarch64) {
+            // Its crates are layers of one program: short functions of one are called by another everywhere.
+            cargo.env("CARGO_PROFILE_RELEASE_LTO", "fat");
+            cargo.env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "1");
+        }
         cargo
     }
 

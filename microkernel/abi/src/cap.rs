@@ -56,6 +56,7 @@ pub enum Kind {
 
 impl Kind {
     /// Decodes a number.
+    #[inline]
     pub const fn from_number(number: u64) -> Option<Self> {
         Some(match number {
             1 => Self::Untyped,

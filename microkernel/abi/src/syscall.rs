@@ -83,9 +83,10 @@ syscalls! {
 
     /// Makes `count` objects (1 to 4096) of one kind in consecutive empty slots. `size` is log2: slots for a CNode
     /// (2 to 16), bytes for Untyped (12 to 62) and Frame (12, 21 or 30), ignored for other kinds. RAM is cleared.
-    /// Objects of the kernel's own (all kinds but Untyped, Frame and PageTable) may take at most 4 MiB in one call.
-    /// Refuses OUT_OF_RANGE beyond any of these.
-    16 UntypedRetype "(untyped, kind, size, cnode, first_index, count) -> ()";
+    /// Refuses OUT_OF_RANGE beyond any of these. More than 256 objects are made in parts, and so are fewer if an
+    /// interrupt comes: what another thread takes away in between is refused only then, with `next_index` the first
+    /// slot that was not filled.
+    16 UntypedRetype "(untyped, kind, size, cnode, first_index, count) -> (-, -, -, -, next_index)";
     /// Describes an untyped: physical base (0 without PHYS), log2 of its size, free bytes, memory class.
     17 UntypedInfo "(untyped) -> (-, base, size, free, class)";
 

@@ -19,10 +19,42 @@ fn overlapping(live: &BTreeMap<usize, usize>, at: usize, bytes: usize) -> Option
     (start + length > at).then_some((*start, *length))
 }
 
+std::thread_local! {
+    /// Objects that were written but do not live yet: their types, by address.
+    static FILLED: RefCell<BTreeMap<usize, &'static str>> = const { RefCell::new(BTreeMap::new()) };
+}
+
 /// Notes a placement; panics if something lives there.
 pub(crate) fn add(at: usize, bytes: usize) {
-    assert_free(at, bytes);
+    overwrite(at, bytes);
     LIVE.with_borrow_mut(|live| live.insert(at, bytes));
+}
+
+/// Notes that an object was written that does not live yet; panics if something lives there.
+pub(crate) fn fill(at: usize, bytes: usize, of: &'static str) {
+    overwrite(at, bytes);
+    FILLED.with_borrow_mut(|filled| filled.insert(at, of));
+}
+
+/// Notes that objects begin to live; panics if they were not written, or as something else.
+pub(crate) fn adopt<T>(first: usize, count: usize) {
+    for at in (0..count).map(|index| first + index * size_of::<T>()) {
+        let written = FILLED.with_borrow_mut(|filled| filled.remove(&at));
+        let wanted = core::any::type_name::<T>();
+        assert_eq!(written, Some(wanted), "{at:#x} was not filled with that");
+        add(at, size_of::<T>());
+    }
+}
+
+/// Notes that memory is written; panics if something lives there.
+pub(crate) fn overwrite(at: usize, bytes: usize) {
+    assert_free(at, bytes);
+    FILLED.with_borrow_mut(|filled| {
+        let gone: Vec<usize> = filled.range(at..at + bytes).map(|(at, _)| *at).collect();
+        for at in gone {
+            filled.remove(&at);
+        }
+    });
 }
 
 /// Notes a retirement; panics if no such object lives.
@@ -112,9 +144,9 @@ impl Arena {
 
 impl Drop for Arena {
     fn drop(&mut self) {
-        LIVE.with_borrow_mut(|live| {
-            live.retain(|at, _| !(self.address..self.address + self.bytes).contains(at))
-        });
+        let outside = |at: &usize| !(self.address..self.address + self.bytes).contains(at);
+        LIVE.with_borrow_mut(|live| live.retain(|at, _| outside(at)));
+        FILLED.with_borrow_mut(|filled| filled.retain(|at, _| outside(at)));
         IDLE.with_borrow_mut(|idle| idle.push((self.address, self.bytes)));
     }
 }

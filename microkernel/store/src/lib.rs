@@ -1,13 +1,16 @@
 //! Places typed objects in untyped memory, and gives safe references to them.
 //!
 //! The kernel has no heap: objects live where user mode's untyped memory is. Rust cannot see why that is
-//! sound, so the whole argument stands here, in one small crate. Core keeps three promises, and the feature
+//! sound, so the whole argument stands here, in one small crate. Core keeps four promises, and the feature
 //! `checked` turns each of them into an assertion for core's host tests:
 //!
-//! 1. Memory is given to [`Memory::place`] only while nothing else lives in it (the untyped's watermark).
-//! 2. A [`Ref`] is followed only between `place` and [`Memory::retire`] of its object (the derivation tree:
-//!    an object is retired after the last capability and the last link to it are gone).
+//! 1. Memory is given to [`Memory::place`] and [`Memory::fill`] only while nothing else lives in it (the untyped's
+//!    watermark).
+//! 2. A [`Ref`] is followed only between `place` or `adopt` and [`Memory::retire`] of its object (the derivation
+//!    tree: an object is retired after the last capability and the last link to it are gone).
 //! 3. Physical addresses given to [`Memory`] lie in the direct map that it was made for.
+//! 4. Memory is given to [`Memory::adopt`] only after `fill` wrote objects of that type there, and nothing was
+//!    written there since (the untyped's mark of what is prepared, and for what).
 //!
 //! Every field that a core changes is a [`HomeCell`]; only a core's [`Home`] token opens it.
 

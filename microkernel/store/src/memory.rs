@@ -57,6 +57,43 @@ impl Memory {
         Ref::from_pointer(pointer)
     }
 
+    /// Writes `count` equal objects in a row, from a physical address on that is aligned for them. They do not live
+    /// yet: what is written in pieces begins to live as a whole, by [`adopt`](Self::adopt).
+    pub fn fill<T>(self, at: PhysAddr, count: usize, object: impl Fn() -> T) {
+        let first = self.pointer::<T>(at);
+        assert!(first.is_aligned());
+        for index in 0..count {
+            // Wrapping, because it is no operation on the object: where it leads is promise 1's matter.
+            let pointer = first.as_ptr().wrapping_add(index);
+            #[cfg(any(test, feature = "checked"))]
+            crate::checked::fill(pointer.addr(), size_of::<T>(), core::any::type_name::<T>());
+            // SAFETY:
+            // 1. valid for writes: promise 3 of the crate; aligned: the first is, by the assertion above.
+            // 2. nothing alive is overwritten: promise 1 of the crate.
+            unsafe { pointer.write(object()) };
+        }
+    }
+
+    /// Begins the lives of `count` objects in a row that [`fill`](Self::fill) wrote; gives the first.
+    pub fn adopt<T>(self, at: PhysAddr, count: usize) -> Ref<T> {
+        let first = self.pointer::<T>(at);
+        assert!(first.is_aligned());
+        #[cfg(any(test, feature = "checked"))]
+        crate::checked::adopt::<T>(first.addr().get(), count);
+        let _ = count;
+        Ref::from_pointer(first)
+    }
+
+    /// Ends the lives of `count` objects in a row. Their memory may then be placed in again.
+    pub fn retire_row<T>(self, first: Ref<T>, count: usize) {
+        #[cfg(any(test, feature = "checked"))]
+        for index in 0..count {
+            let at = first.address() as usize + index * size_of::<T>();
+            crate::checked::remove(at, size_of::<T>());
+        }
+        let _ = (first, count);
+    }
+
     /// Ends an object's life. Its memory may then be placed in again.
     pub fn retire<T>(self, object: Ref<T>) {
         #[cfg(any(test, feature = "checked"))]
@@ -68,7 +105,7 @@ impl Memory {
     pub fn clear(self, at: PhysAddr, bytes: usize) {
         let pointer = self.pointer::<u8>(at);
         #[cfg(any(test, feature = "checked"))]
-        crate::checked::assert_free(pointer.addr().get(), bytes);
+        crate::checked::overwrite(pointer.addr().get(), bytes);
         // SAFETY:
         // 1. valid for writes: promise 3 of the crate.
         // 2. nothing alive is overwritten: promise 1 of the crate.
@@ -103,6 +140,8 @@ impl Memory {
     /// Copies bytes into cleared memory that nothing uses yet (root's writable pages at boot).
     pub fn write(self, at: PhysAddr, bytes: &[u8]) {
         let pointer = self.pointer::<u8>(at);
+        #[cfg(any(test, feature = "checked"))]
+        crate::checked::overwrite(pointer.addr().get(), bytes.len());
         // SAFETY:
         // 1. valid for writes of `bytes.len()` bytes: promise 3 of the crate.
         // 2. nothing alive is overwritten: promise 1 of the crate; `bytes` is borrowed from elsewhere.

@@ -74,6 +74,41 @@ fn memory_is_used_again_after_its_object_was_retired() {
 }
 
 #[test]
+fn a_row_that_was_written_in_pieces_lives_as_a_whole() {
+    let arena = Arena::new(1 << 14);
+    let (memory, home) = (arena.memory(), Home::new());
+    memory.fill(at(0), 3, || node(5));
+    memory.fill(at(3 * 64), 5, || node(5));
+    let first = memory.adopt::<Node>(at(0), 8);
+    let last = Ref::<Node>::from_address(first.address() + 7 * 64).expect("aligned");
+    first.next.set(home, Some(last));
+    last.value.set(home, 6);
+    let found = first.next.get(home).map(|node| node.value.get(home));
+    assert_eq!(found, Some(6));
+    memory.retire_row(first, 8);
+    memory.clear(at(0), 4096);
+}
+
+#[test]
+#[should_panic(expected = "was not filled with that")]
+fn taking_over_what_was_cleared_after_it_was_written_is_noticed() {
+    let arena = Arena::new(1 << 14);
+    let memory = arena.memory();
+    memory.fill(at(0), 8, || node(5));
+    memory.clear(at(0), 4096);
+    memory.adopt::<Node>(at(0), 8);
+}
+
+#[test]
+#[should_panic(expected = "was not filled with that")]
+fn taking_over_more_than_was_written_is_noticed() {
+    let arena = Arena::new(1 << 14);
+    let memory = arena.memory();
+    memory.fill(at(0), 8, || node(5));
+    memory.adopt::<Node>(at(0), 9);
+}
+
+#[test]
 fn bytes_go_in_and_out_of_pages() {
     let arena = Arena::new(1 << 14);
     let memory = arena.memory();

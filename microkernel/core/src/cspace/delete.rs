@@ -10,6 +10,9 @@ use crate::state::{Next, Outcome};
 use super::derive::Use;
 use super::tree;
 
+/// Capabilities without an object of the kernel's that are removed in one step.
+const AT_ONCE: u32 = 16;
+
 /// Whether a destruction has come to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Progress {
@@ -63,12 +66,21 @@ impl<A: Arch> Core<A> {
         Progress::More
     }
 
-    /// One step towards a capability from which nothing is derived. The slot may be gone afterwards.
+    /// One step towards a capability from which nothing is derived: some capabilities that own nothing that could
+    /// take the slot along, or a part of an object. The slot may be gone afterwards only in the latter case.
     pub(crate) fn revoke_step(&mut self, slot: SlotRef) -> Progress {
-        let Some(child) = slot.child.get(self.home()) else {
-            return Progress::Done;
-        };
-        self.remove_step(self.victim(child));
+        let home = self.home();
+        for _ in 0..AT_ONCE {
+            let Some(child) = slot.child.get(home) else {
+                return Progress::Done;
+            };
+            let victim = self.victim(child);
+            if !victim.tag.get(home).is_light() {
+                self.remove_step(victim);
+                break;
+            }
+            self.remove(victim);
+        }
         Progress::More
     }
 
@@ -110,11 +122,13 @@ impl<A: Arch> Core<A> {
     fn remove(&mut self, slot: SlotRef) {
         let home = self.home();
         self.forget_named(&slot);
-        match slot.tag.get(home).kind() {
-            // A frame that is mapped nowhere needs nothing.
-            Some(Kind::Frame) => drop(self.unmap_frame(slot)),
-            Some(Kind::PageTable) => self.unlink_table(slot),
-            _ => {}
+        if slot.mapping.get(home) != 0 {
+            match slot.tag.get(home).kind() {
+                // A frame whose mapping is gone already needs nothing.
+                Some(Kind::Frame) => drop(self.unmap_frame(slot)),
+                Some(Kind::PageTable) => self.unlink_table(slot),
+                _ => {}
+            }
         }
         if let Some(thread) = self.thread_around(slot) {
             self.removed_binding(thread, slot);

@@ -28,10 +28,10 @@ pub(crate) enum Mint {
     Badge(u64),
 }
 
-/// One slot more or less of a CNode is used.
+/// More slots, or one less, of a CNode are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Use {
-    More,
+    More(u64),
     Less,
 }
 
@@ -47,7 +47,7 @@ impl<A: Arch> Core<A> {
             Some(parent) => tree::insert_child(home, parent, to),
             None => tree::insert_root(home, to),
         }
-        self.count(to, Use::More);
+        self.count(to, Use::More(1));
     }
 
     /// Derives a copy with at most `rights` into a slot. A slot inside another object gives up what it
@@ -93,7 +93,7 @@ impl<A: Arch> Core<A> {
         to.badge.set(home, badge);
         to.mapping.set(home, 0);
         tree::insert_child(home, from, to);
-        self.count(to, Use::More);
+        self.count(to, Use::More(1));
         Ok(())
     }
 
@@ -107,7 +107,7 @@ impl<A: Arch> Core<A> {
         to.mapping.set(home, from.mapping.get(home));
         tree::clear(home, from);
         self.count(from, Use::Less);
-        self.count(to, Use::More);
+        self.count(to, Use::More(1));
     }
 
     /// Counts the used slots of the CNode that a slot is part of.
@@ -117,7 +117,7 @@ impl<A: Arch> Core<A> {
         };
         let used = zero.badge.get(self.home());
         let used = match change {
-            Use::More => used.wrapping_add(1),
+            Use::More(count) => used.wrapping_add(count),
             Use::Less => used.wrapping_sub(1),
         };
         zero.badge.set(self.home(), used);

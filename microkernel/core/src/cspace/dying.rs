@@ -2,8 +2,8 @@
 //!
 //! A CNode may hold its own capability, or two CNodes each other's. So destroying one first takes its original
 //! capability out of everybody's reach: it moves, with its place in the tree, into the CNode's own slot 0. From
-//! then on nobody can name the CNode, its slots are emptied one a step, and at last slot 0 leaves the tree.
-//! The core keeps the dying CNodes in a queue; their `mapping` field links them.
+//! then on nobody can name the CNode, its used slots are emptied one a step, and when none is left, slot 0 leaves the
+//! tree. The core keeps the dying CNodes in a queue; their `mapping` field links them.
 
 use weft_abi::Kind;
 use weft_hal::Arch;
@@ -20,9 +20,12 @@ use super::{power, tree};
 pub(crate) struct Dying {
     first: Option<SlotRef>,
     last: Option<SlotRef>,
-    /// Slots of the first that were emptied already.
+    /// Slots of the first that are known to be empty.
     emptied: u64,
 }
+
+/// Empty slots that are passed over in one step.
+const PASSED: u64 = 64;
 
 impl Dying {
     /// None.
@@ -59,26 +62,44 @@ impl<A: Arch> Core<A> {
         let Some(zero) = self.dying.first else {
             return Progress::Done;
         };
-        let index = self.dying.emptied.saturating_add(1);
-        if index >= power(zero.tag.get(home).size()) {
+        if zero.badge.get(home) == 0 {
             self.bury(zero);
             return Progress::More;
         }
-        let Some(slot) = self.nth(zero.address(), index) else {
-            return Progress::Done;
-        };
-        if slot.is_empty(home) {
-            self.memory.retire(slot);
-            self.dying.emptied = index;
-        } else {
-            self.remove_live(self.victim(slot));
+        match self.next_used(zero) {
+            Some(slot) => self.remove_live(self.victim(slot)),
+            None if self.dying.emptied >= power(zero.tag.get(home).size()) => {
+                crate::bug("a CNode counts slots that are not used")
+            }
+            None => {}
         }
         Progress::More
     }
 
-    /// Ends the first dying CNode, all of whose slots are retired but slot 0.
+    /// The next used slot of a dying CNode, if it is near.
+    fn next_used(&mut self, zero: SlotRef) -> Option<SlotRef> {
+        let home = self.home();
+        let slots = power(zero.tag.get(home).size());
+        let first = self.dying.emptied.saturating_add(1);
+        let mut slot = self.nth(zero.address(), first);
+        for index in first..slots.min(first.saturating_add(PASSED)) {
+            let here = slot?;
+            if !here.is_empty(home) {
+                return Some(here);
+            }
+            self.dying.emptied = index;
+            slot = self.nth(here.address(), 1);
+        }
+        if self.dying.emptied.saturating_add(1) >= slots {
+            self.dying.emptied = slots;
+        }
+        None
+    }
+
+    /// Ends the first dying CNode, all of whose slots are empty but slot 0.
     fn bury(&mut self, zero: SlotRef) {
         let home = self.home();
+        let slots = power(zero.tag.get(home).size());
         self.dying.emptied = 0;
         self.dying.first = Ref::from_address(zero.mapping.get(home));
         if self.dying.first.is_none() {
@@ -86,6 +107,6 @@ impl<A: Arch> Core<A> {
         }
         tree::remove(home, zero);
         tree::clear(home, zero);
-        self.memory.retire(zero);
+        self.memory.retire_row(zero, slots as usize);
     }
 }

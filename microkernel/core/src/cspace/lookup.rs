@@ -16,18 +16,18 @@ impl<A: Arch> Core<A> {
     pub(crate) fn slot_of(&self, cspace: &Slot, cptr: CPtr) -> Option<SlotRef> {
         let tag = cspace.tag.get(self.home());
         let index = u64::from(cptr.0);
-        if tag.kind() != Some(Kind::CNode) || tag.home() != self.id() {
-            return None;
-        }
-        if index == 0 || index >= power(tag.size()) {
+        // A CNode has at most 2^16 slots, so that the shift never wraps.
+        let beyond = index.wrapping_shr(tag.size().into());
+        if !tag.is(Kind::CNode, Rights::empty(), self.id()) || index == 0 || beyond != 0 {
             return None;
         }
         self.nth(cspace.object.get(self.home()), index)
     }
 
-    /// Slot number `index` of the CNode at an address.
-    pub(crate) fn nth(&self, cnode: u64, index: u64) -> Option<SlotRef> {
-        Ref::from_address(cnode.checked_add(index.checked_mul(power(size::SLOT))?)?)
+    /// The slot `index` slots behind the one at an address. Whether it is in the same CNode is the caller's matter.
+    #[inline]
+    pub(crate) fn nth(&self, first: u64, index: u64) -> Option<SlotRef> {
+        Ref::from_address(first.wrapping_add(index.wrapping_mul(size_of::<Slot>() as u64)))
     }
 
     /// Slot 0 of the CNode that a slot is part of; `None` for a slot inside another object and for slot 0.

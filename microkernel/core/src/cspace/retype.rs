@@ -2,8 +2,12 @@
 //!
 //! An untyped has a watermark: everything below is in use, and objects are placed at the next aligned address
 //! above. The watermark goes back to the start when nothing is derived from the untyped any more, because then
-//! every object in it is gone. Plain memory that user mode or the page-table walker will see is cleared first,
-//! in pieces: how far is kept in the untyped, so that an interrupted call goes on where it was.
+//! every object in it is gone.
+//!
+//! Making objects takes three steps, none of which runs long without a look for interrupts. Memory that user mode or
+//! the page-table walker will see is cleared, and a CNode's filled with empty slots, in pieces: how far, and with
+//! what, is kept in the untyped ([`Mark`]), so that an interrupted call goes on where it was. Then objects are placed
+//! and get their capabilities, some at a time; whoever makes the call counts them.
 
 use weft_abi::cap::MemoryClass;
 use weft_abi::layout::PAGE;
@@ -17,17 +21,41 @@ use crate::object::{
 };
 
 use super::delete::Progress;
-use super::derive::Contents;
+use super::derive::Use;
 use super::power;
+use super::tree::Row;
 
 /// The greatest number of objects that one call makes.
 const MAX_COUNT: u64 = 4096;
 /// log2 of the greatest number of slots of a CNode.
 const MAX_SLOTS: u8 = 16;
-/// The greatest number of bytes that one call fills with kernel objects: placing them is not interrupted.
-const MAX_PLACED: u64 = power(MAX_SLOTS.saturating_add(size::SLOT));
-/// Bytes that are cleared between two looks for interrupts.
-const PIECE: u64 = 4 * PAGE;
+/// Bytes that are prepared between two looks for interrupts.
+const PIECE: u64 = 2 * PAGE;
+
+/// How far an untyped's memory behind its watermark is prepared, and for what.
+///
+/// Bits 6.. the offset in the untyped, bits 0..6 log2 of the slots of the CNode whose empty slots stand there, or 0 for
+/// zeros. A CNode has at least 4 slots, and no order ends within 64 bytes.
+#[derive(Clone, Copy)]
+struct Mark(u64);
+
+impl Mark {
+    const WHAT: u64 = 63;
+
+    fn new(end: u64, order: Order) -> Self {
+        Self(end | order.slots().unwrap_or(0) as u64)
+    }
+
+    /// Where to go on with an order that begins at an offset.
+    fn resume(self, order: Order, first: u64) -> u64 {
+        let end = self.0 & !Self::WHAT;
+        if Self::new(end, order).0 == self.0 {
+            end.max(first)
+        } else {
+            first
+        }
+    }
+}
 
 /// What to make: kind, size and number of objects.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +73,17 @@ pub(crate) struct Extent {
     end: u64,
 }
 
+impl Extent {
+    /// What is left of it when `made` objects of its order have been made.
+    pub(crate) fn after(self, order: Order, made: u64) -> Self {
+        let done = power(order.log2).wrapping_mul(made);
+        Self {
+            first: self.first.wrapping_add(done),
+            end: self.end,
+        }
+    }
+}
+
 impl Order {
     /// Checks what a thread asks for.
     pub(crate) fn new(kind: u64, size: u64, count: u64) -> Result<Self, Refusal> {
@@ -53,24 +92,32 @@ impl Order {
         if count == 0 || count > MAX_COUNT {
             return Err(Refusal::OutOfRange);
         }
-        let order = Self { kind, log2, count };
-        let bytes = order.bytes().ok_or(Refusal::NoMemory)?;
-        let placed = !matches!(kind, Kind::Untyped | Kind::Frame | Kind::PageTable);
-        if placed && bytes > MAX_PLACED {
-            return Err(Refusal::OutOfRange);
+        Ok(Self { kind, log2, count })
+    }
+
+    /// log2 of a CNode's slots.
+    fn slots(self) -> Option<u8> {
+        (self.kind == Kind::CNode).then_some(self.log2.wrapping_sub(size::SLOT))
+    }
+
+    /// How many objects are placed between two looks for interrupts.
+    pub(crate) fn at_once(self) -> u64 {
+        match self.kind {
+            Kind::Thread | Kind::AddressSpace => 4,
+            _ => 32,
         }
-        Ok(order)
     }
 
     fn bytes(self) -> Option<u64> {
         power(self.log2).checked_mul(self.count)
     }
 
-    /// Whether user mode or the page-table walker sees the object's memory.
-    fn is_cleared(self) -> bool {
+    /// Whether memory is prepared before objects are placed: cleared, because user mode or the page-table walker
+    /// sees it, or filled with empty slots.
+    fn is_prepared(self) -> bool {
         matches!(
             self.kind,
-            Kind::Thread | Kind::AddressSpace | Kind::PageTable | Kind::Frame
+            Kind::Thread | Kind::AddressSpace | Kind::PageTable | Kind::Frame | Kind::CNode
         )
     }
 }
@@ -139,21 +186,28 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// Clears one piece of what a planned order needs cleared.
+    /// Prepares one piece of what a planned order needs prepared.
     ///
-    /// All between the watermark and the cleared mark is clear. So the watermark first moves to where the order begins.
-    pub(crate) fn clear_piece(&self, untyped: SlotRef, order: Order, extent: Extent) -> Progress {
+    /// All between the watermark and the mark is prepared. So the watermark first moves to where the order begins.
+    pub(crate) fn prepare_piece(&self, untyped: SlotRef, order: Order, extent: Extent) -> Progress {
         let home = self.home();
         let plain = untyped.tag.get(home).class() == MemoryClass::Ram;
-        let from = untyped.mapping.get(home).max(extent.first);
-        if !plain || !order.is_cleared() || from >= extent.end {
+        if !plain || !order.is_prepared() {
+            return Progress::Done;
+        }
+        let from = Mark(untyped.mapping.get(home)).resume(order, extent.first);
+        if from >= extent.end {
             return Progress::Done;
         }
         untyped.badge.set(home, extent.first);
         let to = from.saturating_add(PIECE).min(extent.end);
         let at = PhysAddr(untyped.object.get(home).wrapping_add(from));
-        self.memory.clear(at, to.wrapping_sub(from) as usize);
-        untyped.mapping.set(home, to);
+        let bytes = to.wrapping_sub(from);
+        match order.slots() {
+            Some(log2) => self.fill_slots(at, bytes >> size::SLOT, log2),
+            None => self.memory.clear(at, bytes as usize),
+        }
+        untyped.mapping.set(home, Mark::new(to, order).0);
         if to == extent.end {
             Progress::Done
         } else {
@@ -161,31 +215,47 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// Makes object number `index` of a planned and cleared order, and its original capability in an empty slot.
+    fn fill_slots(&self, at: PhysAddr, count: u64, log2: u8) {
+        let home = self.home();
+        let empty = || {
+            let slot = Slot::empty();
+            slot.tag.set(home, Tag::EMPTY.within(log2));
+            slot
+        };
+        self.memory.fill(at, count as usize, empty);
+    }
+
+    /// Makes the first `count` objects of a planned and prepared order, and their original capabilities in empty slots
+    /// from `to` on. The watermark moves behind them.
     pub(crate) fn make(
         &mut self,
         untyped: SlotRef,
         order: Order,
         extent: Extent,
-        index: u32,
-        slot: SlotRef,
+        to: SlotRef,
+        count: u64,
     ) {
-        let offset = power(order.log2)
-            .wrapping_mul(index.into())
-            .wrapping_add(extent.first);
-        let at = PhysAddr(untyped.object.get(self.home()).wrapping_add(offset));
-        let object = self.place_object(order, at);
-        let contents = Contents {
-            tag: self.tag_for(untyped, order),
-            object,
-            badge: 0,
-        };
-        self.create(Some(untyped), slot, contents);
-    }
-
-    /// Moves the watermark behind a finished order.
-    pub(crate) fn advance(&self, untyped: SlotRef, extent: Extent) {
-        untyped.badge.set(self.home(), extent.end);
+        let home = self.home();
+        let contents = self.tag_for(untyped, order);
+        let container = to.tag.get(home).container();
+        let tag = contents.original().within(container);
+        let mut row = Row::new(untyped);
+        let mut offset = extent.first;
+        let mut slot = Some(to);
+        for _ in 0..count {
+            let Some(here) = slot else {
+                break;
+            };
+            let at = PhysAddr(untyped.object.get(home).wrapping_add(offset));
+            here.tag.set(home, tag);
+            here.object.set(home, self.place_object(order, at));
+            row.push(home, here);
+            offset = offset.wrapping_add(power(order.log2));
+            slot = self.nth(here.address(), 1);
+        }
+        row.end(home);
+        self.count(to, Use::More(count));
+        untyped.badge.set(home, offset);
     }
 
     /// New objects have all rights, but PHYS only if the untyped has it.
@@ -194,15 +264,15 @@ impl<A: Arch> Core<A> {
         let all = Rights::all().difference(Rights::PHYS);
         let rights = all.union(source.rights().intersection(Rights::PHYS));
         let tag = Tag::new(order.kind, rights, source.home()).with_class(source.class());
-        match order.kind {
-            Kind::CNode => tag.with_size(order.log2.saturating_sub(size::SLOT)),
-            _ => tag.with_size(order.log2),
-        }
+        tag.with_size(order.slots().unwrap_or(order.log2))
     }
 
     fn place_object(&mut self, order: Order, at: PhysAddr) -> u64 {
         match order.kind {
-            Kind::CNode => self.place_slots(at, order.log2.saturating_sub(size::SLOT)),
+            Kind::CNode => {
+                let slots = power(order.log2.wrapping_sub(size::SLOT));
+                self.memory.adopt::<Slot>(at, slots as usize).address()
+            }
             Kind::Thread => self.place_thread(at).address(),
             Kind::SchedContext => self.memory.place(at, SchedContext::<A>::new()).address(),
             Kind::Endpoint => self.memory.place(at, Endpoint::<A>::new()).address(),
@@ -215,18 +285,10 @@ impl<A: Arch> Core<A> {
 
     /// Puts a CNode with 2^`log2` empty slots somewhere; gives the address of slot 0.
     pub(crate) fn place_slots(&mut self, at: PhysAddr, log2: u8) -> u64 {
-        let home = self.home();
-        let place = |index: u64| {
-            let slot = Slot::empty();
-            slot.tag.set(home, Tag::EMPTY.within(log2));
-            let offset = index.wrapping_mul(size_of::<Slot>() as u64);
-            self.memory.place(PhysAddr(at.0.wrapping_add(offset)), slot)
-        };
-        let zero = place(0);
-        for index in 1..power(log2) {
-            place(index);
-        }
-        zero.address()
+        self.fill_slots(at, power(log2), log2);
+        self.memory
+            .adopt::<Slot>(at, power(log2) as usize)
+            .address()
     }
 
     /// Puts a suspended thread into cleared memory.
@@ -280,13 +342,14 @@ mod tests {
     }
 
     #[test]
-    fn one_call_places_few_kernel_objects_but_many_frames() {
-        for (kind, size, count) in [(2, 16, 2), (3, 0, 513), (8, 0, 513)] {
-            let order = Order::new(kind, size, count);
-            assert_eq!(order.err(), Some(Refusal::OutOfRange), "{kind}");
-        }
-        for (kind, size, count) in [(3, 0, 512), (5, 0, MAX_COUNT), (10, 12, MAX_COUNT)] {
-            assert!(Order::new(kind, size, count).is_ok(), "{kind}");
-        }
+    fn a_mark_is_worth_nothing_for_an_order_of_another_kind() {
+        let order = |kind, size| Order::new(kind, size, 1).expect("an order");
+        let (frame, four, five) = (order(10, 12), order(2, 4), order(2, 5));
+        let mark = Mark::new(0x3000, four);
+        assert_eq!(mark.resume(four, 0x1000), 0x3000);
+        assert_eq!(mark.resume(four, 0x4000), 0x4000);
+        assert_eq!(mark.resume(five, 0x1000), 0x1000);
+        assert_eq!(mark.resume(frame, 0x1000), 0x1000);
+        assert_eq!(Mark(0).resume(frame, 0x1000), 0x1000);
     }
 }

@@ -48,6 +48,44 @@ pub(super) fn insert_child(home: Home, parent: SlotRef, slot: SlotRef) {
     }
 }
 
+/// Slots in no tree that become children of one parent, one behind the other. The ring is closed at the
+/// [`end`](Self::end) only, so that nothing may look at it before.
+pub(super) struct Row {
+    parent: SlotRef,
+    last: Option<SlotRef>,
+}
+
+impl Row {
+    /// None yet.
+    pub(super) const fn new(parent: SlotRef) -> Self {
+        Self { parent, last: None }
+    }
+
+    /// One more, whose links are all empty.
+    pub(super) fn push(&mut self, home: Home, slot: SlotRef) {
+        let last = match self.last {
+            Some(last) => last,
+            None => match self.parent.child.get(home) {
+                Some(head) => head.previous.get(home).unwrap_or(head),
+                None => {
+                    self.parent.child.set(home, Some(slot));
+                    set_head(home, slot, Head::Yes, Some(self.parent));
+                    slot
+                }
+            },
+        };
+        link(home, Some(last), Some(slot));
+        self.last = Some(slot);
+    }
+
+    /// No more.
+    pub(super) fn end(self, home: Home) {
+        if self.last.is_some() {
+            link(home, self.last, self.parent.child.get(home));
+        }
+    }
+}
+
 /// Takes a slot out of its ring; gives one of those that stay.
 fn leave_ring(home: Home, slot: SlotRef) -> Option<SlotRef> {
     let next = slot.next.get(home).filter(|next| *next != slot);

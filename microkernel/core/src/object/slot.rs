@@ -94,8 +94,16 @@ impl Tag {
     }
 
     /// The kind; `None` if the slot is empty.
+    #[inline]
     pub const fn kind(self) -> Option<Kind> {
         Kind::from_number(self.0 & 0xff)
+    }
+
+    /// Whether removing the capability touches no object of the kernel's: it stands in a CNode, and is derived, or a
+    /// frame's.
+    pub const fn is_light(self) -> bool {
+        let frame = self.0 & 0xff == Kind::Frame as u64;
+        (frame || !self.is_original()) && !self.is_dying() && self.container() != 0
     }
 
     /// Whether it is a capability of this kind, with at least these rights, whose object lives on `home`.
@@ -217,7 +225,7 @@ impl Slot {
 
     /// The object as a reference; `None` if the slot is of another kind.
     pub fn object_of<T>(&self, home: Home, kind: Kind) -> Option<Ref<T>> {
-        if self.tag.get(home).kind() != Some(kind) {
+        if self.tag.get(home).0 & 0xff != kind as u64 {
             return None;
         }
         Ref::from_address(self.object.get(home))

@@ -12,13 +12,19 @@ const LIMIT: u16 = 4096;
 struct Entry {
     space: Option<Ref<AddressSpace>>,
     generation: u16,
+    /// The identifier that was given back after this one; 0: none.
+    next: u16,
 }
 
-/// Which space has which identifier. Identifiers are given out in turn, so that one is reused as late as possible.
+/// Which space has which identifier. Fresh ones are given out first, then those that were given back, in that order,
+/// so that one is reused as late as possible.
 pub(crate) struct AsidTable {
     entries: [Entry; LIMIT as usize],
+    /// The greatest that was ever given out.
     last: u16,
     used: u16,
+    /// The identifiers that were given back, from the first to the last; 0: none.
+    returned: (u16, u16),
 }
 
 impl AsidTable {
@@ -28,9 +34,11 @@ impl AsidTable {
             entries: [Entry {
                 space: None,
                 generation: 0,
+                next: 0,
             }; LIMIT as usize],
             last: 0,
             used: 0,
+            returned: (0, 0),
         }
     }
 
@@ -45,34 +53,44 @@ impl AsidTable {
 
     /// Gives a free identifier, of a new generation, to a space.
     pub(crate) fn take<A: Arch>(&mut self, space: Ref<AddressSpace>) -> Option<(Asid, u16)> {
-        let greatest = Self::greatest::<A>();
-        for _ in 0..greatest {
-            self.last = if self.last >= greatest {
-                1
-            } else {
-                self.last.wrapping_add(1)
-            };
-            let Some(entry) = self.entries.get_mut(usize::from(self.last)) else {
-                continue;
-            };
-            if entry.space.is_none() {
-                entry.space = Some(space);
-                entry.generation = entry.generation.wrapping_add(1);
-                self.used = self.used.wrapping_add(1);
-                return Some((Asid(self.last), entry.generation));
-            }
+        let asid = if self.last < Self::greatest::<A>() {
+            self.last = self.last.wrapping_add(1);
+            self.last
+        } else {
+            self.returned.0
+        };
+        let entry = self
+            .entries
+            .get_mut(usize::from(asid))
+            .filter(|_| asid != 0)?;
+        if asid == self.returned.0 {
+            self.returned.0 = entry.next;
         }
-        None
+        *entry = Entry {
+            space: Some(space),
+            generation: entry.generation.wrapping_add(1),
+            next: 0,
+        };
+        self.used = self.used.wrapping_add(1);
+        Some((Asid(asid), entry.generation))
     }
 
     /// Takes an identifier back.
     pub(crate) fn release(&mut self, home: Home, space: Ref<AddressSpace>) {
-        let asid = space.asid.get(home);
-        if let Some(entry) = self.entries.get_mut(usize::from(asid.0))
-            && entry.space == Some(space)
-        {
-            entry.space = None;
-            self.used = self.used.wrapping_sub(1);
+        let asid = space.asid.get(home).0;
+        let Some(entry) = self.entries.get_mut(usize::from(asid)) else {
+            return;
+        };
+        if entry.space != Some(space) {
+            return;
+        }
+        entry.space = None;
+        self.used = self.used.wrapping_sub(1);
+        let last = core::mem::replace(&mut self.returned.1, asid);
+        if self.returned.0 == 0 {
+            self.returned.0 = asid;
+        } else if let Some(last) = self.entries.get_mut(usize::from(last)) {
+            last.next = asid;
         }
     }
 

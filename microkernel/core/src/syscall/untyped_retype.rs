@@ -1,58 +1,87 @@
 //! `UntypedRetype`: makes objects of untyped memory.
 //!
-//! Everything is checked before anything changes. Memory is cleared in pieces; an interrupt between two makes
-//! the thread repeat the call, which then goes on where it was.
+//! Everything is checked before anything changes, for as many objects as can be checked without a look for interrupts;
+//! an order of more is made in parts. An interrupt, or the end of a part, makes the thread repeat the call for what is
+//! left: its arguments tell how much that is, and the untyped what is prepared of it.
 
 use weft_abi::{CPtr, Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 
 use crate::Core;
 use crate::cspace::Progress;
-use crate::cspace::retype::Order;
+use crate::cspace::retype::{Extent, Order};
 use crate::object::{SlotRef, ThreadRef};
 use crate::state::{Next, Outcome};
+
+/// The greatest number of objects that are checked and made together.
+const PART: u64 = 256;
+/// Where the first slot and the number of objects stand.
+const FIRST: usize = 4;
+const COUNT: usize = 5;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);
     let untyped = core.expect(thread, argument(0), Kind::Untyped, Rights::empty())?;
-    let order = Order::new(argument(1), argument(2), argument(5))?;
+    let order = Order::new(argument(1), argument(2), argument(COUNT))?;
     let cnode = core.expect(thread, argument(3), Kind::CNode, Rights::WRITE)?;
-    let first = destination(core, cnode, argument(4), order.count)?;
+    let part = order.count.min(PART);
+    let first = core.destination(cnode, argument(FIRST), part)?;
     let extent = core.plan(untyped, order)?;
-    while core.clear_piece(untyped, order, extent) == Progress::More {
+    while core.prepare_piece(untyped, order, extent) == Progress::More {
         if core.arch.interrupt_pending() {
             return Ok(Next::Repeat);
         }
     }
-    let slots = indices(first, order.count);
-    for index in slots {
-        if let Some(slot) = core.slot_of(&cnode, CPtr(index)) {
-            core.make(untyped, order, extent, index.wrapping_sub(first), slot);
+    Ok(core.make_part(thread, (untyped, order, extent), first, part))
+}
+
+impl<A: Arch> Core<A> {
+    /// Makes a part of a prepared order, unless an interrupt comes; says whether something is left.
+    fn make_part(
+        &mut self,
+        thread: ThreadRef<A>,
+        (untyped, order, extent): (SlotRef, Order, Extent),
+        first: SlotRef,
+        part: u64,
+    ) -> Next<A> {
+        let mut made = 0;
+        let mut slot = Some(first);
+        while let Some(to) = slot.filter(|_| made < part) {
+            let now = order.at_once().min(part.wrapping_sub(made));
+            self.make(untyped, order, extent.after(order, made), to, now);
+            made = made.wrapping_add(now);
+            slot = self.nth(to.address(), now);
+            if made < part && self.arch.interrupt_pending() {
+                break;
+            }
+        }
+        let (context, left) = (&thread.context, order.count.wrapping_sub(made));
+        context.set_argument(FIRST, context.argument(FIRST).wrapping_add(made));
+        context.set_argument(COUNT, left);
+        if left == 0 {
+            Next::Caller
+        } else {
+            Next::Repeat
         }
     }
-    core.advance(untyped, extent);
-    Ok(Next::Caller)
-}
 
-fn indices(first: u32, count: u64) -> impl Iterator<Item = u32> {
-    (0..count as u32).map(move |offset| first.wrapping_add(offset))
-}
-
-/// The index of the first destination slot, if all of them exist and are empty.
-fn destination<A: Arch>(
-    core: &Core<A>,
-    cnode: SlotRef,
-    first: u64,
-    count: u64,
-) -> Result<u32, Refusal> {
-    let first = u32::try_from(first).map_err(|_| Refusal::OutOfRange)?;
-    for index in indices(first, count) {
-        let slot = core
-            .slot_of(&cnode, CPtr(index))
+    /// The first of consecutive destination slots, if all of them exist and are empty.
+    fn destination(&self, cnode: SlotRef, first: u64, count: u64) -> Result<SlotRef, Refusal> {
+        let index = u32::try_from(first).map_err(|_| Refusal::OutOfRange)?;
+        let last = first.wrapping_add(count).wrapping_sub(1);
+        let last = u32::try_from(last).map_err(|_| Refusal::OutOfRange)?;
+        let found = self.slot_of(&cnode, CPtr(index));
+        let first = found.ok_or(Refusal::OutOfRange)?;
+        self.slot_of(&cnode, CPtr(last))
             .ok_or(Refusal::OutOfRange)?;
-        if !slot.is_empty(core.home()) {
-            return Err(Refusal::SlotOccupied);
+        let mut slot = Some(first);
+        for _ in 0..count {
+            let here = slot.ok_or(Refusal::OutOfRange)?;
+            if !here.is_empty(self.home()) {
+                return Err(Refusal::SlotOccupied);
+            }
+            slot = self.nth(here.address(), 1);
         }
+        Ok(first)
     }
-    Ok(first)
 }

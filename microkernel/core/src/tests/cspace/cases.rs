@@ -207,6 +207,93 @@ fn a_frame_is_cleared_however_often_the_retype_is_interrupted() {
     }
 }
 
+/// Begins a call that is interrupted at its first look; gives its arguments as they are then.
+fn interrupted(machine: &mut Fixture, call: Syscall, arguments: &[u64]) -> [u64; 9] {
+    machine.interrupt_every(1);
+    let context = &machine.root.context;
+    context.request(call as u64, arguments);
+    machine.core.trap(weft_hal::Trap::Syscall);
+    let context = &machine.root.context;
+    assert_eq!(context.status.get(), None, "it was not interrupted");
+    machine.core.arch.preemption = weft_hal::fake::Preemption::Never;
+    context.arguments.each_ref().map(|word| word.get())
+}
+
+#[test]
+fn memory_that_was_filled_for_a_table_of_slots_is_cleared_for_a_frame() {
+    let (mut machine, untyped) = machine();
+    machine
+        .make(untyped, Kind::Untyped, 20, 100, 1)
+        .expect("made");
+    let order = [100, Kind::CNode as u64, 10, 1, 101, 1];
+    let rest = interrupted(&mut machine, Syscall::UntypedRetype, &order);
+    machine.make(100, Kind::Frame, 12, 102, 1).expect("made");
+    let at = machine.call(Syscall::FrameInfo, &[102]).expect("a frame")[1];
+    let page = machine.core.memory.page(PhysAddr(at));
+    let clear = |word: &core::sync::atomic::AtomicU64| {
+        word.load(core::sync::atomic::Ordering::Relaxed) == 0
+    };
+    assert!(page.iter().all(clear), "a frame shows the kernel's slots");
+    machine
+        .call(Syscall::UntypedRetype, &rest)
+        .expect("finished");
+    copy(&mut machine, 102, 103).expect("copied");
+    machine
+        .call(Syscall::CNodeMove, &[101, 1023, 1, 103])
+        .expect("moved");
+    machine.check_invariants();
+}
+
+#[test]
+fn an_interrupted_order_goes_on_behind_what_it_made() {
+    let (mut machine, untyped) = machine();
+    let order = [untyped, Kind::Endpoint as u64, 0, 1, 100, 600];
+    let rest = interrupted(&mut machine, Syscall::UntypedRetype, &order);
+    assert!(100 < rest[4] && rest[4] < 700, "nothing is left, or all");
+    assert_eq!(rest[4] + rest[5], 700);
+    let done = machine
+        .call(Syscall::UntypedRetype, &rest)
+        .expect("finished");
+    assert_eq!(done[4], 700);
+    let made = (100..700).map(|slot| kind(&mut machine, 1, slot));
+    assert!(made.into_iter().all(|kind| kind == Kind::Endpoint as u64));
+    assert_eq!(kind(&mut machine, 1, 700), 0);
+    machine.check_invariants();
+}
+
+#[test]
+fn a_slot_that_is_taken_while_an_order_is_interrupted_is_named() {
+    let (mut machine, untyped) = machine();
+    let order = [untyped, Kind::Endpoint as u64, 0, 1, 100, 600];
+    let rest = interrupted(&mut machine, Syscall::UntypedRetype, &order);
+    copy(&mut machine, 100, rest[4] + 1).expect("copied");
+    let refused = machine.call(Syscall::UntypedRetype, &rest);
+    assert_eq!(refused, Err(Refusal::SlotOccupied));
+    assert_eq!(machine.root.context.arguments[4].get(), rest[4]);
+    machine.check_invariants();
+}
+
+#[test]
+fn a_table_with_one_capability_far_behind_is_emptied_and_its_memory_used_again() {
+    let (mut machine, untyped) = machine();
+    machine
+        .make(untyped, Kind::Untyped, 16, 100, 1)
+        .expect("made");
+    for interrupts in [0, 1, 2] {
+        if interrupts > 0 {
+            machine.interrupt_every(interrupts);
+        }
+        machine.make(100, Kind::CNode, 10, 101, 1).expect("made");
+        machine
+            .call(Syscall::CNodeCopy, &[101, 1000, 1, 100 - 99, ALL])
+            .expect("copied");
+        machine
+            .call(Syscall::CNodeDelete, &[1, 101])
+            .expect("deleted");
+        machine.check_invariants();
+    }
+}
+
 #[test]
 fn memory_used_before_is_cleared_again() {
     let (mut machine, untyped) = machine();

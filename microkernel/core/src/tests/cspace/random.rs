@@ -236,10 +236,13 @@ impl World {
             return Err(Refusal::NotPermitted);
         }
         let places: Vec<Place> = (0..count).map(|n| (to.place.0, to.place.1 + n)).collect();
+        if places
+            .iter()
+            .any(|place| place.0 != ROOT && place.1 >= SLOTS)
+        {
+            return Err(Refusal::OutOfRange);
+        }
         for place in &places {
-            if place.0 != ROOT && place.1 >= SLOTS {
-                return Err(Refusal::OutOfRange);
-            }
             if self.model.at(*place).is_some() {
                 return Err(Refusal::SlotOccupied);
             }

@@ -48,10 +48,11 @@ pub fn map_registers(
         .ok_or(MapFailure::OutOfRange)?;
     let base = behind_regions(env) + *used;
     let first = frames(memory, total / PAGE)?;
-    for page in 0..total / PAGE {
+    let (mut page, pages) = (0, total / PAGE);
+    while page < pages {
         let frame = Frame::from(CPtr(first.0 + page as u32));
-        space
-            .map(frame, base + page * PAGE, flags())
+        page += space
+            .map_many(frame, base + page * PAGE, flags(), pages - page)
             .map_err(MapFailure::Map)?;
     }
     *used += total + PAGE;

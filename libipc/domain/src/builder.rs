@@ -7,6 +7,9 @@ use libipc::{CPtr, Kind, Refusal, Rights};
 
 use crate::{Calls, WINDOW};
 
+/// The greatest number of pages that one system call maps.
+pub const AT_ONCE: u64 = 512;
+
 /// Where a frame is mapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Mapping {
@@ -69,6 +72,35 @@ pub trait Builder {
                 Err(MapError::Refused(refusal)) => return Err(Self::error("map memory", refusal)),
             }
         }
+    }
+
+    /// Maps `count` frames of 2^`log2` bytes in consecutive slots one behind the other, with the page tables that they
+    /// need.
+    ///
+    /// # Errors
+    /// As [`map`](Self::map).
+    fn map_many(
+        &mut self,
+        first: CPtr,
+        count: u64,
+        log2: u8,
+        to: Mapping,
+    ) -> Result<(), Self::Error> {
+        let mut done = 0;
+        while done < count {
+            let frame = CPtr(first.0 + done as u32);
+            let address = to.address + (done << log2);
+            let part = (count - done).min(AT_ONCE);
+            match self
+                .calls()
+                .map_many(frame, part, Mapping { address, ..to })
+            {
+                Ok(mapped) => done += mapped,
+                Err(MapError::MissingTable { .. }) => self.add_table(to.space, address)?,
+                Err(MapError::Refused(refusal)) => return Err(Self::error("map memory", refusal)),
+            }
+        }
+        Ok(())
     }
 
     /// Adds the first page table that an address lacks.

@@ -17,6 +17,10 @@ pub trait Calls {
     /// Maps a frame.
     fn map(&mut self, frame: CPtr, to: Mapping) -> Result<(), MapError>;
 
+    /// Maps `count` frames (1 to [`AT_ONCE`](crate::AT_ONCE)) in consecutive slots one behind the other; gives how many
+    /// it was before one that cannot be mapped.
+    fn map_many(&mut self, first: CPtr, count: u64, to: Mapping) -> Result<u64, MapError>;
+
     /// Removes a frame's mapping.
     fn unmap(&mut self, frame: CPtr) -> Result<(), Refusal>;
 
@@ -65,6 +69,11 @@ pub struct SystemCalls;
 impl Calls for SystemCalls {
     fn map(&mut self, frame: CPtr, to: Mapping) -> Result<(), MapError> {
         to.space.map(Frame::from(frame), to.address, to.flags)
+    }
+
+    fn map_many(&mut self, first: CPtr, count: u64, to: Mapping) -> Result<u64, MapError> {
+        to.space
+            .map_many(Frame::from(first), to.address, to.flags, count)
     }
 
     fn unmap(&mut self, frame: CPtr) -> Result<(), Refusal> {

@@ -10,7 +10,7 @@ use libipc::objects::{
 };
 use libipc::{CPtr, Kind, Refusal, Rights};
 
-use crate::{Builder, Calls, Mapping, WINDOW};
+use crate::{AT_ONCE, Builder, Calls, Mapping, WINDOW};
 
 /// The builder's own address space.
 pub(crate) const OWN: CPtr = CPtr(1);
@@ -46,6 +46,8 @@ pub(crate) struct FakeKernel {
     /// What frames hold where they were written.
     pub(crate) content: BTreeMap<u32, Vec<u8>>,
     pub(crate) steps: Vec<Step>,
+    /// How many times many frames were mapped by one call.
+    pub(crate) batches: usize,
     /// What the next step of a thread gets instead.
     pub(crate) refuse: Option<Refusal>,
 }
@@ -85,6 +87,21 @@ impl Calls for FakeKernel {
         }
         self.mapped.insert(place, (frame, to.flags.0));
         Ok(())
+    }
+
+    fn map_many(&mut self, first: CPtr, count: u64, to: Mapping) -> Result<u64, MapError> {
+        assert!((1..=AT_ONCE).contains(&count), "{count} pages in one call");
+        self.batches += 1;
+        for done in 0..count {
+            let frame = CPtr(first.0 + done as u32);
+            let address = to.address + done * PAGE;
+            match self.map(frame, Mapping { address, ..to }) {
+                Err(error) if done == 0 => return Err(error),
+                Err(_) => return Ok(done),
+                Ok(()) => {}
+            }
+        }
+        Ok(count)
     }
 
     fn unmap(&mut self, frame: CPtr) -> Result<(), Refusal> {

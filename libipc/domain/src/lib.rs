@@ -35,7 +35,7 @@ mod fake;
 #[cfg(test)]
 mod tests;
 
-pub use builder::{Builder, Mapping};
+pub use builder::{AT_ONCE, Builder, Mapping};
 pub use calls::{Calls, SystemCalls};
 pub use parts::{Parts, Turn};
 pub use window::WINDOW;

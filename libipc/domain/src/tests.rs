@@ -148,6 +148,33 @@ fn a_refusal_says_what_was_being_done() {
 }
 
 #[test]
+fn many_pages_are_mapped_by_few_calls_with_all_their_tables() {
+    let mut builder = FakeBuilder::new();
+    // 600 pages from the middle of a table on: in three tables.
+    let first = AT + 512 * PAGE - 40 * PAGE;
+    builder.map_many(CPtr(1000), 600, 12, at(first)).unwrap();
+    assert_eq!(builder.kernel.mapped.len(), 600);
+    for page in [0, 39, 40, 551, 552, 599] {
+        let place = (SPACE.0, first + page * PAGE);
+        let frame = builder.kernel.mapped[&place].0;
+        assert_eq!(frame, CPtr(1000 + page as u32), "page {page}");
+    }
+    // One ends at each of two tables, one begins where each of five tables is missing, and one is the last.
+    assert_eq!(builder.slots_of(Kind::PageTable).len(), 5);
+    assert_eq!(builder.kernel.batches, 2 + 5 + 1);
+}
+
+#[test]
+fn a_page_among_many_that_is_refused_is_told() {
+    let mut builder = FakeBuilder::new();
+    builder.map(CPtr(9), at(AT + 3 * PAGE)).unwrap();
+    let refused = Trouble::Refused("map memory", Refusal::AlreadyMapped);
+    let many = builder.map_many(CPtr(1000), 8, 12, at(AT));
+    assert_eq!(many, Err(refused));
+    assert_eq!(builder.kernel.mapped.len(), 4);
+}
+
+#[test]
 fn rights_and_cache_mode_reach_the_kernel_as_they_are() {
     let mut builder = FakeBuilder::new();
     let flags = MapFlags::new(Rights::READ, libipc::abi::cap::CacheMode::Uncached);

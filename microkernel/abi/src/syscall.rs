@@ -147,6 +147,13 @@ syscalls! {
     46 SpaceMapTable "(space, table, address) -> (-, level)";
     /// Physical address (needs PHYS) and log2 of the size of a frame.
     47 FrameInfo "(frame) -> (-, physical, size)";
+    /// As SpaceMap, of `count` frames (1 to 512) in consecutive slots of the caller's CNode, one behind the other. Ends
+    /// at the first page that cannot be mapped, and says how many were; refuses only if none was. `done` is 0: the
+    /// kernel counts there when it lets interrupts in between.
+    48 SpaceMapMany "(space, first_frame, address, flags, count, done) -> (-, mapped)";
+    /// As SpaceUnmap, of `count` frames (1 to 512) in consecutive slots of the caller's CNode. Ends at the first that
+    /// is not mapped, and says how many were unmapped; refuses only if none was. `done` is 0, as in SpaceMapMany.
+    49 SpaceUnmapMany "(first_frame, count, done) -> (-, unmapped)";
 
     /// Makes the handler of an interrupt line. `mode`: 0 edge/high, 1 level/low, 2 level/high.
     50 IrqCreate "(control, line, mode, cnode, index) -> ()";

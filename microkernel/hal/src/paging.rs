@@ -94,7 +94,7 @@ pub trait Paging {
     /// does nothing where caches follow by themselves.
     fn prepare_page(&self, _: Leaf) {}
 
-    /// Encodes a user page.
+    /// Encodes a user page. The address is ORed in: the pages of a run differ in nothing else.
     fn encode_page(leaf: Leaf) -> u64;
 
     /// Encodes a reference to a table of the next lower level.

@@ -68,9 +68,9 @@ figures! {
     PROCESS_BARE_CREATE_DESTROY "process.bare_create_destroy";
     /// One page is mapped.
     VSPACE_MAP_1 "vspace.map_1";
-    /// One of 512 adjacent pages that are mapped one after the other.
+    /// One of 512 adjacent pages that are mapped by one call.
     VSPACE_MAP_512_PER_PAGE "vspace.map_512_per_page";
-    /// One of 512 adjacent pages whose mappings are removed one after the other.
+    /// One of 512 adjacent pages whose mappings are removed by one call.
     VSPACE_UNMAP_512_PER_PAGE "vspace.unmap_512_per_page";
     /// A frame of 4 KiB is made of memory, clearing included.
     MEMORY_ALLOC_FRAME "memory.alloc_frame";

@@ -159,11 +159,7 @@ impl Workshop {
     /// # Errors
     /// No memory for page tables, or a refusal.
     pub fn map_all(&mut self, frames: Run, log2: u8, to: Mapping) -> Result<(), Trouble> {
-        for (index, frame) in frames.slots().enumerate() {
-            let address = to.address + ((index as u64) << log2);
-            self.map(frame, Mapping { address, ..to })?;
-        }
-        Ok(())
+        self.map_many(frames.first, frames.count.into(), log2, to)
     }
 
     /// Gives up the pool, to give away what is left of it.

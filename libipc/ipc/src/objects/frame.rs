@@ -23,6 +23,14 @@ impl Frame {
         invoke(Syscall::SpaceUnmap, self.0, [0; 5]).map(|_| ())
     }
 
+    /// Removes the mappings that were made through this capability and those in the slots behind it, `count` (1 to
+    /// 512) in all. Gives how many it was: at least one, and fewer than asked for if the frame behind them is not
+    /// mapped.
+    pub fn unmap_many(self, count: u64) -> Result<u64, Refusal> {
+        let [_, unmapped, ..] = invoke(Syscall::SpaceUnmapMany, self.0, [count, 0, 0, 0, 0])?;
+        Ok(unmapped)
+    }
+
     /// Its physical address and size.
     pub fn describe(self) -> Result<FrameDescription, Refusal> {
         let [_, physical, size, ..] = invoke(Syscall::FrameInfo, self.0, [0; 5])?;

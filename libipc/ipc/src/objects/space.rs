@@ -39,6 +39,24 @@ impl AddressSpace {
         }
     }
 
+    /// Maps `count` frames (1 to 512) in consecutive slots one behind the other, or changes their flags where they are
+    /// mapped so already. Gives how many it was: at least one, and fewer than asked for if the page behind them
+    /// cannot be mapped.
+    pub fn map_many(
+        self,
+        first: Frame,
+        address: u64,
+        flags: MapFlags,
+        count: u64,
+    ) -> Result<u64, MapError> {
+        let arguments = [u64::from(first.cptr().0), address, flags.0, count, 0];
+        match weft_sys::invoke_with_results(Syscall::SpaceMapMany, self.0, arguments) {
+            (Ok(()), [_, mapped, ..]) => Ok(mapped),
+            (Err(Refusal::NoTable), [_, level, ..]) => Err(MapError::MissingTable { level }),
+            (Err(refusal), _) => Err(MapError::Refused(refusal)),
+        }
+    }
+
     /// Hangs a page table into the first missing level for an address; returns the level.
     pub fn map_table(self, table: PageTable, address: u64) -> Result<u64, Refusal> {
         let arguments = [u64::from(table.0.0), address, 0, 0, 0];

@@ -114,6 +114,13 @@ impl Tag {
         self.0 & mask == wanted
     }
 
+    /// Whether this is a frame of the same size, class and home as another, with all of these rights, which the other
+    /// has.
+    pub const fn is_alike(self, other: Self, rights: Rights) -> bool {
+        let mask = 0x0000_ffff_00ff_00ff | (rights.bits() as u64) << 8;
+        (self.0 ^ other.0) & mask == 0
+    }
+
     /// Whether the slot holds nothing.
     pub const fn is_empty(self) -> bool {
         self.0 & 0xff == 0

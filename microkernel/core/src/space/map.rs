@@ -27,10 +27,10 @@ impl From<Refusal> for MapRefusal {
 }
 
 /// Where something really is mapped.
-struct Found {
-    space: Ref<AddressSpace>,
-    address: VirtAddr,
-    place: Place,
+pub(super) struct Found {
+    pub(super) space: Ref<AddressSpace>,
+    pub(super) address: VirtAddr,
+    pub(super) place: Place,
 }
 
 impl<A: Arch> Core<A> {
@@ -43,8 +43,11 @@ impl<A: Arch> Core<A> {
     }
 
     /// Where a mapping word leads, if the page is still there.
-    fn find_page(&self, word: u64, physical: PhysAddr, size: PageSize) -> Option<Found> {
+    pub(super) fn find_page(&self, word: u64, physical: PhysAddr, size: PageSize) -> Option<Found> {
         let mapping = Mapping(word);
+        if mapping == Mapping::NONE {
+            return None;
+        }
         let space = self.asids.find(mapping.asid(), mapping.generation())?;
         let address = mapping.address();
         let place = self.reach(space, address, size.level()).ok()?;
@@ -175,7 +178,7 @@ impl<A: Arch> Core<A> {
 }
 
 /// What to map for a frame capability and the flags that user mode gave.
-fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
+pub(super) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
     let (rights, cache) = flags.decode().ok_or(Refusal::InvalidArgument)?;
     let write = Rights::WRITE;
     let execute = Rights::EXECUTE;

@@ -21,7 +21,13 @@ impl Mapping {
         Self(page | asid | u64::from(space.generation.get(home)))
     }
 
+    /// In the same space, so many bytes (whole pages) further.
+    pub(super) const fn further(self, bytes: u64) -> Self {
+        Self(self.0.wrapping_add((bytes >> 12) << 28))
+    }
+
     /// The address.
+    #[inline]
     pub(super) const fn address(self) -> VirtAddr {
         VirtAddr((self.0 >> 28) << 12)
     }

@@ -11,9 +11,11 @@
 //! | `mapping` | the word that says where something is mapped |
 //! | `walk` | page-table entries of an address |
 //! | `map` | pages: map, change, unmap |
+//! | `batch` | many pages of one table |
 //! | `table` | page tables: hang in, take out; the end of a space |
 
 mod asid;
+mod batch;
 mod map;
 mod mapping;
 mod table;

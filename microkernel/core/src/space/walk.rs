@@ -2,7 +2,7 @@
 //!
 //! Both architectures use four levels of 512 entries over 4 KiB pages; level 1 is the last.
 
-use core::sync::atomic::Ordering;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use weft_abi::layout::USER_END;
 use weft_hal::{Arch, Entry, PageSize, PhysAddr, VirtAddr};
@@ -28,6 +28,12 @@ impl Place {
         self.table
             .get(self.index)
             .map_or(0, |entry| entry.load(Ordering::Acquire))
+    }
+
+    /// What stands there and behind, at most `count` entries and no further than the table's end.
+    pub(super) fn entries(&self, count: usize) -> &[AtomicU64] {
+        let end = self.index.saturating_add(count).min(WORDS);
+        self.table.get(self.index..end).unwrap_or(&[])
     }
 
     /// Replaces it at once.

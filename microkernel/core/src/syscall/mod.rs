@@ -42,8 +42,10 @@ mod sched_unbind;
 mod send;
 mod signal;
 mod space_map;
+mod space_map_many;
 mod space_map_table;
 mod space_unmap;
+mod space_unmap_many;
 mod thread_bind_notification;
 mod thread_configure;
 mod thread_info;
@@ -131,6 +133,8 @@ fn dispatch<A: Arch>(call: Syscall) -> Handler<A> {
         Syscall::SpaceUnmap => space_unmap::run,
         Syscall::SpaceMapTable => space_map_table::run,
         Syscall::FrameInfo => frame_info::run,
+        Syscall::SpaceMapMany => space_map_many::run,
+        Syscall::SpaceUnmapMany => space_unmap_many::run,
         Syscall::IrqCreate => irq_create::run,
         Syscall::IrqCreateMsi => irq_create_msi::run,
         Syscall::IrqBind => irq_bind::run,

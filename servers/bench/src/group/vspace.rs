@@ -9,7 +9,7 @@ use libipc::{CPtr, Kind, Refusal};
 use super::Group;
 use crate::check::{Outcome, done};
 use crate::meter::{Operation, measure};
-use crate::pages::{BASE, PAGE, PAGE_BITS, flags, plain};
+use crate::pages::{BASE, PAGE_BITS, flags, plain};
 use crate::stage::{READ_WRITE, Stage};
 
 /// Pages that are mapped and unmapped, in the peer's space.
@@ -36,21 +36,28 @@ struct Pages {
 }
 
 impl Pages {
+    /// One page by the call for one, more by the call for many.
     fn map(self) -> Result<(), Refusal> {
-        for index in 0..self.count {
-            let frame = Frame::from(CPtr(self.first.0 + index));
-            let address = TABLE + u64::from(index) * PAGE;
-            let mapped = self.space.map(frame, address, flags(READ_WRITE));
-            mapped.map_err(plain)?;
+        let (frame, flags) = (Frame::from(self.first), flags(READ_WRITE));
+        if self.count == 1 {
+            return self.space.map(frame, TABLE, flags).map_err(plain);
         }
-        Ok(())
+        let mapped = self.space.map_many(frame, TABLE, flags, self.count.into());
+        self.all(mapped.map_err(plain)?)
     }
 
     fn unmap(self) -> Result<(), Refusal> {
-        for index in 0..self.count {
-            Frame::from(CPtr(self.first.0 + index)).unmap()?;
+        let frame = Frame::from(self.first);
+        self.all(frame.unmap_many(self.count.into())?)
+    }
+
+    /// Refuses that a call did less than it was asked for.
+    fn all(self, done: u64) -> Result<(), Refusal> {
+        if done == u64::from(self.count) {
+            Ok(())
+        } else {
+            Err(Refusal::NotMapped)
         }
-        Ok(())
     }
 }
 
@@ -77,7 +84,36 @@ fn mappings(stage: &mut Stage, report: &mut Report) -> Outcome {
         after: |_: &mut Stage, (), ()| Ok(()),
     };
     let figure = (VSPACE_UNMAP_512_PER_PAGE, batch);
-    measure(stage, operation, figure, report)
+    measure(stage, operation, figure, report)?;
+    longest(stage)
+}
+
+/// log2 of a large page's bytes.
+const LARGE_BITS: u8 = 21;
+/// Where 1 GiB is free in every space.
+const GIGABYTE: u64 = 1 << 39;
+
+/// Maps a large page 512 times, which is 1 GiB, and unmaps it by one call: counts for the longest stretch with
+/// interrupts masked, and for nothing else.
+fn longest(stage: &mut Stage) -> Outcome {
+    let space = stage.peer_space;
+    let large: Frame = stage.object(Kind::Frame, LARGE_BITS)?;
+    stage.map(space, large, GIGABYTE, READ_WRITE)?;
+    done("unmapping", large.unmap())?;
+    let first = stage.slots(MANY);
+    for index in 0..MANY {
+        let slot = CPtr(first.0 + index);
+        let copied = CNode::OWN.copy(slot, CNode::OWN, large.cptr(), READ_WRITE);
+        done("copying a large page", copied)?;
+    }
+    let copies = Frame::from(first);
+    let mapped = space.map_many(copies, GIGABYTE, flags(READ_WRITE), MANY.into());
+    let mapped = done("mapping 1 GiB", mapped)?;
+    let unmapped = done("unmapping 1 GiB", copies.unmap_many(MANY.into()))?;
+    if (mapped, unmapped) != (MANY.into(), MANY.into()) {
+        return Err("1 GiB was not mapped and unmapped by one call each".into());
+    }
+    Ok(())
 }
 
 fn map(

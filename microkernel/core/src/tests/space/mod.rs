@@ -1,6 +1,7 @@
 //! Address spaces: chosen cases, and random mappings against a flat model, seen through a TLB that never forgets.
 
 mod cases;
+mod many;
 mod random;
 
 use weft_abi::{Kind, Refusal};

@@ -17,6 +17,8 @@ const SPACES: [u64; 2] = [100, 101];
 const FRAMES: u64 = 110;
 const COPIES: u64 = 3;
 const TABLES: u64 = 120;
+/// The memory of each frame.
+const MEMORIES: u64 = 160;
 const TABLE_COUNT: u64 = 8;
 
 #[derive(Clone, Debug)]
@@ -28,8 +30,22 @@ enum Step {
         flags: u64,
     },
     Unmap(u64),
+    /// Frames in consecutive slots, one behind the other.
+    MapMany {
+        first: u64,
+        count: u64,
+        space: usize,
+        page: u64,
+        flags: u64,
+    },
+    UnmapMany {
+        first: u64,
+        count: u64,
+    },
     /// Deletes a copy and makes it anew.
     Renew(u64),
+    /// Revokes the memory of a frame, which takes it and its copy away wherever they are mapped, and makes both anew.
+    Revoke(u64),
     Link {
         table: u64,
         space: usize,
@@ -47,12 +63,17 @@ fn address(page: u64) -> u64 {
 }
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
-    let flags = prop_oneof![Just(R), Just(RW), Just(RX)];
+    let flags = || prop_oneof![Just(R), Just(RW), Just(RX)];
     let step = prop_oneof![
-        8 => (0..6_u64, 0..2_usize, 0..6_u64, flags)
+        8 => (0..6_u64, 0..2_usize, 0..6_u64, flags())
             .prop_map(|(frame, space, page, flags)| Step::Map { frame, space, page, flags }),
         2 => (0..6_u64).prop_map(Step::Unmap),
+        6 => (0..6_u64, 1..4_u64, 0..2_usize, 0..6_u64, flags()).prop_map(
+            |(first, count, space, page, flags)| Step::MapMany { first, count, space, page, flags }
+        ),
+        2 => (0..6_u64, 1..4_u64).prop_map(|(first, count)| Step::UnmapMany { first, count }),
         1 => (0..3_u64).prop_map(Step::Renew),
+        2 => (0..3_u64).prop_map(Step::Revoke),
         5 => (0..TABLE_COUNT, 0..2_usize, 0..6_u64)
             .prop_map(|(table, space, page)| Step::Link { table, space, page }),
         1 => (0..TABLE_COUNT).prop_map(Step::Drop),
@@ -142,6 +163,20 @@ impl Model {
         Ok(())
     }
 
+    /// How many of consecutive capabilities take part before one is refused; its refusal if that is the first.
+    fn many(
+        &mut self,
+        (first, count): (u64, u64),
+        mut act: impl FnMut(&mut Self, u64) -> Result<(), Refusal>,
+    ) -> Result<u64, Refusal> {
+        for done in 0..count {
+            if let Err(refusal) = act(self, first + done) {
+                return if done == 0 { Err(refusal) } else { Ok(done) };
+            }
+        }
+        Ok(count)
+    }
+
     fn link(&mut self, table: u64, space: usize, at: u64) -> Result<(), Refusal> {
         let covered = self.pages.get(&(space, at & !(LARGE - 1)));
         let covered = covered.is_some_and(|(frame, _)| bytes_of(*frame) == LARGE);
@@ -184,12 +219,15 @@ impl World {
     fn new() -> Self {
         let mut machine = Fixture::new();
         let ram = machine.untyped(MemoryClass::Ram);
-        machine
-            .make(ram, Kind::Frame, 21, FRAMES + 2, 1)
-            .expect("memory");
-        machine
-            .make(ram, Kind::Frame, 12, FRAMES, 2)
-            .expect("memory");
+        for frame in [2, 0, 1] {
+            let bits = bytes_of(frame).ilog2().into();
+            machine
+                .make(ram, Kind::Untyped, bits, MEMORIES + frame, 1)
+                .expect("memory");
+            machine
+                .make(MEMORIES + frame, Kind::Frame, bits, FRAMES + frame, 1)
+                .expect("memory");
+        }
         let mut world = Self {
             physical: (0..3)
                 .map(|n| {
@@ -239,6 +277,43 @@ impl World {
             .expect("copied");
     }
 
+    fn map_many(&mut self, run: (u64, u64), space: usize, at: u64, flags: u64) {
+        let arguments = [SPACES[space], FRAMES + run.0, at, flags, run.1, 0];
+        let real = self.machine.call(Syscall::SpaceMapMany, &arguments);
+        let expected = self.model.many(run, |model, frame| {
+            let at = at + (frame - run.0) * bytes_of(run.0);
+            // Behind the last frame are slots that hold none.
+            let known = frame < 2 * COPIES;
+            known
+                .then_some(())
+                .ok_or(Refusal::NoCapability)
+                .and_then(|()| model.map(frame, space, at, flags))
+        });
+        assert_eq!(real.map(|results| results[1]), expected, "{run:?} {at:#x}");
+    }
+
+    fn unmap_many(&mut self, run: (u64, u64)) {
+        let arguments = [FRAMES + run.0, run.1, 0];
+        let real = self.machine.call(Syscall::SpaceUnmapMany, &arguments);
+        let expected = self.model.many(run, |model, frame| model.unmap(frame));
+        assert_eq!(real.map(|results| results[1]), expected, "{run:?}");
+    }
+
+    fn revoke(&mut self, frame: u64) {
+        for capability in [frame, COPIES + frame] {
+            let _ = self.model.unmap(capability);
+        }
+        let memory = MEMORIES + frame;
+        self.machine
+            .call(Syscall::CNodeRevoke, &[1, memory])
+            .expect("revoked");
+        let bits = bytes_of(frame).ilog2().into();
+        self.machine
+            .make(memory, Kind::Frame, bits, FRAMES + frame, 1)
+            .expect("its memory is free");
+        self.copy(frame);
+    }
+
     fn step(&mut self, step: &Step) {
         match *step {
             Step::Map {
@@ -259,10 +334,19 @@ impl World {
                     .map(|_| ());
                 assert_eq!(real, self.model.unmap(frame), "{step:?}");
             }
+            Step::MapMany {
+                first,
+                count,
+                space,
+                page,
+                flags,
+            } => self.map_many((first, count), space, address(page), flags),
+            Step::UnmapMany { first, count } => self.unmap_many((first, count)),
             Step::Renew(frame) => {
                 let _ = self.model.unmap(COPIES + frame);
                 self.copy(frame);
             }
+            Step::Revoke(frame) => self.revoke(frame),
             Step::Link { table, space, page } => {
                 let at = address(page);
                 let arguments = [SPACES[space], TABLES + table, at];
@@ -285,7 +369,7 @@ impl World {
 
     fn compare(&mut self) {
         for (space, slot) in SPACES.into_iter().enumerate() {
-            for at in (0..6).map(address).collect::<BTreeSet<_>>() {
+            for at in (0..10).map(address).collect::<BTreeSet<_>>() {
                 let small = self.model.pages.get(&(space, at));
                 let large = self.model.pages.get(&(space, at & !(LARGE - 1)));
                 let large = large.filter(|(frame, _)| bytes_of(*frame) == LARGE);
@@ -307,8 +391,11 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn what_a_thread_sees_follows_the_flat_model(steps in steps()) {
+    fn what_a_thread_sees_follows_the_flat_model(steps in steps(), interrupts in 0..3_u32) {
         let mut world = World::new();
+        if interrupts > 0 {
+            world.machine.interrupt_every(interrupts);
+        }
         for step in &steps {
             world.step(step);
             world.compare();

@@ -1,0 +1,194 @@
+//! Many pages at once: frames in consecutive slots, mapped one behind the other.
+//!
+//! A run is what lies in one table. Its first page is checked and walked to as any single page is; the others must be
+//! like it (frames of the same size, class and rights, in the same state), which takes one comparison of each word.
+//! The first that is not like it ends the run, and begins the next one.
+
+use core::sync::atomic::{AtomicU64, Ordering};
+
+use weft_abi::cap::MapFlags;
+use weft_abi::layout::USER_END;
+use weft_abi::{Refusal, Rights};
+use weft_hal::{Arch, Asid, Leaf, PageSize, PhysAddr, VirtAddr};
+use weft_store::Ref;
+
+use crate::Core;
+use crate::cspace::power;
+use crate::object::{AddressSpace, SlotRef, Tag};
+
+use super::MapRefusal;
+use super::map::leaf_for;
+use super::mapping::Mapping;
+
+/// The longest run.
+const LONGEST: u64 = 96;
+/// Up to so many pages are forgotten one by one, more with their whole space.
+const ONE_BY_ONE: u64 = 32;
+
+/// What the pages of a run have in common.
+struct Run {
+    first: SlotRef,
+    tag: Tag,
+    leaf: Leaf,
+    /// Where the first is mapped.
+    mapping: Mapping,
+    asid: Asid,
+}
+
+impl Run {
+    fn bytes(&self) -> u64 {
+        power(self.leaf.size.log2())
+    }
+
+    /// All of an entry but the address, which is ORed in.
+    fn attributes<A: Arch>(&self) -> u64 {
+        A::encode_page(Leaf {
+            physical: PhysAddr(0),
+            ..self.leaf
+        })
+    }
+}
+
+impl<A: Arch> Core<A> {
+    /// Maps up to `count` frames, or changes their rights where they are mapped already; gives how many.
+    ///
+    /// Refuses what the first frame is refused.
+    pub(crate) fn map_run(
+        &mut self,
+        first: SlotRef,
+        space: Ref<AddressSpace>,
+        address: VirtAddr,
+        flags: MapFlags,
+        count: u64,
+    ) -> Result<u64, MapRefusal> {
+        let home = self.home();
+        let tag = first.tag.get(home);
+        let leaf = leaf_for(tag, PhysAddr(first.object.get(home)), flags)?;
+        let word = first.mapping.get(home);
+        let before = self.find_page(word, leaf.physical, leaf.size);
+        let before = before.map(|found| found.place.get() ^ leaf.physical.0);
+        self.map_frame(first, space, address, flags)?;
+        let mapping = Mapping(first.mapping.get(home));
+        let Some(found) = self.find_page(mapping.0, leaf.physical, leaf.size) else {
+            return Ok(1);
+        };
+        let run = Run {
+            first,
+            tag,
+            leaf,
+            mapping,
+            asid: space.asid.get(home),
+        };
+        // The last user page is in the last table, but never mapped.
+        let room = USER_END.saturating_sub(address.0);
+        let room = room.wrapping_shr(leaf.size.log2().into());
+        let most = count.min(LONGEST).min(room);
+        let entries = found.place.entries(most as usize);
+        let behind = entries.get(1..).unwrap_or(&[]);
+        let done = match before {
+            None => self.add_like(&run, behind),
+            Some(attributes) => self.change_like(&run, attributes, behind),
+        };
+        self.arch.publish();
+        Ok(done.wrapping_add(1))
+    }
+
+    /// Maps the frames behind the first of a run, as long as they are like it and mapped nowhere.
+    fn add_like(&mut self, run: &Run, entries: &[AtomicU64]) -> u64 {
+        let home = self.home();
+        let attributes = run.attributes::<A>();
+        let (mut done, mut at) = (0_u64, run.mapping);
+        let mut slot = self.nth(run.first.address(), 1);
+        for entry in entries {
+            let Some(frame) = slot else { break };
+            at = at.further(run.bytes());
+            let free = frame.mapping.get(home) == 0 && entry.load(Ordering::Relaxed) == 0;
+            if !free || !frame.tag.get(home).is_alike(run.tag, run.leaf.rights) {
+                break;
+            }
+            let physical = PhysAddr(frame.object.get(home));
+            self.arch.prepare_page(Leaf {
+                physical,
+                ..run.leaf
+            });
+            frame.mapping.set(home, at.0);
+            entry.store(attributes | physical.0, Ordering::Release);
+            done = done.wrapping_add(1);
+            slot = self.nth(frame.address(), 1);
+        }
+        done
+    }
+
+    /// Changes the rights of the frames behind the first of a run, as long as they are like it and mapped behind it as
+    /// it was before.
+    fn change_like(&mut self, run: &Run, before: u64, entries: &[AtomicU64]) -> u64 {
+        let home = self.home();
+        let attributes = run.attributes::<A>();
+        let (mut done, mut at) = (0_u64, run.mapping);
+        let mut slot = self.nth(run.first.address(), 1);
+        for entry in entries {
+            let Some(frame) = slot else { break };
+            at = at.further(run.bytes());
+            let physical = PhysAddr(frame.object.get(home));
+            let stands = entry.load(Ordering::Relaxed) == before | physical.0;
+            let there = stands && frame.mapping.get(home) == at.0;
+            if !there || !frame.tag.get(home).is_alike(run.tag, run.leaf.rights) {
+                break;
+            }
+            // As for a single page, a time without an entry.
+            entry.swap(0, Ordering::AcqRel);
+            self.arch.flush_page(run.asid, at.address());
+            self.arch.prepare_page(Leaf {
+                physical,
+                ..run.leaf
+            });
+            entry.store(attributes | physical.0, Ordering::Release);
+            done = done.wrapping_add(1);
+            slot = self.nth(frame.address(), 1);
+        }
+        done
+    }
+
+    /// Removes the mappings made through up to `count` frame capabilities that lie one behind the other; gives how
+    /// many. Refuses if the first is not mapped.
+    pub(crate) fn unmap_run(&mut self, first: SlotRef, count: u64) -> Result<u64, Refusal> {
+        let home = self.home();
+        let tag = first.tag.get(home);
+        let size = PageSize::from_log2(tag.size()).ok_or(Refusal::NotMapped)?;
+        let mut at = Mapping(first.mapping.get(home));
+        let physical = PhysAddr(first.object.get(home));
+        let Some(found) = self.find_page(at.0, physical, size) else {
+            first.mapping.set(home, Mapping::NONE.0);
+            return Err(Refusal::NotMapped);
+        };
+        let attributes = found.place.get() ^ physical.0;
+        let (mut done, mut slot) = (0_u64, Some(first));
+        for entry in found.place.entries(count.min(LONGEST) as usize) {
+            let Some(frame) = slot else { break };
+            let stands = entry.load(Ordering::Relaxed) == attributes | frame.object.get(home);
+            let there = stands && frame.mapping.get(home) == at.0;
+            if !there || !frame.tag.get(home).is_alike(tag, Rights::READ) {
+                break;
+            }
+            entry.swap(0, Ordering::AcqRel);
+            frame.mapping.set(home, Mapping::NONE.0);
+            at = at.further(power(size.log2()));
+            done = done.wrapping_add(1);
+            slot = self.nth(frame.address(), 1);
+        }
+        self.forget_run(found.space.asid.get(home), found.address, size, done);
+        Ok(done)
+    }
+
+    /// Makes the TLB forget pages whose entries are gone.
+    fn forget_run(&mut self, asid: Asid, first: VirtAddr, size: PageSize, count: u64) {
+        if count > ONE_BY_ONE {
+            return self.arch.flush_space(asid);
+        }
+        let mut address = first;
+        for _ in 0..count {
+            self.arch.flush_page(asid, address);
+            address = VirtAddr(address.0.wrapping_add(power(size.log2())));
+        }
+    }
+}

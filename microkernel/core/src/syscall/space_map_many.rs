@@ -1,0 +1,109 @@
+//! `SpaceMapMany`: maps frames in consecutive slots one behind the other, or changes their rights.
+//!
+//! An interrupt makes the thread repeat the call; how far it came stands in its last argument. A page that cannot be
+//! mapped ends the call, and is refused only if no page was mapped before it: then nothing has changed.
+
+use weft_abi::cap::MapFlags;
+use weft_abi::{CPtr, Kind, Refusal, Rights};
+use weft_hal::{Arch, Context, VirtAddr};
+use weft_store::Ref;
+
+use crate::Core;
+use crate::cspace::power;
+use crate::object::{AddressSpace, SlotRef, ThreadRef};
+use crate::space::MapRefusal;
+use crate::state::{Next, Outcome};
+
+/// The greatest number of pages that one call maps or unmaps.
+pub(super) const MOST: u64 = 512;
+/// Where it stands how many pages are done.
+const DONE: usize = 5;
+
+pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let argument = |index| thread.context.argument(index);
+    let space = core.space_argument(thread, 0)?;
+    let (count, mut done) = core.part_argument(thread, 4, DONE)?;
+    let first = core.frames_argument(thread, argument(1), count)?;
+    let (address, flags) = (argument(2), MapFlags(argument(3)));
+    while done < count {
+        let Some(frame) = core.nth(first.address(), done) else {
+            break;
+        };
+        let at = address.wrapping_add(done.wrapping_mul(core.bytes_of(first)));
+        let left = count.wrapping_sub(done);
+        match core.map_checked(frame, space, VirtAddr(at), flags, left) {
+            Ok(mapped) => done = done.wrapping_add(mapped),
+            Err(_) if done > 0 => break,
+            Err(refusal) => return core.mapped(thread, Err(refusal)),
+        }
+        if done < count && core.arch.interrupt_pending() {
+            thread.context.set_argument(DONE, done);
+            return Ok(Next::Repeat);
+        }
+    }
+    thread.context.set_argument(1, done);
+    Ok(Next::Caller)
+}
+
+impl<A: Arch> Core<A> {
+    /// Bytes of a frame.
+    pub(super) fn bytes_of(&self, frame: SlotRef) -> u64 {
+        power(frame.tag.get(self.home()).size())
+    }
+
+    /// As `map_run`, of slots that may hold anything.
+    fn map_checked(
+        &mut self,
+        first: SlotRef,
+        space: Ref<AddressSpace>,
+        address: VirtAddr,
+        flags: MapFlags,
+        count: u64,
+    ) -> Result<u64, MapRefusal> {
+        self.check_frame(first)?;
+        self.map_run(first, space, address, flags, count)
+    }
+
+    /// Refuses what is no frame that may be mapped.
+    pub(super) fn check_frame(&self, slot: SlotRef) -> Result<(), Refusal> {
+        let tag = slot.tag.get(self.home());
+        match tag.kind() {
+            None => Err(Refusal::NoCapability),
+            Some(Kind::Frame) if !tag.rights().contains(Rights::READ) => Err(Refusal::NotPermitted),
+            Some(Kind::Frame) if tag.home() != self.id() => Err(Refusal::WrongCore),
+            Some(Kind::Frame) => Ok(()),
+            Some(_) => Err(Refusal::WrongKind),
+        }
+    }
+
+    /// Two arguments: how many frames, and how many of them are done.
+    pub(super) fn part_argument(
+        &self,
+        thread: ThreadRef<A>,
+        count: usize,
+        done: usize,
+    ) -> Result<(u64, u64), Refusal> {
+        let count = thread.context.argument(count);
+        let done = thread.context.argument(done);
+        if count == 0 || count > MOST || done >= count {
+            return Err(Refusal::OutOfRange);
+        }
+        Ok((count, done))
+    }
+
+    /// The first of so many slots of the caller's CSpace, whatever they hold.
+    pub(super) fn frames_argument(
+        &self,
+        thread: ThreadRef<A>,
+        first: u64,
+        count: u64,
+    ) -> Result<SlotRef, Refusal> {
+        let slot = |index: u64| {
+            let index = u32::try_from(index).ok()?;
+            self.slot_of(&thread.cspace, CPtr(index))
+        };
+        let last = first.checked_add(count.wrapping_sub(1));
+        last.and_then(slot).ok_or(Refusal::NoCapability)?;
+        slot(first).ok_or(Refusal::NoCapability)
+    }
+}

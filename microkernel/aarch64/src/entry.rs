@@ -72,6 +72,16 @@ pub const fn table(table: PhysAddr) -> u64 {
     table.0 | VALID | TABLE
 }
 
+/// The table that an entry above the last level leads to.
+#[inline]
+pub const fn table_in(entry: u64) -> Option<PhysAddr> {
+    if entry & (VALID | TABLE) == VALID | TABLE {
+        Some(PhysAddr(entry & ADDRESS))
+    } else {
+        None
+    }
+}
+
 /// Decodes an entry of a table of `level` (1 is the last).
 pub const fn decode(entry: u64, level: u8) -> Entry {
     let address = entry & ADDRESS;

@@ -32,6 +32,11 @@ impl Paging for Aarch64 {
         entry::decode(entry, level)
     }
 
+    #[inline]
+    fn table_in(entry: u64) -> Option<PhysAddr> {
+        entry::table_in(entry)
+    }
+
     fn prepare_root(&self, _: &[AtomicU64; 512]) {}
 
     #[inline(always)]

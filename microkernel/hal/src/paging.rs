@@ -103,6 +103,10 @@ pub trait Paging {
     /// Decodes an entry of a table of `level`.
     fn decode(entry: u64, level: u8) -> Entry;
 
+    /// The table of the next lower level that an entry of a table above the last level leads to: what
+    /// [`decode`](Self::decode) says, for walks, which ask nothing else.
+    fn table_in(entry: u64) -> Option<PhysAddr>;
+
     /// Makes a cleared page the root of an address space (adds the kernel's part where the root is shared).
     fn prepare_root(&self, root: &[AtomicU64; 512]);
 

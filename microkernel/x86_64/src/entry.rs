@@ -100,6 +100,16 @@ impl Encoding for KernelEntries {
     }
 }
 
+/// The table that an entry above the last level leads to.
+#[inline]
+pub const fn table_in(entry: u64) -> Option<PhysAddr> {
+    if entry & (PRESENT | LARGE) == PRESENT {
+        Some(PhysAddr(entry & ADDRESS))
+    } else {
+        None
+    }
+}
+
 /// Decodes an entry of a table of `level` (1 is the last).
 pub const fn decode(entry: u64, level: u8) -> Entry {
     let address = entry & ADDRESS;
@@ -150,6 +160,14 @@ mod tests {
                 decode(user_page(leaf), size.level()),
                 Entry::Page { physical }
             );
+            let nowhere = Leaf {
+                physical: PhysAddr(0),
+                ..leaf
+            };
+            assert_eq!(user_page(leaf), user_page(nowhere) | address, "ORed in");
+            if size != PageSize::Small {
+                assert_eq!(table_in(user_page(leaf)), None);
+            }
         }
     }
 
@@ -158,6 +176,7 @@ mod tests {
         for level in 2..=4 {
             let table = PhysAddr(0xabc_d000);
             assert_eq!(decode(user_table(table), level), Entry::Table(table));
+            assert_eq!(table_in(user_table(table)), Some(table));
         }
         assert_eq!(decode(0, 1), Entry::Empty);
     }

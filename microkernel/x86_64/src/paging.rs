@@ -62,6 +62,11 @@ impl Paging for X86_64 {
         entry::decode(entry, level)
     }
 
+    #[inline]
+    fn table_in(entry: u64) -> Option<PhysAddr> {
+        entry::table_in(entry)
+    }
+
     fn prepare_root(&self, root: &[AtomicU64; 512]) {
         let direct = root.iter().skip(USER_ENTRIES).zip(self.kernel.direct);
         direct.for_each(|(entry, value)| entry.store(value, Ordering::Relaxed));

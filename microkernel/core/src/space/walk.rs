@@ -75,14 +75,14 @@ impl<A: Arch> Core<A> {
         let mut at = ROOT_LEVEL;
         let mut place = self.place_in(space.root.get(self.home()), address, at);
         while at > level {
-            match A::decode(place.get(), at) {
-                Entry::Empty => return Err(Stop::Missing(place, at.wrapping_sub(1))),
-                Entry::Page { .. } => return Err(Stop::Page),
-                Entry::Table(table) => {
-                    at = at.wrapping_sub(1);
-                    place = self.place_in(table, address, at);
-                }
-            }
+            let Some(table) = A::table_in(place.get()) else {
+                return Err(match A::decode(place.get(), at) {
+                    Entry::Page { .. } => Stop::Page,
+                    _ => Stop::Missing(place, at.wrapping_sub(1)),
+                });
+            };
+            at = at.wrapping_sub(1);
+            place = self.place_in(table, address, at);
         }
         Ok(place)
     }

@@ -179,6 +179,11 @@ impl Paging for Fake {
         Entry::Page { physical: address }
     }
 
+    fn table_in(entry: u64) -> Option<PhysAddr> {
+        let is_table = entry & (PRESENT | PAGE) == PRESENT;
+        is_table.then_some(PhysAddr(entry & ADDRESS))
+    }
+
     fn prepare_root(&self, root: &[AtomicU64; 512]) {
         for (index, entry) in root.iter().enumerate() {
             assert_eq!(

@@ -32,6 +32,7 @@ mod entry;
 mod faults;
 mod ipc;
 mod machine;
+mod many;
 mod memory;
 mod notifications;
 mod objects;
@@ -62,7 +63,7 @@ macro_rules! tests {
 }
 use tests;
 
-const TABLES: [&[Test]; 10] = [
+const TABLES: [&[Test]; 11] = [
     ipc::TESTS,
     death::TESTS,
     notifications::TESTS,
@@ -70,6 +71,7 @@ const TABLES: [&[Test]; 10] = [
     faults::TESTS,
     entry::TESTS,
     memory::TESTS,
+    many::TESTS,
     objects::TESTS,
     devices::TESTS,
     random::TESTS,

@@ -37,9 +37,13 @@ impl Side {
     fn flags(self) -> &'static str {
         match self {
             Self::Kernel => {
-                "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes"
+                "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes \
+                 -Cllvm-args=--inline-threshold=100"
             }
-            Self::KernelAarch64 => "-Crelocation-model=static -Cforce-frame-pointers=yes",
+            Self::KernelAarch64 => {
+                "-Crelocation-model=static -Cforce-frame-pointers=yes \
+                 -Cllvm-args=--inline-threshold=100"
+            }
             Self::User | Self::UserAarch64 => "-Crelocation-model=static -Ccode-model=small",
         }
     }

@@ -14,7 +14,7 @@ use crate::Core;
 use crate::cspace::{Contents, power};
 use crate::interrupt::TABLE_BYTES;
 use crate::object::{AddressSpace, Reply, SchedContext, SlotRef, Tag, Thread, ThreadSlot, size};
-use crate::space::MapRefusal;
+use crate::space::{Content, MapRefusal};
 
 use super::memory::{Bump, Pieces, split};
 use super::{BootError, Machine, image};
@@ -91,7 +91,9 @@ impl<A: Arch> Builder<'_, A> {
     fn tables(&mut self, space: Ref<AddressSpace>, address: VirtAddr) -> Result<(), BootError> {
         while self.core.lacks_table(space, address) {
             let table = self.bump.take(size::PAGE_TABLE)?;
-            let linked = self.core.link_table(table, space, address);
+            let linked = self
+                .core
+                .link_table(table, Content::Unknown, space, address);
             linked.map_err(|refusal| BootError::NotMapped(address.0, refusal))?;
         }
         Ok(())

@@ -175,8 +175,9 @@ impl<A: Arch> Core<A> {
         }
         let step = power(order.log2);
         let bytes = order.bytes().ok_or(Refusal::NoMemory)?;
-        let first = untyped.badge.get(home).checked_next_multiple_of(step);
-        let first = first.ok_or(Refusal::NoMemory)?;
+        // Both are below 2^63, so that the sum does not wrap.
+        let below = step.wrapping_sub(1);
+        let first = untyped.badge.get(home).wrapping_add(below) & !below;
         let end = first.checked_add(bytes).ok_or(Refusal::NoMemory)?;
         // The base is aligned to the untyped's size, so that offsets are aligned as addresses are.
         if end > power(tag.size()) {

@@ -23,3 +23,4 @@ mod walk;
 
 pub(crate) use asid::AsidTable;
 pub(crate) use map::MapRefusal;
+pub(crate) use table::Content;

@@ -13,11 +13,21 @@ use crate::object::{AddressSpace, SlotRef};
 use super::mapping::Mapping;
 use super::walk::{Place, Stop, is_mappable};
 
+/// What stands in a table that is to be linked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Nothing.
+    Zeros,
+    /// Entries of former times, or anything.
+    Unknown,
+}
+
 impl<A: Arch> Core<A> {
-    /// Hangs an empty table into the first missing level for an address; gives the level.
+    /// Hangs a table into the first missing level for an address; gives the level.
     pub(crate) fn link_table(
         &mut self,
         table: PhysAddr,
+        holds: Content,
         space: Ref<AddressSpace>,
         address: VirtAddr,
     ) -> Result<u8, Refusal> {
@@ -27,9 +37,10 @@ impl<A: Arch> Core<A> {
         let Err(Stop::Missing(place, level)) = self.reach(space, address, 1) else {
             return Err(Refusal::AlreadyMapped);
         };
-        // It may hold entries from a space that is gone.
-        for entry in self.memory.page(table).iter() {
-            entry.store(0, Ordering::Relaxed);
+        if holds == Content::Unknown {
+            for entry in self.memory.page(table).iter() {
+                entry.store(0, Ordering::Relaxed);
+            }
         }
         place.set(A::encode_table(table));
         self.arch.publish();
@@ -52,7 +63,13 @@ impl<A: Arch> Core<A> {
         if self.find_table(table).is_some() {
             return Err(Refusal::AlreadyMapped);
         }
-        let level = self.link_table(PhysAddr(table.object.get(home)), space, address)?;
+        // Retype cleared it. Where it was linked already, in a space that is gone, it holds that space's entries.
+        let holds = match Mapping(table.mapping.get(home)) {
+            Mapping::NONE => Content::Zeros,
+            _ => Content::Unknown,
+        };
+        let physical = PhysAddr(table.object.get(home));
+        let level = self.link_table(physical, holds, space, address)?;
         let page = VirtAddr(address.0 & !0xfff);
         table.mapping.set(home, Mapping::new(home, &space, page).0);
         Ok(level)

@@ -25,22 +25,36 @@ pub(crate) struct Board {
 
 /// A board's drivers: keys of components that have `driver` with that name.
 #[derive(Debug)]
-pub(crate) struct Drivers<'t, 's>(Vec<(At<String>, &'t DeTable<'s>)>);
+pub(crate) struct Drivers<'t, 's> {
+    present: Vec<(At<String>, &'t DeTable<'s>)>,
+    /// What the board has no hardware for.
+    without: Vec<At<String>>,
+}
+
+/// What a board has for a component.
+#[derive(Debug)]
+pub(crate) enum Driver<'t, 's> {
+    /// These keys.
+    Present(&'t DeTable<'s>),
+    /// Nothing, as its file says.
+    Without,
+    /// Nobody knows; that is reported.
+    Unknown,
+}
 
 impl<'t, 's> Drivers<'t, 's> {
     /// The driver that a component asks for; one that the board has not is reported.
-    pub(crate) fn find(
-        &self,
-        name: &At<String>,
-        report: &mut Report<'_>,
-    ) -> Option<&'t DeTable<'s>> {
-        let found = find(&self.0, &name.value);
-        if found.is_none() {
-            let message = format!("the board has no driver `{}`", name.value);
-            let known = self.0.iter().map(|(name, _)| name.value.as_str());
-            report.error(name.place, message, suggest::remedy(&name.value, known));
+    pub(crate) fn find(&self, name: &At<String>, report: &mut Report<'_>) -> Driver<'t, 's> {
+        if let Some(table) = find(&self.present, &name.value) {
+            return Driver::Present(table);
         }
-        found.copied()
+        if self.without.iter().any(|other| other.value == name.value) {
+            return Driver::Without;
+        }
+        let message = format!("the board has no driver `{}`", name.value);
+        let known = self.present.iter().map(|(name, _)| name.value.as_str());
+        report.error(name.place, message, suggest::remedy(&name.value, known));
+        Driver::Unknown
     }
 }
 
@@ -108,7 +122,10 @@ fn drivers<'t, 's>(fields: &mut Fields<'t, 's>, report: &mut Report<'_>) -> Driv
         };
         drivers.push((name, table));
     }
-    Drivers(drivers)
+    Drivers {
+        present: drivers,
+        without: fields.strings("without", report),
+    }
 }
 
 /// Reads a table of tables; an item that is not right is reported and left out.

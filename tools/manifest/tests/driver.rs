@@ -83,3 +83,38 @@ fn one_of_the_two_files_names_the_program() {
     let named = format!("{whole}program = \"ns16550\"\n");
     assert!(checked(&named).is_ok());
 }
+
+#[test]
+fn what_the_board_has_nothing_for_is_left_out_with_the_connections_to_it() {
+    let source = |path, text| Source { path, text };
+    let manifest = r#"
+[system]
+name = "t"
+board = "q35"
+
+[component.disk]
+driver = "disk"
+priority = 50
+provides = ["block"]
+
+[component.shell]
+priority = 20
+uses = { block = "disk" }
+mints = ["disk"]
+supervises = ["disk"]
+"#;
+    let checked = |board| {
+        let (manifest, board) = (source("driver.toml", manifest), source("board.toml", board));
+        check(manifest, board, &common::catalogue())
+    };
+    let spec = checked("name = \"q35\"\nwithout = [\"disk\"]\n").expect("it is right");
+    assert!(spec.find("disk").is_none());
+    let (_, shell) = spec.find("shell").expect("it is there");
+    assert!(
+        !shell
+            .grants
+            .iter()
+            .any(|grant| matches!(grant.what, What::Client { .. }))
+    );
+    assert!(checked("name = \"q35\"\n").is_err(), "nobody knows it");
+}

@@ -5,7 +5,7 @@ use weft_abi::{layout, syscall::MAX_PRIORITY};
 
 use super::connection;
 use crate::{
-    board::Drivers,
+    board::{Driver, Drivers},
     diagnostic::{At, FileId, Report},
     draft::{DraftComponent, KernelRight, Supervises},
     suggest,
@@ -24,16 +24,26 @@ const MAX_DMA: u64 = 16 << 20;
 /// Of each page of a file, root's CNode of 16,384 slots has two capabilities.
 const MAX_FILE: u64 = 16 << 20;
 
+/// A component as it was read.
+pub(super) enum Read {
+    /// It is part of the image.
+    Component(Box<DraftComponent>),
+    /// The board has nothing for it to drive.
+    LeftOut(At<String>),
+}
+
 /// Reads a component. Where it has `driver`, what it does not say itself is what the board says of that driver.
 pub(super) fn read<'t, 's>(
     name: At<String>,
     table: &'t DeTable<'s>,
     drivers: Option<&Drivers<'t, 's>>,
     report: &mut Report<'_>,
-) -> DraftComponent {
+) -> Read {
     let what = format!("component `{}`", name.value);
     let fields = Fields::new(table, name.place, what);
-    let (mut owned, usual_program) = with_driver(fields, &name, drivers, report);
+    let Some((mut owned, usual_program)) = with_driver(fields, &name, drivers, report) else {
+        return Read::LeftOut(name);
+    };
     let fields = &mut owned;
     let priority = priority(fields, report);
     let (budget_ns, period_ns) = time(fields, report, &name);
@@ -75,26 +85,29 @@ pub(super) fn read<'t, 's>(
         name,
     };
     owned.finish(report);
-    component
+    Read::Component(Box::new(component))
 }
 
 /// The component over its driver, and the program where neither names one: one of the component's name. It is not
-/// looked for where the driver is not known.
+/// looked for where the driver is not known. `None` if the board has nothing to drive.
 fn with_driver<'t, 's>(
     mut fields: Fields<'t, 's>,
     name: &At<String>,
     drivers: Option<&Drivers<'t, 's>>,
     report: &mut Report<'_>,
-) -> (Fields<'t, 's>, At<String>) {
+) -> Option<(Fields<'t, 's>, At<String>)> {
     let Some(driver) = fields.string("driver", report) else {
-        return (fields, name.clone());
+        return Some((fields, name.clone()));
     };
     let program = At {
         value: String::new(),
         place: driver.place,
     };
-    let Some(table) = drivers.and_then(|drivers| drivers.find(&driver, report)) else {
-        return (fields, program);
+    let found = drivers.map(|drivers| drivers.find(&driver, report));
+    let table = match found {
+        Some(Driver::Present(table)) => table,
+        Some(Driver::Without) => return None,
+        Some(Driver::Unknown) | None => return Some((fields, program)),
     };
     let what = format!("driver `{}`", driver.value);
     if fields.value("program").is_none() && !table.contains_key("program") {
@@ -108,7 +121,7 @@ fn with_driver<'t, 's>(
             "add `program = \"…\"` to one of them",
         );
     }
-    (fields.over(table, FileId::Board, what), program)
+    Some((fields.over(table, FileId::Board, what), program))
 }
 
 fn priority(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> At<u8> {

@@ -3,12 +3,14 @@
 mod component;
 mod connection;
 
+use component::Read;
+
 use toml::de::{DeTable, DeValue};
 
 use crate::{
     board::Drivers,
     diagnostic::{At, FileId, Place, Report},
-    draft::{Draft, DraftComponent},
+    draft::{Draft, DraftComponent, Supervises},
     table::{Fields, in_order},
     values::wrong_kind,
 };
@@ -117,10 +119,13 @@ fn components<'t, 's>(
         wrong_kind(&value, "`component`", "tables `[component.NAME]`", report);
         return Vec::new();
     };
-    let mut read = Vec::new();
+    let (mut read, mut left_out) = (Vec::new(), Vec::new());
     for (name, value) in in_order(table, FileId::Manifest) {
         match value.value {
-            DeValue::Table(table) => read.push(component::read(name, table, drivers, report)),
+            DeValue::Table(table) => match component::read(name, table, drivers, report) {
+                Read::Component(component) => read.push(*component),
+                Read::LeftOut(name) => left_out.push(name.value),
+            },
             _ => wrong_kind(
                 &value,
                 &format!("component `{}`", name.value),
@@ -129,5 +134,20 @@ fn components<'t, 's>(
             ),
         }
     }
+    forget(&left_out, &mut read);
     read
+}
+
+/// Forgets connections to components that are left out.
+fn forget(left_out: &[String], components: &mut [DraftComponent]) {
+    let is_there = |name: &At<String>| !left_out.contains(&name.value);
+    for component in components {
+        component
+            .uses
+            .retain(|connection| is_there(&connection.server));
+        component.mints.retain(is_there);
+        if let Some(Supervises::Some(list)) = &mut component.supervises {
+            list.retain(is_there);
+        }
+    }
 }

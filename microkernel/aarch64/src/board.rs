@@ -1,7 +1,7 @@
 //! What the kernel needs to know of the board, from its device tree.
 //!
-//! Only nodes directly below the root are looked at, whose addresses need no translation: enough for QEMU's
-//! `virt`.
+//! Only nodes directly below the root are looked at, whose addresses need no translation (QEMU's `virt`), and those
+//! on its bus `soc`, whose addresses its `ranges` translate (the Raspberry Pi).
 
 use weft_early::{Range, RangeSet};
 
@@ -58,6 +58,24 @@ pub enum Conduit {
     SecureMonitor,
 }
 
+/// A serial port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SerialPort {
+    /// What it is.
+    pub kind: SerialKind,
+    /// Its registers.
+    pub registers: Range,
+}
+
+/// What a serial port is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SerialKind {
+    /// Arm's PL011.
+    Pl011,
+    /// The auxiliary UART of the Raspberry Pi's chips.
+    Auxiliary,
+}
+
 /// A board.
 #[derive(Clone, Copy, Debug)]
 pub struct Board {
@@ -69,9 +87,9 @@ pub struct Board {
     pub image: Option<Range>,
     /// Its interrupt controller.
     pub gic: Option<Gic>,
-    /// Registers of the PL011 for the kernel's own text: the last, so that where there are two, as QEMU's `virt` has
-    /// on demand, the first is left to a driver.
-    pub serial: Option<Range>,
+    /// The serial port for the kernel's own text: the last, so that where there are two the first is left to a
+    /// driver. QEMU's `virt` has a second PL011 on demand, the Raspberry Pi a smaller UART.
+    pub serial: Option<SerialPort>,
     /// How the firmware is called to end the machine.
     pub conduit: Option<Conduit>,
     /// How many cores it has.
@@ -88,11 +106,52 @@ struct Node<'a> {
     status: Option<Property<'a>>,
 }
 
-/// How addresses below the root are written, in cells.
+/// How addresses below a node are written, in cells.
 #[derive(Clone, Copy)]
 struct Cells {
     address: usize,
     size: usize,
+}
+
+/// What holds where a node does not say (Devicetree Specification 0.4 §2.3.5).
+const USUAL_CELLS: Cells = Cells {
+    address: 2,
+    size: 1,
+};
+
+/// A bus directly below the root.
+#[derive(Clone, Copy)]
+struct Bus<'a> {
+    cells: Cells,
+    /// Its addresses, the root's, and for how many bytes.
+    ranges: Option<Property<'a>>,
+}
+
+impl Bus<'_> {
+    /// Greatest number of ranges that are read.
+    const RANGES: usize = 16;
+    const NEW: Self = Self {
+        cells: USUAL_CELLS,
+        ranges: None,
+    };
+
+    /// The root's addresses for some of the bus; `None` if no range holds their first.
+    fn translate(&self, range: Range, root: Cells) -> Option<Range> {
+        let ranges = self.ranges?;
+        let Cells { address, size } = self.cells;
+        let each = address + root.address + size;
+        (0..Self::RANGES).find_map(|index| {
+            let at = index.checked_mul(each)?;
+            let own = ranges.number(at, address)?;
+            let above = ranges.number(at + address, root.address)?;
+            let length = ranges.number(at + address + root.address, size)?;
+            let offset = range
+                .start
+                .checked_sub(own)
+                .filter(|offset| *offset < length)?;
+            Some(Range::sized(above.checked_add(offset)?, range.length()))
+        })
+    }
 }
 
 impl Board {
@@ -127,6 +186,7 @@ impl Board {
 struct Reader<'a> {
     board: Board,
     cells: Cells,
+    bus: Bus<'a>,
     /// How many nodes are open, the root among them.
     depth: usize,
     /// The open node directly below the root.
@@ -138,14 +198,10 @@ struct Reader<'a> {
 
 impl Default for Reader<'_> {
     fn default() -> Self {
-        // What holds where a tree does not say (Devicetree Specification 0.4 §2.3.5).
-        let cells = Cells {
-            address: 2,
-            size: 1,
-        };
         Self {
             board: Board::EMPTY,
-            cells,
+            cells: USUAL_CELLS,
+            bus: Bus::NEW,
             depth: 0,
             parent: &[],
             node: Node::default(),
@@ -161,6 +217,7 @@ impl<'a> Reader<'a> {
         self.node.name = name;
         if self.depth == 1 {
             self.parent = name;
+            self.bus = Bus::NEW;
         }
         self.depth += 1;
     }
@@ -174,6 +231,9 @@ impl<'a> Reader<'a> {
         match (self.depth, property.name) {
             (1, b"#address-cells") => self.cells.address = cell(property),
             (1, b"#size-cells") => self.cells.size = cell(property),
+            (2, b"#address-cells") => self.bus.cells.address = cell(property),
+            (2, b"#size-cells") => self.bus.cells.size = cell(property),
+            (2, b"ranges") => self.bus.ranges = Some(property),
             (2, b"linux,initrd-start") => self.image_start = whole(property),
             (2, b"linux,initrd-end") => self.image_end = whole(property),
             (_, b"compatible") => self.node.compatible = Some(property),
@@ -196,7 +256,16 @@ impl<'a> Reader<'a> {
     fn take_node(&mut self) {
         let node = core::mem::take(&mut self.node);
         match (self.depth, self.parent) {
-            (2, _) => self.below_root(node),
+            (2, _) => {
+                let mut ranges = node.ranges(self.cells);
+                self.device(node, &mut ranges);
+            }
+            (3, b"soc") => {
+                let (bus, root) = (self.bus, self.cells);
+                let own = node.ranges(bus.cells);
+                let mut ranges = own.filter_map(move |range| bus.translate(range, root));
+                self.device(node, &mut ranges);
+            }
             (3, b"cpus") if node.name.starts_with(b"cpu@") => self.board.cores += 1,
             (3, b"reserved-memory") => {
                 let ranges = node.ranges(self.cells);
@@ -206,11 +275,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn below_root(&mut self, node: Node<'_>) {
+    /// Takes a node with its addresses.
+    fn device(&mut self, node: Node<'_>, ranges: &mut dyn Iterator<Item = Range>) {
         if !node.is_usable() {
             return;
         }
-        let mut ranges = node.ranges(self.cells);
         if node.name.starts_with(b"memory@") {
             ranges.for_each(|range| self.board.memory.add(range));
             return;
@@ -218,8 +287,11 @@ impl<'a> Reader<'a> {
         if node.is(b"arm,psci-1.0") || node.is(b"arm,psci-0.2") {
             self.board.conduit = node.method.map(conduit);
         }
-        if node.is(b"arm,pl011") {
-            self.board.serial = ranges.next().or(self.board.serial);
+        if let Some(kind) = node.serial() {
+            let port = ranges
+                .next()
+                .map(|registers| SerialPort { kind, registers });
+            self.board.serial = port.or(self.board.serial);
         } else if node.is(b"arm,cortex-a15-gic") || node.is(b"arm,gic-400") {
             let pair = ranges.next().zip(ranges.next());
             self.board.gic = pair.map(|(distributor, interface)| Gic::V2 {
@@ -243,6 +315,17 @@ impl<'a> Node<'a> {
     fn is(&self, what: &[u8]) -> bool {
         self.compatible
             .is_some_and(|property| property.has_string(what))
+    }
+
+    /// What kind of serial port it is, if it is one.
+    fn serial(&self) -> Option<SerialKind> {
+        if self.is(b"arm,pl011") {
+            Some(SerialKind::Pl011)
+        } else if self.is(b"brcm,bcm2835-aux-uart") {
+            Some(SerialKind::Auxiliary)
+        } else {
+            None
+        }
     }
 
     /// Whether it is there for us: what only the secure world may use is marked so (Devicetree Specification 0.4
@@ -356,7 +439,10 @@ mod tests {
             interface: Range::sized(0x0801_0000, 0x1_0000),
         };
         assert_eq!(board.gic, Some(interrupts));
-        assert_eq!(board.serial.map(|serial| serial.start), Some(0x0900_0000));
+        assert_eq!(
+            board.serial.map(|serial| serial.registers.start),
+            Some(0x0900_0000)
+        );
         assert_eq!(board.conduit, Some(Conduit::Hypervisor));
         assert_eq!(board.cores, 2);
         assert_eq!(board.reserved.iter().count(), 1);
@@ -382,7 +468,10 @@ mod tests {
         }
         let bytes = writer.end().finish();
         let board = Board::read(&Fdt::new(&bytes).unwrap());
-        assert_eq!(board.serial.map(|serial| serial.start), Some(0x0904_0000));
+        assert_eq!(
+            board.serial.map(|serial| serial.registers.start),
+            Some(0x0904_0000)
+        );
     }
 
     #[test]
@@ -408,16 +497,84 @@ mod tests {
         assert_eq!(board.gic, Some(interrupts));
     }
 
+    /// What matters of the tree that the Raspberry Pi 4's firmware hands over.
+    fn raspberry_pi() -> Vec<u8> {
+        Writer::default()
+            .begin("")
+            .cells("#address-cells", &[2])
+            .cells("#size-cells", &[1])
+            .begin("memory@0")
+            .cells("reg", &[0, 0, 0x3b40_0000, 0, 0x4000_0000, 0x4000_0000])
+            .end()
+            .begin("soc")
+            .cells("#address-cells", &[1])
+            .cells("#size-cells", &[1])
+            .cells(
+                "ranges",
+                &[
+                    0x7e00_0000,
+                    0,
+                    0xfe00_0000,
+                    0x0180_0000,
+                    0x7c00_0000,
+                    0,
+                    0xfc00_0000,
+                    0x0200_0000,
+                    0x4000_0000,
+                    0,
+                    0xff80_0000,
+                    0x0080_0000,
+                ],
+            )
+            .begin("interrupt-controller@40041000")
+            .bytes("compatible", b"arm,gic-400\0")
+            .cells("reg", &[0x4004_1000, 0x1000, 0x4004_2000, 0x2000])
+            .end()
+            .begin("serial@7e201000")
+            .bytes("compatible", b"arm,pl011\0arm,primecell\0")
+            .cells("reg", &[0x7e20_1000, 0x200])
+            .end()
+            .begin("serial@7e215040")
+            .bytes("compatible", b"brcm,bcm2835-aux-uart\0")
+            .cells("reg", &[0x7e21_5040, 0x40])
+            .end()
+            .end()
+            .end()
+            .finish()
+    }
+
+    #[test]
+    fn addresses_on_a_bus_are_translated() {
+        let bytes = raspberry_pi();
+        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let interrupts = Gic::V2 {
+            distributor: Range::sized(0xff84_1000, 0x1000),
+            interface: Range::sized(0xff84_2000, 0x2000),
+        };
+        assert_eq!(board.gic, Some(interrupts));
+        let port = SerialPort {
+            kind: SerialKind::Auxiliary,
+            registers: Range::sized(0xfe21_5040, 0x40),
+        };
+        assert_eq!(board.serial, Some(port));
+        assert_eq!(board.memory.iter().count(), 2);
+    }
+
     #[test]
     fn a_tree_that_is_damaged_anywhere_gives_memory_that_can_be_used_or_none() {
-        let whole = virt();
+        for whole in [virt(), raspberry_pi()] {
+            damage(&whole);
+        }
+    }
+
+    fn damage(whole: &[u8]) {
         let (kernel, tree) = (
             Range::sized(0x4020_0000, 0x10_0000),
             Range::sized(0x4800_0000, 0x2_0000),
         );
         for place in 0..whole.len() {
             for change in [0x01, 0x80, 0xff] {
-                let mut bytes = whole.clone();
+                let mut bytes = whole.to_vec();
                 bytes[place] ^= change;
                 let Some(damaged) = Fdt::new(&bytes) else {
                     continue;

@@ -102,8 +102,8 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
         panic!("there is no memory for the kernel's page tables");
     };
     tables::enter(kernel.start, roots);
-    if let Some(registers) = board.serial {
-        serial::set_registers(registers.start);
+    if let Some(port) = board.serial {
+        serial::set_port(port);
     }
     if given.is_none() {
         panic!("the loader gave no boot image, or it is out of reach");

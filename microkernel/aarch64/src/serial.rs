@@ -1,10 +1,12 @@
-//! Where the kernel's own text goes: the board's last PL011 (Arm DDI 0183G), by polling.
+//! Where the kernel's own text goes: the board's last serial port, by polling. It is a PL011 (Arm DDI 0183G), or the
+//! auxiliary UART of the Raspberry Pi (BCM2711 ARM Peripherals, 2020, §2.2), which is like a 16550.
 //!
 //! Its rate is left as firmware set it; where firmware left it off it is switched on, for output only.
 
 use core::fmt;
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use crate::board::{SerialKind, SerialPort};
 use crate::mmio::Mmio;
 
 const DATA: u16 = 0x00;
@@ -16,29 +18,55 @@ const EIGHT_BITS: u32 = 3 << 5 | 1 << 4;
 const CONTROL: u16 = 0x30;
 const ON: u32 = 1;
 const TRANSMIT: u32 = 1 << 8;
+/// Of the auxiliary UART, from its own first register on.
+const LINE_STATUS: u16 = 0x14;
+const CAN_TRANSMIT: u32 = 1 << 5;
+const EXTRA_CONTROL: u16 = 0x20;
+const EXTRA_TRANSMIT: u32 = 1 << 1;
 /// Reads of the flags before a byte is written anyway.
 const PATIENCE: u32 = 100_000;
 
 static REGISTERS: AtomicU64 = AtomicU64::new(0);
 
-/// Says where the registers are, once they are mapped.
-pub(crate) fn set_registers(physical: u64) {
-    let port = Mmio::new(physical);
-    if port.read(CONTROL) & ON == 0 {
-        port.write(LINE, EIGHT_BITS);
-        port.write(CONTROL, ON | TRANSMIT);
-    }
-    REGISTERS.store(physical, Ordering::Release);
+/// In the lowest bit of the registers' address, which is even: it is the auxiliary UART.
+const AUXILIARY: u64 = 1;
+
+/// Says which port it is, once its registers are mapped.
+pub(crate) fn set_port(port: SerialPort) {
+    let physical = port.registers.start;
+    let registers = Mmio::new(physical);
+    let kind = match port.kind {
+        SerialKind::Pl011 => {
+            if registers.read(CONTROL) & ON == 0 {
+                registers.write(LINE, EIGHT_BITS);
+                registers.write(CONTROL, ON | TRANSMIT);
+            }
+            0
+        }
+        SerialKind::Auxiliary => {
+            let control = registers.read(EXTRA_CONTROL);
+            registers.write(EXTRA_CONTROL, control | EXTRA_TRANSMIT);
+            AUXILIARY
+        }
+    };
+    REGISTERS.store(physical & !AUXILIARY | kind, Ordering::Release);
 }
 
 /// Writes a byte; nothing where no port is known.
 pub(crate) fn byte(byte: u8) {
-    let physical = REGISTERS.load(Ordering::Acquire);
-    if physical == 0 {
+    let known = REGISTERS.load(Ordering::Acquire);
+    if known == 0 {
         return;
     }
-    let port = Mmio::new(physical);
-    let _ = (0..PATIENCE).find(|_| port.read(FLAGS) & TRANSMIT_FULL == 0);
+    let port = Mmio::new(known & !AUXILIARY);
+    let is_free = || {
+        if known & AUXILIARY == 0 {
+            port.read(FLAGS) & TRANSMIT_FULL == 0
+        } else {
+            port.read(LINE_STATUS) & CAN_TRANSMIT != 0
+        }
+    };
+    let _ = (0..PATIENCE).find(|_| is_free());
     port.write(DATA, u32::from(byte));
 }
 

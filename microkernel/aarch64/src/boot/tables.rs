@@ -124,7 +124,8 @@ fn map_memory(builder: &mut Tables, layout: &Layout, image: Range) -> Result<(),
 fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
     let rights = Rights::READ | Rights::WRITE;
     let gic = board.gic.map(|gic| gic.registers());
-    for range in gic.into_iter().flatten().chain(board.serial) {
+    let serial = board.serial.map(|port| port.registers);
+    for range in gic.into_iter().flatten().chain(serial) {
         builder.map(direct(range.grown_to_pages(), rights, CacheMode::Device))?;
     }
     Ok(())

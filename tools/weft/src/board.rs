@@ -17,17 +17,20 @@ pub enum Board {
     Q35,
     /// The aarch64 machine that QEMU calls virt
     Virt,
+    /// The Raspberry Pi 4 Model B
+    Raspi4b,
 }
 
 impl Board {
     /// Every board.
-    pub const ALL: [Self; 2] = [Self::Q35, Self::Virt];
+    pub const ALL: [Self; 3] = [Self::Q35, Self::Virt, Self::Raspi4b];
 
     /// Its name, in manifests and on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Self::Q35 => "q35",
             Self::Virt => "virt",
+            Self::Raspi4b => "raspi4b",
         }
     }
 
@@ -40,7 +43,7 @@ impl Board {
     pub fn kernel_side(self) -> Side {
         match self {
             Self::Q35 => Side::Kernel,
-            Self::Virt => Side::KernelAarch64,
+            Self::Virt | Self::Raspi4b => Side::KernelAarch64,
         }
     }
 
@@ -48,7 +51,7 @@ impl Board {
     pub fn user_side(self) -> Side {
         match self {
             Self::Q35 => Side::User,
-            Self::Virt => Side::UserAarch64,
+            Self::Virt | Self::Raspi4b => Side::UserAarch64,
         }
     }
 
@@ -56,7 +59,7 @@ impl Board {
     pub fn emulator(self) -> &'static str {
         match self {
             Self::Q35 => setup::qemu::PC,
-            Self::Virt => setup::qemu::AARCH64,
+            Self::Virt | Self::Raspi4b => setup::qemu::AARCH64,
         }
     }
 
@@ -64,7 +67,7 @@ impl Board {
     pub fn emulator_need(self) -> Need {
         match self {
             Self::Q35 => Need::Qemu,
-            Self::Virt => Need::QemuAarch64,
+            Self::Virt | Self::Raspi4b => Need::QemuAarch64,
         }
     }
 }
@@ -80,7 +83,7 @@ mod tests {
             assert_eq!(Board::named(board.name()), Some(board));
             assert_eq!(Board::from_str(board.name(), false), Ok(board));
         }
-        assert_eq!(Board::named("raspi4b"), None);
+        assert_eq!(Board::named("sunfire"), None);
     }
 
     #[test]

@@ -50,7 +50,7 @@ pub fn accepted(board: Board) -> PathBuf {
 fn image(board: Board) -> &'static str {
     match board {
         Board::Q35 => "bench",
-        Board::Virt => "bench-virt",
+        Board::Virt | Board::Raspi4b => "bench-virt",
     }
 }
 

@@ -9,6 +9,7 @@ pub mod disk;
 pub mod output;
 pub mod rust;
 pub mod tree;
+pub mod tree_blob;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -120,5 +121,8 @@ pub fn bootable(board: Board, kernel: &Path, folder: &Path) -> Outcome<PathBuf> 
     let flat = image::flatten(&elf).map_err(|why| Error::new(why.to_string()))?;
     let path = folder.join("kernel.img");
     output::write(&path, &flat)?;
+    if board == Board::Raspi4b {
+        output::write(&folder.join(tree_blob::FILE), &tree_blob::raspberry_pi_4())?;
+    }
     Ok(path)
 }

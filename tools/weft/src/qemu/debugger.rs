@@ -34,7 +34,7 @@ pub fn prepare(file: &Path, port: u16, built: &Built) -> Outcome<String> {
     let (program, stop) = match built.board {
         Board::Q35 => ("gdb", format!("*{:#x}", entry_of(kernel)?)),
         // Before, the kernel runs where it was loaded, for which it has no symbols.
-        Board::Virt => ("gdb-multiarch", "weft_kernel_main".to_owned()),
+        Board::Virt | Board::Raspi4b => ("gdb-multiarch", "weft_kernel_main".to_owned()),
     };
     let text = init_file(port, kernel, &built.components, &stop);
     fs::write(file, text).map_err(|cause| Error::io("write", file, &cause))?;

@@ -39,8 +39,10 @@ impl Ended {
         let code = status.code().unwrap_or_default();
         match (board, heard) {
             (Board::Q35, _) => Self::from_exit_device(code, heard),
-            (Board::Virt, Heard::Nothing) => Self::Emulator(code),
-            (Board::Virt, Heard::Something) => Self::Guest(u8::try_from(code).unwrap_or(u8::MAX)),
+            (Board::Virt | Board::Raspi4b, Heard::Nothing) => Self::Emulator(code),
+            (Board::Virt | Board::Raspi4b, Heard::Something) => {
+                Self::Guest(u8::try_from(code).unwrap_or(u8::MAX))
+            }
         }
     }
 

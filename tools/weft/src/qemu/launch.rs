@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::machine::{Clock, Console, Machine, Model};
+use crate::board::Board;
 use crate::build::{Built, output};
 use crate::error::{Error, Outcome};
 
@@ -84,6 +85,10 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         let copy = scratch.path("disk.img");
         fs::copy(disk, &copy).map_err(|cause| Error::io("copy the disk", disk, &cause))?;
         disks.push(copy);
+    }
+    if built.board == Board::Raspi4b && !choice.disks.is_empty() {
+        return Err(Error::new("the board raspi4b has no driver of disks yet")
+            .remedy("leave `--disk` out, or name another board"));
     }
     for disk in choice.disks {
         if !disk.is_file() {

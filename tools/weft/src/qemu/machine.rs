@@ -8,6 +8,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::board::Board;
+use crate::build::tree_blob as tree;
 
 /// What the machine's time is taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,10 +99,16 @@ impl Machine {
     pub fn arguments(&self) -> Vec<String> {
         let mut all = Vec::new();
         let cores = self.cores.to_string();
+        // The Raspberry Pi is what it is.
+        // Its cores that are not started wait in a loop, each on a core of the host's unless they take turns.
+        let (cores, memory, accelerator) = match self.board {
+            Board::Raspi4b => ("4", "2G", "tcg,thread=single"),
+            _ => (cores.as_str(), self.memory.as_str(), "tcg"),
+        };
         let common = [
-            ("-accel", "tcg"),
-            ("-smp", cores.as_str()),
-            ("-m", self.memory.as_str()),
+            ("-accel", accelerator),
+            ("-smp", cores),
+            ("-m", memory),
             ("-display", "none"),
         ];
         for (name, value) in options(self.board, self.model).into_iter().chain(common) {
@@ -115,6 +122,10 @@ impl Machine {
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
         push(&mut all, "-kernel", &self.kernel.display().to_string());
         push(&mut all, "-initrd", &self.image.display().to_string());
+        if self.board == Board::Raspi4b {
+            let tree = self.kernel.with_file_name(tree::FILE);
+            push(&mut all, "-dtb", &tree.display().to_string());
+        }
         if self.board == Board::Q35 {
             // Without it the firmware sets every disk up to boot from it, takes memory for that where
             // QEMU has put the boot image, and a fourth disk is one too many.
@@ -139,11 +150,15 @@ impl Machine {
         let log = format!("file:{}", option(&self.kernel_log));
         match self.board {
             Board::Q35 => push(all, "-debugcon", &log),
-            Board::Virt => push(all, "-serial", &log),
+            Board::Virt | Board::Raspi4b => push(all, "-serial", &log),
         }
     }
 
     fn push_disks(&self, all: &mut Vec<String>) {
+        // It has no bus for them; the image's own is in memory.
+        if self.board == Board::Raspi4b {
+            return;
+        }
         for (number, disk) in self.disks.iter().enumerate() {
             let file = option(disk);
             push(
@@ -187,13 +202,14 @@ fn options(board: Board, model: Model) -> [(&'static str, &'static str); 3] {
     let (machine, processor) = match (board, model) {
         (Board::Q35, Model::Usual | Model::New) => ("q35", PC_PROCESSOR),
         (Board::Q35, Model::Old) => ("q35", "qemu64"),
+        (Board::Raspi4b, _) => ("raspi4b", "cortex-a72"),
         (Board::Virt, Model::Usual) => ("virt,gic-version=3", "cortex-a72"),
         (Board::Virt, Model::New) => ("virt,gic-version=3", "max"),
         (Board::Virt, Model::Old) => ("virt,gic-version=2,virtualization=on", "cortex-a53"),
     };
     let end = match board {
         Board::Q35 => ("-device", EXIT_DEVICE),
-        Board::Virt => ("-semihosting-config", "enable=on,target=native"),
+        Board::Virt | Board::Raspi4b => ("-semihosting-config", "enable=on,target=native"),
     };
     [("-machine", machine), ("-cpu", processor), end]
 }

@@ -40,6 +40,14 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     run(context, Board::Virt, tally)
 }
 
+/// Runs every case for the Raspberry Pi 4.
+///
+/// # Errors
+/// If set-up fails or a file of cases cannot be read.
+pub fn on_raspi4b(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Raspi4b, tally)
+}
+
 fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let mut cases = read(context.project)?;
     cases.retain(|case| case.boards.contains(&board) && case.name.contains(context.case));

@@ -46,6 +46,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
     let name = match board {
         Board::Q35 => "kernel-q35",
         Board::Virt => "kernel-virt",
+        Board::Raspi4b => "kernel-raspi4b",
     };
     setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
     let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;

@@ -46,6 +46,8 @@ pub enum Place {
     Q35,
     /// In QEMU's virt.
     Virt,
+    /// In QEMU's Raspberry Pi 4.
+    Raspi4b,
 }
 
 /// What a suite's function gets.
@@ -132,6 +134,11 @@ pub const TABLE: &[Suite] = &[
         run: boot::on_virt,
     },
     Suite {
+        name: "boot on raspi4b",
+        place: Place::Raspi4b,
+        run: boot::on_raspi4b,
+    },
+    Suite {
         name: "figures on q35",
         place: Place::Q35,
         run: figures::on_q35,
@@ -146,6 +153,7 @@ impl Suite {
             TestBoard::Host => self.place == Place::Host,
             TestBoard::Q35 => self.place == Place::Q35,
             TestBoard::Virt => self.place == Place::Virt,
+            TestBoard::Raspi4b => self.place == Place::Raspi4b,
         }
     }
 

@@ -54,7 +54,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let built = build::image_for(context.project, &manifest, Some(board))?;
     let (limit, image) = match (context.length, board) {
         (Length::Usual, Board::Q35) => (LIMIT, built.image.clone()),
-        (Length::Usual, Board::Virt) => (LIMIT, image_with(&built, FEWER)?),
+        (Length::Usual, Board::Virt | Board::Raspi4b) => (LIMIT, image_with(&built, FEWER)?),
         (Length::Long, _) => (LONG_LIMIT, image_with(&built, LONG)?),
     };
     let machine = Machine {
@@ -76,7 +76,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let report = session::listen(&machine, Some(limit), &mut lines)?;
     let name = match board {
         Board::Q35 => "target",
-        Board::Virt => "target virt",
+        Board::Virt | Board::Raspi4b => "target virt",
     };
     let count = lines.add_to(name, tally);
     judge(report, limit, count, tally).map_err(|error| {
@@ -93,7 +93,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
 fn clock(board: Board) -> Clock {
     match board {
         Board::Q35 => Clock::Host,
-        Board::Virt => Clock::Counted,
+        Board::Virt | Board::Raspi4b => Clock::Counted,
     }
 }
 

@@ -59,7 +59,7 @@ pub fn run(project: &Project, board: Board) -> Outcome<Throughput> {
 fn image(board: Board) -> Outcome<&'static str> {
     match board {
         Board::Q35 => Ok("bench-throughput"),
-        Board::Virt => Err(Error::new("no image measures throughput on virt")
+        Board::Virt | Board::Raspi4b => Err(Error::new("no image measures throughput on virt")
             .remedy("leave `--board` out to measure it on q35")),
     }
 }

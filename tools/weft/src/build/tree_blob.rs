@@ -1,0 +1,179 @@
+//! The device tree that QEMU's Raspberry Pi 4 is started with, in place of the one that firmware would hand over.
+//!
+//! It holds what the kernel reads, written as the firmware does: devices on a bus whose addresses are translated. QEMU
+//! adds the memory and where the boot image is. Format: Devicetree Specification 0.4 §5.
+
+/// The file's name, beside the kernel.
+pub const FILE: &str = "board.dtb";
+
+const BEGIN_NODE: u32 = 1;
+const END_NODE: u32 = 2;
+const PROPERTY: u32 = 3;
+const END: u32 = 9;
+const MAGIC: u32 = 0xd00d_feed;
+const VERSION: u32 = 17;
+const OLDEST: u32 = 16;
+/// Bytes of the header, and of two reservations behind it of which the second ends them.
+const HEADER: u32 = 40;
+const RESERVATIONS: u32 = 32;
+/// Where the cores that are not started wait, and what they read.
+const STUB_BYTES: u64 = 0x1000;
+
+/// The tree.
+pub fn raspberry_pi_4() -> Vec<u8> {
+    let mut tree = Tree::default();
+    tree.begin("");
+    tree.cells("#address-cells", &[2]);
+    tree.cells("#size-cells", &[1]);
+    tree.text("model", "Raspberry Pi 4 Model B (QEMU)");
+    tree.text("compatible", "raspberrypi,4-model-b");
+    cores(&mut tree);
+    tree.begin("chosen");
+    tree.end();
+    bus(&mut tree);
+    tree.end();
+    tree.finish()
+}
+
+fn cores(tree: &mut Tree) {
+    tree.begin("cpus");
+    tree.cells("#address-cells", &[1]);
+    tree.cells("#size-cells", &[0]);
+    for core in 0..4 {
+        tree.begin(&format!("cpu@{core}"));
+        tree.text("device_type", "cpu");
+        tree.text("compatible", "arm,cortex-a72");
+        tree.cells("reg", &[core]);
+        tree.end();
+    }
+    tree.end();
+}
+
+/// Addresses on the bus are those of the VideoCore (BCM2711 ARM Peripherals, 2020, §1.2).
+fn bus(tree: &mut Tree) {
+    tree.begin("soc");
+    tree.text("compatible", "simple-bus");
+    tree.cells("#address-cells", &[1]);
+    tree.cells("#size-cells", &[1]);
+    let peripherals = [0x7e00_0000, 0, 0xfe00_0000, 0x0180_0000];
+    let local = [0x4000_0000, 0, 0xff80_0000, 0x0080_0000];
+    tree.cells("ranges", &[peripherals, local].concat());
+    let devices: [(&str, &str, &[u32]); 3] = [
+        (
+            "interrupt-controller@40041000",
+            "arm,gic-400",
+            &[0x4004_1000, 0x1000, 0x4004_2000, 0x2000],
+        ),
+        ("serial@7e201000", "arm,pl011", &[0x7e20_1000, 0x200]),
+        (
+            "serial@7e215040",
+            "brcm,bcm2835-aux-uart",
+            &[0x7e21_5040, 0x40],
+        ),
+    ];
+    for (name, compatible, registers) in devices {
+        tree.begin(name);
+        tree.text("compatible", compatible);
+        tree.cells("reg", registers);
+        tree.end();
+    }
+    tree.end();
+}
+
+/// A tree that is being written.
+#[derive(Debug, Default)]
+struct Tree {
+    structure: Vec<u8>,
+    names: Vec<u8>,
+}
+
+impl Tree {
+    fn begin(&mut self, name: &str) {
+        self.word(BEGIN_NODE);
+        self.structure.extend(name.bytes().chain([0]));
+        self.pad();
+    }
+
+    fn end(&mut self) {
+        self.word(END_NODE);
+    }
+
+    fn cells(&mut self, name: &str, cells: &[u32]) {
+        let value: Vec<u8> = cells.iter().flat_map(|cell| cell.to_be_bytes()).collect();
+        self.property(name, &value);
+    }
+
+    fn text(&mut self, name: &str, text: &str) {
+        let value: Vec<u8> = text.bytes().chain([0]).collect();
+        self.property(name, &value);
+    }
+
+    fn property(&mut self, name: &str, value: &[u8]) {
+        let name_at = self.names.len() as u32;
+        self.names.extend(name.bytes().chain([0]));
+        self.word(PROPERTY);
+        self.word(value.len() as u32);
+        self.word(name_at);
+        self.structure.extend(value);
+        self.pad();
+    }
+
+    fn word(&mut self, word: u32) {
+        self.structure.extend(word.to_be_bytes());
+    }
+
+    fn pad(&mut self) {
+        self.structure
+            .resize(self.structure.len().next_multiple_of(4), 0);
+    }
+
+    /// Header, reservations, structure, names.
+    fn finish(mut self) -> Vec<u8> {
+        self.word(END);
+        let structure_at = HEADER + RESERVATIONS;
+        let (structure, names) = (self.structure.len() as u32, self.names.len() as u32);
+        let names_at = structure_at + structure;
+        let total = names_at + names;
+        let header = [
+            MAGIC,
+            total,
+            structure_at,
+            names_at,
+            HEADER,
+            VERSION,
+            OLDEST,
+            0,
+            names,
+            structure,
+        ];
+        let mut bytes: Vec<u8> = header.iter().flat_map(|word| word.to_be_bytes()).collect();
+        let reserved = [0, STUB_BYTES, 0, 0];
+        bytes.extend(reserved.iter().flat_map(|word| word.to_be_bytes()));
+        bytes.extend(self.structure);
+        bytes.extend(self.names);
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_header_describes_the_blocks_behind_it() {
+        let tree = raspberry_pi_4();
+        let word = |at: usize| {
+            let bytes = tree[at..at + 4].try_into().expect("four bytes");
+            u32::from_be_bytes(bytes) as usize
+        };
+        assert_eq!((word(0), word(4)), (MAGIC as usize, tree.len()));
+        let (structure, names) = (word(8), word(12));
+        assert_eq!(word(structure), BEGIN_NODE as usize);
+        assert_eq!(word(names - 4), END as usize);
+        assert_eq!(
+            (names - structure, tree.len() - names),
+            (word(36), word(32))
+        );
+        assert!(tree[names..].starts_with(b"#address-cells\0"));
+    }
+}

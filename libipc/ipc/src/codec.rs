@@ -2,7 +2,8 @@
 //!
 //! The layout is fixed by the interface alone: values in declared order, little-endian, each scalar
 //! aligned to its own size counted from the start of the message, padding zero. Text, bytes and
-//! lists are a 32-bit length and the contents. Capabilities take no room in the bytes: they travel
+//! lists are a 32-bit length and the contents; a value that may be absent is a byte that tells, and
+//! the value; a union is its tag and what the variant carries; [`table`]s can grow. Capabilities take no room in the bytes: they travel
 //! beside the message, in the order in which they are declared. Chosen over a self-describing
 //! format because a fixed layout decodes without a branch per field kind, and because every message
 //! then has a greatest size, which the interface compiler holds against the kernel's limit.
@@ -16,11 +17,14 @@
 
 pub mod batch;
 mod decoder;
+mod optional;
 mod scalar;
 mod sequence;
+pub mod short;
 mod sink;
 mod slot;
 pub mod stub;
+pub mod table;
 #[cfg(test)]
 mod tests;
 

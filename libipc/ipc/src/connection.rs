@@ -4,7 +4,7 @@ use core::fmt;
 
 use weft_abi::CPtr;
 
-use crate::{Cap, Message, Transport, TransportError, Verdict, wire};
+use crate::{Cap, Message, Short, Transport, TransportError, Verdict, wire};
 
 /// A connection to a server.
 pub struct Connection {
@@ -56,5 +56,21 @@ impl Transport for Connection {
         wire::settle_caps(message);
         wire::accept(message, answer?);
         message.verdict()
+    }
+
+    #[inline]
+    fn call_short(&self, request: Short) -> Result<Short, TransportError> {
+        let answer = weft_sys::call(self.endpoint, request.info, request.words)?;
+        if answer.info.caps() != 0 {
+            return Err(wire::refuse_caps(answer));
+        }
+        Ok(Short::new(answer.info, answer.words))
+    }
+
+    fn send(&self, message: &mut Message) -> Result<(), TransportError> {
+        let info = wire::stage(message);
+        let sent = weft_sys::send(self.endpoint, info, message.head());
+        wire::settle_caps(message);
+        Ok(sent?)
     }
 }

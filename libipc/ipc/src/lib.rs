@@ -40,6 +40,7 @@ mod wire;
 
 pub use caller::Caller;
 pub use cap::{Cap, ReceivedCaps};
+pub use codec::short::Short;
 pub use connection::Connection;
 pub use error::{Error, TransportError};
 pub use given::{Endpoint, Irq, PortRange, Region};

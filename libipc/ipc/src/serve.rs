@@ -2,7 +2,8 @@
 //!
 //! Each turn answers the last request and receives the next with one `ReplyRecv`. Only when an answer was
 //! deferred, or nothing was to be answered, does the loop receive without answering; a deferred request keeps
-//! its reply object, and the loop takes another.
+//! its reply object, and the loop takes another. A request that came in registers whose method is short is
+//! answered without a [`Message`] in between ([`Service::short`]).
 
 use weft_abi::MessageInfo;
 use weft_abi::{CPtr, FaultKind, FaultLabel, Refusal};
@@ -10,7 +11,8 @@ use weft_sys::Received;
 
 use crate::reply_objects::{self, ReplyObject};
 use crate::{
-    Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, Request, Service, label, wire,
+    Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, Request, Service, Short, label,
+    wire,
 };
 
 /// Serves an endpoint for ever: requests, signals of the bound notification, and faults.
@@ -23,7 +25,14 @@ pub fn serve<S: Service>(endpoint: Endpoint, mut service: S) -> Never {
     let mut received = weft_sys::recv(endpoint.slot, object.slot());
     loop {
         let step = match received {
-            Ok(received) => handle(&mut service, &mut message, received, object),
+            Ok(request) => {
+                if let Some(answer) = service.short(caller(request), short(request)) {
+                    let (info, words) = (answer.info, answer.words);
+                    received = weft_sys::reply_recv(endpoint.slot, info, words, object.slot());
+                    continue;
+                }
+                handle(&mut service, &mut message, request, object)
+            }
             Err(refusal) => recover(refusal, &mut message, object),
         };
         if step == Step::Deferred {
@@ -34,6 +43,16 @@ pub fn serve<S: Service>(endpoint: Endpoint, mut service: S) -> Never {
             Step::Deferred | Step::Receive => weft_sys::recv(endpoint.slot, object.slot()),
         };
     }
+}
+
+#[inline]
+fn caller(request: Received) -> Caller {
+    Caller::from_badge(request.badge)
+}
+
+#[inline]
+fn short(request: Received) -> Short {
+    Short::new(request.info, request.words)
 }
 
 /// What follows on what was received.
@@ -86,7 +105,7 @@ fn handle<S: Service>(
     wire::accept(message, received);
     let mut right = Some(object.token());
     service.request(Request {
-        caller: Caller::from_badge(received.badge),
+        caller: caller(received),
         message,
         deferral: Deferral::new(&mut right, reply_objects::spare()),
     });

@@ -2,7 +2,7 @@
 
 use weft_abi::FaultKind;
 
-use crate::{Caller, Deferral, Message};
+use crate::{Caller, Deferral, Message, Short};
 
 /// A request, to be answered in place or deferred.
 ///
@@ -48,6 +48,13 @@ pub trait Service {
     /// Answers or defers a request.
     fn request(&mut self, request: Request<'_>);
 
+    /// Answers a request that came in registers, if that is all there is to it; what this does not answer
+    /// becomes a [`request`](Self::request).
+    #[inline]
+    fn short(&mut self, _caller: Caller, _request: Short) -> Option<Short> {
+        None
+    }
+
     /// Takes signals of the bound notification.
     fn signal(&mut self, _bits: u64) {}
 
@@ -71,6 +78,11 @@ pub trait Events {
 impl<S: Service + ?Sized> Service for &mut S {
     fn request(&mut self, request: Request<'_>) {
         (**self).request(request);
+    }
+
+    #[inline]
+    fn short(&mut self, caller: Caller, request: Short) -> Option<Short> {
+        (**self).short(caller, request)
     }
 
     fn signal(&mut self, bits: u64) {

@@ -4,7 +4,7 @@ use weft_abi::message::{CAPS_IN, CapItem};
 use weft_abi::{CPtr, MAX_CAPS, MessageInfo, REGISTER_WORDS};
 use weft_sys::{Received, page};
 
-use crate::{Message, slots};
+use crate::{Message, TransportError, slots};
 
 /// Names a free slot for each capability that may arrive. Called once, before the program's `main`.
 pub(crate) fn prepare_receive_slots() {
@@ -49,6 +49,13 @@ pub(crate) fn accept(message: &mut Message, received: Received) {
     if info.caps() != 0 {
         accept_caps(message, info.caps());
     }
+}
+
+/// Deletes the capabilities of an answer that should have none.
+#[cold]
+pub(crate) fn refuse_caps(received: Received) -> TransportError {
+    accept(&mut Message::new(0), received);
+    TransportError::BadAnswer
 }
 
 #[cold]

@@ -177,6 +177,13 @@ impl<S: Service + 'static> Mock<S> {
             Spare::Exhausted
         };
         let server = host.server.as_mut().expect("checked by the caller");
+        let answer = message
+            .to_short()
+            .and_then(|short| server.short(caller, short));
+        if let Some(answer) = answer {
+            *message = Message::of_short(answer);
+            return;
+        }
         server.request(Request {
             caller,
             message,

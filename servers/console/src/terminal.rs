@@ -120,8 +120,8 @@ impl<L: Transport, P: Transport> Server for Terminal<L, P> {
         }
     }
 
-    fn set_foreground(&mut self, _: Caller, process: u32) {
-        self.foreground = (process != 0).then_some(process);
+    fn set_foreground(&mut self, _: Caller, process: Option<u32>) {
+        self.foreground = process;
     }
 
     fn drain(&mut self, _: Caller, reply: Reply<(), Error>) {

@@ -57,7 +57,7 @@ impl processes::Server for Interrupted {
         Err(processes::Error::TooMany)
     }
 
-    fn wait(&mut self, _: Caller, _: u32, reply: Reply<processes::Status, processes::Error>) {
+    fn wait(&mut self, _: Caller, _: u32, reply: Reply<processes::Ending, processes::Error>) {
         reply.fail(processes::Error::UnknownProcess);
     }
 
@@ -144,7 +144,7 @@ fn keys_typed_ahead_are_kept() {
 #[test]
 fn control_c_ends_the_foreground_program_once_and_drops_what_was_typed() {
     let desk = Desk::new();
-    desk.client.set_foreground(7).expect("set");
+    desk.client.set_foreground(Some(7)).expect("set");
     desk.type_keys(b"junk\x03x");
     assert_eq!(desk.processes.server().0.0, [7]);
     desk.type_keys(b"\x03");

@@ -112,7 +112,7 @@ impl<T: Transport, C: Connections> console::Server for Outlets<T, C> {
     }
 
     /// Nothing: Ctrl-C is the console's.
-    fn set_foreground(&mut self, _: Caller, _: u32) {}
+    fn set_foreground(&mut self, _: Caller, _: Option<u32>) {}
 
     /// What was written is in the file already.
     fn drain(&mut self, caller: Caller, reply: Reply<(), console::Error>) {

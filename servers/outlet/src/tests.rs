@@ -203,7 +203,7 @@ fn an_outlet_is_no_terminal() {
     let (_, program) = rig.open("/a");
     let no_keys = CallError::Server(console::Error::NoKeys);
     assert_eq!(program.read(10), Err(no_keys));
-    assert_eq!(program.set_foreground(7), Ok(()));
+    assert_eq!(program.set_foreground(Some(7)), Ok(()));
     assert_eq!(program.take_interrupt(), Ok(false));
     assert_eq!(program.begin_output(), refused());
     assert_eq!(program.end_output(0), refused());

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::convert::Infallible;
 
 use libipc::{Caller, Cap, Events, Fault, FaultAnswer, Reply, Transport};
-use proto::processes::{Ending, Error, Info, Role, State, Status};
+use proto::processes::{Ending, Error, Info, Role, State};
 use proto::vfs::OpenFlags;
 use proto::{console, process, processes, vfs};
 
@@ -70,8 +70,8 @@ impl<M: Maker, T: Transport> Processes<M, T> {
         });
     }
 
-    fn end(&mut self, pid: u32, status: Status) -> Result<(), Error> {
-        let domain = self.table.end(pid, status).ok_or(Error::UnknownProcess)?;
+    fn end(&mut self, pid: u32, ending: Ending) -> Result<(), Error> {
+        let domain = self.table.end(pid, ending).ok_or(Error::UnknownProcess)?;
         self.maker.end(domain);
         if let Some(session) = self.session.as_ref().filter(|session| session.is(pid)) {
             session.close(&self.files);
@@ -185,12 +185,8 @@ impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
 
 impl<M: Maker, T: Transport> process::Server for Processes<M, T> {
     fn exit(&mut self, caller: Caller, status: i32, _: Reply<(), Infallible>) {
-        let status = Status {
-            ending: Ending::Exited,
-            code: status,
-        };
         // A process that is not in the table cannot call.
-        let _ = self.end(pid_of(caller.client()), status);
+        let _ = self.end(pid_of(caller.client()), Ending::Exited(status));
     }
 
     fn myself(&mut self, caller: Caller) -> process::Myself {
@@ -219,12 +215,9 @@ impl<M: Maker, T: Transport> Events for Processes<M, T> {
             fault.ip,
             fault.code
         );
-        let status = Status {
-            ending: Ending::Faulted,
-            code: fault.kind as i32,
-        };
+        let ending = Ending::Faulted(fault.kind as u8);
         // An unknown process has no thread that could fault.
-        let _ = self.end(pid, status);
+        let _ = self.end(pid, ending);
         FaultAnswer::Stop
     }
 }

@@ -194,8 +194,7 @@ fn a_program_starts_is_listed_and_its_status_can_be_had_once() {
     );
     assert_eq!(program(&rig, pid).myself().unwrap().process, pid);
     let _ = program(&rig, pid).exit(4);
-    let status = rig.client.wait(pid).unwrap();
-    assert_eq!((status.ending, status.code), (Ending::Exited, 4));
+    assert_eq!(rig.client.wait(pid), Ok(Ending::Exited(4)));
     assert_eq!(
         rig.client.wait(pid),
         Err(CallError::Server(Error::UnknownProcess))
@@ -264,10 +263,14 @@ fn killed_interrupted_and_crashed_programs_end_so() {
         code: 0,
     };
     assert_eq!(rig.server.fault(fault), FaultAnswer::Stop);
-    let endings = [killed, interrupted, crashed].map(|pid| rig.client.wait(pid).unwrap().ending);
+    let endings = [killed, interrupted, crashed].map(|pid| rig.client.wait(pid).unwrap());
     assert_eq!(
         endings,
-        [Ending::Killed, Ending::Interrupted, Ending::Faulted]
+        [
+            Ending::Killed,
+            Ending::Interrupted,
+            Ending::Faulted(FaultKind::Divide as u8)
+        ]
     );
     ENDED.with_borrow(|ended| assert_eq!(ended[..], [killed, interrupted, crashed]));
     assert_eq!(

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use libipc::Reply;
-use proto::processes::{Ending, Error, Role, Status};
+use proto::processes::{Ending, Error, Role};
 
 /// The number of the first program; lower ones are the system's own components.
 pub const FIRST_PROGRAM: u32 = 100;
@@ -12,14 +12,14 @@ pub const FIRST_PROGRAM: u32 = 100;
 pub const MAX_PROGRAMS: usize = 64;
 
 /// Somebody who waits for a process to end.
-pub type Waiting = Reply<Status, Error>;
+pub type Waiting = Reply<Ending, Error>;
 
 /// Whether a process still exists.
 pub enum Life<D> {
     /// It does.
     Alive(D),
     /// It ended so, and its number is kept until somebody asks.
-    Ended(Status),
+    Ended(Ending),
 }
 
 /// One process. `D` is what its maker needs to describe and end it.
@@ -115,16 +115,16 @@ impl<D> Table<D> {
 
     /// Notes how a process ended and tells those who wait; if somebody did, or it is part of the system, its number is free.
     /// Gives what its maker needs to end it.
-    pub fn end(&mut self, pid: u32, status: Status) -> Option<D> {
+    pub fn end(&mut self, pid: u32, ending: Ending) -> Option<D> {
         let process = self.find_mut(pid)?;
-        let Life::Alive(domain) = core::mem::replace(&mut process.life, Life::Ended(status)) else {
+        let Life::Alive(domain) = core::mem::replace(&mut process.life, Life::Ended(ending)) else {
             return None;
         };
         let waiting = core::mem::take(&mut process.waiting);
         if !waiting.is_empty() || pid < FIRST_PROGRAM {
             self.forget(pid);
         }
-        waiting.into_iter().for_each(|reply| reply.ok(status));
+        waiting.into_iter().for_each(|reply| reply.ok(ending));
         Some(domain)
     }
 
@@ -148,12 +148,6 @@ impl<D> Table<D> {
 }
 
 /// How a killed process ended.
-pub const KILLED: Status = Status {
-    ending: Ending::Killed,
-    code: 0,
-};
+pub const KILLED: Ending = Ending::Killed;
 /// How a process ended that Ctrl-C stopped.
-pub const INTERRUPTED: Status = Status {
-    ending: Ending::Interrupted,
-    code: 0,
-};
+pub const INTERRUPTED: Ending = Ending::Interrupted;

@@ -5,7 +5,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use libipc::{Error, FaultKind, Transport};
-use proto::processes::{self, Ending, MAX_ARGUMENTS, Status};
+use proto::processes::{self, Ending, MAX_ARGUMENTS};
 
 use crate::outlets::Outlet;
 use crate::parse::Place;
@@ -27,20 +27,20 @@ pub(crate) struct Job {
 impl<T: Transport + 'static> Shell<T> {
     /// Runs what was typed as a command and is no built-in one.
     pub(crate) fn program(&mut self, name: &str, arguments: &[String]) -> Outcome {
-        let Some(status) = self.launch(name, arguments)? else {
+        let Some(ending) = self.launch(name, arguments)? else {
             return Ok(());
         };
-        match (status.ending, code(status)) {
-            (Ending::Exited, 0) => Ok(()),
-            (Ending::Exited, code) => Err(Trouble::Status(code)),
+        match (ending, code(ending)) {
+            (Ending::Exited(_), 0) => Ok(()),
+            (Ending::Exited(_), code) => Err(Trouble::Status(code)),
             (Ending::Interrupted, _) => Err(Trouble::Interrupted),
-            (_, code) => Err(Trouble::With(code, describe(status))),
+            (_, code) => Err(Trouble::With(code, describe(ending))),
         }
     }
 
     /// Starts a program of `/bin`, or of a path if the name has a slash, and waits for its end if it is in
     /// the foreground.
-    pub(crate) fn launch(&mut self, name: &str, arguments: &[String]) -> Outcome<Option<Status>> {
+    pub(crate) fn launch(&mut self, name: &str, arguments: &[String]) -> Outcome<Option<Ending>> {
         self.flush()?;
         let job = self.start(name, arguments)?;
         if self.place() == Place::Background {
@@ -83,7 +83,7 @@ impl<T: Transport + 'static> Shell<T> {
     }
 
     /// Waits for a program as the one that Ctrl-C ends, and tells of its file if that did not take everything.
-    pub(crate) fn finish(&mut self, job: Job) -> Outcome<Status> {
+    pub(crate) fn finish(&mut self, job: Job) -> Outcome<Ending> {
         let waited = self.wait_in_front(job.process);
         if let Some(outlet) = &job.outlet {
             let closed = self.close_outlet(outlet);
@@ -92,11 +92,11 @@ impl<T: Transport + 'static> Shell<T> {
         waited
     }
 
-    fn wait_in_front(&self, process: u32) -> Outcome<Status> {
+    fn wait_in_front(&self, process: u32) -> Outcome<Ending> {
         let processes = self.clients.processes()?;
         let console = &self.clients.console;
         console
-            .set_foreground(process)
+            .set_foreground(Some(process))
             .map_err(|_| Trouble::NoTerminal)?;
         // It may have been typed just before the console knew what to do with it.
         if console.take_interrupt() == Ok(true) {
@@ -104,7 +104,9 @@ impl<T: Transport + 'static> Shell<T> {
             let _ = processes.interrupt(process);
         }
         let status = processes.wait(process).map_err(Trouble::because);
-        console.set_foreground(0).map_err(|_| Trouble::NoTerminal)?;
+        console
+            .set_foreground(None)
+            .map_err(|_| Trouble::NoTerminal)?;
         status
     }
 
@@ -205,25 +207,23 @@ fn not_started(name: &str, error: Error<processes::Error>) -> Trouble {
 }
 
 /// The status of a program that ended, as Unix shells have it.
-pub(crate) fn code(status: Status) -> u8 {
-    match status.ending {
-        Ending::Exited => status.code as u8,
+pub(crate) fn code(ending: Ending) -> u8 {
+    match ending {
+        Ending::Exited(status) => status as u8,
         Ending::Killed => KILLED,
         Ending::Interrupted => INTERRUPTED,
-        Ending::Faulted => FAULTED,
+        Ending::Faulted(_) => FAULTED,
     }
 }
 
 /// How a program ended, for people.
-pub(crate) fn describe(status: Status) -> String {
-    match status.ending {
-        Ending::Exited => format!("exit status {}", status.code),
+pub(crate) fn describe(ending: Ending) -> String {
+    match ending {
+        Ending::Exited(status) => format!("exit status {status}"),
         Ending::Killed => "killed".into(),
         Ending::Interrupted => "interrupted".into(),
-        Ending::Faulted => {
-            let kind = u64::try_from(status.code)
-                .ok()
-                .and_then(FaultKind::from_number);
+        Ending::Faulted(kind) => {
+            let kind = FaultKind::from_number(kind.into());
             let text = kind.map_or("unknown", FaultKind::text);
             format!("ended by a fault: {text}")
         }

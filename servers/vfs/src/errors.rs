@@ -3,13 +3,9 @@
 use proto::{filesystem, vfs};
 
 /// The same error, or `Gone` if the file system could not be reached.
-///
-/// The two interfaces give one meaning one number.
 pub(crate) fn passed_on(error: libipc::Error<filesystem::Error>) -> vfs::Error {
     match error {
-        libipc::Error::Server(error) => {
-            vfs::Error::from_number(error.number()).unwrap_or(vfs::Error::Device)
-        }
+        libipc::Error::Server(error) => error.into(),
         libipc::Error::Transport(_) => vfs::Error::Gone,
     }
 }

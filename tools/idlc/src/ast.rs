@@ -25,14 +25,32 @@ pub struct Number {
 pub struct Preface {
     /// The lines of documentation.
     pub docs: Vec<String>,
-    /// The attributes, without `@`.
-    pub attributes: Vec<Name>,
+    /// The attributes.
+    pub attributes: Vec<Attribute>,
+}
+
+/// `@name` or `@name(argument)`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attribute {
+    /// Its name, without `@`.
+    pub name: Name,
+    /// What stands in parentheses behind it.
+    pub argument: Option<Argument>,
+}
+
+/// What an attribute is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Argument {
+    /// A number.
+    Number(Number),
+    /// A name.
+    Word(Name),
 }
 
 /// One file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct File {
-    /// Types of other interfaces that are used by their bare name.
+    /// What of other interfaces is used by its bare name.
     pub uses: Vec<Use>,
     /// The interface.
     pub interface: Interface,
@@ -43,7 +61,7 @@ pub struct File {
 pub struct Use {
     /// The other interface.
     pub interface: Name,
-    /// The type.
+    /// The type, constant or error.
     pub item: Name,
 }
 
@@ -79,26 +97,75 @@ pub enum ItemKind {
         /// The value.
         value: Number,
     },
+    /// `type Name = string<8>;`
+    Alias(TypeRef),
+    /// `reserved 3, 7;`, which has no name.
+    Reserved(Vec<Number>),
     /// `struct Name { … }`
     Struct(Vec<Field>),
+    /// `table Name { … }`
+    Table(Numbered<Member>),
+    /// `union Name: u8 { … }`
+    Union {
+        /// The type that represents its tag.
+        repr: Name,
+        /// Its variants.
+        variants: Numbered<Variant>,
+    },
     /// `enum Name: u8 { … }`
     Enum {
         /// The type that represents it.
         repr: Name,
         /// Its entries.
-        entries: Vec<Entry>,
+        entries: Numbered<Entry>,
     },
     /// `bits Name: u8 { … }`
     Bits {
         /// The type that represents it.
         repr: Name,
         /// Its entries.
-        entries: Vec<Entry>,
+        entries: Numbered<Entry>,
     },
-    /// `error Error { … }`
-    Error(Vec<Entry>),
+    /// `error Error { … }` or `error Error: other.Error { … }`
+    Error {
+        /// The error whose entries it has besides its own.
+        base: Option<Use>,
+        /// Its entries.
+        entries: Numbered<Entry>,
+    },
     /// `1: name(…) -> (…) error;`
     Method(Method),
+}
+
+/// What stands in a list of things with numbers, and the numbers that nothing may have any more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Numbered<T> {
+    /// What is in use.
+    pub entries: Vec<T>,
+    /// The numbers behind `reserved`.
+    pub reserved: Vec<Number>,
+}
+
+/// One member of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The number by which it travels.
+    pub ordinal: Number,
+    /// The rest is as in a struct.
+    pub field: Field,
+}
+
+/// One variant of a union.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Documentation (attributes are refused).
+    pub preface: Preface,
+    /// Its name.
+    pub name: Name,
+    /// The type of what it carries.
+    pub payload: Option<TypeRef>,
+    /// Its tag.
+    pub value: Number,
 }
 
 /// One entry of an enum, of bits or of errors.
@@ -143,6 +210,8 @@ pub struct TypeRef {
     pub name: Name,
     /// What stands between `<` and `>`.
     pub parameters: Vec<Parameter>,
+    /// Where `?` stands, if it may be absent.
+    pub optional: Option<Span>,
     /// The place of all of it.
     pub span: Span,
 }

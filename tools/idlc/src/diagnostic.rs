@@ -65,7 +65,7 @@ codes! {
     19 OrdinalOutOfRange;
     /// Two methods have the same ordinal.
     20 DuplicateOrdinal;
-    /// A struct contains itself.
+    /// A type contains itself.
     21 RecursiveStruct;
     /// A request or a reply can be larger than a message.
     22 MessageTooLarge;
@@ -83,6 +83,38 @@ codes! {
     28 InterfaceCollision;
     /// An interface, struct, enum or error without anything in it.
     29 Empty;
+    /// A number that was reserved is in use.
+    30 ReservedNumber;
+    /// A capability's rights: one that does not exist, or where none can be given.
+    31 BadRights;
+    /// The methods' error is ambiguous or is not one.
+    32 BadError;
+    /// Something that cannot be absent is marked `?`.
+    33 BadOptional;
+    /// Attributes contradict each other or what they stand before.
+    34 Contradiction;
+    /// An attribute names a method that does not exist.
+    35 UnknownMethod;
+}
+
+impl Code {
+    /// Whether such a mistake may be found only because something else could not be read.
+    pub fn may_follow(self) -> bool {
+        matches!(
+            self,
+            Self::UnknownType
+                | Self::UnknownInterface
+                | Self::UnknownConstant
+                | Self::UnknownCapability
+                | Self::UnknownMethod
+                | Self::NoErrorDeclared
+                | Self::BadError
+                | Self::Empty
+                | Self::DuplicateValue
+                | Self::DuplicateOrdinal
+                | Self::ReservedNumber
+        )
+    }
 }
 
 impl fmt::Display for Code {

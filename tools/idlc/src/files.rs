@@ -5,12 +5,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use idlc::Source;
-use idlc::generate::{Broken, Module};
+use crate::Source;
+use crate::generate::{Broken, Module};
 
 /// Why a run failed.
 #[derive(Debug)]
-pub(crate) enum Problem {
+pub enum Problem {
     /// A file could not be read or written.
     File(PathBuf, io::Error),
     /// There is nothing to compile.
@@ -19,6 +19,12 @@ pub(crate) enum Problem {
     Mistakes(usize),
     /// Modules that are not what their sources make.
     Stale(Vec<PathBuf>),
+    /// Files that are not written as the formatter writes them.
+    Untidy(Vec<PathBuf>),
+    /// So many changes that break older ends, which have been printed.
+    Breaking(usize),
+    /// Something was named that does not exist.
+    Unknown(String),
     /// The generator made something that is not Rust.
     Generator(Broken),
 }
@@ -31,19 +37,29 @@ impl fmt::Display for Problem {
             Self::Mistakes(1) => out.write_str("1 mistake"),
             Self::Mistakes(count) => write!(out, "{count} mistakes"),
             Self::Stale(paths) => {
-                let paths: Vec<_> = paths
-                    .iter()
-                    .map(|path| path.display().to_string())
-                    .collect();
+                write!(out, "not what the interfaces make: {}", list_of(paths))
+            }
+            Self::Untidy(paths) => {
                 write!(
                     out,
-                    "not what the sources make: {}; run `idlc gen`",
-                    paths.join(", ")
+                    "not as they are written: {}; type `cargo weft idl fmt`",
+                    list_of(paths)
                 )
             }
+            Self::Breaking(count) => write!(
+                out,
+                "{count} changes break older ends; `cargo weft idl accept --breaking` accepts them, and CHANGES.md \
+                 is to tell of them"
+            ),
+            Self::Unknown(what) => out.write_str(what),
             Self::Generator(broken) => broken.fmt(out),
         }
     }
+}
+
+fn list_of(paths: &[PathBuf]) -> String {
+    let paths = paths.iter().map(|path| path.display().to_string());
+    paths.collect::<Vec<_>>().join(", ")
 }
 
 impl std::error::Error for Problem {}
@@ -54,12 +70,12 @@ impl From<Broken> for Problem {
     }
 }
 
-/// Reads files, and all `.idl` files of folders, in the order of their names.
-pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, Problem> {
+/// Reads files, and all files of folders with that ending, in the order of their names.
+pub(crate) fn read(paths: &[PathBuf], ending: &str) -> Result<Vec<Source>, Problem> {
     let mut files = Vec::new();
     for path in paths {
         if path.is_dir() {
-            files.extend(list(path, "idl")?);
+            files.extend(list(path, ending)?);
         } else {
             files.push(path.clone());
         }
@@ -79,9 +95,9 @@ pub(crate) fn read(paths: &[PathBuf]) -> Result<Vec<Source>, Problem> {
 }
 
 /// Writes the modules that changed, and removes those whose source is gone.
-pub(crate) fn write(folder: &Path, modules: &[Module]) -> Result<(), Problem> {
+pub(crate) fn write(folder: &Path, modules: &[Module], ending: &str) -> Result<(), Problem> {
     fs::create_dir_all(folder).map_err(|error| Problem::File(folder.to_owned(), error))?;
-    for path in stale(folder, modules)? {
+    for path in stale(folder, modules, ending)? {
         let wanted = modules
             .iter()
             .find(|module| folder.join(&module.file) == path);
@@ -96,8 +112,8 @@ pub(crate) fn write(folder: &Path, modules: &[Module]) -> Result<(), Problem> {
 }
 
 /// Fails if a module differs, is missing or is left over.
-pub(crate) fn compare(folder: &Path, modules: &[Module]) -> Result<(), Problem> {
-    let stale = stale(folder, modules)?;
+pub(crate) fn compare(folder: &Path, modules: &[Module], ending: &str) -> Result<(), Problem> {
+    let stale = stale(folder, modules, ending)?;
     if stale.is_empty() {
         Ok(())
     } else {
@@ -105,7 +121,7 @@ pub(crate) fn compare(folder: &Path, modules: &[Module]) -> Result<(), Problem> 
     }
 }
 
-fn stale(folder: &Path, modules: &[Module]) -> Result<Vec<PathBuf>, Problem> {
+fn stale(folder: &Path, modules: &[Module], ending: &str) -> Result<Vec<PathBuf>, Problem> {
     let differs = |module: &&Module| {
         fs::read_to_string(folder.join(&module.file)).ok().as_ref() != Some(&module.text)
     };
@@ -121,7 +137,7 @@ fn stale(folder: &Path, modules: &[Module]) -> Result<Vec<PathBuf>, Problem> {
                 .any(|found| folder.join(&found.file) == *path)
         };
         paths.extend(
-            list(folder, "rs")?
+            list(folder, ending)?
                 .into_iter()
                 .filter(|path| !is_known(path)),
         );

@@ -4,8 +4,16 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
 use crate::token::{Token, TokenKind};
 
-/// Splits the text of source number `source` into tokens; the last one is [`TokenKind::End`].
+/// Splits the text of source number `source` into tokens without remarks; the last one is
+/// [`TokenKind::End`].
 pub fn lex(source: usize, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
+    let (mut tokens, diagnostics) = lex_all(source, text);
+    tokens.retain(|token| !matches!(token.kind, TokenKind::Remark(_)));
+    (tokens, diagnostics)
+}
+
+/// As [`lex`], with the remarks.
+pub fn lex_all(source: usize, text: &str) -> (Vec<Token>, Vec<Diagnostic>) {
     let mut lexer = Lexer {
         source,
         text,
@@ -42,7 +50,7 @@ impl<'a> Lexer<'a> {
                 self.at += 2;
                 self.push(TokenKind::Arrow, start);
             }
-            '{' | '}' | '(' | ')' | '<' | '>' | ':' | ';' | ',' | '=' | '@' | '.' => {
+            '{' | '}' | '(' | ')' | '<' | '>' | ':' | ';' | ',' | '=' | '@' | '.' | '?' => {
                 self.at += 1;
                 self.push(TokenKind::Sign(next), start);
             }
@@ -64,6 +72,8 @@ impl<'a> Lexer<'a> {
             let text = line.get(3..).unwrap_or_default();
             let text = text.strip_prefix(' ').unwrap_or(text).to_owned();
             self.push(TokenKind::Doc(text), start);
+        } else {
+            self.push(TokenKind::Remark(line.to_owned()), start);
         }
     }
 

@@ -1,9 +1,10 @@
 //! The IDL compiler: interface files to Rust modules.
 //!
-//! A library without I/O: texts in, texts or diagnostics out; the binary beside it reads and writes
-//! files. The steps are [`lexer`] → [`parser`] → [`check`] → [`generate`], each with its own types
-//! between ([`token`], [`ast`], [`model`]). Every step reports all the mistakes it finds; a step
-//! runs only if the one before it found none, so that one mistake is not reported twice.
+//! Texts in, texts or diagnostics out; only [`command`], which `idlc` and `cargo weft idl` run, reads and
+//! writes files. The steps are [`lexer`] → [`parser`] → [`check`] → [`generate`], each with its own types
+//! between ([`token`], [`ast`], [`model`]). Every step reports all the mistakes it finds. What the
+//! parser understood is checked even if it did not understand all; of the checker's mistakes those
+//! are then left out that may follow from what is missing, so that one mistake is not told twice.
 //!
 //! Written by hand instead of with a parser generator: the language is small, and its messages are
 //! most of its worth.
@@ -12,17 +13,29 @@
 
 pub mod ast;
 pub mod check;
+pub mod command;
 pub mod diagnostic;
+pub mod diff;
+pub mod explain;
+mod files;
+pub mod format;
 pub mod generate;
 pub mod hash;
 pub mod layout;
 pub mod lexer;
 pub mod model;
+mod notation;
 pub mod parser;
+pub mod reference;
+mod report;
+pub mod rows;
+pub mod show;
 pub mod source;
+pub mod suggest;
 pub mod token;
 
 pub use diagnostic::{Code, Diagnostic};
+pub use files::Problem;
 pub use source::{Source, Span};
 
 /// Reads and checks sources that belong together.
@@ -30,6 +43,26 @@ pub use source::{Source, Span};
 /// # Errors
 /// All mistakes that were found, in the order of the sources.
 pub fn compile(sources: &[Source]) -> Result<Vec<model::Interface>, Vec<Diagnostic>> {
+    compile_with(sources, Docs::Required)
+}
+
+/// Whether everything must be documented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Docs {
+    /// It must.
+    Required,
+    /// It need not: summaries have no documentation.
+    Optional,
+}
+
+/// As [`compile`], also of sources without documentation.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_with(
+    sources: &[Source],
+    docs: Docs,
+) -> Result<Vec<model::Interface>, Vec<Diagnostic>> {
     let mut files = Vec::new();
     let mut diagnostics = Vec::new();
     for (number, source) in sources.iter().enumerate() {
@@ -39,10 +72,14 @@ pub fn compile(sources: &[Source]) -> Result<Vec<model::Interface>, Vec<Diagnost
         diagnostics.extend(from_parser);
         files.extend(file.map(|file| (source.stem().to_owned(), file)));
     }
-    if diagnostics.is_empty() {
-        match check::check(&files) {
-            Ok(interfaces) => return Ok(interfaces),
-            Err(found) => diagnostics = found,
+    let is_whole = diagnostics.is_empty();
+    match check::check(&files, docs) {
+        Ok(interfaces) if is_whole => return Ok(interfaces),
+        Ok(_) => {}
+        Err(found) if is_whole => diagnostics = found,
+        Err(found) => {
+            let own = found.into_iter().filter(|one| !one.code.may_follow());
+            diagnostics.extend(own);
         }
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));

@@ -5,8 +5,6 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod cli;
-mod files;
-mod report;
 
 fn main() -> ExitCode {
     cli::Arguments::parse().run()

@@ -110,10 +110,48 @@ pub enum Type {
     List(Box<Type>, u64),
     /// A declared struct.
     Struct(TypeId),
-    /// A declared enum or bits, and what represents it.
-    Number(TypeId, Integer),
-    /// A capability, moved.
-    Cap(CapKind),
+    /// A declared table.
+    Table(TypeId),
+    /// A declared union.
+    Union(TypeId),
+    /// A declared enum or bits, what represents it, and which of the two it is.
+    Number(TypeId, Integer, Choice),
+    /// A value that may be absent.
+    Optional(Box<Type>),
+    /// A capability, and how it changes hands.
+    Cap(CapKind, Transfer),
+}
+
+/// How a capability changes hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transfer {
+    /// The sender has it no more.
+    Moved,
+    /// The receiver gets a copy with at most these rights.
+    Copied(Rights),
+    /// The receiver gets such a copy until its method returns.
+    Lent(Rights),
+}
+
+/// Rights of a capability, as a kernel's number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rights(pub u8);
+
+impl Rights {
+    /// All of them by their names, as the kernel numbers them.
+    pub const NAMES: [(&'static str, u8); 5] = [
+        ("READ", 1),
+        ("WRITE", 2),
+        ("GRANT", 4),
+        ("EXECUTE", 8),
+        ("PHYS", 16),
+    ];
+
+    /// The names of those that are here.
+    pub fn names(self) -> impl Iterator<Item = &'static str> {
+        let here = move |(_, bit): &(&str, u8)| self.0 & bit != 0;
+        Self::NAMES.into_iter().filter(here).map(|(name, _)| name)
+    }
 }
 
 /// A field, argument or result.
@@ -138,6 +176,67 @@ pub struct Constant {
     pub repr: Integer,
     /// Its value.
     pub value: u64,
+}
+
+/// A second name for a type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// Documentation lines.
+    pub docs: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// What it stands for.
+    pub kind: Type,
+}
+
+/// A table: fields with numbers, all of which may be absent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Documentation lines.
+    pub docs: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Its members, in the order of their numbers.
+    pub members: Vec<Member>,
+    /// Numbers that no member may have any more.
+    pub reserved: Vec<u64>,
+}
+
+/// One member of a [`Table`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// The number by which it travels.
+    pub ordinal: u16,
+    /// The rest.
+    pub field: Field,
+}
+
+/// A union: one of several variants, each of which may carry a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Union {
+    /// Documentation lines.
+    pub docs: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// What represents its tag.
+    pub repr: Integer,
+    /// Its variants, in declared order.
+    pub variants: Vec<Variant>,
+    /// Tags that no variant may have any more.
+    pub reserved: Vec<u64>,
+}
+
+/// One variant of a [`Union`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variant {
+    /// Documentation lines.
+    pub docs: Vec<String>,
+    /// Its name.
+    pub name: String,
+    /// Its tag.
+    pub value: u64,
+    /// What it carries.
+    pub payload: Option<Type>,
 }
 
 /// A struct.
@@ -173,6 +272,8 @@ pub struct Enum {
     pub choice: Choice,
     /// Its entries.
     pub entries: Vec<Entry>,
+    /// Values that no entry may have any more.
+    pub reserved: Vec<u64>,
 }
 
 /// One entry of an [`Enum`].
@@ -193,6 +294,37 @@ pub enum Answer {
     Now,
     /// Later, by a reply token.
     Deferred,
+    /// Never: the client does not wait.
+    Never,
+}
+
+/// What a client makes of a server that does not know a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tolerance {
+    /// An error of the transport.
+    Strict,
+    /// An answer like others: the absence of results.
+    Flexible,
+}
+
+/// Whether a request may be carried out twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Repeat {
+    /// It may not.
+    Once,
+    /// It may: the stub sends it again to a server that died meanwhile.
+    Freely,
+}
+
+/// A method that is gone, whose name is still known.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Removed {
+    /// Its ordinal, which stays taken.
+    pub ordinal: u16,
+    /// The name it had.
+    pub name: String,
+    /// The revision in which it went.
+    pub revision: u64,
 }
 
 /// By which ways a method can be called.
@@ -232,6 +364,14 @@ pub struct Method {
     pub answer: Answer,
     /// How it can be called.
     pub ways: Ways,
+    /// What becomes of it at a server that does not know it.
+    pub tolerance: Tolerance,
+    /// Whether it may be carried out twice.
+    pub repeat: Repeat,
+    /// The revision of the interface in which it came.
+    pub since: u64,
+    /// The method to use instead, if it is not to be used any more.
+    pub deprecated: Option<String>,
     /// The greatest request and reply in bytes.
     pub sizes: Sizes,
 }
@@ -258,12 +398,28 @@ pub struct Interface {
     pub version: u64,
     /// Constants in declared order.
     pub constants: Vec<Constant>,
+    /// Second names of types, in declared order.
+    pub aliases: Vec<Alias>,
     /// Structs in declared order.
     pub structs: Vec<Struct>,
+    /// Tables in declared order.
+    pub tables: Vec<Table>,
+    /// Unions in declared order.
+    pub unions: Vec<Union>,
     /// Enums and bits in declared order.
     pub enums: Vec<Enum>,
-    /// The errors, if there are any.
+    /// The errors that it declares, those of its base among them.
     pub error: Option<Enum>,
+    /// The interface whose errors are the first of its own, and how many those are.
+    pub base: Option<(String, usize)>,
+    /// The error that its methods answer: its own, or one that it imports.
+    pub fails_with: Option<TypeId>,
+    /// Ordinals that no method may have any more.
+    pub reserved: Vec<u16>,
+    /// Methods that are gone, in declared order.
+    pub removed: Vec<Removed>,
+    /// How often methods came or went, counted from 1.
+    pub revision: u64,
     /// Methods in declared order.
     pub methods: Vec<Method>,
 }

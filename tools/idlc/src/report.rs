@@ -2,8 +2,8 @@
 
 use std::io::{self, IsTerminal};
 
+use crate::{Diagnostic, Source, Span};
 use ariadne::{Config, IndexType, Label, Report, ReportKind};
-use idlc::{Diagnostic, Source, Span};
 
 /// Prints mistakes to the standard error.
 pub(crate) fn print(sources: &[Source], diagnostics: &[Diagnostic]) {

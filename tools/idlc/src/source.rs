@@ -20,10 +20,12 @@ impl Source {
         }
     }
 
-    /// The interface that the file's name promises: the last component without `.idl`.
+    /// The interface that the file's name promises: the last component without `.idl`, or without the `.txt`
+    /// of a summary.
     pub fn stem(&self) -> &str {
         let name = self.path.rsplit(['/', '\\']).next().unwrap_or_default();
-        name.strip_suffix(".idl").unwrap_or(name)
+        let bare = name.strip_suffix(".idl").or(name.strip_suffix(".txt"));
+        bare.unwrap_or(name)
     }
 
     /// Line and column, both counted from 1, columns in characters.

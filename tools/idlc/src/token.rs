@@ -22,7 +22,9 @@ pub enum TokenKind {
     Number(u64),
     /// The text of one `///` line, without the slashes and one space.
     Doc(String),
-    /// `{ } ( ) < > : ; , = @ .`
+    /// A remark, with its slashes.
+    Remark(String),
+    /// `{ } ( ) < > : ; , = @ . ?`
     Sign(char),
     /// `->`
     Arrow,
@@ -35,6 +37,7 @@ impl fmt::Display for TokenKind {
         match self {
             Self::Word(word) => write!(out, "`{word}`"),
             Self::Number(number) => write!(out, "`{number}`"),
+            Self::Remark(_) => out.write_str("a remark"),
             Self::Doc(_) => out.write_str("a documentation comment"),
             Self::Sign(sign) => write!(out, "`{sign}`"),
             Self::Arrow => out.write_str("`->`"),

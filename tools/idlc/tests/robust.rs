@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use idlc::Source;
+use idlc::format::{Keep, format};
 use proptest::prelude::*;
 
 #[path = "support/mod.rs"]
@@ -16,6 +17,7 @@ fn compile(text: &str) {
     match idlc::compile(&sources) {
         Ok(interfaces) => {
             idlc::generate::modules(&sources, &interfaces).expect("what is accepted makes Rust");
+            shown(text, &interfaces);
         }
         Err(diagnostics) => {
             assert!(!diagnostics.is_empty());
@@ -23,6 +25,20 @@ fn compile(text: &str) {
                 assert!(found.to_text(&sources).contains("remedy: "));
             }
         }
+    }
+}
+
+/// Whatever is accepted can be formatted, shown and compared, and means the same afterwards.
+fn shown(text: &str, interfaces: &[idlc::model::Interface]) {
+    let tidy = format(text, Keep::All);
+    assert_eq!(format(&tidy, Keep::All), tidy);
+    let again = idlc::compile(&[Source::new("fuzzed.idl", tidy)]).expect("it is the same");
+    assert_eq!(idlc::diff::changes(interfaces, &again), []);
+    assert_eq!(interfaces, again);
+    let shapes = idlc::layout::shapes(interfaces);
+    idlc::reference::pages(&shapes, interfaces);
+    for interface in interfaces {
+        idlc::show::layouts(&shapes, interface);
     }
 }
 
@@ -35,7 +51,11 @@ static CORPUS: LazyLock<Vec<String>> = LazyLock::new(|| {
             .iter()
             .flat_map(|at| support::sources(at)),
     );
-    sources.into_iter().map(|source| source.text).collect()
+    let renamed = |source: Source| {
+        let own = format!("interface {} {{", source.stem());
+        source.text.replace(&own, "interface fuzzed {")
+    };
+    sources.into_iter().map(renamed).collect()
 });
 
 /// Cuts a text at the words and signs of the language, so that mutations stay near it.

@@ -26,6 +26,7 @@ fn checked_in_modules_are_what_the_interfaces_make() {
         )
     });
     let modules = idlc::generate::modules(&sources, &interfaces).expect("Rust");
+    accepted(&root, &sources, &interfaces);
     let folder = root.join("idl/proto/src/interfaces");
     for module in &modules {
         let found = fs::read_to_string(folder.join(&module.file)).unwrap_or_default();
@@ -40,5 +41,32 @@ fn checked_in_modules_are_what_the_interfaces_make() {
         files.len(),
         modules.len(),
         "a module without an interface: {files:?}"
+    );
+}
+
+/// Every interface is written as the formatter writes it, and its summary is the accepted one.
+fn accepted(root: &Path, sources: &[Source], interfaces: &[idlc::model::Interface]) {
+    for source in sources {
+        let tidy = idlc::format::format(&source.text, idlc::format::Keep::All);
+        assert!(
+            tidy == source.text,
+            "{}: type `cargo weft idl fmt`",
+            source.path
+        );
+        let found = interfaces.iter().find(|one| one.name == source.stem());
+        let summary = idlc::show::summary(source, found.expect("its own"));
+        let golden = root.join(format!("idl/golden/{}.txt", source.stem()));
+        let expected = fs::read_to_string(golden).unwrap_or_default();
+        assert!(
+            expected == summary,
+            "{}: see `cargo weft idl diff`, then `cargo weft idl accept`",
+            source.path
+        );
+    }
+    let golden = support::entries(&root.join("idl/golden"));
+    assert_eq!(
+        golden.len(),
+        sources.len(),
+        "a summary without an interface"
     );
 }

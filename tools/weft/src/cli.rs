@@ -28,6 +28,8 @@ pub enum Verb {
     Build(BuildArgs),
     /// Works on image manifests
     Image(ImageArgs),
+    /// Works on interfaces: checks, formats, compares, shows, explains
+    Idl(IdlArgs),
     /// Checks formatting, lints, licences, layers and documents
     Check(CheckArgs),
     /// Shows what this machine has of what Weft needs, and how to get the rest
@@ -151,6 +153,14 @@ pub enum ImageAction {
         /// The manifest, or the name of one in images/ [default: demo]
         image: Option<String>,
     },
+}
+
+/// Options of `idl`.
+#[derive(Debug, Args)]
+pub struct IdlArgs {
+    /// What to do with interfaces.
+    #[command(subcommand)]
+    pub verb: idlc::command::Verb,
 }
 
 /// Options of `check`.

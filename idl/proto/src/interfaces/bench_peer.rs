@@ -7,11 +7,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_peer",
     id: 0x8ea7,
-    version: 0x98c7_a3e7_867f_8bbc,
+    version: 0x165c_d091_5569_95ce,
 };
 
 /// The labels of requests.
@@ -141,6 +144,12 @@ pub trait Server {
     /// Tells how many turns the counting thread has made.
     fn turns(&mut self, caller: libipc::Caller) -> u64;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -163,7 +172,63 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::LAST_SPIN => serve_last_spin(server, caller, message),
         labels::WRITE_PROGRAM => serve_write_program(server, caller, message),
         labels::TURNS => serve_turns(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const ECHO: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::ECHO,
+        1,
+        0,
+    );
+    const LAST_SPIN: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::LAST_SPIN,
+        0,
+        0,
+    );
+    const WRITE_PROGRAM: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::WRITE_PROGRAM,
+        1,
+        0,
+    );
+    const TURNS: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::TURNS,
+        0,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        ECHO => {
+            let word = w[0];
+            let word = server.echo(caller, word);
+            Some(libipc::Short::ok(1, [word, 0, 0, 0, 0, 0]))
+        }
+        LAST_SPIN => {
+            let counter = server.last_spin(caller);
+            Some(libipc::Short::ok(1, [counter, 0, 0, 0, 0, 0]))
+        }
+        WRITE_PROGRAM => {
+            let address = w[0];
+            server.write_program(caller, address);
+            Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
+        }
+        TURNS => {
+            let count = server.turns(caller);
+            Some(libipc::Short::ok(1, [count, 0, 0, 0, 0, 0]))
+        }
+        _ => None,
     }
 }
 
@@ -257,6 +322,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -306,11 +380,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn echo(&self, word: u64) -> Result<u64, libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::ECHO,
-            |w| w.put(&word),
-            |r| r.get(),
+            libipc::Short::request(labels::ECHO, 1, [word, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(w[0]),
         )
     }
 
@@ -319,11 +393,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn last_spin(&self) -> Result<u64, libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::LAST_SPIN,
-            |_| Ok(()),
-            |r| r.get(),
+            libipc::Short::request(labels::LAST_SPIN, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(w[0]),
         )
     }
 
@@ -333,11 +407,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn write_program(&self, address: u64) -> Result<(), libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::WRITE_PROGRAM,
-            |w| w.put(&address),
-            |_| Ok(()),
+            libipc::Short::request(labels::WRITE_PROGRAM, 1, [address, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -346,7 +420,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn turns(&self) -> Result<u64, libipc::TransportError> {
-        libipc::codec::stub::ask(&self.transport, labels::TURNS, |_| Ok(()), |r| r.get())
+        libipc::codec::short::ask(
+            &self.transport,
+            libipc::Short::request(labels::TURNS, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(w[0]),
+        )
     }
 }
 

@@ -7,6 +7,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_ring",
@@ -131,6 +134,12 @@ pub trait Server {
         length: u32,
     ) -> Result<(), Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -153,7 +162,75 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::SEND => serve_send(server, caller, message),
         labels::PIECE => serve_piece(server, caller, message),
         labels::POOLED => serve_pooled(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const TOUCH: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::TOUCH,
+        1,
+        0,
+    );
+    const TAKE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::TAKE,
+        1,
+        0,
+    );
+    const PIECE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::PIECE,
+        5,
+        0,
+    );
+    const POOLED: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::POOLED,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        TOUCH => {
+            let word = w[0];
+            server.touch(caller, word);
+            Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
+        }
+        TAKE => {
+            let offset = w[0] as u32;
+            let length = (w[0] >> 32) as u32;
+            match server.take(caller, offset, length) {
+                Ok(sum) => Some(libipc::Short::ok(1, [u64::from(sum), 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        PIECE => {
+            let a = w[0];
+            let b = w[1];
+            let c = w[2];
+            let d = w[3];
+            let e = w[4];
+            server.piece(caller, a, b, c, d, e);
+            Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
+        }
+        POOLED => {
+            let offset = w[0] as u32;
+            let length = (w[0] >> 32) as u32;
+            match server.pooled(caller, offset, length) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -255,6 +332,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -286,11 +372,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn touch(&self, word: u64) -> Result<(), libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::TOUCH,
-            |w| w.put(&word),
-            |_| Ok(()),
+            libipc::Short::request(labels::TOUCH, 1, [word, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -300,14 +386,20 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn take(&self, offset: u32, length: u32) -> Result<u32, libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::TAKE,
+            libipc::Short::request(
+                labels::TAKE,
+                1,
+                [u64::from(offset) | u64::from(length) << 32, 0, 0, 0, 0, 0],
+            ),
+            1,
             |w| {
-                w.put(&offset)?;
-                w.put(&length)
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
             },
-            |r| r.get(),
         )
     }
 
@@ -336,17 +428,11 @@ impl<T: libipc::Transport> Client<T> {
         d: u64,
         e: u64,
     ) -> Result<(), libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::PIECE,
-            |w| {
-                w.put(&a)?;
-                w.put(&b)?;
-                w.put(&c)?;
-                w.put(&d)?;
-                w.put(&e)
-            },
-            |_| Ok(()),
+            libipc::Short::request(labels::PIECE, 5, [a, b, c, d, e, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -355,14 +441,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn pooled(&self, offset: u32, length: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::POOLED,
-            |w| {
-                w.put(&offset)?;
-                w.put(&length)
-            },
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::POOLED,
+                1,
+                [u64::from(offset) | u64::from(length) << 32, 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 }

@@ -9,11 +9,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "block",
     id: 0x566e,
-    version: 0x991d_df51_445c_8e3a,
+    version: 0x2015_ecbb_572c_d3f6,
 };
 
 /// The labels of requests.
@@ -245,6 +248,12 @@ pub trait Server {
     /// Makes everything that was written before durable.
     fn flush(&mut self, caller: libipc::Caller, reply: libipc::Reply<(), Error>);
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -266,7 +275,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::READ => serve_read(server, caller, message, deferral),
         labels::WRITE => serve_write(server, caller, message, deferral),
         labels::FLUSH => serve_flush(server, caller, message, deferral),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
     }
 }
 
@@ -394,10 +407,19 @@ impl<T: libipc::Transport> Client<T> {
 
     /// Tells what the device is like.
     ///
+    /// Asked again once if the server dies meanwhile.
+    ///
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn info(&self) -> Result<Info, libipc::Error<Error>> {
-        libipc::codec::stub::call(&self.transport, labels::INFO, |_| Ok(()), |r| r.get())
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::INFO,
+                |_| Ok(()),
+                |r| r.get(),
+            )
+        })
     }
 
     /// Reads `sectors` sectors from `sector` on into the server's pool at `offset`.

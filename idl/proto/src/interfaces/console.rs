@@ -9,11 +9,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "console",
     id: 0xb518,
-    version: 0x7cda_255d_34b0_37fa,
+    version: 0xb687_a361_a9dc_77a9,
 };
 
 /// The labels of requests.
@@ -136,9 +139,9 @@ pub trait Server {
         reply: libipc::Reply<libipc::codec::Bytes<256>, Error>,
     );
 
-    /// Makes a program the one that Ctrl-C ends; 0 for none, and then Ctrl-C is read as byte 3.
+    /// Makes a program the one that Ctrl-C ends; if none, Ctrl-C is read as byte 3.
     /// The console forgets it when it has been used.
-    fn set_foreground(&mut self, caller: libipc::Caller, process: u32);
+    fn set_foreground(&mut self, caller: libipc::Caller, process: Option<u32>);
 
     /// Answers when everything that was written has left the machine.
     fn drain(&mut self, caller: libipc::Caller, reply: libipc::Reply<(), Error>);
@@ -152,6 +155,12 @@ pub trait Server {
 
     /// Marks that it ends, and the last command's status: RS, `E`, space, decimal number, line feed.
     fn end_output(&mut self, caller: libipc::Caller, status: u8) -> Result<(), Error>;
+
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
 
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
@@ -177,7 +186,60 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::TAKE_INTERRUPT => serve_take_interrupt(server, caller, message),
         labels::BEGIN_OUTPUT => serve_begin_output(server, caller, message),
         labels::END_OUTPUT => serve_end_output(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const TAKE_INTERRUPT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::TAKE_INTERRUPT,
+        0,
+        0,
+    );
+    const BEGIN_OUTPUT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::BEGIN_OUTPUT,
+        0,
+        0,
+    );
+    const END_OUTPUT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::END_OUTPUT,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        TAKE_INTERRUPT => {
+            let typed = server.take_interrupt(caller);
+            Some(libipc::Short::ok(1, [u64::from(typed), 0, 0, 0, 0, 0]))
+        }
+        BEGIN_OUTPUT => {
+            match server.begin_output(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        END_OUTPUT => {
+            if w[0] & 0xffffffffffffff00 != 0 {
+                return None;
+            }
+            let status = w[0] as u8;
+            match server.end_output(caller, status) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -317,6 +379,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -372,16 +443,19 @@ impl<T: libipc::Transport> Client<T> {
         )
     }
 
-    /// Makes a program the one that Ctrl-C ends; 0 for none, and then Ctrl-C is read as byte 3.
+    /// Makes a program the one that Ctrl-C ends; if none, Ctrl-C is read as byte 3.
     /// The console forgets it when it has been used.
     ///
     /// # Errors
     /// Why no answer came.
-    pub fn set_foreground(&self, process: u32) -> Result<(), libipc::TransportError> {
+    pub fn set_foreground(
+        &self,
+        process: Option<u32>,
+    ) -> Result<(), libipc::TransportError> {
         libipc::codec::stub::ask(
             &self.transport,
             labels::SET_FOREGROUND,
-            |w| w.put(&process),
+            |w| w.optional(process, |w, value| w.put(&value)),
             |_| Ok(()),
         )
     }
@@ -399,11 +473,16 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn take_interrupt(&self) -> Result<bool, libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::TAKE_INTERRUPT,
-            |_| Ok(()),
-            |r| r.get(),
+            libipc::Short::request(labels::TAKE_INTERRUPT, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| {
+                if w[0] & 0xffffffffffffff00 != 0 {
+                    return None;
+                }
+                libipc::codec::short::flag(w[0])
+            },
         )
     }
 
@@ -413,11 +492,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn begin_output(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::BEGIN_OUTPUT,
-            |_| Ok(()),
-            |_| Ok(()),
+            libipc::Short::request(labels::BEGIN_OUTPUT, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -426,11 +505,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn end_output(&self, status: u8) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::END_OUTPUT,
-            |w| w.put(&status),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::END_OUTPUT,
+                1,
+                [u64::from(status), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 }

@@ -6,6 +6,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "counter",
@@ -101,6 +104,12 @@ pub trait Server {
         reply: libipc::Reply<u64, core::convert::Infallible>,
     );
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -121,7 +130,46 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::ADD => serve_add(server, caller, message),
         labels::GET => serve_get(server, caller, message),
         labels::WAIT_FOR => serve_wait_for(server, caller, message, deferral),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const ADD: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::ADD,
+        1,
+        0,
+    );
+    const GET: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::GET,
+        0,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        ADD => {
+            let by = w[0];
+            match server.add(caller, by) {
+                Ok(sum) => Some(libipc::Short::ok(1, [sum, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        GET => {
+            let value = server.get(caller);
+            Some(libipc::Short::ok(1, [value, 0, 0, 0, 0, 0]))
+        }
+        _ => None,
     }
 }
 
@@ -191,6 +239,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -222,11 +279,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn add(&self, by: u64) -> Result<u64, libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::ADD,
-            |w| w.put(&by),
-            |r| r.get(),
+            libipc::Short::request(labels::ADD, 1, [by, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(w[0]),
         )
     }
 
@@ -235,7 +292,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn get(&self) -> Result<u64, libipc::TransportError> {
-        libipc::codec::stub::ask(&self.transport, labels::GET, |_| Ok(()), |r| r.get())
+        libipc::codec::short::ask(
+            &self.transport,
+            libipc::Short::request(labels::GET, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(w[0]),
+        )
     }
 
     /// Answers when the number has reached `value`, with the number then.

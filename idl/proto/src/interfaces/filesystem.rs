@@ -8,11 +8,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "filesystem",
     id: 0xb3a9,
-    version: 0xedab_ed8e_8957_b8f6,
+    version: 0xca16_0629_6813_5833,
 };
 
 /// The labels of requests.
@@ -93,6 +96,12 @@ pub const MAX_DATA: u32 = 1536;
 /// The most entries of a directory in one answer.
 pub const MAX_ENTRIES: u32 = 7;
 
+/// A path, or where a link leads.
+pub type Path = libipc::codec::Bytes<1000>;
+
+/// A name in a directory.
+pub type Name = libipc::codec::Bytes<255>;
+
 /// Why an operation was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u32)]
@@ -133,9 +142,9 @@ pub enum Error {
     Unsupported = 17,
     /// The device reports an error.
     Device = 18,
-    /// The device is gone.
+    /// The device or its file system is gone.
     Gone = 19,
-    /// No volume is mounted.
+    /// No volume is mounted here.
     NotMounted = 20,
 }
 
@@ -236,8 +245,8 @@ impl Error {
             Self::Damaged => "the volume is damaged and must be checked",
             Self::Unsupported => "the volume uses something here that is not supported",
             Self::Device => "the device reports an error",
-            Self::Gone => "the device is gone",
-            Self::NotMounted => "no volume is mounted",
+            Self::Gone => "the device or its file system is gone",
+            Self::NotMounted => "no volume is mounted here",
         }
     }
 }
@@ -853,6 +862,12 @@ pub trait Server {
     /// Syncs and lets go of the volume; nothing but `info` works afterwards.
     fn unmount(&mut self, caller: libipc::Caller) -> Result<(), Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -891,7 +906,97 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::SPACE => serve_space(server, caller, message),
         labels::SYNC => serve_sync(server, caller, message),
         labels::UNMOUNT => serve_unmount(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const CLOSE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::CLOSE,
+        1,
+        0,
+    );
+    const TRUNCATE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::TRUNCATE,
+        2,
+        0,
+    );
+    const SPACE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::SPACE,
+        0,
+        0,
+    );
+    const SYNC: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::SYNC,
+        0,
+        0,
+    );
+    const UNMOUNT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::UNMOUNT,
+        0,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        CLOSE => {
+            let node = w[0];
+            match server.close(caller, node) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        TRUNCATE => {
+            let node = w[0];
+            let size = w[1];
+            match server.truncate(caller, node, size) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        SPACE => {
+            match server.space(caller) {
+                Ok(space) => {
+                    Some(
+                        libipc::Short::ok(
+                            5,
+                            [
+                                space.block_size,
+                                space.blocks,
+                                space.free_blocks,
+                                space.nodes,
+                                space.free_nodes,
+                                0,
+                            ],
+                        ),
+                    )
+                }
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        SYNC => {
+            match server.sync(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        UNMOUNT => {
+            match server.unmount(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -1270,6 +1375,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -1369,11 +1483,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn close(&self, node: u64) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::CLOSE,
-            |w| w.put(&node),
-            |_| Ok(()),
+            libipc::Short::request(labels::CLOSE, 1, [node, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -1426,14 +1540,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn truncate(&self, node: u64, size: u64) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::TRUNCATE,
-            |w| {
-                w.put(&node)?;
-                w.put(&size)
-            },
-            |_| Ok(()),
+            libipc::Short::request(labels::TRUNCATE, 2, [node, size, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -1634,11 +1745,17 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn space(&self) -> Result<Space, libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::SPACE,
-            |_| Ok(()),
-            |r| r.get(),
+            libipc::Short::request(labels::SPACE, 0, [0, 0, 0, 0, 0, 0]),
+            5,
+            |w| Some(Space {
+                block_size: w[0],
+                blocks: w[1],
+                free_blocks: w[2],
+                nodes: w[3],
+                free_nodes: w[4],
+            }),
         )
     }
 
@@ -1647,7 +1764,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn sync(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(&self.transport, labels::SYNC, |_| Ok(()), |_| Ok(()))
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(labels::SYNC, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
+        )
     }
 
     /// Syncs and lets go of the volume; nothing but `info` works afterwards.
@@ -1655,11 +1777,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn unmount(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::UNMOUNT,
-            |_| Ok(()),
-            |_| Ok(()),
+            libipc::Short::request(labels::UNMOUNT, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 }

@@ -7,11 +7,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "memory",
     id: 0x7547,
-    version: 0xc64e_a776_a4bb_5240,
+    version: 0x43fe_85fe_eda9_b56c,
 };
 
 /// The labels of requests.
@@ -216,6 +219,12 @@ pub trait Server {
     /// Tells of accounts, by their order; `UnknownAccount` behind the last.
     fn account(&mut self, caller: libipc::Caller, index: u32) -> Result<Account, Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -237,7 +246,88 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::FREE => serve_free(server, caller, message),
         labels::STATISTICS => serve_statistics(server, caller, message),
         labels::ACCOUNT => serve_account(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const FREE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::FREE,
+        1,
+        0,
+    );
+    const STATISTICS: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::STATISTICS,
+        0,
+        0,
+    );
+    const ACCOUNT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::ACCOUNT,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        FREE => {
+            let block = w[0];
+            match server.free(caller, block) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        STATISTICS => {
+            let statistics = server.statistics(caller);
+            Some(
+                libipc::Short::ok(
+                    4,
+                    [
+                        statistics.total,
+                        statistics.free,
+                        statistics.largest,
+                        u64::from(statistics.accounts)
+                            | u64::from(statistics.blocks) << 32,
+                        0,
+                        0,
+                    ],
+                ),
+            )
+        }
+        ACCOUNT => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let index = w[0] as u32;
+            match server.account(caller, index) {
+                Ok(account) => {
+                    Some(
+                        libipc::Short::ok(
+                            3,
+                            [
+                                u64::from(account.client) | u64::from(account.blocks) << 32,
+                                account.used,
+                                account.limit,
+                                0,
+                                0,
+                                0,
+                            ],
+                        ),
+                    )
+                }
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -316,6 +406,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -363,25 +462,35 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn free(&self, block: u64) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::FREE,
-            |w| w.put(&block),
-            |_| Ok(()),
+            libipc::Short::request(labels::FREE, 1, [block, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
     /// Tells how much memory there is.
     ///
+    /// Asked again once if the server dies meanwhile.
+    ///
     /// # Errors
     /// Why no answer came.
     pub fn statistics(&self) -> Result<Statistics, libipc::TransportError> {
-        libipc::codec::stub::ask(
-            &self.transport,
-            labels::STATISTICS,
-            |_| Ok(()),
-            |r| r.get(),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::short::ask(
+                &self.transport,
+                libipc::Short::request(labels::STATISTICS, 0, [0, 0, 0, 0, 0, 0]),
+                4,
+                |w| Some(Statistics {
+                    total: w[0],
+                    free: w[1],
+                    largest: w[2],
+                    accounts: w[3] as u32,
+                    blocks: (w[3] >> 32) as u32,
+                }),
+            )
+        })
     }
 
     /// Tells of accounts, by their order; `UnknownAccount` behind the last.
@@ -389,11 +498,20 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn account(&self, index: u32) -> Result<Account, libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::ACCOUNT,
-            |w| w.put(&index),
-            |r| r.get(),
+            libipc::Short::request(
+                labels::ACCOUNT,
+                1,
+                [u64::from(index), 0, 0, 0, 0, 0],
+            ),
+            3,
+            |w| Some(Account {
+                client: w[0] as u32,
+                blocks: (w[0] >> 32) as u32,
+                used: w[1],
+                limit: w[2],
+            }),
         )
     }
 }

@@ -7,11 +7,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "pci",
     id: 0xb138,
-    version: 0xee58_0ba3_5418_c23e,
+    version: 0xf5b9_8068_764a_b979,
 };
 
 /// The labels of requests.
@@ -361,6 +364,12 @@ pub trait Server {
     /// Resets the function; bus mastering is off and its vectors are masked afterwards.
     fn reset(&mut self, caller: libipc::Caller) -> Result<(), Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -385,7 +394,68 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::SET_BUS_MASTER => serve_set_bus_master(server, caller, message),
         labels::WIRE => serve_wire(server, caller, message),
         labels::RESET => serve_reset(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const READ_CONFIG: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::READ_CONFIG,
+        1,
+        0,
+    );
+    const SET_BUS_MASTER: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::SET_BUS_MASTER,
+        1,
+        0,
+    );
+    const RESET: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::RESET,
+        0,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        READ_CONFIG => {
+            if w[0] & 0xffffffffffff0000 != 0 {
+                return None;
+            }
+            let offset = w[0] as u16;
+            match server.read_config(caller, offset) {
+                Ok(value) => {
+                    Some(libipc::Short::ok(1, [u64::from(value), 0, 0, 0, 0, 0]))
+                }
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        SET_BUS_MASTER => {
+            if w[0] & 0xffffffffffffff00 != 0 {
+                return None;
+            }
+            let state = BusMaster::from_number(w[0] as u8)?;
+            match server.set_bus_master(caller, state) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        RESET => {
+            match server.reset(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -511,6 +581,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -550,11 +629,20 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn read_config(&self, offset: u16) -> Result<u32, libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::READ_CONFIG,
-            |w| w.put(&offset),
-            |r| r.get(),
+            libipc::Short::request(
+                labels::READ_CONFIG,
+                1,
+                [u64::from(offset), 0, 0, 0, 0, 0],
+            ),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
         )
     }
 
@@ -599,11 +687,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn set_bus_master(&self, state: BusMaster) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::SET_BUS_MASTER,
-            |w| w.put(&state),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::SET_BUS_MASTER,
+                1,
+                [u64::from(state.number()), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -624,7 +716,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn reset(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(&self.transport, labels::RESET, |_| Ok(()), |_| Ok(()))
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(labels::RESET, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
+        )
     }
 }
 

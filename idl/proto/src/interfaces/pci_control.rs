@@ -4,11 +4,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "pci_control",
     id: 0xe6ca,
-    version: 0xb34b_fa7b_8b88_9dd1,
+    version: 0xf6e3_fdf0_2f93_97c0,
 };
 
 /// The labels of requests.
@@ -104,6 +107,12 @@ pub trait Server {
         first: u32,
     ) -> libipc::codec::List<super::pci::Function, 8>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -123,7 +132,40 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     match message.label() {
         labels::QUIESCE => serve_quiesce(server, caller, message),
         labels::LIST => serve_list(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const QUIESCE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::QUIESCE,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        QUIESCE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let driver = w[0] as u32;
+            match server.quiesce(caller, driver) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -168,6 +210,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -201,11 +252,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn quiesce(&self, driver: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::QUIESCE,
-            |w| w.put(&driver),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::QUIESCE,
+                1,
+                [u64::from(driver), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 

@@ -7,11 +7,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "process",
     id: 0xd193,
-    version: 0x0541_1cdd_a465_ac1d,
+    version: 0xd5ac_458d_11fc_baf4,
 };
 
 /// The labels of requests.
@@ -74,6 +77,12 @@ pub trait Server {
     /// Tells the program about itself.
     fn myself(&mut self, caller: libipc::Caller) -> Myself;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -93,7 +102,45 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     match message.label() {
         labels::EXIT => serve_exit(server, caller, message, deferral),
         labels::MYSELF => serve_myself(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const MYSELF: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::MYSELF,
+        0,
+        0,
+    );
+    match request.info {
+        MYSELF => {
+            let myself = server.myself(caller);
+            Some(
+                libipc::Short::ok(
+                    3,
+                    [
+                        u64::from(myself.process) | u64::from(myself.parent) << 32,
+                        myself.cpu_ns,
+                        myself.memory,
+                        0,
+                        0,
+                        0,
+                    ],
+                ),
+            )
+        }
+        _ => None,
     }
 }
 
@@ -147,6 +194,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -191,11 +247,16 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn myself(&self) -> Result<Myself, libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::MYSELF,
-            |_| Ok(()),
-            |r| r.get(),
+            libipc::Short::request(labels::MYSELF, 0, [0, 0, 0, 0, 0, 0]),
+            3,
+            |w| Some(Myself {
+                process: w[0] as u32,
+                parent: (w[0] >> 32) as u32,
+                cpu_ns: w[1],
+                memory: w[2],
+            }),
         )
     }
 }

@@ -6,11 +6,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "processes",
     id: 0xffb5,
-    version: 0x25e5_fecc_7382_47b7,
+    version: 0x39e5_6e1c_d81f_5598,
 };
 
 /// The labels of requests.
@@ -259,93 +262,6 @@ impl libipc::codec::Decode for State {
     }
 }
 
-/// How a process ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[repr(u8)]
-pub enum Ending {
-    /// By itself; the code is its exit status.
-    Exited = 1,
-    /// By `kill`; the code is 0.
-    Killed = 2,
-    /// By Ctrl-C; the code is 0.
-    Interrupted = 3,
-    /// By a fault; the code is the kernel's number of the kind of fault.
-    Faulted = 4,
-}
-
-impl Ending {
-    /// Every entry, in declared order.
-    pub const ALL: &'static [Self] = &[
-        Self::Exited,
-        Self::Killed,
-        Self::Interrupted,
-        Self::Faulted,
-    ];
-
-    /// The number that stands for it.
-    pub const fn number(self) -> u8 {
-        self as u8
-    }
-
-    /// What a number stands for; `None` if it stands for nothing.
-    pub const fn from_number(number: u8) -> Option<Self> {
-        match number {
-            1 => Some(Self::Exited),
-            2 => Some(Self::Killed),
-            3 => Some(Self::Interrupted),
-            4 => Some(Self::Faulted),
-            _ => None,
-        }
-    }
-}
-
-impl libipc::codec::Encode for Ending {
-    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
-    where
-        K: libipc::codec::Sink + ?Sized,
-    {
-        w.put(&self.number())
-    }
-}
-
-impl libipc::codec::Decode for Ending {
-    fn decode(
-        r: &mut libipc::codec::Decoder<'_>,
-    ) -> Result<Self, libipc::codec::Malformed> {
-        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
-    }
-}
-
-/// How a process ended, and with which code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// How.
-    pub ending: Ending,
-    /// The code, by `ending`.
-    pub code: i32,
-}
-
-impl libipc::codec::Encode for Status {
-    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
-    where
-        K: libipc::codec::Sink + ?Sized,
-    {
-        w.put(&self.ending)?;
-        w.put(&self.code)
-    }
-}
-
-impl libipc::codec::Decode for Status {
-    fn decode(
-        r: &mut libipc::codec::Decoder<'_>,
-    ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            ending: r.get()?,
-            code: r.get()?,
-        })
-    }
-}
-
 /// One process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Info {
@@ -404,6 +320,57 @@ impl libipc::codec::Decode for Info {
     }
 }
 
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "messages are made in place, without a heap"
+)]
+pub enum Ending {
+    /// By itself, with this exit status.
+    Exited(i32),
+    /// By `kill`.
+    Killed,
+    /// By Ctrl-C.
+    Interrupted,
+    /// By a fault, with the kernel's number of its kind.
+    Faulted(u8),
+}
+
+impl libipc::codec::Encode for Ending {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        match self {
+            Self::Exited(value) => {
+                w.put(&1u8)?;
+                w.put(value)
+            }
+            Self::Killed => w.put(&2u8),
+            Self::Interrupted => w.put(&3u8),
+            Self::Faulted(value) => {
+                w.put(&4u8)?;
+                w.put(value)
+            }
+        }
+    }
+}
+
+impl libipc::codec::Decode for Ending {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        match r.get::<u8>()? {
+            1u8 => r.get().map(Self::Exited),
+            2u8 => Ok(Self::Killed),
+            3u8 => Ok(Self::Interrupted),
+            4u8 => r.get().map(Self::Faulted),
+            _ => Err(libipc::codec::Malformed),
+        }
+    }
+}
+
 /// A server of `processes`.
 pub trait Server {
     /// Starts the program in a file. Its arguments follow one another, each ended by a zero byte;
@@ -420,7 +387,7 @@ pub trait Server {
         &mut self,
         caller: libipc::Caller,
         process: u32,
-        reply: libipc::Reply<Status, Error>,
+        reply: libipc::Reply<Ending, Error>,
     );
 
     /// Ends a process.
@@ -446,6 +413,12 @@ pub trait Server {
         console: libipc::Cap<super::console::Client>,
     ) -> Result<u32, Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -469,7 +442,55 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::INTERRUPT => serve_interrupt(server, caller, message),
         labels::LIST => serve_list(server, caller, message),
         labels::SPAWN_WITH => serve_spawn_with(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const KILL: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::KILL,
+        1,
+        0,
+    );
+    const INTERRUPT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::INTERRUPT,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        KILL => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let process = w[0] as u32;
+            match server.kill(caller, process) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        INTERRUPT => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let process = w[0] as u32;
+            match server.interrupt(caller, process) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -509,8 +530,8 @@ fn serve_wait<S: Server + ?Sized>(
     );
 }
 
-fn answer_wait(message: &mut libipc::Message, outcome: Result<Status, Error>) {
-    libipc::codec::stub::answer(message, outcome, |w, status| w.put(&status));
+fn answer_wait(message: &mut libipc::Message, outcome: Result<Ending, Error>) {
+    libipc::codec::stub::answer(message, outcome, |w, ending| w.put(&ending));
 }
 
 fn serve_kill<S: Server + ?Sized>(
@@ -588,6 +609,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -639,7 +669,7 @@ impl<T: libipc::Transport> Client<T> {
     ///
     /// # Errors
     /// The server's own error, or why no answer came.
-    pub fn wait(&self, process: u32) -> Result<Status, libipc::Error<Error>> {
+    pub fn wait(&self, process: u32) -> Result<Ending, libipc::Error<Error>> {
         libipc::codec::stub::call(
             &self.transport,
             labels::WAIT,
@@ -653,11 +683,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn kill(&self, process: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::KILL,
-            |w| w.put(&process),
-            |_| Ok(()),
+            libipc::Short::request(labels::KILL, 1, [u64::from(process), 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -666,11 +696,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn interrupt(&self, process: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::INTERRUPT,
-            |w| w.put(&process),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::INTERRUPT,
+                1,
+                [u64::from(process), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 

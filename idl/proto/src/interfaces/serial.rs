@@ -6,6 +6,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "serial",
@@ -124,6 +127,12 @@ pub trait Server {
     /// Answers when everything that was written has left the line.
     fn drain(&mut self, caller: libipc::Caller, reply: libipc::Reply<(), Error>);
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -145,7 +154,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::READ => serve_read(server, caller, message),
         labels::SUBSCRIBE => serve_subscribe(server, caller, message),
         labels::DRAIN => serve_drain(server, caller, message, deferral),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
     }
 }
 

@@ -7,11 +7,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "storage",
     id: 0x9bac,
-    version: 0x152d_0cf2_9d68_d95c,
+    version: 0x6cbd_ef52_63f4_3f5e,
 };
 
 /// The labels of requests.
@@ -333,6 +336,12 @@ pub trait Server {
     /// Says which volume this client means by its requests to `block`.
     fn select(&mut self, caller: libipc::Caller, volume: u32) -> Result<(), Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -353,7 +362,40 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::DISKS => serve_disks(server, caller, message),
         labels::VOLUMES => serve_volumes(server, caller, message),
         labels::SELECT => serve_select(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const SELECT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::SELECT,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        SELECT => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let volume = w[0] as u32;
+            match server.select(caller, volume) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -412,6 +454,15 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
+    }
+
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -479,11 +530,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn select(&self, volume: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::SELECT,
-            |w| w.put(&volume),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::SELECT,
+                1,
+                [u64::from(volume), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 }

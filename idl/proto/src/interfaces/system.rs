@@ -4,6 +4,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 2;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "system",
@@ -58,6 +61,12 @@ pub trait Server {
     /// bytes, capabilities; and its priority.
     fn usage(&mut self, caller: libipc::Caller) -> (u64, u64, u32, u8);
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -79,7 +88,45 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::BOOT_ARGUMENTS => serve_boot_arguments(server, caller, message),
         labels::READ_LOG => serve_read_log(server, caller, message),
         labels::USAGE => serve_usage(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const USAGE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::USAGE,
+        0,
+        0,
+    );
+    match request.info {
+        USAGE => {
+            let (cpu_ns, memory, capabilities, priority) = server.usage(caller);
+            Some(
+                libipc::Short::ok(
+                    3,
+                    [
+                        cpu_ns,
+                        memory,
+                        u64::from(capabilities) | u64::from(priority) << 32,
+                        0,
+                        0,
+                        0,
+                    ],
+                ),
+            )
+        }
+        _ => None,
     }
 }
 
@@ -172,6 +219,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -247,14 +303,25 @@ impl<T: libipc::Transport> Client<T> {
     /// Tells what root itself, which no other server watches, uses: processor time in nanoseconds, memory in
     /// bytes, capabilities; and its priority.
     ///
+    /// Since revision 2 of the interface.
+    ///
+    /// `None` if the server is too old to know the method.
+    ///
     /// # Errors
     /// Why no answer came.
-    pub fn usage(&self) -> Result<(u64, u64, u32, u8), libipc::TransportError> {
-        libipc::codec::stub::ask(
-            &self.transport,
-            labels::USAGE,
-            |_| Ok(()),
-            |r| Ok((r.get()?, r.get()?, r.get()?, r.get()?)),
+    pub fn usage(&self) -> Result<Option<(u64, u64, u32, u8)>, libipc::TransportError> {
+        libipc::codec::stub::known(
+            libipc::codec::short::ask(
+                &self.transport,
+                libipc::Short::request(labels::USAGE, 0, [0, 0, 0, 0, 0, 0]),
+                3,
+                |w| {
+                    if w[2] & 0xffffff0000000000 != 0 {
+                        return None;
+                    }
+                    Some((w[0], w[1], w[2] as u32, (w[2] >> 32) as u8))
+                },
+            ),
         )
     }
 }

@@ -4,11 +4,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "test_assist",
     id: 0xc834,
-    version: 0xb52d_b9e8_7357_1d1c,
+    version: 0xe4b0_f7b9_1640_f225,
 };
 
 /// The labels of requests.
@@ -59,6 +62,12 @@ pub trait Server {
         caller: libipc::Caller,
     ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>);
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -77,7 +86,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::INTRODUCE => serve_introduce(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
     }
 }
 

@@ -8,11 +8,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "vfs",
     id: 0xac3d,
-    version: 0x79ca_66dd_5395_e464,
+    version: 0x67c5_7c2d_f36c_0e1d,
 };
 
 /// The labels of requests.
@@ -96,7 +99,7 @@ pub const MAX_ENTRIES: u32 = 7;
 /// The most mounts in one answer.
 pub const MAX_MOUNTS: u32 = 4;
 
-/// Why an operation was not carried out.
+/// Why an operation was not carried out: for a reason of the file system, or one of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u32)]
 pub enum Error {
@@ -124,7 +127,7 @@ pub enum Error {
     TooLarge = 11,
     /// No space left on the volume.
     NoSpace = 12,
-    /// The server is out of memory.
+    /// The file system is out of memory.
     NoMemory = 13,
     /// The volume is mounted read-only.
     ReadOnly = 14,
@@ -261,7 +264,7 @@ impl Error {
             Self::TooManyLinks => "too many links",
             Self::TooLarge => "the file would be too large",
             Self::NoSpace => "no space left on the volume",
-            Self::NoMemory => "the server is out of memory",
+            Self::NoMemory => "the file system is out of memory",
             Self::ReadOnly => "the volume is mounted read-only",
             Self::Failed => "a write was lost earlier; unmount the volume and check it",
             Self::Damaged => "the volume is damaged and must be checked",
@@ -287,6 +290,33 @@ impl core::fmt::Display for Error {
 }
 
 impl core::error::Error for Error {}
+
+impl From<super::filesystem::Error> for Error {
+    fn from(error: super::filesystem::Error) -> Self {
+        match error {
+            super::filesystem::Error::NotFound => Self::NotFound,
+            super::filesystem::Error::Exists => Self::Exists,
+            super::filesystem::Error::NotDirectory => Self::NotDirectory,
+            super::filesystem::Error::IsDirectory => Self::IsDirectory,
+            super::filesystem::Error::NotFile => Self::NotFile,
+            super::filesystem::Error::NotEmpty => Self::NotEmpty,
+            super::filesystem::Error::InvalidName => Self::InvalidName,
+            super::filesystem::Error::Invalid => Self::Invalid,
+            super::filesystem::Error::StaleCursor => Self::StaleCursor,
+            super::filesystem::Error::TooManyLinks => Self::TooManyLinks,
+            super::filesystem::Error::TooLarge => Self::TooLarge,
+            super::filesystem::Error::NoSpace => Self::NoSpace,
+            super::filesystem::Error::NoMemory => Self::NoMemory,
+            super::filesystem::Error::ReadOnly => Self::ReadOnly,
+            super::filesystem::Error::Failed => Self::Failed,
+            super::filesystem::Error::Damaged => Self::Damaged,
+            super::filesystem::Error::Unsupported => Self::Unsupported,
+            super::filesystem::Error::Device => Self::Device,
+            super::filesystem::Error::Gone => Self::Gone,
+            super::filesystem::Error::NotMounted => Self::NotMounted,
+        }
+    }
+}
 
 /// How a file is opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -559,6 +589,12 @@ pub trait Server {
     /// Syncs and unmounts every volume, before the machine is switched off.
     fn unmount_all(&mut self, caller: libipc::Caller) -> Result<(), Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -598,7 +634,93 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::MOUNTS => serve_mounts(server, caller, message),
         labels::SYNC_ALL => serve_sync_all(server, caller, message),
         labels::UNMOUNT_ALL => serve_unmount_all(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const CLOSE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::CLOSE,
+        1,
+        0,
+    );
+    const TRUNCATE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::TRUNCATE,
+        2,
+        0,
+    );
+    const SYNC_FILE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::SYNC_FILE,
+        1,
+        0,
+    );
+    const SYNC_ALL: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::SYNC_ALL,
+        0,
+        0,
+    );
+    const UNMOUNT_ALL: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::UNMOUNT_ALL,
+        0,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        CLOSE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let file = w[0] as u32;
+            match server.close(caller, file) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        TRUNCATE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let file = w[0] as u32;
+            let size = w[1];
+            match server.truncate(caller, file, size) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        SYNC_FILE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let file = w[0] as u32;
+            match server.sync_file(caller, file) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        SYNC_ALL => {
+            match server.sync_all(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        UNMOUNT_ALL => {
+            match server.unmount_all(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -977,6 +1099,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -1030,11 +1161,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn close(&self, file: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::CLOSE,
-            |w| w.put(&file),
-            |_| Ok(()),
+            libipc::Short::request(labels::CLOSE, 1, [u64::from(file), 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -1119,14 +1250,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn truncate(&self, file: u32, size: u64) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::TRUNCATE,
-            |w| {
-                w.put(&file)?;
-                w.put(&size)
-            },
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::TRUNCATE,
+                2,
+                [u64::from(file), size, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -1135,11 +1267,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn sync_file(&self, file: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::SYNC_FILE,
-            |w| w.put(&file),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::SYNC_FILE,
+                1,
+                [u64::from(file), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -1169,21 +1305,27 @@ impl<T: libipc::Transport> Client<T> {
 
     /// Tells the properties of what a path leads to.
     ///
+    /// Asked again once if the server dies meanwhile.
+    ///
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn stat(
         &self,
         path: &[u8],
     ) -> Result<super::filesystem::Stat, libipc::Error<Error>> {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::STAT,
-            |w| w.bytes::<1000>(path),
-            |r| r.get(),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::STAT,
+                |w| w.bytes::<1000>(path),
+                |r| r.get(),
+            )
+        })
     }
 
     /// As `stat`, but of a link itself at the path's end.
+    ///
+    /// Asked again once if the server dies meanwhile.
     ///
     /// # Errors
     /// The server's own error, or why no answer came.
@@ -1191,12 +1333,14 @@ impl<T: libipc::Transport> Client<T> {
         &self,
         path: &[u8],
     ) -> Result<super::filesystem::Stat, libipc::Error<Error>> {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::STAT_LINK,
-            |w| w.bytes::<1000>(path),
-            |r| r.get(),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::STAT_LINK,
+                |w| w.bytes::<1000>(path),
+                |r| r.get(),
+            )
+        })
     }
 
     /// Makes an empty directory.
@@ -1303,21 +1447,27 @@ impl<T: libipc::Transport> Client<T> {
 
     /// Tells the target of a link.
     ///
+    /// Asked again once if the server dies meanwhile.
+    ///
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn read_link(
         &self,
         path: &[u8],
     ) -> Result<libipc::codec::Bytes<1000>, libipc::Error<Error>> {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::READ_LINK,
-            |w| w.bytes::<1000>(path),
-            |r| r.get(),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::READ_LINK,
+                |w| w.bytes::<1000>(path),
+                |r| r.get(),
+            )
+        })
     }
 
     /// Tells the room on the volume that a path leads to.
+    ///
+    /// Asked again once if the server dies meanwhile.
     ///
     /// # Errors
     /// The server's own error, or why no answer came.
@@ -1325,15 +1475,19 @@ impl<T: libipc::Transport> Client<T> {
         &self,
         path: &[u8],
     ) -> Result<super::filesystem::Space, libipc::Error<Error>> {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::SPACE,
-            |w| w.bytes::<1000>(path),
-            |r| r.get(),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::SPACE,
+                |w| w.bytes::<1000>(path),
+                |r| r.get(),
+            )
+        })
     }
 
     /// Lists mounts in order, from number `first` on. An empty list says that there are no more.
+    ///
+    /// Asked again once if the server dies meanwhile.
     ///
     /// # Errors
     /// Why no answer came.
@@ -1341,12 +1495,14 @@ impl<T: libipc::Transport> Client<T> {
         &self,
         first: u32,
     ) -> Result<libipc::codec::List<Mount, 4>, libipc::TransportError> {
-        libipc::codec::stub::ask(
-            &self.transport,
-            labels::MOUNTS,
-            |w| w.put(&first),
-            |r| r.get(),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::ask(
+                &self.transport,
+                labels::MOUNTS,
+                |w| w.put(&first),
+                |r| r.get(),
+            )
+        })
     }
 
     /// Answers when everything that was written to any volume is on its device for certain.
@@ -1354,11 +1510,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn sync_all(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::SYNC_ALL,
-            |_| Ok(()),
-            |_| Ok(()),
+            libipc::Short::request(labels::SYNC_ALL, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 
@@ -1367,11 +1523,11 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn unmount_all(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::UNMOUNT_ALL,
-            |_| Ok(()),
-            |_| Ok(()),
+            libipc::Short::request(labels::UNMOUNT_ALL, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
         )
     }
 }

@@ -6,6 +6,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "vfs_sessions",
@@ -98,6 +101,12 @@ pub trait Server {
     /// Ends a session and closes its files.
     fn close(&mut self, caller: libipc::Caller, session: u32) -> Result<(), Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -117,7 +126,40 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     match message.label() {
         labels::OPEN => serve_open(server, caller, message),
         labels::CLOSE => serve_close(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const CLOSE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::CLOSE,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        CLOSE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let session = w[0] as u32;
+            match server.close(caller, session) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -163,6 +205,15 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
+    }
+
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -212,11 +263,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn close(&self, session: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
+        libipc::codec::short::call(
             &self.transport,
-            labels::CLOSE,
-            |w| w.put(&session),
-            |_| Ok(()),
+            libipc::Short::request(
+                labels::CLOSE,
+                1,
+                [u64::from(session), 0, 0, 0, 0, 0],
+            ),
+            0,
+            |_| Some(()),
         )
     }
 }

@@ -33,3 +33,30 @@ pub mod windows;
 #[path = "../../../../tools/idlc/tests/golden/types_only.rs"]
 #[rustfmt::skip]
 pub mod types_only;
+#[path = "../../../../tools/idlc/tests/golden/bases/copies.rs"]
+#[rustfmt::skip]
+pub mod copies;
+#[path = "../../../../tools/idlc/tests/golden/optional.rs"]
+#[rustfmt::skip]
+pub mod optional;
+#[path = "../../../../tools/idlc/tests/golden/rights.rs"]
+#[rustfmt::skip]
+pub mod rights;
+#[path = "../../../../tools/idlc/tests/golden/tables.rs"]
+#[rustfmt::skip]
+pub mod tables;
+#[path = "../../../../tools/idlc/tests/golden/bases/tree.rs"]
+#[rustfmt::skip]
+pub mod tree;
+#[path = "../../../../tools/idlc/tests/golden/unions.rs"]
+#[rustfmt::skip]
+pub mod unions;
+#[path = "../../../../tools/idlc/tests/golden/bases/volume.rs"]
+#[rustfmt::skip]
+pub mod volume;
+#[path = "../../../../tools/idlc/tests/golden/methods.rs"]
+#[rustfmt::skip]
+pub mod methods;
+#[path = "../../../../tools/idlc/tests/golden/short.rs"]
+#[rustfmt::skip]
+pub mod short;

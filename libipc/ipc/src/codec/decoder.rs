@@ -45,6 +45,21 @@ impl<'a> Decoder<'a> {
         T::decode(self)
     }
 
+    /// Takes a value that may be absent, which `take` reads.
+    ///
+    /// # Errors
+    /// [`Malformed`] if the bytes are not the encoding of one.
+    #[inline]
+    pub fn optional<T>(
+        &mut self,
+        take: impl FnOnce(&mut Self) -> Result<T, Malformed>,
+    ) -> Result<Option<T>, Malformed> {
+        match self.get::<bool>()? {
+            true => take(self).map(Some),
+            false => Ok(None),
+        }
+    }
+
     /// Takes text of at most `N` bytes, where it lies.
     ///
     /// # Errors
@@ -126,8 +141,14 @@ impl<'a> Decoder<'a> {
         if count > N { Err(Malformed) } else { Ok(count) }
     }
 
+    /// Whether every byte was taken.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.at == self.bytes.len()
+    }
+
+    /// Takes padding up to a multiple of `align`, a power of two.
     #[inline]
-    fn align(&mut self, align: usize) -> Result<(), Malformed> {
+    pub(super) fn align(&mut self, align: usize) -> Result<(), Malformed> {
         let end = self.at.next_multiple_of(align);
         let padding = self.bytes.get(self.at..end).ok_or(Malformed)?;
         if padding.iter().any(|byte| *byte != 0) {

@@ -27,6 +27,25 @@ pub trait Sink {
         value.encode(self)
     }
 
+    /// Appends a value that may be absent, which `put` writes.
+    ///
+    /// # Errors
+    /// [`TooLong`] if it does not fit.
+    #[inline]
+    fn optional<T>(
+        &mut self,
+        value: Option<T>,
+        put: impl FnOnce(&mut Self, T) -> Result<(), TooLong>,
+    ) -> Result<(), TooLong> {
+        match value {
+            None => self.put(&false),
+            Some(value) => {
+                self.put(&true)?;
+                put(self, value)
+            }
+        }
+    }
+
     /// Appends text of at most `N` bytes.
     ///
     /// # Errors

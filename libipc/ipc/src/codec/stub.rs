@@ -136,13 +136,76 @@ impl From<Busy> for Unserved {
     }
 }
 
-/// Answers a request that no method of the interface with this number answers.
+/// Answers a request that no method of the interface with this number answers. Tells the ordinal if it was for
+/// this interface.
 #[cold]
-pub fn unknown(message: &mut Message, interface: u16) {
-    let is_ours = crate::label_interface(message.label()) == interface;
-    message.begin(if is_ours {
-        label::UNKNOWN_METHOD
-    } else {
-        label::WRONG_INTERFACE
-    });
+pub fn unknown(message: &mut Message, interface: u16) -> Option<u16> {
+    let request = message.label();
+    if crate::label_interface(request) != interface {
+        message.begin(label::WRONG_INTERFACE);
+        return None;
+    }
+    message.begin(label::UNKNOWN_METHOD);
+    Some(crate::label_ordinal(request))
+}
+
+/// Sends a request that is not answered.
+///
+/// # Errors
+/// Why it could not be sent.
+#[inline]
+pub fn send<T: Transport>(
+    transport: &T,
+    label: u32,
+    encode: impl FnOnce(&mut Message) -> Result<(), TooLong>,
+) -> Result<(), TransportError> {
+    let mut message = Message::new(label);
+    encode(&mut message)?;
+    transport.send(&mut message)
+}
+
+/// Calls a method that may be carried out twice: once more if the server died before it answered, because its
+/// successor may serve already.
+///
+/// # Errors
+/// As `call`.
+#[inline]
+pub fn again<R, F: Failure>(call: impl Fn() -> Result<R, F>) -> Result<R, F> {
+    match call() {
+        Err(error) if error.transport() == Some(TransportError::Dead) => call(),
+        outcome => outcome,
+    }
+}
+
+/// Makes of a server that does not know a method one that answers without results.
+///
+/// # Errors
+/// As `outcome`, but for [`TransportError::UnknownMethod`].
+#[inline]
+pub fn known<R, F: Failure>(outcome: Result<R, F>) -> Result<Option<R>, F> {
+    match outcome {
+        Err(error) if error.transport() == Some(TransportError::UnknownMethod) => Ok(None),
+        outcome => outcome.map(Some),
+    }
+}
+
+/// What a client's method fails with.
+pub trait Failure {
+    /// Why no answer came, if that is what it says.
+    fn transport(&self) -> Option<TransportError>;
+}
+
+impl Failure for TransportError {
+    fn transport(&self) -> Option<TransportError> {
+        Some(*self)
+    }
+}
+
+impl<E> Failure for Error<E> {
+    fn transport(&self) -> Option<TransportError> {
+        match self {
+            Self::Transport(error) => Some(*error),
+            Self::Server(_) => None,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use libipc::objects::{
 };
 use libipc::{CPtr, Kind, Refusal, Rights};
 use proto::bench_peer::{SIGNALS, WAITS};
-use proto::processes::{Client, Ending, Status};
+use proto::processes::{Client, Ending};
 
 use super::Group;
 use crate::check::{Outcome, done};
@@ -70,10 +70,7 @@ fn bare(stage: &mut Stage, report: &mut Report) -> Outcome {
 
 fn spawn(stage: &mut Stage, report: &mut Report) -> Outcome {
     let processes: Client = stage.client("processes")?;
-    let exited = Status {
-        ending: Ending::Exited,
-        code: 0,
-    };
+    let exited = Ending::Exited(0);
     let operation = Operation {
         before: |_: &mut Stage| Ok(()),
         run: |(): &()| processes.wait(processes.spawn(NOTHING, b"")?),

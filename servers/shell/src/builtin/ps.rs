@@ -30,19 +30,20 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
             "PID", "NAME", "ROLE", "STATE", "PRIO", "CPU TIME", "MEMORY", "CAPS",
         ],
     );
-    let (cpu_ns, memory, capabilities, priority) =
-        shell.clients.system.usage().map_err(Trouble::because)?;
-    // Root only ever answers: while somebody else runs, it waits.
-    table.row([
-        &0,
-        &"root",
-        &role(Role::Server),
-        &state(State::Waiting),
-        &priority,
-        &Seconds(cpu_ns),
-        &Size(memory),
-        &capabilities,
-    ]);
+    let root = shell.clients.system.usage().map_err(Trouble::because)?;
+    if let Some((cpu_ns, memory, capabilities, priority)) = root {
+        // Root only ever answers: while somebody else runs, it waits.
+        table.row([
+            &0,
+            &"root",
+            &role(Role::Server),
+            &state(State::Waiting),
+            &priority,
+            &Seconds(cpu_ns),
+            &Size(memory),
+            &capabilities,
+        ]);
+    }
     for info in shell.processes()? {
         table.row([
             &info.process,

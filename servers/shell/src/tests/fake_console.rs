@@ -14,7 +14,7 @@ pub(crate) struct Screen {
     /// What will be typed; a read behind its end finds the terminal gone.
     pub(crate) keys: VecDeque<u8>,
     /// Every foreground program so far.
-    pub(crate) foreground: Vec<u32>,
+    pub(crate) foreground: Vec<Option<u32>>,
     /// After how many questions the answer is that Ctrl-C was typed.
     pub(crate) interrupt_after: Option<u32>,
 }
@@ -33,7 +33,7 @@ impl Server for Screen {
         reply.ok(self.keys.drain(..count).collect());
     }
 
-    fn set_foreground(&mut self, _: Caller, process: u32) {
+    fn set_foreground(&mut self, _: Caller, process: Option<u32>) {
         self.foreground.push(process);
     }
 

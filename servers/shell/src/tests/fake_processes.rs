@@ -6,7 +6,7 @@ use std::vec::Vec;
 use libipc::codec::{List, Text};
 use libipc::{CPtr, Caller, Cap, FaultKind, Reply};
 use proto::console;
-use proto::processes::{Ending, Error, Info, Role, Server, State, Status};
+use proto::processes::{Ending, Error, Info, Role, Server, State};
 
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
@@ -42,17 +42,17 @@ impl Server for Programs {
         Ok(process)
     }
 
-    fn wait(&mut self, _: Caller, process: u32, reply: Reply<Status, Error>) {
+    fn wait(&mut self, _: Caller, process: u32, reply: Reply<Ending, Error>) {
         let place = (process as usize).wrapping_sub(1);
-        let (ending, code) = match self.started.get(place).map(|(path, _)| path.as_str()) {
+        let ending = match self.started.get(place).map(|(path, _)| path.as_str()) {
             None => return reply.fail(Error::UnknownProcess),
-            _ if self.interrupted.contains(&process) => (Ending::Interrupted, 0),
-            Some("/bin/three") => (Ending::Exited, 3),
-            Some("/bin/divide") => (Ending::Faulted, FaultKind::Divide as i32),
-            Some("/bin/loop") => (Ending::Killed, 0),
-            Some(_) => (Ending::Exited, 0),
+            _ if self.interrupted.contains(&process) => Ending::Interrupted,
+            Some("/bin/three") => Ending::Exited(3),
+            Some("/bin/divide") => Ending::Faulted(FaultKind::Divide as u8),
+            Some("/bin/loop") => Ending::Killed,
+            Some(_) => Ending::Exited(0),
         };
-        reply.ok(Status { ending, code });
+        reply.ok(ending);
     }
 
     fn kill(&mut self, _: Caller, process: u32) -> Result<(), Error> {

@@ -15,7 +15,10 @@ fn a_word_that_is_no_command_is_a_program() {
         programs.0.started[0],
         ("/bin/ok".into(), b"a b\0c\0".into())
     );
-    assert_eq!(desk.console.server().0.foreground, [1, 0, 2, 0]);
+    assert_eq!(
+        desk.console.server().0.foreground,
+        [Some(1), None, Some(2), None]
+    );
 }
 
 #[test]

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::Checker;
-use super::types::Place;
-use crate::ast::{self, File, Item, ItemKind, Name, Number};
+use super::capabilities::Place;
+use crate::ast::{self, File, Item, ItemKind, Name, Number, TypeRef};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Choice, Constant, Field, Integer, Interface, Struct, TypeId};
+use crate::layout::Shape;
+use crate::model::{Alias, Choice, Constant, Field, Integer, Interface, Struct, TypeId};
 use crate::source::Span;
 
 impl Checker<'_> {
@@ -18,8 +19,23 @@ impl Checker<'_> {
                 let found = self.constant_item(item, repr, *value);
                 interface.constants.push(found);
             }
+            ItemKind::Alias(kind) => {
+                let found = self.alias_item(file, item, kind);
+                interface.aliases.extend(found);
+            }
+            ItemKind::Table(list) => {
+                let found = self.table(file, item, list);
+                self.shape(file, item, Shape::Table(found.clone()));
+                interface.tables.push(found);
+            }
+            ItemKind::Union { repr, variants } => {
+                let found = self.union(file, item, repr, variants);
+                self.shape(file, item, Shape::Union(found.clone()));
+                interface.unions.push(found);
+            }
             ItemKind::Struct(fields) => {
                 let found = self.structure(file, item, fields);
+                self.shape(file, item, Shape::Struct(found.clone()));
                 interface.structs.push(found);
             }
             ItemKind::Enum { repr, entries } => {
@@ -30,7 +46,10 @@ impl Checker<'_> {
                 let found = self.enumeration(item, repr, Choice::Any, entries);
                 interface.enums.push(found);
             }
-            ItemKind::Error(entries) => interface.error = Some(self.errors(item, entries)),
+            ItemKind::Error { base, entries } => {
+                self.errors(item, base.as_ref(), entries, interface);
+            }
+            ItemKind::Reserved(numbers) => self.reserve(numbers, interface),
             ItemKind::Method(_) => {}
         }
     }
@@ -47,20 +66,39 @@ impl Checker<'_> {
         }
     }
 
+    fn alias_item(&mut self, file: &File, item: &Item, kind: &TypeRef) -> Option<Alias> {
+        self.type_name(&item.name, "a type");
+        let docs = self.docs(&item.preface, &item.name);
+        let id = type_id(file, &item.name);
+        self.aliases.push(id);
+        let kind = self.resolve(file, kind, Place::Inside);
+        self.aliases.pop();
+        Some(Alias {
+            docs,
+            name: item.name.text.clone(),
+            kind: kind?,
+        })
+    }
+
+    fn reserve(&mut self, numbers: &[Number], interface: &mut Interface) {
+        for number in numbers {
+            let ordinal = self.ordinal(*number);
+            interface.reserved.push(ordinal);
+        }
+    }
+
+    fn shape(&mut self, file: &File, item: &Item, shape: Shape) {
+        self.shapes.insert(type_id(file, &item.name), shape);
+    }
+
     fn structure(&mut self, file: &File, item: &Item, fields: &[ast::Field]) -> Struct {
         self.type_name(&item.name, "a struct");
         self.not_empty(&item.name, fields.len());
-        let found = Struct {
+        Struct {
             docs: self.docs(&item.preface, &item.name),
             name: item.name.text.clone(),
             fields: self.fields(file, fields, Place::Inside),
-        };
-        let id = TypeId {
-            interface: file.interface.name.text.clone(),
-            name: found.name.clone(),
-        };
-        self.structs.insert(id, found.clone());
-        found
+        }
     }
 
     /// Checks the fields of a struct, or arguments or results; those with a wrong type are left out.
@@ -78,8 +116,8 @@ impl Checker<'_> {
             let key = field.name.text.clone();
             self.unique(&mut names, key, &field.name, Code::DuplicateName);
             let docs = match place {
-                Place::Method => field.preface.docs.clone(),
                 Place::Inside => self.docs(&field.preface, &field.name),
+                _ => field.preface.docs.clone(),
             };
             if let Some(kind) = self.resolve(file, &field.kind, place) {
                 let name = field.name.text.clone();
@@ -146,5 +184,12 @@ impl Checker<'_> {
             );
             Integer::U64
         })
+    }
+}
+
+fn type_id(file: &File, name: &Name) -> TypeId {
+    TypeId {
+        interface: file.interface.name.text.clone(),
+        name: name.text.clone(),
     }
 }

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::types::Place;
+use super::capabilities::Place;
 use super::{Checker, attributes};
-use crate::ast::{self, File, Item, ItemKind, Name};
+use crate::ast::{self, File, Item, ItemKind, Name, Number};
 use crate::diagnostic::Code;
-use crate::layout::{self, MAX_CAPS, MAX_MESSAGE, MAX_RING_REPLY, MAX_RING_REQUEST};
-use crate::model::{Answer, Fails, Field, Interface, Method, Sizes, Type, Ways};
+use crate::layout::{MAX_CAPS, MAX_MESSAGE, MAX_RING_REPLY, MAX_RING_REQUEST, Measure};
+use crate::model::{
+    Answer, Fails, Field, Interface, Method, Removed, Repeat, Sizes, Tolerance, Type, Ways,
+};
 
 impl Checker<'_> {
     /// Checks the methods of a file and adds them to its interface.
@@ -16,73 +18,99 @@ impl Checker<'_> {
         let all = attributes::find(&file.interface.preface, "ring");
         let ways = all.map_or(Ways::Call, |_| Ways::CallAndRing);
         let mut ordinals = BTreeMap::new();
-        for item in &file.interface.items {
+        let reserved = reserved(file);
+        interface.fails_with = self.fails_with(file, interface);
+        let items = file.interface.items.iter();
+        let all: Vec<_> = items
+            .filter(|item| matches!(item.kind, ItemKind::Method(_)))
+            .collect();
+        for item in &all {
             let ItemKind::Method(method) = &item.kind else {
                 continue;
             };
             let ordinal = method.ordinal.value;
             self.unique(&mut ordinals, ordinal, &item.name, Code::DuplicateOrdinal);
-            let found = self.method(file, item, method, ways);
-            if found.fails == Fails::WithError && interface.error.is_none() {
+            self.not_reserved(&item.name, method.ordinal, &reserved);
+            if let Some(revision) = attributes::revision(&item.preface, "removed") {
+                interface.revision = interface.revision.max(revision);
+                let removed = self.removed(item, method, revision);
+                interface.removed.push(removed);
+                continue;
+            }
+            let mut found = self.method(file, item, method, ways);
+            found.deprecated = self.instead(item, &all);
+            if found.fails == Fails::WithError && interface.fails_with.is_none() {
                 self.no_error(&item.name, method);
             }
+            interface.revision = interface.revision.max(found.since);
             interface.methods.push(found);
+        }
+    }
+
+    /// A method that is gone keeps its ordinal and its name; what it carried is not looked at.
+    fn removed(&mut self, item: &Item, method: &ast::Method, revision: u64) -> Removed {
+        self.method_name(&item.name);
+        self.attributes(&item.preface, &["removed", "since"]);
+        Removed {
+            ordinal: self.ordinal(method.ordinal),
+            name: item.name.text.clone(),
+            revision,
         }
     }
 
     fn method(&mut self, file: &File, item: &Item, method: &ast::Method, ways: Ways) -> Method {
         self.method_name(&item.name);
-        self.attributes(&item.preface, &["deferred", "ring"]);
+        self.attributes(&item.preface, attributes::OF_METHODS);
         let has = |attribute| attributes::find(&item.preface, attribute).is_some();
-        let arguments = self.fields(file, &method.arguments, Place::Method);
-        let results = self.fields(file, &method.results, Place::Method);
+        let (answer, place) = match (has("deferred"), has("oneway")) {
+            (true, _) => (Answer::Deferred, Place::LaterArgument),
+            (false, true) => (Answer::Never, Place::Argument),
+            (false, false) => (Answer::Now, Place::Argument),
+        };
+        let arguments = self.fields(file, &method.arguments, place);
+        let results = self.fields(file, &method.results, Place::Result);
+        let mut measure = Measure::new(&self.shapes);
+        let sizes = Sizes {
+            request: measure.end(&arguments, 0),
+            reply: measure.end(&results, 0),
+        };
         let found = Method {
             docs: self.docs(&item.preface, &item.name),
             name: item.name.text.clone(),
-            ordinal: self.ordinal(method),
+            ordinal: self.ordinal(method.ordinal),
             fails: method.error.map_or(Fails::Never, |_| Fails::WithError),
-            answer: if has("deferred") {
-                Answer::Deferred
-            } else {
-                Answer::Now
-            },
+            answer,
             ways: if has("ring") { Ways::CallAndRing } else { ways },
-            sizes: Sizes {
-                request: layout::end(&self.structs, &arguments, 0),
-                reply: layout::end(&self.structs, &results, 0),
+            tolerance: match has("flexible") {
+                true => Tolerance::Flexible,
+                false => Tolerance::Strict,
             },
+            repeat: match has("idempotent") {
+                true => Repeat::Freely,
+                false => Repeat::Once,
+            },
+            since: attributes::revision(&item.preface, "since").unwrap_or(1),
+            deprecated: None,
+            sizes,
             arguments,
             results,
         };
         self.fits(&item.name, &found);
+        self.contradictions(item, &found);
         found
     }
 
-    fn ordinal(&mut self, method: &ast::Method) -> u16 {
-        let value = method.ordinal.value;
+    pub(super) fn ordinal(&mut self, number: Number) -> u16 {
+        let value = number.value;
         match u16::try_from(value) {
             Ok(ordinal) if ordinal > 0 => ordinal,
             _ => {
-                let place = method.ordinal.span;
+                let place = number.span;
                 let message = format!("{value} is not an ordinal");
                 self.report(Code::OrdinalOutOfRange, place, message, "choose 1 to 65535");
                 1
             }
         }
-    }
-
-    fn no_error(&mut self, name: &Name, method: &ast::Method) {
-        let place = method.error.unwrap_or(name.span);
-        let message = format!(
-            "`{}` can fail, but the interface declares no errors",
-            name.text
-        );
-        self.report(
-            Code::NoErrorDeclared,
-            place,
-            message,
-            "add `error Error { … }`",
-        );
     }
 
     fn fits(&mut self, name: &Name, method: &Method) {
@@ -140,6 +168,16 @@ impl Checker<'_> {
 fn caps(fields: &[Field]) -> usize {
     fields
         .iter()
-        .filter(|field| matches!(field.kind, Type::Cap(_)))
+        .filter(|field| matches!(field.kind, Type::Cap(..)))
         .count()
+}
+
+/// The numbers behind all `reserved` of a file.
+fn reserved(file: &File) -> Vec<Number> {
+    let items = file.interface.items.iter();
+    let lists = items.filter_map(|item| match &item.kind {
+        ItemKind::Reserved(numbers) => Some(numbers.as_slice()),
+        _ => None,
+    });
+    lists.flatten().copied().collect()
 }

@@ -1,22 +1,25 @@
 //! The checker: syntax trees to the model, every rule of the language on the way.
 //!
-//! Order: names of all files ([`scope`]), then declarations, then structs that contain themselves,
-//! then methods (their sizes need all structs). Mistakes are gathered, never returned early, except
-//! that methods are not measured while a struct contains itself.
+//! Order: names of all files ([`scope`]), then declarations, then types that contain themselves,
+//! then methods (their sizes need all types). Mistakes are gathered, never returned early, except
+//! that methods are not measured while a type contains itself.
 
 mod attributes;
-mod enums;
+mod capabilities;
+mod errors;
 mod items;
 mod methods;
 mod names;
+mod numbered;
 mod scope;
 mod types;
 mod version;
 
+use crate::Docs;
 use crate::ast::{self, File, ItemKind, Name, Preface};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::hash::interface_id;
-use crate::layout::{self, Structs};
+use crate::layout::{self, Shapes};
 use crate::model::{Interface, TypeId};
 use crate::source::Span;
 use scope::Scope;
@@ -25,12 +28,14 @@ use scope::Scope;
 ///
 /// # Errors
 /// Every mistake that was found.
-pub fn check(files: &[(String, File)]) -> Result<Vec<Interface>, Vec<Diagnostic>> {
+pub fn check(files: &[(String, File)], docs: Docs) -> Result<Vec<Interface>, Vec<Diagnostic>> {
     let mut diagnostics = Vec::new();
     let scope = Scope::new(files, &mut diagnostics);
     let mut checker = Checker {
         scope,
-        structs: Structs::new(),
+        docs,
+        shapes: Shapes::new(),
+        aliases: Vec::new(),
         diagnostics,
     };
     let mut interfaces: Vec<Interface> = files
@@ -40,7 +45,11 @@ pub fn check(files: &[(String, File)]) -> Result<Vec<Interface>, Vec<Diagnostic>
     if checker.has_no_cycles(files) {
         for ((_, file), interface) in files.iter().zip(&mut interfaces) {
             checker.methods(file, interface);
-            interface.version = version::digest(interface, &checker.structs);
+        }
+        if checker.diagnostics.is_empty() {
+            for interface in &mut interfaces {
+                interface.version = version::digest(interface, &checker.shapes);
+            }
         }
     }
     if checker.diagnostics.is_empty() {
@@ -52,7 +61,10 @@ pub fn check(files: &[(String, File)]) -> Result<Vec<Interface>, Vec<Diagnostic>
 
 struct Checker<'a> {
     scope: Scope<'a>,
-    structs: Structs,
+    docs: Docs,
+    shapes: Shapes,
+    /// Those that are being resolved, to find the one that leads to itself.
+    aliases: Vec<TypeId>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -64,7 +76,8 @@ impl Checker<'_> {
 
     /// Documentation is part of an interface: it becomes the documentation of the generated code.
     fn docs(&mut self, preface: &Preface, name: &Name) -> Vec<String> {
-        if preface.docs.iter().all(|line| line.trim().is_empty()) {
+        let is_missing = preface.docs.iter().all(|line| line.trim().is_empty());
+        if is_missing && self.docs == Docs::Required {
             let message = format!("`{}` has no documentation", name.text);
             let remedy = "say what it is in `///` lines before it";
             self.report(Code::MissingDocs, name.span, message, remedy);
@@ -81,9 +94,17 @@ impl Checker<'_> {
             id: interface_id(&name.text),
             version: 0,
             constants: Vec::new(),
+            aliases: Vec::new(),
             structs: Vec::new(),
+            tables: Vec::new(),
+            unions: Vec::new(),
             enums: Vec::new(),
             error: None,
+            base: None,
+            fails_with: None,
+            reserved: Vec::new(),
+            removed: Vec::new(),
+            revision: 1,
             methods: Vec::new(),
         };
         for item in &file.interface.items {
@@ -111,7 +132,7 @@ impl Checker<'_> {
     }
 
     fn has_no_cycles(&mut self, files: &[(String, File)]) -> bool {
-        let cycles = layout::cycles(&self.structs);
+        let cycles = layout::cycles(&self.shapes);
         for (TypeId { interface, name }, field) in &cycles {
             let declared = files
                 .iter()
@@ -119,7 +140,7 @@ impl Checker<'_> {
                 .flat_map(|(_, file)| &file.interface.items)
                 .find(|item| item.name.text == *name);
             if let Some(item) = declared {
-                let message = format!("struct `{name}` contains itself through `{field}`");
+                let message = format!("`{name}` contains itself through `{field}`");
                 let remedy = "break the circle; messages have a greatest size";
                 self.report(Code::RecursiveStruct, item.name.span, message, remedy);
             }

@@ -17,7 +17,9 @@ const RUST: &[&str] = &[
 ];
 
 /// Methods that the generated types have already.
-const METHODS: &[&str] = &["fault", "is_empty", "len", "new", "run", "signal"];
+const METHODS: &[&str] = &[
+    "fault", "is_empty", "len", "new", "run", "signal", "unknown",
+];
 
 /// Variables of the generated methods.
 const VARIABLES: &[&str] = &["caller", "r", "reply", "server", "w"];
@@ -103,7 +105,7 @@ impl Checker<'_> {
             .starts_with(|first: char| first.is_ascii_uppercase())
             && name.text.chars().all(is_good);
         self.style(name, what, "UPPER_CASE", fits);
-        if ["ALL", "INTERFACE"].contains(&name.text.as_str()) {
+        if ["ALL", "INTERFACE", "REVISION"].contains(&name.text.as_str()) {
             self.reserved(name);
         }
     }

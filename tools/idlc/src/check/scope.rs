@@ -10,6 +10,7 @@ use crate::source::Span;
 /// Everything that can be named: interfaces, and the declarations in each.
 pub(super) struct Scope<'a> {
     interfaces: BTreeMap<&'a str, BTreeMap<&'a str, &'a Item>>,
+    files: BTreeMap<&'a str, &'a File>,
     served: BTreeSet<&'a str>,
 }
 
@@ -17,6 +18,7 @@ impl<'a> Scope<'a> {
     /// Gathers the names and reports those that are given twice.
     pub(super) fn new(files: &'a [(String, File)], diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut interfaces = BTreeMap::new();
+        let mut by_name = BTreeMap::new();
         let mut places: BTreeMap<&str, Span> = BTreeMap::new();
         for (_, file) in files {
             let name = &file.interface.name;
@@ -24,6 +26,7 @@ impl<'a> Scope<'a> {
                 diagnostics.push(duplicate(name, first, "interface"));
             }
             interfaces.insert(name.text.as_str(), declarations(file, diagnostics));
+            by_name.insert(name.text.as_str(), file);
         }
         collisions(&places, diagnostics);
         let has_methods = |file: &File| {
@@ -34,7 +37,11 @@ impl<'a> Scope<'a> {
         let served = served
             .map(|(_, file)| file.interface.name.text.as_str())
             .collect();
-        Self { interfaces, served }
+        Self {
+            interfaces,
+            files: by_name,
+            served,
+        }
     }
 
     /// Whether there is such an interface and it has methods, so that somebody serves it.
@@ -45,6 +52,27 @@ impl<'a> Scope<'a> {
     /// Whether there is such an interface.
     pub(super) fn has_interface(&self, name: &str) -> bool {
         self.interfaces.contains_key(name)
+    }
+
+    /// The names of all interfaces.
+    pub(super) fn interfaces(&self) -> Vec<&'a str> {
+        self.interfaces.keys().copied().collect()
+    }
+
+    /// The file of an interface.
+    pub(super) fn file(&self, interface: &str) -> Option<&'a File> {
+        self.files.get(interface).copied()
+    }
+
+    /// The names of those declarations of an interface that are of a kind.
+    pub(super) fn names(
+        &self,
+        interface: &str,
+        is_kind: impl Fn(&ItemKind) -> bool,
+    ) -> Vec<&'a str> {
+        let items = self.interfaces.get(interface).into_iter().flatten();
+        let found = items.filter(|(_, item)| is_kind(&item.kind));
+        found.map(|(name, _)| *name).collect()
     }
 
     /// The declaration `name` of an interface.
@@ -58,7 +86,8 @@ fn declarations<'a>(
     diagnostics: &mut Vec<Diagnostic>,
 ) -> BTreeMap<&'a str, &'a Item> {
     let mut items: BTreeMap<&str, &Item> = BTreeMap::new();
-    for item in &file.interface.items {
+    let is_named = |item: &&Item| !matches!(item.kind, ItemKind::Reserved(_));
+    for item in file.interface.items.iter().filter(is_named) {
         if let Some(first) = items.insert(&item.name.text, item) {
             diagnostics.push(duplicate(&item.name, first.name.span, "declaration"));
         }

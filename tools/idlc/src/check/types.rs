@@ -1,46 +1,45 @@
 //! Types as written to types as meant.
 
 use super::Checker;
-use crate::ast::{File, ItemKind, Name, Parameter, TypeRef};
+use super::capabilities::Place;
+use crate::ast::{File, ItemKind, Name, Parameter, TypeRef, Use};
 use crate::diagnostic::Code;
 use crate::layout::MAX_MESSAGE;
-use crate::model::{CapKind, Integer, Type, TypeId};
+use crate::model::{Choice, Integer, Type, TypeId};
+use crate::suggest;
 
-/// Where a type stands: capabilities travel beside a message, so only methods can name them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    /// An argument or result of a method.
-    Method,
-    /// Inside a struct or a list.
-    Inside,
-}
+/// How many aliases may stand for one another in a row.
+const MAX_ALIASES: usize = 16;
 
-/// Kernel objects by their names in the IDL and in Rust.
-const OBJECTS: &[(&str, &str)] = &[
-    ("untyped", "Untyped"),
-    ("cnode", "CNode"),
-    ("thread", "Thread"),
-    ("sched_context", "SchedContext"),
-    ("notification", "Notification"),
-    ("address_space", "AddressSpace"),
-    ("frame", "Frame"),
-    ("irq_control", "IrqControl"),
-    ("irq_handler", "IrqHandler"),
-    ("io_ports", "IoPorts"),
-    ("kernel_log", "Log"),
-    ("machine", "Machine"),
-    ("sched_control", "SchedControl"),
+/// The types that need no declaration.
+const BUILT_IN: &[&str] = &[
+    "bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "string", "bytes", "vec", "cap",
+    "lent",
 ];
 
 impl Checker<'_> {
     /// Resolves a type; `None` if it is wrong, which has then been reported.
     pub(super) fn resolve(&mut self, file: &File, kind: &TypeRef, place: Place) -> Option<Type> {
+        let Some(sign) = kind.optional else {
+            return self.always(file, kind, place);
+        };
+        match self.always(file, kind, Place::Inside)? {
+            Type::Optional(_) => {
+                let message = format!("`{}` may be absent already", kind.name.text);
+                self.report(Code::BadOptional, sign, message, "remove the `?`");
+                None
+            }
+            inner => Some(Type::Optional(Box::new(inner))),
+        }
+    }
+
+    fn always(&mut self, file: &File, kind: &TypeRef, place: Place) -> Option<Type> {
         let name = kind.name.text.as_str();
         match name {
             "string" => self.bound(file, kind, 0).map(Type::Text),
             "bytes" => self.bound(file, kind, 0).map(Type::Bytes),
             "vec" => self.list(file, kind),
-            "cap" => self.capability(kind, place).map(Type::Cap),
+            "cap" | "lent" => self.capability(kind, place),
             _ if !kind.parameters.is_empty() => {
                 self.parameters(kind, "no parameters");
                 None
@@ -52,9 +51,9 @@ impl Checker<'_> {
         }
     }
 
-    fn parameters(&mut self, kind: &TypeRef, wanted: &str) {
+    pub(super) fn parameters(&mut self, kind: &TypeRef, wanted: &str) {
         let message = format!("`{}` takes {wanted}", kind.name.text);
-        let remedy = "write `string<N>`, `bytes<N>`, `vec<TYPE, N>` or `cap<KIND>`";
+        let remedy = "write `string<N>`, `bytes<N>`, `vec<TYPE, N>`, `cap<KIND>` or `lent<KIND>`";
         self.report(Code::BadParameters, kind.span, message, remedy);
     }
 
@@ -94,61 +93,22 @@ impl Checker<'_> {
     }
 
     fn constant(&mut self, file: &File, name: &Name) -> Option<u64> {
-        let found = self.scope.item(&file.interface.name.text, &name.text);
+        let owner = import(file, name).map_or(&file.interface.name, |line| &line.interface);
+        let found = self.scope.item(&owner.text, &name.text);
         if let Some(ItemKind::Const { value, .. }) = found.map(|item| &item.kind) {
             return Some(value.value);
         }
         let message = format!("there is no constant `{}`", name.text);
-        self.report(
-            Code::UnknownConstant,
-            name.span,
-            message,
-            "declare it with `const`, or write the number",
-        );
-        None
-    }
-
-    fn capability(&mut self, kind: &TypeRef, place: Place) -> Option<CapKind> {
-        let [
-            Parameter::Type(TypeRef {
-                name, parameters, ..
-            }),
-        ] = kind.parameters.as_slice()
-        else {
-            self.parameters(kind, "the name of an interface or kernel object");
-            return None;
-        };
-        if place == Place::Inside {
-            let message = "a capability cannot stand inside a struct or list".to_owned();
-            let remedy = "make it an argument or result of its own";
-            self.report(Code::CapabilityInside, kind.name.span, message, remedy);
-            return None;
-        }
-        let object = OBJECTS.iter().find(|(known, _)| *known == name.text);
-        match object {
-            _ if !parameters.is_empty() => self.unknown_capability(name),
-            _ if self.scope.is_served(&name.text) => Some(CapKind::Interface(name.text.clone())),
-            Some((_, rust)) => Some(CapKind::Object(rust)),
-            None => self.unknown_capability(name),
-        }
-    }
-
-    fn unknown_capability(&mut self, name: &Name) -> Option<CapKind> {
-        let message = match self.scope.has_interface(&name.text) {
-            true => format!(
-                "interface `{}` has no methods, so nobody serves it",
-                name.text
-            ),
-            false => format!("there is no interface and no kernel object `{}`", name.text),
-        };
-        let names: Vec<_> = OBJECTS.iter().map(|(known, _)| *known).collect();
-        let remedy = format!("name an interface, or one of: {}", names.join(", "));
-        self.report(Code::UnknownCapability, name.span, message, &remedy);
+        let is_constant = |kind: &ItemKind| matches!(kind, ItemKind::Const { .. });
+        let known = self.scope.names(&file.interface.name.text, is_constant);
+        let remedy = "declare it with `const`, or write the number";
+        let remedy = suggest::remedy(&name.text, known, remedy);
+        self.report(Code::UnknownConstant, name.span, message, &remedy);
         None
     }
 
     fn declared(&mut self, file: &File, name: &Name) -> Option<Type> {
-        let imported = file.uses.iter().find(|line| line.item.text == name.text);
+        let imported = import(file, name);
         let owner = imported.map_or(&file.interface.name, |line| &line.interface);
         let id = TypeId {
             interface: owner.text.clone(),
@@ -157,43 +117,95 @@ impl Checker<'_> {
         let found = self.scope.item(&owner.text, &name.text);
         match found.map(|item| &item.kind) {
             Some(ItemKind::Struct(_)) => Some(Type::Struct(id)),
-            Some(ItemKind::Enum { repr, .. } | ItemKind::Bits { repr, .. }) => {
-                Some(Type::Number(id, Integer::from_name(&repr.text)?))
-            }
+            Some(ItemKind::Table(_)) => Some(Type::Table(id)),
+            Some(ItemKind::Union { .. }) => Some(Type::Union(id)),
+            Some(ItemKind::Enum { repr, .. }) => number(id, &repr.text, Choice::One),
+            Some(ItemKind::Bits { repr, .. }) => number(id, &repr.text, Choice::Any),
+            Some(ItemKind::Alias(kind)) => self.alias(id, kind, name),
             // A wrong `use` is reported where it stands.
             _ if imported.is_some() => None,
-            _ => {
-                let message = format!("there is no type `{}`", name.text);
-                let remedy = "declare it, or import it with `use interface.Type;`";
-                self.report(Code::UnknownType, name.span, message, remedy);
-                None
-            }
+            _ => self.unknown_type(file, name),
         }
+    }
+
+    /// What an alias stands for, as it is meant where it is declared.
+    fn alias(&mut self, id: TypeId, kind: &TypeRef, name: &Name) -> Option<Type> {
+        if self.aliases.contains(&id) || self.aliases.len() == MAX_ALIASES {
+            let message = format!("`{}` stands for itself", name.text);
+            let remedy = "let it stand for a type";
+            self.report(Code::RecursiveStruct, name.span, message, remedy);
+            return None;
+        }
+        let file = self.scope.file(&id.interface)?;
+        self.aliases.push(id);
+        let found = self.resolve(file, kind, Place::Inside);
+        self.aliases.pop();
+        found
+    }
+
+    fn unknown_type(&mut self, file: &File, name: &Name) -> Option<Type> {
+        let message = format!("there is no type `{}`", name.text);
+        let own = self.scope.names(&file.interface.name.text, is_type);
+        let imported = file.uses.iter().map(|line| line.item.text.as_str());
+        let known = BUILT_IN.iter().copied().chain(own).chain(imported);
+        let remedy = "declare it, or import it with `use interface.Type;`";
+        let remedy = suggest::remedy(&name.text, known, remedy);
+        self.report(Code::UnknownType, name.span, message, &remedy);
+        None
     }
 
     /// Reports imports that lead nowhere.
     pub(super) fn uses(&mut self, file: &File) {
         for line in &file.uses {
-            let (interface, name) = (&line.interface, &line.item);
-            if !self.scope.has_interface(&interface.text) {
-                let message = format!("there is no interface `{}`", interface.text);
-                let remedy = "compile its file together with this one, or correct the name";
-                self.report(Code::UnknownInterface, interface.span, message, remedy);
+            if !self.is_interface(&line.interface) {
                 continue;
             }
-            let found = self
-                .scope
-                .item(&interface.text, &name.text)
-                .map(|item| &item.kind);
-            let is_type = matches!(
-                found,
-                Some(ItemKind::Struct(_) | ItemKind::Enum { .. } | ItemKind::Bits { .. })
-            );
-            if !is_type {
-                let message = format!("`{}` has no type `{}`", interface.text, name.text);
-                let remedy = "import a struct, an enum or bits that it declares";
-                self.report(Code::UnknownType, name.span, message, remedy);
+            let (interface, name) = (&line.interface.text, &line.item);
+            let found = self.scope.item(interface, &name.text);
+            if !found.is_some_and(|item| is_importable(&item.kind)) {
+                let message = format!("`{interface}` has no type `{}`", name.text);
+                let known = self.scope.names(interface, is_importable);
+                let remedy = "import a type, a constant or the errors that it declares";
+                let remedy = suggest::remedy(&name.text, known, remedy);
+                self.report(Code::UnknownType, name.span, message, &remedy);
             }
         }
     }
+
+    /// Whether there is such an interface; if not, it has been reported.
+    pub(super) fn is_interface(&mut self, name: &Name) -> bool {
+        if self.scope.has_interface(&name.text) {
+            return true;
+        }
+        let message = format!("there is no interface `{}`", name.text);
+        let remedy = "compile its file together with this one, or correct the name";
+        let remedy = suggest::remedy(&name.text, self.scope.interfaces(), remedy);
+        self.report(Code::UnknownInterface, name.span, message, &remedy);
+        false
+    }
+}
+
+fn number(id: TypeId, repr: &str, choice: Choice) -> Option<Type> {
+    Some(Type::Number(id, Integer::from_name(repr)?, choice))
+}
+
+/// The line that imports a name, if there is one.
+pub(super) fn import<'a>(file: &'a File, name: &Name) -> Option<&'a Use> {
+    file.uses.iter().find(|line| line.item.text == name.text)
+}
+
+fn is_type(kind: &ItemKind) -> bool {
+    matches!(
+        kind,
+        ItemKind::Alias(_)
+            | ItemKind::Struct(_)
+            | ItemKind::Table(_)
+            | ItemKind::Union { .. }
+            | ItemKind::Enum { .. }
+            | ItemKind::Bits { .. }
+    )
+}
+
+fn is_importable(kind: &ItemKind) -> bool {
+    is_type(kind) || matches!(kind, ItemKind::Const { .. } | ItemKind::Error { .. })
 }

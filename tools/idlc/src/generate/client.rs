@@ -4,16 +4,17 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::fields::{self, Values};
-use super::{docs, label, types};
-use crate::model::{Fails, Interface, Method};
+use super::{docs, label, short, types};
+use crate::layout::Shapes;
+use crate::model::{Answer, Fails, Interface, Method, Repeat, Tolerance};
 
 /// The client and how one is made.
-pub(super) fn client(interface: &Interface) -> TokenStream {
+pub(super) fn client(shapes: &Shapes, interface: &Interface) -> TokenStream {
     let about = docs(&[format!("A client of `{}`.", interface.name)]);
     let methods = interface
         .methods
         .iter()
-        .map(|found| method(interface, found));
+        .map(|found| method(shapes, interface, found));
     quote! {
         #about
         #[derive(Debug)]
@@ -44,7 +45,7 @@ pub(super) fn client(interface: &Interface) -> TokenStream {
     }
 }
 
-fn method(interface: &Interface, method: &Method) -> TokenStream {
+fn method(shapes: &Shapes, interface: &Interface, method: &Method) -> TokenStream {
     let name = format_ident!("{}", method.name);
     let label = label(&method.name);
     let names = fields::names(&method.arguments);
@@ -54,18 +55,46 @@ fn method(interface: &Interface, method: &Method) -> TokenStream {
         .map(|field| types::given(interface, &field.kind));
     let encode = fields::encoder(interface, &method.arguments, Values::Given, &quote! {});
     let decode = fields::results_decoder(&method.results);
-    let results = types::results(interface, &method.results);
+    let mut results = types::results(interface, &method.results);
     let (stub, error) = match method.fails {
-        Fails::WithError => (quote! { call }, quote! { libipc::Error<Error> }),
+        Fails::WithError => {
+            let error = types::error(interface);
+            (quote! { call }, quote! { libipc::Error<#error> })
+        }
         Fails::Never => (quote! { ask }, quote! { libipc::TransportError }),
     };
+    let mut body = match method.answer {
+        Answer::Never => quote! {
+            libipc::codec::stub::send(&self.transport, labels::#label, #encode)
+        },
+        _ if short::is_short(shapes, method) => short::client(shapes, interface, method),
+        _ => quote! {
+            libipc::codec::stub::#stub(&self.transport, labels::#label, #encode, #decode)
+        },
+    };
+    if method.repeat == Repeat::Freely {
+        body = quote! { libipc::codec::stub::again(|| { #body }) };
+    }
+    if method.tolerance == Tolerance::Flexible {
+        body = quote! { libipc::codec::stub::known(#body) };
+        results = quote! { Option<#results> };
+    }
     let about = about(method);
+    let deprecated = deprecated(method);
     quote! {
         #about
+        #deprecated
         pub fn #name(&self, #(#names: #kinds),*) -> Result<#results, #error> {
-            libipc::codec::stub::#stub(&self.transport, labels::#label, #encode, #decode)
+            #body
         }
     }
+}
+
+/// The attribute that warns of a method's use.
+pub(super) fn deprecated(method: &Method) -> Option<TokenStream> {
+    let instead = method.deprecated.as_ref()?;
+    let note = format!("use `{instead}`");
+    Some(quote! { #[deprecated(note = #note)] })
 }
 
 /// The method's documentation with what a client must know besides.
@@ -75,6 +104,19 @@ fn about(method: &Method) -> TokenStream {
         Fails::Never => "Why no answer came.",
     };
     let mut lines = method.docs.clone();
+    let mut add = |line: String| lines.extend([String::new(), line]);
+    if method.since > 1 {
+        add(format!("Since revision {} of the interface.", method.since));
+    }
+    if method.answer == Answer::Never {
+        add("Does not wait for the server to do it.".to_owned());
+    }
+    if method.repeat == Repeat::Freely {
+        add("Asked again once if the server dies meanwhile.".to_owned());
+    }
+    if method.tolerance == Tolerance::Flexible {
+        add("`None` if the server is too old to know the method.".to_owned());
+    }
     lines.extend(["", "# Errors", errors].map(str::to_owned));
     docs(&lines)
 }

@@ -4,34 +4,42 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::fields::{self, Values};
-use super::{label, server, types};
+use super::{label, server, short, types};
+use crate::layout::Shapes;
 use crate::model::{Answer, Fails, Interface, Method};
 
 /// `dispatch`, one private function a method, and the `Dispatcher`.
-pub(super) fn dispatch(interface: &Interface) -> TokenStream {
+pub(super) fn dispatch(shapes: &Shapes, interface: &Interface) -> TokenStream {
     let arms = interface.methods.iter().map(|method| {
         let (label, serve) = (label(&method.name), serve_name(method));
         let deferral = is_deferred(method).then(|| quote! { , deferral });
         quote! { labels::#label => #serve(server, caller, message #deferral), }
     });
     let serves = interface.methods.iter().map(|method| match method.answer {
-        Answer::Now => serve_now(interface, method),
+        Answer::Now | Answer::Never => serve_now(interface, method),
         Answer::Deferred => serve_later(interface, method),
     });
     let rest = match interface.methods.iter().any(is_deferred) {
         true => quote! { deferral },
         false => quote! { .. },
     };
-    let dispatcher = dispatcher();
+    let short = short::server(shapes, interface);
+    let dispatcher = dispatcher(short.is_some().then(service_short));
     quote! {
         /// Hands a request to the server's method, and answers what no method answers.
         pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
             let libipc::Request { caller, message, #rest } = request;
             match message.label() {
                 #(#arms)*
-                _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+                _ => {
+                    if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                        server.unknown(caller, ordinal);
+                    }
+                }
             }
         }
+
+        #short
 
         #(#serves)*
 
@@ -39,7 +47,20 @@ pub(super) fn dispatch(interface: &Interface) -> TokenStream {
     }
 }
 
-fn dispatcher() -> TokenStream {
+fn service_short() -> TokenStream {
+    quote! {
+        #[inline]
+        fn short(
+            &mut self,
+            caller: libipc::Caller,
+            request: libipc::Short,
+        ) -> Option<libipc::Short> {
+            dispatch_short(&mut self.0, caller, request)
+        }
+    }
+}
+
+fn dispatcher(short: Option<TokenStream>) -> TokenStream {
     quote! {
         /// Makes a server one that a server loop can run.
         #[derive(Debug)]
@@ -49,6 +70,8 @@ fn dispatcher() -> TokenStream {
             fn request(&mut self, request: libipc::Request<'_>) {
                 dispatch(&mut self.0, request);
             }
+
+            #short
 
             fn signal(&mut self, bits: u64) {
                 self.0.signal(bits);
@@ -69,7 +92,7 @@ fn dispatcher() -> TokenStream {
 fn serve_now(interface: &Interface, method: &Method) -> TokenStream {
     let (serve, name) = (serve_name(method), format_ident!("{}", method.name));
     let decode = fields::decode_arguments(&method.arguments);
-    let names = fields::names(&method.arguments);
+    let names = fields::passed(&method.arguments);
     let pattern = fields::results_pattern(&method.results);
     let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
     let run = quote! { server.#name(caller, #(#names),*) };
@@ -96,12 +119,12 @@ fn serve_later(interface: &Interface, method: &Method) -> TokenStream {
     let (serve, name) = (serve_name(method), format_ident!("{}", method.name));
     let answer = format_ident!("answer_{}", method.name);
     let decode = fields::decode_arguments(&method.arguments);
-    let names = fields::names(&method.arguments);
+    let names = fields::passed(&method.arguments);
     let pattern = fields::results_pattern(&method.results);
     let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
     let (results, error) = (
         types::results(interface, &method.results),
-        server::error(method),
+        server::error(interface, method),
     );
     quote! {
         fn #serve<S: Server + ?Sized>(

@@ -6,7 +6,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::generate::types::{number, owned};
-use crate::model::{Field, Interface, Type};
+use crate::model::{Field, Interface, Transfer, Type};
 
 /// The names of fields.
 pub(super) fn names(fields: &[Field]) -> Vec<Ident> {
@@ -35,7 +35,7 @@ pub(super) fn encoder(
 ) -> TokenStream {
     let (caps, data): (Vec<_>, Vec<_>) = fields
         .iter()
-        .partition(|field| matches!(field.kind, Type::Cap(_)));
+        .partition(|field| matches!(field.kind, Type::Cap(..)));
     let all = data.into_iter().chain(caps);
     let steps: Vec<_> = all.map(|field| encode(interface, field, values)).collect();
     match steps.as_slice() {
@@ -47,7 +47,11 @@ pub(super) fn encoder(
 
 fn encode(interface: &Interface, field: &Field, values: Values) -> TokenStream {
     let name = format_ident!("{}", field.name);
-    match (&field.kind, values) {
+    value(interface, &field.kind, &name, values)
+}
+
+fn value(interface: &Interface, kind: &Type, name: &Ident, values: Values) -> TokenStream {
+    match (kind, values) {
         (Type::Text(bound), Values::Given) => {
             let bound = number(*bound);
             quote! { w.text::<#bound>(#name) }
@@ -60,39 +64,78 @@ fn encode(interface: &Interface, field: &Field, values: Values) -> TokenStream {
             let (element, bound) = (owned(interface, element), number(*bound));
             quote! { w.list::<#element, #bound>(#name) }
         }
-        (Type::Struct(_), Values::Given) => quote! { w.put(#name) },
-        (Type::Cap(_), _) => {
-            quote! { w.append_cap(libipc::CapItem::moved(#name.into_slot())) }
+        (Type::Struct(_) | Type::Table(_) | Type::Union(_), Values::Given) => {
+            quote! { w.put(#name) }
         }
+        (Type::Optional(inner), Values::Given) => {
+            let inner = value(interface, inner, &format_ident!("value"), values);
+            quote! { w.optional(#name, |w, value| #inner) }
+        }
+        (Type::Cap(_, transfer), _) => capability(name, *transfer),
         _ => quote! { w.put(&#name) },
     }
+}
+
+fn capability(name: &Ident, transfer: Transfer) -> TokenStream {
+    match transfer {
+        Transfer::Moved => {
+            quote! { w.append_cap(libipc::CapItem::moved(#name.into_slot())) }
+        }
+        Transfer::Copied(rights) | Transfer::Lent(rights) => {
+            let rights = rights.names().map(|name| format_ident!("{name}"));
+            let rights = rights.map(|name| quote! { libipc::Rights::#name });
+            let rights = rights.reduce(|all, one| quote! { #all.union(#one) });
+            quote! { w.append_cap(libipc::CapItem::copied(#name.slot(), #rights)) }
+        }
+    }
+}
+
+/// Arguments as a server's method is given them.
+pub(super) fn passed(arguments: &[Field]) -> Vec<TokenStream> {
+    let pass = |field: &Field| {
+        let name = format_ident!("{}", field.name);
+        match field.kind {
+            Type::Cap(_, Transfer::Lent(_)) => quote! { &#name },
+            _ => quote! { #name },
+        }
+    };
+    arguments.iter().map(pass).collect()
 }
 
 /// Statements that decode arguments into variables of their names, and check that nothing is left.
 pub(super) fn decode_arguments(arguments: &[Field]) -> TokenStream {
     let steps = arguments.iter().map(|field| {
         let name = format_ident!("{}", field.name);
-        let taken = match &field.kind {
-            Type::Text(bound) => {
-                let bound = number(*bound);
-                quote! { r.text::<#bound>()? }
-            }
-            Type::Bytes(bound) => {
-                let bound = number(*bound);
-                quote! { r.bytes::<#bound>()? }
-            }
-            Type::Cap(_) => quote! { r.cap()? },
-            _ => quote! { r.get()? },
-        };
-        quote! { let #name = #taken; }
+        let taken = taken(&field.kind);
+        quote! { let #name = #taken?; }
     });
     quote! { #(#steps)* r.finish()?; }
+}
+
+/// The expression that takes an argument; text and bytes stay in the message.
+fn taken(kind: &Type) -> TokenStream {
+    match kind {
+        Type::Text(bound) => {
+            let bound = number(*bound);
+            quote! { r.text::<#bound>() }
+        }
+        Type::Bytes(bound) => {
+            let bound = number(*bound);
+            quote! { r.bytes::<#bound>() }
+        }
+        Type::Optional(inner) if matches!(**inner, Type::Text(_) | Type::Bytes(_)) => {
+            let inner = taken(inner);
+            quote! { r.optional(|r| #inner) }
+        }
+        Type::Cap(..) => quote! { r.cap() },
+        _ => quote! { r.get() },
+    }
 }
 
 /// The closure that decodes results; the caller of it checks that nothing is left.
 pub(super) fn results_decoder(results: &[Field]) -> TokenStream {
     let take = |field: &Field| match field.kind {
-        Type::Cap(_) => quote! { r.cap() },
+        Type::Cap(..) => quote! { r.cap() },
         _ => quote! { r.get() },
     };
     match results {

@@ -3,17 +3,22 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
-use super::{docs, integer, label, spaced};
-use crate::model::{Constant, Interface, Type};
+use super::{docs, integer, label, short, spaced, types};
+use crate::layout::Shapes;
+use crate::model::{Alias, Constant, Field, Interface, Method, Type, Ways};
 
 /// The trait by which values are written, if there are any.
-pub(super) fn import(interface: &Interface) -> Option<TokenStream> {
-    let mut fields = interface
-        .methods
-        .iter()
-        .flat_map(|method| method.arguments.iter().chain(&method.results));
-    let has_data = fields.any(|field| !matches!(field.kind, Type::Cap(_)));
-    has_data.then(|| quote! { use libipc::codec::Sink as _; })
+pub(super) fn import(shapes: &Shapes, interface: &Interface) -> Option<TokenStream> {
+    let has_data = |fields: &[Field]| {
+        let mut kinds = fields.iter().map(|field| &field.kind);
+        kinds.any(|kind| !matches!(kind, Type::Cap(..)))
+    };
+    let writes = |method: &Method| {
+        let is_long = !short::is_short(shapes, method) || method.ways == Ways::CallAndRing;
+        has_data(&method.results) || (is_long && has_data(&method.arguments))
+    };
+    let is_needed = interface.methods.iter().any(writes);
+    is_needed.then(|| quote! { use libipc::codec::Sink as _; })
 }
 
 /// The documentation of the module.
@@ -32,6 +37,7 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
     let name = &interface.name;
     let id = hexadecimal(u64::from(interface.id), "u16");
     let version = hexadecimal(interface.version, "u64");
+    let revision = Literal::u64_unsuffixed(interface.revision);
     let labels = interface.methods.iter().map(|method| {
         let name = label(&method.name);
         let number = u64::from(interface.id) << 16 | u64::from(method.ordinal);
@@ -48,6 +54,9 @@ pub(super) fn description(interface: &Interface) -> TokenStream {
         }
     });
     quote! {
+        /// How often methods of this interface came or went, counted from 1.
+        pub const REVISION: u16 = #revision;
+
         /// Name, number and version of this interface.
         pub const INTERFACE: libipc::Interface = libipc::Interface {
             name: #name,
@@ -65,6 +74,14 @@ pub(super) fn constant(constant: &Constant) -> TokenStream {
     let kind = integer(constant.repr);
     let value = Literal::u64_unsuffixed(constant.value);
     quote! { #docs pub const #name: #kind = #value; }
+}
+
+/// A second name for a type.
+pub(super) fn alias(interface: &Interface, alias: &Alias) -> TokenStream {
+    let docs = docs(&alias.docs);
+    let name = format_ident!("{}", alias.name);
+    let kind = types::owned(interface, &alias.kind);
+    quote! { #docs pub type #name = #kind; }
 }
 
 /// A literal in hexadecimal digits, grouped by four.

@@ -5,22 +5,26 @@
 //! stub holds its label, arguments and results, and nothing else. Code is made as tokens and
 //! formatted by `prettyplease`, then blank lines are put between items.
 
+mod blanks;
 mod client;
 mod dispatch;
 mod fields;
 mod head;
-mod layout;
 mod numbers;
 mod ring;
 mod server;
+mod short;
 mod structs;
+mod tables;
 mod types;
+mod unions;
 
 use std::fmt;
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use crate::layout::{self, Shapes};
 use crate::model::{Integer, Interface};
 use crate::source::Source;
 
@@ -61,12 +65,13 @@ pub fn modules(sources: &[Source], interfaces: &[Interface]) -> Result<Vec<Modul
         file: "mod.rs".to_owned(),
         text: root(interfaces),
     }];
+    let shapes = layout::shapes(interfaces);
     for interface in interfaces {
         let source = sources
             .iter()
             .find(|source| source.stem() == interface.name);
         let origin = source.map_or("", |source| source.path.as_str());
-        let text = generate(interface, origin)?;
+        let text = generate(&shapes, interface, origin)?;
         modules.push(Module {
             file: format!("{}.rs", interface.name),
             text,
@@ -79,12 +84,12 @@ pub fn modules(sources: &[Source], interfaces: &[Interface]) -> Result<Vec<Modul
 ///
 /// # Errors
 /// [`Broken`], which no source can cause unless the generator has a mistake.
-pub fn generate(interface: &Interface, origin: &str) -> Result<String, Broken> {
-    let file = syn::parse2(tokens(interface, origin)).map_err(|error| Broken {
+pub fn generate(shapes: &Shapes, interface: &Interface, origin: &str) -> Result<String, Broken> {
+    let file = syn::parse2(tokens(shapes, interface, origin)).map_err(|error| Broken {
         interface: interface.name.clone(),
         reason: error.to_string(),
     })?;
-    Ok(layout::with_blank_lines(&prettyplease::unparse(&file)))
+    Ok(blanks::with_blank_lines(&prettyplease::unparse(&file)))
 }
 
 /// The root module, in the order of the names.
@@ -103,38 +108,48 @@ fn root(interfaces: &[Interface]) -> String {
     text + "];\n"
 }
 
-fn tokens(interface: &Interface, origin: &str) -> TokenStream {
+fn tokens(shapes: &Shapes, interface: &Interface, origin: &str) -> TokenStream {
     let header = head::header(interface, origin);
-    let import = head::import(interface);
+    let import = head::import(shapes, interface);
     let description = head::description(interface);
     let constants = interface.constants.iter().map(head::constant);
     let structs = interface
         .structs
         .iter()
         .map(|found| structs::structure(interface, found));
+    let aliases = interface.aliases.iter();
+    let aliases = aliases.map(|found| head::alias(interface, found));
+    let tables = interface.tables.iter();
+    let tables = tables.map(|found| tables::table(interface, found));
+    let unions = interface.unions.iter();
+    let unions = unions.map(|found| unions::union(interface, found));
     let numbers = interface.enums.iter().map(numbers::numbers);
-    let error = interface.error.iter().map(numbers::error);
-    let stubs = stubs(interface);
+    let error = interface.error.iter();
+    let error = error.map(|found| numbers::error(found, interface.base.as_ref()));
+    let stubs = stubs(shapes, interface);
     quote! {
         #header
         #import
         #description
         #(#constants)*
+        #(#aliases)*
         #(#error)*
         #(#numbers)*
         #(#structs)*
+        #(#tables)*
+        #(#unions)*
         #stubs
     }
 }
 
 /// Server and client; an interface may also declare nothing but types for others.
-fn stubs(interface: &Interface) -> TokenStream {
+fn stubs(shapes: &Shapes, interface: &Interface) -> TokenStream {
     if interface.methods.is_empty() {
         return TokenStream::new();
     }
     let server = server::server(interface);
-    let dispatch = dispatch::dispatch(interface);
-    let client = client::client(interface);
+    let dispatch = dispatch::dispatch(shapes, interface);
+    let client = client::client(shapes, interface);
     let ring = ring::ring(interface);
     quote! {
         #server

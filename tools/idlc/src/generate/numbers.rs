@@ -38,8 +38,9 @@ pub(super) fn numbers(found: &Enum) -> TokenStream {
 }
 
 /// The errors: an enum that says in words what it means.
-pub(super) fn error(found: &Enum) -> TokenStream {
+pub(super) fn error(found: &Enum, base: Option<&(String, usize)>) -> TokenStream {
     let numbers = numbers(found);
+    let from = base.map(|(name, taken)| from(found, name, *taken));
     let arms = found.entries.iter().map(|entry| {
         let name = format_ident!("{}", entry.name);
         let text = sentence(entry);
@@ -62,6 +63,24 @@ pub(super) fn error(found: &Enum) -> TokenStream {
         }
 
         impl core::error::Error for Error {}
+
+        #from
+    }
+}
+
+/// How an error of the base becomes one of these.
+fn from(found: &Enum, base: &str, taken: usize) -> TokenStream {
+    let base = format_ident!("{base}");
+    let entries = found.entries.iter().take(taken);
+    let names: Vec<_> = entries
+        .map(|entry| format_ident!("{}", entry.name))
+        .collect();
+    quote! {
+        impl From<super::#base::Error> for Error {
+            fn from(error: super::#base::Error) -> Self {
+                match error { #(super::#base::Error::#names => Self::#names),* }
+            }
+        }
     }
 }
 

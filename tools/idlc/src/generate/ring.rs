@@ -105,13 +105,15 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         .map(|field| types::given(interface, &field.kind));
     let (results, error) = (
         types::results(interface, &method.results),
-        server::error(method),
+        server::error(interface, method),
     );
     let mut lines = method.docs.clone();
     lines.extend(["", "# Errors", "If the batch is full."].map(str::to_owned));
     let about = docs(&lines);
+    let deprecated = super::client::deprecated(method);
     quote! {
         #about
+        #deprecated
         pub fn #name(
             &mut self,
             #(#names: #kinds),*

@@ -17,7 +17,7 @@ pub(super) fn server(interface: &Interface) -> TokenStream {
             .iter()
             .map(|field| types::received(interface, &field.kind));
         let (reply, outcome) = match method.answer {
-            Answer::Now => (None, outcome(interface, method)),
+            Answer::Now | Answer::Never => (None, outcome(interface, method)),
             Answer::Deferred => (Some(reply(interface, method)), quote! {}),
         };
         quote! {
@@ -29,6 +29,12 @@ pub(super) fn server(interface: &Interface) -> TokenStream {
         #about
         pub trait Server {
             #(#methods)*
+
+            /// Is told of a request for a method that this version of the interface does not have,
+            /// which is answered so.
+            fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+                let _ = (caller, ordinal);
+            }
 
             /// Takes signals of the notification that is bound to the server's thread.
             fn signal(&mut self, bits: u64) {
@@ -48,7 +54,10 @@ pub(super) fn server(interface: &Interface) -> TokenStream {
 fn outcome(interface: &Interface, method: &Method) -> TokenStream {
     let results = types::results(interface, &method.results);
     match method.fails {
-        Fails::WithError => quote! { -> Result<#results, Error> },
+        Fails::WithError => {
+            let error = types::error(interface);
+            quote! { -> Result<#results, #error> }
+        }
         Fails::Never if method.results.is_empty() => quote! {},
         Fails::Never => quote! { -> #results },
     }
@@ -56,14 +65,14 @@ fn outcome(interface: &Interface, method: &Method) -> TokenStream {
 
 fn reply(interface: &Interface, method: &Method) -> TokenStream {
     let results = types::results(interface, &method.results);
-    let error = error(method);
+    let error = error(interface, method);
     quote! { reply: libipc::Reply<#results, #error> }
 }
 
 /// The error of a method for which one must be named.
-pub(super) fn error(method: &Method) -> TokenStream {
+pub(super) fn error(interface: &Interface, method: &Method) -> TokenStream {
     match method.fails {
-        Fails::WithError => quote! { Error },
+        Fails::WithError => types::error(interface),
         Fails::Never => quote! { core::convert::Infallible },
     }
 }

@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::fields::names;
 use super::{docs, types};
-use crate::model::{Field, Interface, Struct, Type};
+use crate::model::{Field, Interface, Struct};
 
 /// The struct and its encoding, field by field.
 pub(super) fn structure(interface: &Interface, found: &Struct) -> TokenStream {
@@ -49,7 +49,6 @@ pub(super) fn structure(interface: &Interface, found: &Struct) -> TokenStream {
     }
 }
 
-/// Whether a field can be copied bit by bit for certain, without looking into other structs.
 fn is_plain(field: &Field) -> bool {
-    matches!(field.kind, Type::Bool | Type::Integer(_) | Type::Number(..))
+    types::is_plain(&field.kind)
 }

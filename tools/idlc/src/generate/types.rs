@@ -4,7 +4,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use crate::generate::integer;
-use crate::model::{CapKind, Field, Interface, Type, TypeId};
+use crate::model::{CapKind, Field, Interface, Transfer, Type, TypeId};
 
 /// The type of a value that is owned: fields of structs, elements of lists, results.
 pub(super) fn owned(interface: &Interface, kind: &Type) -> TokenStream {
@@ -26,8 +26,14 @@ pub(super) fn owned(interface: &Interface, kind: &Type) -> TokenStream {
             let (element, bound) = (owned(interface, element), number(*bound));
             quote! { libipc::codec::List<#element, #bound> }
         }
-        Type::Struct(id) | Type::Number(id, _) => declared(interface, id),
-        Type::Cap(kind) => capability(interface, kind),
+        Type::Struct(id) | Type::Table(id) | Type::Union(id) | Type::Number(id, ..) => {
+            declared(interface, id)
+        }
+        Type::Optional(inner) => {
+            let inner = owned(interface, inner);
+            quote! { Option<#inner> }
+        }
+        Type::Cap(kind, _) => capability(interface, kind),
     }
 }
 
@@ -54,9 +60,17 @@ pub(super) fn given(interface: &Interface, kind: &Type) -> TokenStream {
             let element = owned(interface, element);
             quote! { &[#element] }
         }
-        Type::Struct(id) => {
+        Type::Struct(id) | Type::Table(id) | Type::Union(id) => {
             let name = declared(interface, id);
             quote! { &#name }
+        }
+        Type::Optional(inner) => {
+            let inner = given(interface, inner);
+            quote! { Option<#inner> }
+        }
+        Type::Cap(kind, Transfer::Copied(_) | Transfer::Lent(_)) => {
+            let cap = capability(interface, kind);
+            quote! { &#cap }
         }
         _ => owned(interface, kind),
     }
@@ -67,7 +81,23 @@ pub(super) fn received(interface: &Interface, kind: &Type) -> TokenStream {
     match kind {
         Type::Text(_) => quote! { &str },
         Type::Bytes(_) => quote! { &[u8] },
+        Type::Optional(inner) => {
+            let inner = received(interface, inner);
+            quote! { Option<#inner> }
+        }
+        Type::Cap(kind, Transfer::Lent(_)) => {
+            let cap = capability(interface, kind);
+            quote! { &#cap }
+        }
         _ => owned(interface, kind),
+    }
+}
+
+/// The error that the methods of an interface answer.
+pub(super) fn error(interface: &Interface) -> TokenStream {
+    match &interface.fails_with {
+        Some(id) => declared(interface, id),
+        None => quote! { Error },
     }
 }
 
@@ -88,11 +118,21 @@ pub(super) fn number(value: u64) -> Literal {
     Literal::u64_unsuffixed(value)
 }
 
-fn declared(interface: &Interface, id: &TypeId) -> TokenStream {
+/// The name of a declared type.
+pub(super) fn declared(interface: &Interface, id: &TypeId) -> TokenStream {
     let name = format_ident!("{}", id.name);
     if id.interface == interface.name {
         return quote! { #name };
     }
     let module = format_ident!("{}", id.interface);
     quote! { super::#module::#name }
+}
+
+/// Whether a value can be copied bit by bit for certain, without looking into declared types.
+pub(super) fn is_plain(kind: &Type) -> bool {
+    match kind {
+        Type::Bool | Type::Integer(_) | Type::Number(..) => true,
+        Type::Optional(inner) => is_plain(inner),
+        _ => false,
+    }
 }

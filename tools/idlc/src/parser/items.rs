@@ -1,7 +1,7 @@
 //! Declarations inside an interface.
 
 use super::{Parsed, Parser};
-use crate::ast::{Entry, Field, Item, ItemKind, Method, Name, Preface};
+use crate::ast::{Item, ItemKind, Method, Name, Preface};
 use crate::token::TokenKind;
 
 impl Parser {
@@ -16,11 +16,15 @@ impl Parser {
         let keyword = keyword.clone();
         let parse = match keyword.as_str() {
             "const" => Self::constant,
+            "type" => Self::alias,
             "struct" => Self::structure,
+            "table" => Self::table,
+            "union" => Self::union,
             "enum" => Self::enumeration,
             "bits" => Self::bits,
             "error" => Self::error,
-            _ => return self.expected("`const`, `struct`, `enum`, `bits`, `error` or an ordinal"),
+            "reserved" => return self.reserved(preface),
+            _ => return self.unknown_keyword(&keyword),
         };
         self.advance();
         let name = self.name("a name")?;
@@ -40,24 +44,64 @@ impl Parser {
         Ok(ItemKind::Const { repr, value })
     }
 
+    fn alias(&mut self) -> Parsed<ItemKind> {
+        self.sign('=')?;
+        let kind = self.type_ref()?;
+        self.sign(';')?;
+        Ok(ItemKind::Alias(kind))
+    }
+
     fn structure(&mut self) -> Parsed<ItemKind> {
         Ok(ItemKind::Struct(self.list('{', '}', Self::field)?))
     }
 
+    fn table(&mut self) -> Parsed<ItemKind> {
+        Ok(ItemKind::Table(self.numbered(Self::member)?))
+    }
+
+    fn union(&mut self) -> Parsed<ItemKind> {
+        let repr = self.representation()?;
+        let variants = self.numbered(Self::variant)?;
+        Ok(ItemKind::Union { repr, variants })
+    }
+
     fn enumeration(&mut self) -> Parsed<ItemKind> {
         let repr = self.representation()?;
-        let entries = self.list('{', '}', Self::entry)?;
+        let entries = self.numbered(Self::entry)?;
         Ok(ItemKind::Enum { repr, entries })
     }
 
     fn bits(&mut self) -> Parsed<ItemKind> {
         let repr = self.representation()?;
-        let entries = self.list('{', '}', Self::entry)?;
+        let entries = self.numbered(Self::entry)?;
         Ok(ItemKind::Bits { repr, entries })
     }
 
     fn error(&mut self) -> Parsed<ItemKind> {
-        Ok(ItemKind::Error(self.list('{', '}', Self::entry)?))
+        let mut base = None;
+        if self.is_sign(':') {
+            self.advance();
+            base = Some(self.foreign()?);
+        }
+        let entries = self.numbered(Self::entry)?;
+        Ok(ItemKind::Error { base, entries })
+    }
+
+    /// `reserved 3, 7;` in place of methods that are gone.
+    fn reserved(&mut self, preface: Preface) -> Parsed<Item> {
+        let span = self.advance();
+        let mut numbers = vec![self.number("an ordinal")?];
+        while self.is_sign(',') {
+            self.advance();
+            numbers.push(self.number("an ordinal")?);
+        }
+        self.sign(';')?;
+        let text = "reserved".to_owned();
+        Ok(Item {
+            preface,
+            name: Name { text, span },
+            kind: ItemKind::Reserved(numbers),
+        })
     }
 
     fn method(&mut self, preface: Preface) -> Parsed<Item> {
@@ -92,48 +136,5 @@ impl Parser {
     fn representation(&mut self) -> Parsed<Name> {
         self.sign(':')?;
         self.name("the type that represents it")
-    }
-
-    fn field(&mut self) -> Parsed<Field> {
-        let preface = self.preface()?;
-        let name = self.name("a name")?;
-        self.sign(':')?;
-        let kind = self.type_ref()?;
-        Ok(Field {
-            preface,
-            name,
-            kind,
-        })
-    }
-
-    fn entry(&mut self) -> Parsed<Entry> {
-        let preface = self.preface()?;
-        let name = self.name("a name")?;
-        self.sign('=')?;
-        let value = self.number("a number")?;
-        Ok(Entry {
-            preface,
-            name,
-            value,
-        })
-    }
-
-    /// `open element, element, close`; a comma behind the last element is allowed.
-    fn list<T>(
-        &mut self,
-        open: char,
-        close: char,
-        element: impl Fn(&mut Self) -> Parsed<T>,
-    ) -> Parsed<Vec<T>> {
-        self.sign(open)?;
-        let mut elements = Vec::new();
-        while !self.is_sign(close) {
-            elements.push(element(self)?);
-            if !self.is_sign(close) {
-                self.sign(',')?;
-            }
-        }
-        self.sign(close)?;
-        Ok(elements)
     }
 }

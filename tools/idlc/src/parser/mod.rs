@@ -5,11 +5,13 @@
 //! "already reported".
 
 mod items;
+mod lists;
 mod types;
 
-use crate::ast::{File, Interface, Name, Number, Preface, Use};
+use crate::ast::{Argument, Attribute, File, Interface, Name, Number, Preface, Use};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Span;
+use crate::suggest;
 use crate::token::{Token, TokenKind};
 
 /// Parses the tokens of one file. The tree is missing if there is no interface to speak of.
@@ -22,6 +24,13 @@ pub fn parse(tokens: Vec<Token>) -> (Option<File>, Vec<Diagnostic>) {
     let file = parser.file().ok();
     (file, parser.diagnostics)
 }
+
+const GRAMMAR: &str = "the grammar is in the book's chapter on the IDL";
+
+/// What a declaration begins with.
+const KEYWORDS: &[&str] = &[
+    "const", "type", "struct", "table", "union", "enum", "bits", "error", "reserved",
+];
 
 /// A mistake was reported; skip what cannot be understood.
 struct Skip;
@@ -53,10 +62,15 @@ impl Parser {
 
     fn use_line(&mut self) -> Parsed<Use> {
         self.word("use")?;
+        let line = self.foreign()?;
+        self.sign(';')?;
+        Ok(line)
+    }
+
+    fn foreign(&mut self) -> Parsed<Use> {
         let interface = self.name("the name of an interface")?;
         self.sign('.')?;
         let item = self.name("the name of a type")?;
-        self.sign(';')?;
         Ok(Use { interface, item })
     }
 
@@ -90,11 +104,27 @@ impl Parser {
                 self.advance();
             } else if self.is_sign('@') {
                 self.advance();
-                preface.attributes.push(self.name("an attribute")?);
+                preface.attributes.push(self.attribute()?);
             } else {
                 return Ok(preface);
             }
         }
+    }
+
+    fn attribute(&mut self) -> Parsed<Attribute> {
+        let name = self.name("an attribute")?;
+        if !self.is_sign('(') {
+            let argument = None;
+            return Ok(Attribute { name, argument });
+        }
+        self.advance();
+        let argument = match self.peek() {
+            TokenKind::Number(_) => Argument::Number(self.number("a number")?),
+            _ => Argument::Word(self.name("a number or a name")?),
+        };
+        self.sign(')')?;
+        let argument = Some(argument);
+        Ok(Attribute { name, argument })
     }
 
     /// Leaves the declaration that began at token `start`: goes behind its `;` or its closing brace,
@@ -198,12 +228,26 @@ impl Parser {
             let remedy = "documentation stands before what it tells of";
             (Code::StrayDocs, remedy)
         } else {
-            let remedy = "the grammar is in the book's chapter on the IDL";
-            (Code::UnexpectedToken, remedy)
+            (Code::UnexpectedToken, GRAMMAR)
         };
         let span = self.span();
         self.diagnostics
             .push(Diagnostic::new(code, span, message, remedy));
+        Err(Skip)
+    }
+
+    /// Reports a word where a declaration should begin.
+    fn unknown_keyword<T>(&mut self, word: &str) -> Parsed<T> {
+        let message = format!("`{word}` begins no declaration");
+        let begin = format!("begin with {} or an ordinal", KEYWORDS.join(", "));
+        let remedy = suggest::remedy(word, KEYWORDS.iter().copied(), &begin);
+        let span = self.span();
+        self.diagnostics.push(Diagnostic::new(
+            Code::UnexpectedToken,
+            span,
+            message,
+            remedy,
+        ));
         Err(Skip)
     }
 

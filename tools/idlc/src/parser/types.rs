@@ -35,10 +35,12 @@ impl Parser {
             }
             span = span.to(self.sign('>')?);
         }
+        let optional = self.is_sign('?').then(|| self.advance());
         Ok(TypeRef {
             name,
             parameters,
-            span,
+            optional,
+            span: span.to(optional.unwrap_or(span)),
         })
     }
 

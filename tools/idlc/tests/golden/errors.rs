@@ -2,6 +2,9 @@
 //!
 //! Made by `idlc` from `errors.idl`, which is the file to change.
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "errors",
@@ -93,6 +96,12 @@ pub trait Server {
     /// Cannot fail.
     fn wait(&mut self, caller: libipc::Caller);
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -112,7 +121,44 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     match message.label() {
         labels::KNOCK => serve_knock(server, caller, message),
         labels::WAIT => serve_wait(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const KNOCK: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::KNOCK,
+        0,
+        0,
+    );
+    const WAIT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::WAIT,
+        0,
+        0,
+    );
+    match request.info {
+        KNOCK => {
+            match server.knock(caller) {
+                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        WAIT => {
+            server.wait(caller);
+            Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
+        }
+        _ => None,
     }
 }
 
@@ -156,6 +202,15 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
         dispatch(&mut self.0, request);
     }
 
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
+    }
+
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
     }
@@ -187,7 +242,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn knock(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(&self.transport, labels::KNOCK, |_| Ok(()), |_| Ok(()))
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(labels::KNOCK, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
+        )
     }
 
     /// Cannot fail.
@@ -195,7 +255,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn wait(&self) -> Result<(), libipc::TransportError> {
-        libipc::codec::stub::ask(&self.transport, labels::WAIT, |_| Ok(()), |_| Ok(()))
+        libipc::codec::short::ask(
+            &self.transport,
+            libipc::Short::request(labels::WAIT, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
+        )
     }
 }
 

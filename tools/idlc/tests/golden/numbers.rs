@@ -4,6 +4,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "numbers",
@@ -137,6 +140,12 @@ pub trait Server {
         rights: Rights,
     ) -> Colour;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -155,7 +164,39 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::PAINT => serve_paint(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const PAINT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::PAINT,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        PAINT => {
+            if w[0] & 0xffffffff0000ff00 != 0 {
+                return None;
+            }
+            let colour = Colour::from_number(w[0] as u8)?;
+            let rights = Rights::from_bits((w[0] >> 16) as u16)?;
+            let before = server.paint(caller, colour, rights);
+            Some(libipc::Short::ok(1, [u64::from(before.number()), 0, 0, 0, 0, 0]))
+        }
+        _ => None,
     }
 }
 
@@ -183,6 +224,15 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
+    }
+
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -220,14 +270,27 @@ impl<T: libipc::Transport> Client<T> {
         colour: Colour,
         rights: Rights,
     ) -> Result<Colour, libipc::TransportError> {
-        libipc::codec::stub::ask(
+        libipc::codec::short::ask(
             &self.transport,
-            labels::PAINT,
+            libipc::Short::request(
+                labels::PAINT,
+                1,
+                [
+                    u64::from(colour.number()) | u64::from(rights.bits()) << 16,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0,
+                ],
+            ),
+            1,
             |w| {
-                w.put(&colour)?;
-                w.put(&rights)
+                if w[0] & 0xffffffffffffff00 != 0 {
+                    return None;
+                }
+                Colour::from_number(w[0] as u8)
             },
-            |r| r.get(),
         )
     }
 }

@@ -4,6 +4,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "ring",
@@ -103,6 +106,12 @@ pub trait Server {
     /// Goes by call only.
     fn describe(&mut self, caller: libipc::Caller) -> libipc::codec::Text<200>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -123,7 +132,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::ADD => serve_add(server, caller, message),
         labels::FLUSH => serve_flush(server, caller, message, deferral),
         labels::DESCRIBE => serve_describe(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
     }
 }
 

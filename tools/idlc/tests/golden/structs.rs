@@ -4,11 +4,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "structs",
     id: 0xc738,
-    version: 0x51cf_70c5_9bae_0390,
+    version: 0x47a1_6da7_e8f3_4f69,
 };
 
 /// The labels of requests.
@@ -79,6 +82,12 @@ pub trait Server {
     /// Draws.
     fn draw(&mut self, caller: libipc::Caller, line: Line) -> Point;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -97,7 +106,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::DRAW => serve_draw(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 //!
 //! Made by `idlc` from `types_only.idl`, which is the file to change.
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "types_only",

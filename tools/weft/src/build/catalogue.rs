@@ -57,7 +57,7 @@ fn interfaces(folder: &Path) -> Outcome<Vec<Interface>> {
             .collect();
         Error::new(format!("the interfaces have mistakes:\n{}", all.join("\n")))
     })?;
-    Ok(models.iter().map(|one| entry(one, &models)).collect())
+    Ok(models.iter().map(entry).collect())
 }
 
 /// Files directly in the folder; those below it belong to the crate of generated modules.
@@ -65,7 +65,7 @@ fn is_interface(file: &Path) -> bool {
     file.extension().is_some_and(|ending| ending == "idl") && file.components().count() == 1
 }
 
-fn entry(interface: &model::Interface, all: &[model::Interface]) -> Interface {
+fn entry(interface: &model::Interface) -> Interface {
     let has_ring = interface
         .methods
         .iter()
@@ -74,7 +74,8 @@ fn entry(interface: &model::Interface, all: &[model::Interface]) -> Interface {
         .methods
         .iter()
         .flat_map(|method| &method.arguments);
-    let has_capability = arguments.any(|argument| holds_capability(&argument.kind, all));
+    // A capability is an argument of its own, never inside another type.
+    let has_capability = arguments.any(|argument| matches!(argument.kind, Type::Cap(..)));
     Interface {
         name: interface.name.clone(),
         version: interface.version,
@@ -88,23 +89,6 @@ fn entry(interface: &model::Interface, all: &[model::Interface]) -> Interface {
         } else {
             Passes::Data
         },
-    }
-}
-
-fn holds_capability(kind: &Type, all: &[model::Interface]) -> bool {
-    match kind {
-        Type::Cap(_) => true,
-        Type::List(element, _) => holds_capability(element, all),
-        Type::Struct(id) => {
-            let structs = all.iter().filter(|one| one.name == id.interface);
-            let named = structs
-                .flat_map(|one| &one.structs)
-                .filter(|one| one.name == id.name);
-            named
-                .flat_map(|one| &one.fields)
-                .any(|field| holds_capability(&field.kind, all))
-        }
-        _ => false,
     }
 }
 

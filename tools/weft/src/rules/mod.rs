@@ -184,7 +184,7 @@ pub const TABLE: &[Rule] = &[
     },
     Rule {
         name: "generated",
-        holds: "generated modules are what their interfaces make",
+        holds: "generated modules and accepted summaries are what their interfaces make",
         look: generated::look,
     },
 ];

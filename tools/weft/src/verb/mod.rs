@@ -4,6 +4,7 @@ pub mod bench;
 pub mod build;
 pub mod check;
 pub mod doctor;
+pub mod idl;
 pub mod image;
 pub mod run;
 pub mod test;
@@ -26,6 +27,7 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Verb::Bench(args) => bench::run(&project, &args),
         Verb::Build(args) => build::run(&project, &args),
         Verb::Image(args) => image::run(&project, &args),
+        Verb::Idl(args) => idl::run(&project, args),
         Verb::Check(args) => check::run(&project, &args),
         Verb::Doctor => doctor::run(&project),
     }

@@ -4,11 +4,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "shapes",
     id: 0x9080,
-    version: 0x72f7_f456_149a_2949,
+    version: 0xb94a_d2b2_2085_5338,
 };
 
 /// The labels of requests.
@@ -52,6 +55,12 @@ pub trait Server {
     /// Tells how large a shape may be.
     fn limit(&mut self, caller: libipc::Caller) -> Size;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -70,7 +79,38 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::LIMIT => serve_limit(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const LIMIT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::LIMIT,
+        0,
+        0,
+    );
+    match request.info {
+        LIMIT => {
+            let size = server.limit(caller);
+            Some(
+                libipc::Short::ok(
+                    1,
+                    [u64::from(size.width) | u64::from(size.height) << 32, 0, 0, 0, 0, 0],
+                ),
+            )
+        }
+        _ => None,
     }
 }
 
@@ -96,6 +136,15 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
+    }
+
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -129,7 +178,15 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// Why no answer came.
     pub fn limit(&self) -> Result<Size, libipc::TransportError> {
-        libipc::codec::stub::ask(&self.transport, labels::LIMIT, |_| Ok(()), |r| r.get())
+        libipc::codec::short::ask(
+            &self.transport,
+            libipc::Short::request(labels::LIMIT, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(Size {
+                width: w[0] as u32,
+                height: (w[0] >> 32) as u32,
+            }),
+        )
     }
 }
 

@@ -4,11 +4,14 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "windows",
     id: 0xf37d,
-    version: 0xc23a_a1ad_fb30_2ff8,
+    version: 0x17f5_3b35_103e_18ed,
 };
 
 /// The labels of requests.
@@ -26,6 +29,12 @@ pub trait Server {
         size: super::shapes::Size,
         shapes: libipc::Cap<super::shapes::Client>,
     ) -> u32;
+
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
 
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
@@ -45,7 +54,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::OPEN => serve_open(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
     }
 }
 

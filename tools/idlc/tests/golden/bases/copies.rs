@@ -1,0 +1,148 @@
+//! Copies of what is on a volume; it fails for the volume's reasons.
+//!
+//! Made by `idlc` from `copies.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "copies",
+    id: 0x7024,
+    version: 0xdb94_763d_0a30_bfa4,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `copy`.
+    pub const COPY: u32 = 0x7024_0001;
+}
+
+/// A server of `copies`.
+pub trait Server {
+    /// Copies something, and tells how many copies there are.
+    fn copy(
+        &mut self,
+        caller: libipc::Caller,
+        from: &str,
+        to: &str,
+    ) -> Result<u32, super::volume::Error>;
+
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::COPY => serve_copy(server, caller, message),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+fn serve_copy<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let from = r.text::<64>()?;
+            let to = r.text::<64>()?;
+            r.finish()?;
+            Ok(server.copy(caller, from, to))
+        },
+        |w, copies| w.put(&copies),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `copies`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Copies something, and tells how many copies there are.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn copy(
+        &self,
+        from: &str,
+        to: &str,
+    ) -> Result<u32, libipc::Error<super::volume::Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::COPY,
+            |w| {
+                w.text::<64>(from)?;
+                w.text::<64>(to)
+            },
+            |r| r.get(),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

@@ -1,0 +1,205 @@
+//! What something is stored on.
+//!
+//! Made by `idlc` from `volume.idl`, which is the file to change.
+
+use libipc::codec::Sink as _;
+
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
+/// Name, number and version of this interface.
+pub const INTERFACE: libipc::Interface = libipc::Interface {
+    name: "volume",
+    id: 0x476f,
+    version: 0xf48e_b082_fbbb_e086,
+};
+
+/// The labels of requests.
+pub mod labels {
+    /// Label of `remove`.
+    pub const REMOVE: u32 = 0x476f_0001;
+}
+
+/// The longest path.
+pub const MAX_PATH: u32 = 64;
+
+/// Where something is.
+pub type Path = libipc::codec::Bytes<64>;
+
+/// Why it was not done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u32)]
+pub enum Error {
+    /// There is no such thing.
+    NotFound = 1,
+    /// The volume is full.
+    Full = 3,
+}
+
+impl Error {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::NotFound, Self::Full];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u32 {
+        self as u32
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u32) -> Option<Self> {
+        match number {
+            1 => Some(Self::NotFound),
+            3 => Some(Self::Full),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Error {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Error {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+impl Error {
+    /// One clause for people.
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::NotFound => "there is no such thing",
+            Self::Full => "the volume is full",
+        }
+    }
+}
+
+impl core::fmt::Display for Error {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Error {}
+
+/// A server of `volume`.
+pub trait Server {
+    /// Takes something away.
+    fn remove(&mut self, caller: libipc::Caller, path: &[u8]) -> Result<(), Error>;
+
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
+    /// Takes signals of the notification that is bound to the server's thread.
+    fn signal(&mut self, bits: u64) {
+        let _ = bits;
+    }
+
+    /// Decides about a thread that faulted and whose faults come here. It stays stopped
+    /// unless a server says otherwise.
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        let _ = fault;
+        libipc::FaultAnswer::Stop
+    }
+}
+
+/// Hands a request to the server's method, and answers what no method answers.
+pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
+    let libipc::Request { caller, message, .. } = request;
+    match message.label() {
+        labels::REMOVE => serve_remove(server, caller, message),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+fn serve_remove<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let path = r.bytes::<64>()?;
+            r.finish()?;
+            Ok(server.remove(caller, path))
+        },
+        |_, ()| Ok(()),
+    );
+}
+
+/// Makes a server one that a server loop can run.
+#[derive(Debug)]
+pub struct Dispatcher<S>(pub S);
+
+impl<S: Server> libipc::Service for Dispatcher<S> {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        dispatch(&mut self.0, request);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.0.signal(bits);
+    }
+
+    fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
+        self.0.fault(fault)
+    }
+}
+
+/// Serves an endpoint for ever.
+pub fn serve(endpoint: libipc::Endpoint, server: impl Server) -> libipc::Never {
+    libipc::serve(endpoint, Dispatcher(server))
+}
+
+/// A client of `volume`.
+#[derive(Debug)]
+pub struct Client<T = libipc::Connection> {
+    transport: T,
+}
+
+impl<T: libipc::Transport> Client<T> {
+    /// A client that calls over `transport`.
+    pub const fn new(transport: T) -> Self {
+        Self { transport }
+    }
+
+    /// Takes something away.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn remove(&self, path: &[u8]) -> Result<(), libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::REMOVE,
+            |w| w.bytes::<64>(path),
+            |_| Ok(()),
+        )
+    }
+}
+
+impl From<libipc::Connection> for Client {
+    fn from(connection: libipc::Connection) -> Self {
+        Self::new(connection)
+    }
+}
+
+impl From<libipc::Cap<Client>> for Client {
+    fn from(cap: libipc::Cap<Client>) -> Self {
+        Self::new(cap.into())
+    }
+}

@@ -6,6 +6,9 @@
 
 use libipc::codec::Sink as _;
 
+/// How often methods of this interface came or went, counted from 1.
+pub const REVISION: u16 = 1;
+
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "clock",
@@ -90,6 +93,12 @@ pub trait Server {
     /// Tells the time, in seconds since 1970-01-01 00:00 UTC. Leap seconds are not counted.
     fn now(&mut self, caller: libipc::Caller) -> Result<i64, Error>;
 
+    /// Is told of a request for a method that this version of the interface does not have,
+    /// which is answered so.
+    fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
+        let _ = (caller, ordinal);
+    }
+
     /// Takes signals of the notification that is bound to the server's thread.
     fn signal(&mut self, bits: u64) {
         let _ = bits;
@@ -108,7 +117,37 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::NOW => serve_now(server, caller, message),
-        _ => libipc::codec::stub::unknown(message, INTERFACE.id),
+        _ => {
+            if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
+                server.unknown(caller, ordinal);
+            }
+        }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const NOW: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::NOW,
+        0,
+        0,
+    );
+    match request.info {
+        NOW => {
+            match server.now(caller) {
+                Ok(seconds) => {
+                    Some(libipc::Short::ok(1, [seconds as u64, 0, 0, 0, 0, 0]))
+                }
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -134,6 +173,15 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
+    }
+
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -167,7 +215,12 @@ impl<T: libipc::Transport> Client<T> {
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn now(&self) -> Result<i64, libipc::Error<Error>> {
-        libipc::codec::stub::call(&self.transport, labels::NOW, |_| Ok(()), |r| r.get())
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(labels::NOW, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| Some(w[0] as i64),
+        )
     }
 }
 

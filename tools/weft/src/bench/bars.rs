@@ -99,6 +99,7 @@ impl Bar {
         match Board::named(board)? {
             Board::Q35 => self.q35,
             Board::Virt => self.virt,
+            Board::Raspi4b => None,
         }
     }
 

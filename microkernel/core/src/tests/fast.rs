@@ -197,6 +197,9 @@ fn a_fault_is_answered_by_the_general_path() {
     let space = 3;
     let target = [THREADS + 2, CNODE, space, ENDPOINT];
     rig.enter(1, Syscall::ThreadConfigure, &target);
+    // That made pointers be looked up again, so the server names them once more.
+    assert!(quick_call(&mut rig));
+    answer(&mut rig);
     rig.enter(1, Syscall::SchedSetCeiling, &[CONTROL, THREADS + 2, 15]);
     rig.enter(1, Syscall::ThreadResume, &[THREADS + 2]);
     assert_eq!(rig.running(), Some(2));

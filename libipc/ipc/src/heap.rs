@@ -11,7 +11,6 @@ mod region {
     use talc::TalcLock;
     use talc::lock_api::{GuardNoSend, RawMutex};
     use talc::source::Manual;
-    use weft_abi::{CPtr, Syscall};
 
     #[global_allocator]
     static HEAP: TalcLock<YieldLock, Manual> = TalcLock::new(Manual);
@@ -27,7 +26,7 @@ mod region {
 
         fn lock(&self) {
             while !self.try_lock() {
-                let _ = weft_sys::invoke(Syscall::Yield, CPtr::NULL, [0; 5]);
+                weft_sys::yield_now();
             }
         }
 

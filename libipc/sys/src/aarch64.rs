@@ -40,6 +40,25 @@ pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
     (status, [r0, r1])
 }
 
+/// A system call with one or two arguments: status and `a0`, `a1`.
+#[inline]
+pub(crate) fn trap_short(number: u64, arguments: [u64; 2]) -> (u64, [u64; 2]) {
+    let [a0, a1] = arguments;
+    let status;
+    let (r0, r1);
+    // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
+    // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
+    unsafe {
+        svc!(
+            inlateout("x8") number => status,
+            inlateout("x0") a0 => r0, inlateout("x1") a1 => r1,
+            lateout("x20") _, lateout("x21") _, lateout("x22") _, lateout("x23") _, lateout("x24") _,
+            lateout("x25") _,
+        );
+    }
+    (status, [r0, r1])
+}
+
 /// A system call with up to six arguments: status and `a0 … a4`.
 #[inline]
 pub(crate) fn trap(number: u64, arguments: [u64; 6]) -> (u64, [u64; 5]) {

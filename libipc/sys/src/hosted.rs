@@ -15,6 +15,11 @@ pub(crate) fn trap_bare(_number: u64) -> (u64, [u64; 2]) {
 }
 
 /// Refuses.
+pub(crate) fn trap_short(_number: u64, _arguments: [u64; 2]) -> (u64, [u64; 2]) {
+    (STATUS, [0; 2])
+}
+
+/// Refuses.
 pub(crate) fn trap(_number: u64, _arguments: [u64; 6]) -> (u64, [u64; 5]) {
     (STATUS, [0; 5])
 }

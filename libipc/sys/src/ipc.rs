@@ -34,6 +34,44 @@ pub fn clock_ns() -> u64 {
     nanoseconds
 }
 
+/// Lets other threads of the same priority run.
+#[inline]
+pub fn yield_now() {
+    let _ = arch::trap_bare(Syscall::Yield as u64);
+}
+
+/// ORs the capability's badge into a notification word and wakes a waiter.
+///
+/// # Errors
+/// The kernel's refusal.
+#[inline]
+pub fn signal(notification: CPtr) -> Result<(), Refusal> {
+    let (status, _) = arch::trap_short(Syscall::Signal as u64, [u64::from(notification.0), 0]);
+    outcome(status)
+}
+
+/// Waits until a notification word is not zero, and takes it; at most until `deadline` (ns of the monotonic clock).
+///
+/// # Errors
+/// The kernel's refusal; `TimedOut` at the deadline.
+#[inline]
+pub fn wait(notification: CPtr, deadline: u64) -> Result<u64, Refusal> {
+    let arguments = [u64::from(notification.0), deadline];
+    let (status, [word, _]) = arch::trap_short(Syscall::Wait as u64, arguments);
+    outcome(status).map(|()| word)
+}
+
+/// Signals one notification and waits for another, in one system call. The thread that the signal wakes runs at once.
+///
+/// # Errors
+/// The kernel's refusal; after `TimedOut` the signal has been sent, after any other it has not.
+#[inline]
+pub fn signal_wait(signalled: CPtr, awaited: CPtr, deadline: u64) -> Result<u64, Refusal> {
+    let objects = u64::from(signalled.0) | u64::from(awaited.0) << 32;
+    let (status, [word, _]) = arch::trap_short(Syscall::SignalWait as u64, [objects, deadline]);
+    outcome(status).map(|()| word)
+}
+
 /// Sends a message and waits for its answer.
 ///
 /// # Errors

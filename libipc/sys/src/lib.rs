@@ -6,8 +6,8 @@
 //! [`Refusal::Unsupported`](weft_abi::Refusal), and the message page is an ordinary static.
 //!
 //! Why functions and no typed objects here: types, ownership and errors for people are `libipc`'s, which is
-//! the only intended user of this crate. Why two trap shapes: a message needs all nine arguments, everything
-//! else at most six, and an argument that is not used costs an instruction in each call.
+//! the only intended user of this crate. Why four trap shapes: a message needs all nine arguments, everything
+//! else at most six, what threads wake each other by at most two, and an argument that is not used costs an instruction in each call.
 //!
 //! Soundness: system calls cannot reach memory that the program's capabilities do not cover, but a program
 //! that holds its own address space or thread can change its own memory by them, as `/proc/self/mem` does
@@ -38,7 +38,10 @@ mod arch;
 mod arch;
 
 pub use arch::stop;
-pub use ipc::{Received, Words, call, clock_ns, null, recv, reply, reply_recv, send};
+pub use ipc::{
+    Received, Words, call, clock_ns, null, recv, reply, reply_recv, send, signal, signal_wait,
+    wait, yield_now,
+};
 
 use weft_abi::{CPtr, Refusal, Syscall};
 

@@ -42,6 +42,9 @@ pub(crate) struct PerCore {
     pub(crate) on_long_call: Cell<usize>,
     pub(crate) on_long_reply_recv: Cell<usize>,
     pub(crate) on_null: Cell<usize>,
+    pub(crate) on_wait: Cell<usize>,
+    pub(crate) on_signal_wait: Cell<usize>,
+    pub(crate) on_yield: Cell<usize>,
 }
 
 // SAFETY:
@@ -65,6 +68,9 @@ static BOOT_CORE: PerCore = PerCore {
     on_long_call: Cell::new(0),
     on_long_reply_recv: Cell::new(0),
     on_null: Cell::new(0),
+    on_wait: Cell::new(0),
+    on_signal_wait: Cell::new(0),
+    on_yield: Cell::new(0),
 };
 
 /// The boot core's stacks.

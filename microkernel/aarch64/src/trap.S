@@ -4,7 +4,7 @@
 //   TPIDR_EL1 = the core's PerCore.
 // In between: registers are saved in the running thread's Registers, the kernel stack is empty, and one
 //   Rust function is called, which returns what to resume in x0 (0: wait for an interrupt). Call, ReplyRecv,
-//   Signal and Null first try a function that leaves most registers where they are.
+//   Signal, Wait, SignalWait, Yield and Null first try a function that leaves most registers where they are.
 // On exit: a thread saved by SVC gets x0, x1, x8, x20 to x25, its stack pointer and flags back, and zero in
 //   the other registers; one saved by an interrupt or exception gets everything back. A thread that runs user code
 //   always has the format of SVC, so that SVC need not set it.
@@ -114,6 +114,12 @@ trap_synchronous:
     cmp x8, #{SIGNAL}
     b.eq syscall_signal
     cbz x8, syscall_null
+    cmp x8, #{WAIT}
+    b.eq syscall_wait
+    cmp x8, #{SIGNAL_WAIT}
+    b.eq syscall_signal_wait
+    cmp x8, #{YIELD}
+    b.eq syscall_yield
 
 // Everything to memory, then the kernel's general path.
     stp x0, x1, [x28, #{X}]
@@ -153,8 +159,9 @@ syscall_reply_recv:
     mov x19, x0
     mov x26, x1
     cmp w1, #{REGISTER_WORDS}
-    b.hi syscall_long_reply_recv
+    mov x2, x1
     ldr x1, [x27, #{SYSTEM}]
+    b.hi syscall_long_reply_recv
     ldr x9, [x27, #{ON_REPLY_RECV}]
     blr x9
 syscall_answered:
@@ -162,8 +169,6 @@ syscall_answered:
     resume_direct xzr               // no badge
 
 syscall_long_reply_recv:
-    mov x2, x1
-    ldr x1, [x27, #{SYSTEM}]
     ldr x9, [x27, #{ON_LONG_REPLY_RECV}]
     blr x9
     b syscall_answered
@@ -175,16 +180,30 @@ syscall_declined:
     stp x19, x26, [x28, #{X}]
     b syscall_saved
 
-// Signal and Null: the same thread goes on; what Rust may have left in registers is cleared.
-syscall_signal:
-    str x0, [x28, #{X}]
+// Signal, Wait, SignalWait, Yield: the same thread goes on and gets nothing but its status, or whoever x0 points to.
+.macro may_switch function, number
+    stp x0, x1, [x28, #{X}]
+    mov x2, x1
     ldr x1, [x27, #{SYSTEM}]
-    ldr x9, [x27, #{ON_SIGNAL}]
+    ldr x9, [x27, #\function]
     blr x9
-    cbz x0, resume_same
-    mov x8, #{SIGNAL}
+    cmp x0, #{GENERAL}
+    b.lo resume_same
+    b.hi trap_resume
+    mov x8, #\number
     b syscall_saved
+.endm
 
+syscall_signal:
+    may_switch {ON_SIGNAL}, {SIGNAL}
+syscall_wait:
+    may_switch {ON_WAIT}, {WAIT}
+syscall_signal_wait:
+    may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}
+syscall_yield:
+    may_switch {ON_YIELD}, {YIELD}
+
+// What Rust may have left in registers is cleared.
 syscall_null:
     ldr x9, [x27, #{ON_NULL}]
     blr x9

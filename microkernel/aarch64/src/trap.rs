@@ -6,12 +6,13 @@
 //! core's code is still inlined into them.
 
 use core::arch::{asm, global_asm};
-use core::mem::{MaybeUninit, offset_of};
+use core::mem::offset_of;
 use core::ptr;
 
 use weft_abi::{REGISTER_WORDS, Syscall};
-use weft_early::{Direct, Next, System};
-use weft_hal::Trap;
+use weft_early::System;
+use weft_early::stubs::{GENERAL, Sent, turned};
+use weft_hal::{Answered, Next, Trap};
 
 use crate::cause;
 use crate::cpu;
@@ -43,6 +44,13 @@ global_asm!(
     ON_SIGNAL = const offset_of!(PerCore, on_signal),
     REGISTER_WORDS = const REGISTER_WORDS,
     ON_NULL = const offset_of!(PerCore, on_null),
+    ON_WAIT = const offset_of!(PerCore, on_wait),
+    ON_SIGNAL_WAIT = const offset_of!(PerCore, on_signal_wait),
+    ON_YIELD = const offset_of!(PerCore, on_yield),
+    WAIT = const Syscall::Wait as u64,
+    SIGNAL_WAIT = const Syscall::SignalWait as u64,
+    YIELD = const Syscall::Yield as u64,
+    GENERAL = const GENERAL,
     SYSTEM = const offset_of!(PerCore, system),
     CALL = const Syscall::Call as u64,
     REPLY_RECV = const Syscall::ReplyRecv as u64,
@@ -85,12 +93,21 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
     core.on_long_reply_recv
         .set((on_long_reply_recv::<S> as *const ()).addr());
     core.on_signal.set((on_signal::<S> as *const ()).addr());
+    core.on_wait.set((on_wait::<S> as *const ()).addr());
+    core.on_signal_wait
+        .set((on_signal_wait::<S> as *const ()).addr());
+    core.on_yield.set((on_yield::<S> as *const ()).addr());
     core.on_null.set((on_null::<S> as *const ()).addr());
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
     // 1. made from the reference above, which is not used any more.
     let first = leave(core, unsafe { &mut *system }.first());
+    resume(core, first)
+}
+
+/// Gives up this frame and goes on with these registers, or waits if they are null.
+fn resume(core: &PerCore, registers: *const Registers) -> ! {
     // SAFETY:
     // 1. weft_trap_resume wants an empty kernel stack and registers, or null, in x0; this frame is given up.
     unsafe {
@@ -99,7 +116,7 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
             "b {resume}",
             top = in(reg) core.stack_top.get(),
             resume = sym weft_trap_resume,
-            in("x0") first,
+            in("x0") registers,
             options(noreturn),
         )
     }
@@ -110,45 +127,28 @@ extern "C" fn on_syscall<S: System<Aarch64>>() -> *const Registers {
     // SAFETY:
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
-    leave(core, system.trap(Trap::Syscall))
+    leave(core, system.syscall())
 }
 
-/// What the function behind the stub of Call returns, in x0 and x1.
-#[repr(C)]
-struct Sent {
-    /// Whose turn it is; null: the general path's.
-    to: *const Registers,
-    /// The stub looks at it only if it is somebody's turn.
-    badge: MaybeUninit<u64>,
-}
-
-impl Sent {
-    #[inline(always)]
-    fn new(direct: Option<Direct<'_, Registers>>) -> Self {
-        match direct {
-            Some(direct) => Self {
-                to: direct.context,
-                badge: MaybeUninit::new(direct.badge),
-            },
-            None => Self {
-                to: ptr::null(),
-                badge: MaybeUninit::uninit(),
-            },
-        }
-    }
-}
-
-extern "C" fn on_call<S: System<Aarch64>>(object: u64, system: &mut S) -> Sent {
+extern "C" fn on_call<S: System<Aarch64>>(object: u64, system: &mut S) -> Sent<Registers> {
     Sent::new(system.call(object))
 }
 
-extern "C" fn on_long_call<S: System<Aarch64>>(object: u64, system: &mut S, info: u64) -> Sent {
+extern "C" fn on_long_call<S: System<Aarch64>>(
+    object: u64,
+    system: &mut S,
+    info: u64,
+) -> Sent<Registers> {
     Sent::new(system.long_call(object, info))
 }
 
 /// The badge of an answer is 0, which the stub knows.
-extern "C" fn on_reply_recv<S: System<Aarch64>>(objects: u64, system: &mut S) -> *const Registers {
-    answered(system.reply_recv(objects))
+extern "C" fn on_reply_recv<S: System<Aarch64>>(
+    objects: u64,
+    system: &mut S,
+    info: u64,
+) -> *const Registers {
+    answered(system.reply_recv(objects, info))
 }
 
 extern "C" fn on_long_reply_recv<S: System<Aarch64>>(
@@ -159,13 +159,46 @@ extern "C" fn on_long_reply_recv<S: System<Aarch64>>(
     answered(system.long_reply_recv(objects, info))
 }
 
+/// A thread that had faulted goes on without the stub, which would give it the registers of a message.
 #[inline(always)]
-fn answered(direct: Option<Direct<'_, Registers>>) -> *const Registers {
-    direct.map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
+fn answered(answered: Option<Answered<'_, Registers>>) -> *const Registers {
+    match answered {
+        Some(Answered::Caller(context)) => context,
+        Some(Answered::Faulted(context)) => resume(
+            PerCore::current(),
+            leave(PerCore::current(), Next::User(context)),
+        ),
+        None => ptr::null(),
+    }
 }
 
-extern "C" fn on_signal<S: System<Aarch64>>(object: u64, system: &mut S) -> u64 {
-    u64::from(system.signal(object).is_none())
+extern "C" fn on_signal<S: System<Aarch64>>(object: u64, system: &mut S) -> *const Registers {
+    turned(system.signal(object), take_turn)
+}
+
+extern "C" fn on_wait<S: System<Aarch64>>(
+    object: u64,
+    system: &mut S,
+    deadline: u64,
+) -> *const Registers {
+    turned(system.wait(object, deadline), take_turn)
+}
+
+extern "C" fn on_signal_wait<S: System<Aarch64>>(
+    objects: u64,
+    system: &mut S,
+    deadline: u64,
+) -> *const Registers {
+    turned(system.signal_wait(objects, deadline), take_turn)
+}
+
+extern "C" fn on_yield<S: System<Aarch64>>(_: u64, system: &mut S) -> *const Registers {
+    turned(system.yield_now(), take_turn)
+}
+
+#[inline(always)]
+fn take_turn(registers: &Registers) -> *const Registers {
+    leave(PerCore::current(), Next::User(registers))
 }
 
 extern "C" fn on_null<S: System<Aarch64>>() {

@@ -80,6 +80,10 @@ syscalls! {
     9 Yield "() -> ()";
     /// Reads the monotonic clock, in ns since boot.
     10 Clock "() -> (-, ns)";
+    /// Signals one notification, then waits for another as `Wait` does, and hands the processor directly to the thread
+    /// that the signal wakes. Needs WRITE on the first, READ on `awaited`. Refuses BUSY if another thread waits there,
+    /// and nothing is signalled; TIMED_OUT tells that the signal was sent.
+    11 SignalWait "(notification, deadline, -, -, -, -, -, -, awaited) -> (word)";
 
     /// Makes `count` objects (1 to 4096) of one kind in consecutive empty slots. `size` is log2: slots for a CNode
     /// (2 to 16), bytes for Untyped (12 to 62) and Frame (12, 21 or 30), ignored for other kinds. RAM is cleared.
@@ -147,8 +151,8 @@ syscalls! {
     46 SpaceMapTable "(space, table, address) -> (-, level)";
     /// Physical address (needs PHYS) and log2 of the size of a frame.
     47 FrameInfo "(frame) -> (-, physical, size)";
-    /// As SpaceMap, of `count` frames (1 to 512) in consecutive slots of the caller's CNode, one behind the other. Ends
-    /// at the first page that cannot be mapped, and says how many were; refuses only if none was. `done` is 0: the
+    /// As SpaceMap, of `count` frames (1 to 512) of one size in consecutive slots of the caller's CNode, one behind the
+    /// other. Ends at the first that is of another size or cannot be mapped, and says how many were; refuses only if none was. `done` is 0: the
     /// kernel counts there when it lets interrupts in between.
     48 SpaceMapMany "(space, first_frame, address, flags, count, done) -> (-, mapped)";
     /// As SpaceUnmap, of `count` frames (1 to 512) in consecutive slots of the caller's CNode. Ends at the first that

@@ -34,9 +34,8 @@ mod syscall;
 #[cfg(test)]
 mod tests;
 
-pub use ipc::Direct;
 pub use log::KernelLog;
-pub use state::{Core, Resume};
+pub use state::Core;
 
 /// Reports that an invariant of the kernel does not hold. The architecture's panic handler writes the report and
 /// ends the machine.

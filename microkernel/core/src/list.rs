@@ -140,6 +140,38 @@ impl<T: Linked<L>, L> List<T, L> {
         }
     }
 
+    /// Takes out the first object, which this is; says whether it was the only one. Its links stay as they were.
+    #[inline(always)]
+    pub fn take_first(&self, home: Home, first: Ref<T>) -> bool {
+        let next = first.links().next.get(home);
+        self.first.set(home, next);
+        match next {
+            Some(next) => next.links().previous.set(home, None),
+            None => self.last.set(home, None),
+        }
+        next.is_none()
+    }
+
+    /// Appends an object that is in no list and takes out the first, which is another.
+    #[inline(always)]
+    pub fn rotate(&self, home: Home, first: Ref<T>, object: Ref<T>) {
+        let next = first.links().next.get(home);
+        let last = self.last.replace(home, Some(object));
+        object.links().next.set(home, None);
+        match (next, last) {
+            (Some(next), Some(last)) => {
+                self.first.set(home, Some(next));
+                next.links().previous.set(home, None);
+                last.links().next.set(home, Some(object));
+                object.links().previous.set(home, Some(last));
+            }
+            _ => {
+                self.first.set(home, Some(object));
+                object.links().previous.set(home, None);
+            }
+        }
+    }
+
     /// Takes out the first object.
     pub fn pop(&self, home: Home) -> Option<Ref<T>> {
         let first = self.first.get(home)?;

@@ -1,7 +1,7 @@
 //! The state of one processor core, and the way in and out of the kernel.
 
 use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{Arch, CoreId, Trap};
+use weft_hal::{self as hal, Arch, CoreId, Trap};
 use weft_store::{Home, Memory};
 
 use crate::cspace::Dying;
@@ -23,14 +23,6 @@ pub struct Core<A: Arch> {
     pub(crate) irqs: IrqTable,
     pub(crate) asids: AsidTable,
     pub(crate) dying: Dying,
-}
-
-/// What the architecture does when the kernel is done.
-pub enum Resume<'a, C> {
-    /// Goes on in user mode with these registers.
-    User(&'a C),
-    /// Waits for an interrupt.
-    Idle,
 }
 
 /// What a system call says about who runs next.
@@ -74,10 +66,49 @@ impl<A: Arch> Core<A> {
     }
 
     /// Handles what brought the core into the kernel; says what runs next.
-    pub fn trap(&mut self, trap: Trap) -> Resume<'_, A::Context> {
+    pub fn trap(&mut self, trap: Trap) -> hal::Next<'_, A::Context> {
+        if self.trap_directly(trap).is_none() {
+            self.trap_generally(trap);
+        }
+        self.resume()
+    }
+
+    /// Handles a trap by the fast path, if that takes it; else nothing has changed.
+    #[inline(always)]
+    pub(crate) fn trap_directly(&mut self, trap: Trap) -> Option<()> {
+        match trap {
+            Trap::Interrupt(line) => self.interrupt_directly(line),
+            Trap::Fault {
+                kind,
+                address,
+                code,
+            } => self.fault_directly((kind, address, code)),
+            _ => None,
+        }
+    }
+
+    /// Handles a system call that the fast path did not; says what runs next.
+    pub fn syscall(&mut self) -> hal::Next<'_, A::Context> {
+        self.syscall_generally();
+        self.resume()
+    }
+
+    fn syscall_generally(&mut self) {
+        self.catch_up();
+        let next = self.system_call();
+        if !matches!(next, Next::Caller) || !self.stays(self.sched.current) {
+            self.settle(next);
+        }
+    }
+
+    /// Handles a trap by the general path.
+    pub(crate) fn trap_generally(&mut self, trap: Trap) {
+        if trap == Trap::Syscall {
+            return self.syscall_generally();
+        }
         self.catch_up();
         let next = match trap {
-            Trap::Syscall => self.system_call(),
+            Trap::Syscall | Trap::Spurious => Next::Caller,
             Trap::Fault {
                 kind,
                 address,
@@ -85,22 +116,20 @@ impl<A: Arch> Core<A> {
             } => self.fault(kind, address, code),
             Trap::Interrupt(line) => self.interrupt(line),
             Trap::Timer => self.tick(),
-            Trap::Spurious => Next::Caller,
         };
         self.settle(next);
-        self.resume()
     }
 
     /// What runs first, after [`boot::start`](crate::boot::start).
-    pub fn first(&mut self) -> Resume<'_, A::Context> {
+    pub fn first(&mut self) -> hal::Next<'_, A::Context> {
         self.settle(Next::Blocked);
         self.resume()
     }
 
-    fn resume(&self) -> Resume<'_, A::Context> {
+    fn resume(&self) -> hal::Next<'_, A::Context> {
         match &self.sched.current {
-            Some(thread) => Resume::User(&thread.context),
-            None => Resume::Idle,
+            Some(thread) => hal::Next::User(&thread.context),
+            None => hal::Next::Idle,
         }
     }
 

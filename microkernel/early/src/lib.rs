@@ -13,10 +13,11 @@ extern crate std;
 mod handover;
 pub mod region;
 pub mod report;
+pub mod stubs;
 pub mod symbols;
 mod system;
 pub mod tables;
 
 pub use handover::{DIRECT_MAP, Handover};
 pub use region::{Range, RangeSet};
-pub use system::{Direct, Next, System};
+pub use system::System;

@@ -1,6 +1,6 @@
 //! The kernel as an architecture sees it.
 
-use weft_hal::{Arch, Trap};
+use weft_hal::{Answered, Arch, Direct, Next, Trap, Turn};
 
 /// The kernel behind the traps.
 ///
@@ -13,7 +13,10 @@ pub trait System<A: Arch>: 'static {
     /// What runs first.
     fn first(&mut self) -> Next<'_, A::Context>;
 
-    /// Handles a trap; says what runs next.
+    /// Handles a system call by the general path; says what runs next.
+    fn syscall(&mut self) -> Next<'_, A::Context>;
+
+    /// Handles any other trap; says what runs next.
     fn trap(&mut self, trap: Trap) -> Next<'_, A::Context>;
 
     /// Call with this object by the fast path; `None` if the general one must do it, and nothing has changed. The lower
@@ -21,35 +24,27 @@ pub trait System<A: Arch>: 'static {
     fn call(&mut self, object: u64) -> Option<Direct<'_, A::Context>>;
 
     /// As [`call`](Self::call), ReplyRecv with the endpoint in the lower half of `objects` and the reply in the upper.
-    fn reply_recv(&mut self, objects: u64) -> Option<Direct<'_, A::Context>>;
+    fn reply_recv(&mut self, objects: u64, info: u64) -> Option<Answered<'_, A::Context>>;
 
     /// As [`call`](Self::call), with any information word.
     fn long_call(&mut self, object: u64, info: u64) -> Option<Direct<'_, A::Context>>;
 
     /// As [`reply_recv`](Self::reply_recv), with any information word.
-    fn long_reply_recv(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>>;
+    fn long_reply_recv(&mut self, objects: u64, info: u64) -> Option<Answered<'_, A::Context>>;
 
-    /// Signal, if the caller simply goes on; `None` if the general path must do it, and nothing has changed.
-    fn signal(&mut self, object: u64) -> Option<()>;
+    /// Signal by the fast path; `None` if the general one must do it, and nothing has changed.
+    fn signal(&mut self, object: u64) -> Option<Turn<'_, A::Context>>;
+
+    /// As [`signal`](Self::signal), Wait.
+    fn wait(&mut self, object: u64, deadline: u64) -> Option<Turn<'_, A::Context>>;
+
+    /// As [`signal`](Self::signal), SignalWait with the signalled notification in the lower half of `objects` and the
+    /// awaited one in the upper.
+    fn signal_wait(&mut self, objects: u64, deadline: u64) -> Option<Turn<'_, A::Context>>;
+
+    /// As [`signal`](Self::signal), Yield.
+    fn yield_now(&mut self) -> Option<Turn<'_, A::Context>>;
 
     /// Null.
     fn null();
-}
-
-/// Where a message goes directly: to a thread that waits in a system call and runs now.
-#[derive(Debug)]
-pub struct Direct<'a, C> {
-    /// Its registers. The message's words and information word are not there but still in the processor's.
-    pub context: &'a C,
-    /// The badge that it receives.
-    pub badge: u64,
-}
-
-/// What a core does when the kernel is done. The registers stay where they are until another answer.
-#[derive(Debug)]
-pub enum Next<'a, C> {
-    /// Goes on in user mode with these registers.
-    User(&'a C),
-    /// Waits for an interrupt.
-    Idle,
 }

@@ -14,11 +14,11 @@
 #[cfg(target_arch = "aarch64")]
 use weft_aarch64::{self as arch, Aarch64 as Machine};
 use weft_abi::cap::MemoryClass;
+use weft_core::Core;
 use weft_core::boot::{self, Region};
-use weft_core::{Core, Resume};
 use weft_early::region::CAPACITY;
-use weft_early::{DIRECT_MAP, Direct, Handover, Next, Range, System};
-use weft_hal::{Arch, PhysAddr, Trap};
+use weft_early::{DIRECT_MAP, Handover, Range, System};
+use weft_hal::{Answered, Arch, Direct, Next, PhysAddr, Trap, Turn};
 use weft_store::Memory;
 #[cfg(target_arch = "x86_64")]
 use weft_x86_64::{self as arch, X86_64 as Machine};
@@ -62,70 +62,69 @@ fn main(handover: Handover<Machine>) -> ! {
     arch::run(kernel)
 }
 
+type Registers = <Machine as Arch>::Context;
+
 impl System<Machine> for Kernel {
     fn arch(&mut self) -> &mut Machine {
         &mut self.0.arch
     }
 
-    fn first(&mut self) -> Next<'_, <Machine as Arch>::Context> {
-        next(self.0.first())
-    }
-
-    fn trap(&mut self, trap: Trap) -> Next<'_, <Machine as Arch>::Context> {
-        next(self.0.trap(trap))
+    fn first(&mut self) -> Next<'_, Registers> {
+        self.0.first()
     }
 
     #[inline(always)]
-    fn call(&mut self, object: u64) -> Option<Direct<'_, <Machine as Arch>::Context>> {
-        self.0.call_directly(object).map(direct)
+    fn syscall(&mut self) -> Next<'_, Registers> {
+        self.0.syscall()
+    }
+
+    fn trap(&mut self, trap: Trap) -> Next<'_, Registers> {
+        self.0.trap(trap)
     }
 
     #[inline(always)]
-    fn reply_recv(&mut self, objects: u64) -> Option<Direct<'_, <Machine as Arch>::Context>> {
-        self.0.answer_directly(objects).map(direct)
+    fn call(&mut self, object: u64) -> Option<Direct<'_, Registers>> {
+        self.0.call_directly(object)
     }
 
     #[inline(always)]
-    fn long_call(
-        &mut self,
-        object: u64,
-        info: u64,
-    ) -> Option<Direct<'_, <Machine as Arch>::Context>> {
-        self.0.call_at_length(object, info).map(direct)
+    fn reply_recv(&mut self, objects: u64, info: u64) -> Option<Answered<'_, Registers>> {
+        self.0.answer_directly(objects, info)
     }
 
     #[inline(always)]
-    fn long_reply_recv(
-        &mut self,
-        objects: u64,
-        info: u64,
-    ) -> Option<Direct<'_, <Machine as Arch>::Context>> {
-        self.0.answer_at_length(objects, info).map(direct)
+    fn long_call(&mut self, object: u64, info: u64) -> Option<Direct<'_, Registers>> {
+        self.0.call_at_length(object, info)
     }
 
     #[inline(always)]
-    fn signal(&mut self, object: u64) -> Option<()> {
+    fn long_reply_recv(&mut self, objects: u64, info: u64) -> Option<Answered<'_, Registers>> {
+        self.0.answer_at_length(objects, info)
+    }
+
+    #[inline(always)]
+    fn signal(&mut self, object: u64) -> Option<Turn<'_, Registers>> {
         self.0.signal_directly(object)
+    }
+
+    #[inline(always)]
+    fn wait(&mut self, object: u64, deadline: u64) -> Option<Turn<'_, Registers>> {
+        self.0.wait_directly(object, deadline)
+    }
+
+    #[inline(always)]
+    fn signal_wait(&mut self, objects: u64, deadline: u64) -> Option<Turn<'_, Registers>> {
+        self.0.signal_wait_directly(objects, deadline)
+    }
+
+    #[inline(always)]
+    fn yield_now(&mut self) -> Option<Turn<'_, Registers>> {
+        self.0.yield_directly()
     }
 
     #[inline(always)]
     fn null() {
         Core::<Machine>::null();
-    }
-}
-
-#[inline(always)]
-fn direct<C>(direct: weft_core::Direct<'_, C>) -> Direct<'_, C> {
-    Direct {
-        context: direct.context,
-        badge: direct.badge,
-    }
-}
-
-fn next<C>(resume: Resume<'_, C>) -> Next<'_, C> {
-    match resume {
-        Resume::User(registers) => Next::User(registers),
-        Resume::Idle => Next::Idle,
     }
 }
 

@@ -5,7 +5,8 @@
 #   between the two (NMI) set GS by MSR from the top of their own stack and put back what was there.
 # In between: registers are saved in the running thread's Registers ({CONTEXT} in PerCore), the kernel stack
 #   is empty, and one Rust function is called, which returns what to resume in rax (0: wait for an interrupt).
-#   Call, ReplyRecv, Signal and Null first try a function that leaves most registers where they are.
+#   Call, ReplyRecv, Signal, Wait, SignalWait, Yield and Null first try a function that leaves most registers where
+#   they are.
 # On exit: a thread saved by SYSCALL gets argument registers, status, stack pointer and flags back, and zero
 #   in rbx, rbp, rdx, r10; one saved by an interrupt or exception gets everything back. A thread that runs user code
 #   always has the format of SYSCALL, so that SYSCALL need not set it.
@@ -208,6 +209,25 @@ syscall_saved:
     call qword ptr gs:[{ON_SYSCALL}]
     jmp trap_resume
 
+# What user mode gets back after a system call, from the Registers that rax points to; rcx has its instruction pointer.
+.macro restore_minimal
+    mov r11, [rax + {RFLAGS}]
+    mov rsp, [rax + {RSP}]
+    mov rdi, [rax + {ARGUMENTS} + 0]
+    mov rsi, [rax + {ARGUMENTS} + 8]
+    mov r12, [rax + {ARGUMENTS} + 16]
+    mov r13, [rax + {ARGUMENTS} + 24]
+    mov r14, [rax + {ARGUMENTS} + 32]
+    mov r15, [rax + {ARGUMENTS} + 40]
+    mov r8, [rax + {ARGUMENTS} + 48]
+    mov r9, [rax + {ARGUMENTS} + 56]
+    mov rax, [rax + {RAX}]
+    xor ebx, ebx
+    xor ebp, ebp
+    xor edx, edx
+    xor r10d, r10d
+.endm
+
 # Goes on in the other thread, whose Registers rax points to. It is in a system call, so its instruction pointer is
 # canonical: the last user page is never mapped. FSGSBASE exists, else nobody comes here.
 .macro resume_direct
@@ -265,6 +285,7 @@ syscall_reply_recv:
     mov rsi, gs:[{SYSTEM}]
     mov gs:[{KEPT}], r8
     mov rbx, r9
+    mov rdx, rbp
     cmp ebp, {REGISTER_WORDS}
     ja syscall_long_reply_recv
     call qword ptr gs:[{ON_REPLY_RECV}]
@@ -275,7 +296,6 @@ syscall_answered:
     resume_direct
 
 syscall_long_reply_recv:
-    mov rdx, rbp
     call qword ptr gs:[{ON_LONG_REPLY_RECV}]
     jmp syscall_answered
 
@@ -291,16 +311,60 @@ syscall_declined:
     mov [rbx + {ARGUMENTS} + 56], r9
     jmp syscall_saved
 
-# Signal and Null: the same thread goes on; what Rust may have left in registers is cleared.
+# Signal, Wait, SignalWait, Yield: the same thread goes on and gets nothing but its status, or whoever rax points to.
+.macro may_switch function, number
+    mov rsi, gs:[{SYSTEM}]
+    call qword ptr gs:[\function]
+    cmp rax, {GENERAL}
+    jb resume_same
+    ja resume_other
+    mov eax, \number
+    jmp syscall_saved
+.endm
+
+.macro keep_two
+    mov [rbx + {ARGUMENTS} + 0], rdi
+    mov [rbx + {ARGUMENTS} + 8], rsi
+    mov rdx, rsi
+.endm
+
 syscall_signal:
     mov [rbx + {ARGUMENTS} + 0], rdi
-    mov rsi, gs:[{SYSTEM}]
-    call qword ptr gs:[{ON_SIGNAL}]
-    test rax, rax
-    jz resume_same
-    mov eax, {SIGNAL}
-    jmp syscall_saved
+    may_switch {ON_SIGNAL}, {SIGNAL}
+syscall_wait:
+    keep_two
+    may_switch {ON_WAIT}, {WAIT}
+syscall_signal_wait:
+    keep_two
+    may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}
+syscall_yield:
+    may_switch {ON_YIELD}, {YIELD}
 
+# Goes on in the thread whose Registers rax points to, most often another; they are all there. FSGSBASE exists.
+resume_other:
+    mov gs:[{CONTEXT}], rax
+    mov rdx, [rax + {FS_BASE}]
+    xor ebx, ebx
+    mov ds, ebx
+    mov es, ebx
+    mov fs, ebx
+    wrfsbase rdx
+    swapgs
+    mov gs, ebx
+    wrgsbase rbx
+    cmp qword ptr [rax + {FORMAT}], {SYSCALL}
+    jne resume_full
+    mov rcx, [rax + {RIP}]
+    # SYSRET to an address that is not canonical faults in the kernel with the user's stack.
+    mov rdx, rcx
+    shr rdx, 47
+    jnz 1f
+2:  restore_minimal
+    sysretq
+1:  xor ecx, ecx
+    jmp 2b
+
+# What Rust may have left in registers is cleared.
 syscall_null:
     call qword ptr gs:[{ON_NULL}]
 resume_same:
@@ -334,21 +398,7 @@ trap_resume:
     shr r11, 47
     jnz trap_bad_ip
 trap_sysret:
-    mov r11, [rax + {RFLAGS}]
-    mov rsp, [rax + {RSP}]
-    mov rdi, [rax + {ARGUMENTS} + 0]
-    mov rsi, [rax + {ARGUMENTS} + 8]
-    mov r12, [rax + {ARGUMENTS} + 16]
-    mov r13, [rax + {ARGUMENTS} + 24]
-    mov r14, [rax + {ARGUMENTS} + 32]
-    mov r15, [rax + {ARGUMENTS} + 40]
-    mov r8, [rax + {ARGUMENTS} + 48]
-    mov r9, [rax + {ARGUMENTS} + 56]
-    mov rax, [rax + {RAX}]
-    xor ebx, ebx
-    xor ebp, ebp
-    xor edx, edx
-    xor r10d, r10d
+    restore_minimal
     swapgs
     sysretq
 
@@ -358,6 +408,9 @@ trap_bad_ip:
 
 .type trap_resume_full, @function
 trap_resume_full:
+    swapgs
+# GS is the user's already.
+resume_full:
     push {USER_DATA}
     push qword ptr [rax + {RSP}]
     push qword ptr [rax + {RFLAGS}]
@@ -379,7 +432,6 @@ trap_resume_full:
     mov r11, [rax + {R11}]
     mov r10, [rax + {R10}]
     mov rax, [rax + {RAX}]
-    swapgs
     iretq
 
 # Waits for an interrupt; the interrupt does not come back here. STI lets none in before HLT.
@@ -404,4 +456,9 @@ syscall_table:
     .quad syscall_general           # 4 Reply
     .quad syscall_reply_recv        # 5 ReplyRecv
     .quad syscall_signal            # 6 Signal
+    .quad syscall_wait              # 7 Wait
+    .quad syscall_general           # 8 Poll
+    .quad syscall_yield             # 9 Yield
+    .quad syscall_general           # 10 Clock
+    .quad syscall_signal_wait       # 11 SignalWait
 .popsection

@@ -6,12 +6,13 @@
 //! not depend on the core and the core's code is still inlined into them.
 
 use core::arch::{asm, global_asm};
-use core::mem::{MaybeUninit, offset_of};
+use core::mem::offset_of;
 use core::ptr;
 
 use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
-use weft_early::{Direct, Next, System};
-use weft_hal::{Context, Trap};
+use weft_early::System;
+use weft_early::stubs::{GENERAL, Sent, turned};
+use weft_hal::{Answered, Context, Next, Trap};
 
 use crate::cpu;
 use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
@@ -31,12 +32,15 @@ const CLEARED_FLAGS: u64 =
 const FIRST_INTERRUPT: u64 = 32;
 const STUB_BYTES: usize = 16;
 /// System calls with smaller numbers have a stub of their own in `trap.S`, in the order of its table.
-const QUICK: u64 = 7;
+const QUICK: u64 = 12;
 const _: () = assert!(
     Syscall::Null as u64 == 0
         && Syscall::Call as u64 == 1
         && Syscall::ReplyRecv as u64 == 5
         && Syscall::Signal as u64 == 6
+        && Syscall::Wait as u64 == 7
+        && Syscall::Yield as u64 == 9
+        && Syscall::SignalWait as u64 == 11
 );
 
 global_asm!(
@@ -52,6 +56,13 @@ global_asm!(
     ON_SIGNAL = const offset_of!(PerCore, on_signal),
     REGISTER_WORDS = const REGISTER_WORDS,
     ON_NULL = const offset_of!(PerCore, on_null),
+    ON_WAIT = const offset_of!(PerCore, on_wait),
+    ON_SIGNAL_WAIT = const offset_of!(PerCore, on_signal_wait),
+    ON_YIELD = const offset_of!(PerCore, on_yield),
+    WAIT = const Syscall::Wait as u64,
+    SIGNAL_WAIT = const Syscall::SignalWait as u64,
+    YIELD = const Syscall::Yield as u64,
+    GENERAL = const GENERAL,
     SYSTEM = const offset_of!(PerCore, system),
     KEPT = const offset_of!(PerCore, kept),
     CALL = const Syscall::Call as u64,
@@ -108,27 +119,35 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_trap.set((on_trap::<S> as *const ()).addr());
     core.on_null.set((on_null::<S> as *const ()).addr());
-    core.on_signal.set((on_signal::<S> as *const ()).addr());
     let fsgsbase = system.arch().features().fsgsbase;
     core.fsgsbase.set(fsgsbase);
-    // The stub that goes on in another thread sets its bases by the instructions of FSGSBASE.
-    let messages = if fsgsbase {
+    // The stubs that go on in another thread set its bases by the instructions of FSGSBASE.
+    let functions = if fsgsbase {
         [
             on_call::<S> as *const (),
             on_reply_recv::<S> as *const (),
             on_long_call::<S> as *const (),
             on_long_reply_recv::<S> as *const (),
+            on_signal::<S> as *const (),
+            on_wait::<S> as *const (),
+            on_signal_wait::<S> as *const (),
+            on_yield::<S> as *const (),
         ]
     } else {
-        [decline::<S> as *const (); 4]
+        let (message, turn) = (decline::<S> as *const (), decline_turn::<S> as *const ());
+        [message, message, message, message, turn, turn, turn, turn]
     };
     let places = [
         &core.on_call,
         &core.on_reply_recv,
         &core.on_long_call,
         &core.on_long_reply_recv,
+        &core.on_signal,
+        &core.on_wait,
+        &core.on_signal_wait,
+        &core.on_yield,
     ];
-    for (place, function) in places.into_iter().zip(messages) {
+    for (place, function) in places.into_iter().zip(functions) {
         place.set(function.addr());
     }
     let system = ptr::from_mut(system);
@@ -136,6 +155,11 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     // SAFETY:
     // 1. made from the reference above, which is not used any more.
     let first = leave(core, unsafe { &mut *system }.first());
+    resume(core, first)
+}
+
+/// Gives up this frame and goes on with these registers, or waits if they are null.
+fn resume(_: &PerCore, registers: *const Registers) -> ! {
     // SAFETY:
     // 1. weft_trap_resume wants an empty kernel stack and registers, or null, in rax; this frame is given up.
     unsafe {
@@ -144,7 +168,7 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
             "jmp {resume}",
             top = const offset_of!(PerCore, stack_top),
             resume = sym weft_trap_resume,
-            in("rax") first,
+            in("rax") registers,
             options(noreturn),
         )
     }
@@ -155,45 +179,28 @@ extern "C" fn on_syscall<S: System<X86_64>>() -> *const Registers {
     // SAFETY:
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
-    leave(core, system.trap(Trap::Syscall))
+    leave(core, system.syscall())
 }
 
-/// What a function behind the stub of Call returns, in rax and rdx.
-#[repr(C)]
-struct Sent {
-    /// Whose turn it is; null: the general path's.
-    to: *const Registers,
-    /// The stub looks at it only if it is somebody's turn.
-    badge: MaybeUninit<u64>,
-}
-
-impl Sent {
-    #[inline(always)]
-    fn new(direct: Option<Direct<'_, Registers>>) -> Self {
-        match direct {
-            Some(direct) => Self {
-                to: direct.context,
-                badge: MaybeUninit::new(direct.badge),
-            },
-            None => Self {
-                to: ptr::null(),
-                badge: MaybeUninit::uninit(),
-            },
-        }
-    }
-}
-
-extern "C" fn on_call<S: System<X86_64>>(object: u64, system: &mut S) -> Sent {
+extern "C" fn on_call<S: System<X86_64>>(object: u64, system: &mut S) -> Sent<Registers> {
     Sent::new(system.call(object))
 }
 
-extern "C" fn on_long_call<S: System<X86_64>>(object: u64, system: &mut S, info: u64) -> Sent {
+extern "C" fn on_long_call<S: System<X86_64>>(
+    object: u64,
+    system: &mut S,
+    info: u64,
+) -> Sent<Registers> {
     Sent::new(system.long_call(object, info))
 }
 
 /// The badge of an answer is 0, which the stub knows.
-extern "C" fn on_reply_recv<S: System<X86_64>>(objects: u64, system: &mut S) -> *const Registers {
-    answered(system.reply_recv(objects))
+extern "C" fn on_reply_recv<S: System<X86_64>>(
+    objects: u64,
+    system: &mut S,
+    info: u64,
+) -> *const Registers {
+    answered(system.reply_recv(objects, info))
 }
 
 extern "C" fn on_long_reply_recv<S: System<X86_64>>(
@@ -204,18 +211,51 @@ extern "C" fn on_long_reply_recv<S: System<X86_64>>(
     answered(system.long_reply_recv(objects, info))
 }
 
+/// A thread that had faulted goes on without the stub, which would give it the registers of a message.
 #[inline(always)]
-fn answered(direct: Option<Direct<'_, Registers>>) -> *const Registers {
-    direct.map_or(ptr::null(), |direct| ptr::from_ref(direct.context))
+fn answered(answered: Option<Answered<'_, Registers>>) -> *const Registers {
+    match answered {
+        Some(Answered::Caller(context)) => context,
+        Some(Answered::Faulted(context)) => resume(
+            PerCore::current(),
+            leave(PerCore::current(), Next::User(context)),
+        ),
+        None => ptr::null(),
+    }
+}
+
+extern "C" fn on_signal<S: System<X86_64>>(object: u64, system: &mut S) -> *const Registers {
+    turned(system.signal(object), ptr::from_ref)
+}
+
+extern "C" fn on_wait<S: System<X86_64>>(
+    object: u64,
+    system: &mut S,
+    deadline: u64,
+) -> *const Registers {
+    turned(system.wait(object, deadline), ptr::from_ref)
+}
+
+extern "C" fn on_signal_wait<S: System<X86_64>>(
+    objects: u64,
+    system: &mut S,
+    deadline: u64,
+) -> *const Registers {
+    turned(system.signal_wait(objects, deadline), ptr::from_ref)
+}
+
+extern "C" fn on_yield<S: System<X86_64>>(_: u64, system: &mut S) -> *const Registers {
+    turned(system.yield_now(), ptr::from_ref)
+}
+
+/// As `decline`, for stubs that may give the processor away.
+extern "C" fn decline_turn<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> *const Registers {
+    turned(None, ptr::from_ref)
 }
 
 /// Leaves it to the general path.
-extern "C" fn decline<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> Sent {
+extern "C" fn decline<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> Sent<Registers> {
     Sent::new(None)
-}
-
-extern "C" fn on_signal<S: System<X86_64>>(object: u64, system: &mut S) -> u64 {
-    u64::from(system.signal(object).is_none())
 }
 
 extern "C" fn on_null<S: System<X86_64>>() {

@@ -8,7 +8,7 @@ use core::arch::asm;
 use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use libipc::CPtr;
-use libipc::abi::{MessageInfo, Syscall};
+use libipc::abi::MessageInfo;
 use libipc::objects::Notification;
 use proto::bench_peer::{ENDPOINT, Entries, REPLY, SIGNALS, WAITS};
 use weft_sys::Words;
@@ -36,6 +36,7 @@ pub(crate) fn entries() -> Entries {
         wakes: address(wakes),
         wakes_marked: address(wakes_marked),
         echoes: address(echoes),
+        echoes_apart: address(echoes_apart),
         yields: address(yields),
         yields_marked: address(yields_marked),
         breaks: address(breaks),
@@ -105,6 +106,14 @@ extern "C" fn wakes_marked(figure: u64, _: u64) -> ! {
 }
 
 extern "C" fn echoes(_: u64, _: u64) -> ! {
+    let (waits, signals) = (Notification::from(CPtr(WAITS)), CPtr(SIGNALS).into());
+    let _ = waits.wait();
+    loop {
+        let _ = Notification::signal_and_wait(signals, waits);
+    }
+}
+
+extern "C" fn echoes_apart(_: u64, _: u64) -> ! {
     loop {
         let _ = Notification::from(CPtr(WAITS)).wait();
         let _ = Notification::from(CPtr(SIGNALS)).signal();
@@ -113,14 +122,14 @@ extern "C" fn echoes(_: u64, _: u64) -> ! {
 
 extern "C" fn yields(_: u64, _: u64) -> ! {
     loop {
-        yield_now();
+        weft_sys::yield_now();
         tell(counter());
     }
 }
 
 extern "C" fn yields_marked(figure: u64, _: u64) -> ! {
     loop {
-        yield_now();
+        weft_sys::yield_now();
         mark_end(figure);
         tell(0);
     }
@@ -182,11 +191,6 @@ fn tell(word: u64) {
     if weft_sys::send(CPtr(ENDPOINT), ONE, [word, 0, 0, 0, 0, 0]).is_err() {
         weft_sys::stop();
     }
-}
-
-#[inline(always)]
-fn yield_now() {
-    let _ = weft_sys::invoke(Syscall::Yield, CPtr::NULL, [0; 5]);
 }
 
 #[inline(always)]

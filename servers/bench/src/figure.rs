@@ -54,8 +54,10 @@ figures! {
     NOTIFICATION_SIGNAL "notification.signal";
     /// From before a signal to the first instruction of a more urgent process that waited for it.
     NOTIFICATION_SIGNAL_SWITCH "notification.signal_switch";
-    /// A signal to another process, and one back, each waited for.
+    /// A signal to another process, and one back, each waited for by the call that sends the other.
     NOTIFICATION_PING_PONG "notification.ping_pong";
+    /// The same, where signalling and waiting are calls of their own.
+    NOTIFICATION_PING_PONG_APART "notification.ping_pong_apart";
     /// From the last instruction of the interrupted process to the first of the driver's.
     IRQ_TO_USER "irq.to_user";
     /// From an exception to the instruction behind it, by way of a handler in another process.

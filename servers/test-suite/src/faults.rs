@@ -154,7 +154,7 @@ fn addresses_that_are_not_canonical_are_survived(bench: &mut Bench) -> Outcome {
 
 fn a_system_call_that_does_not_exist_is_told_and_can_be_passed(bench: &mut Bench) -> Outcome {
     let robot = bench.robot(HIGH)?;
-    let numbers = [11, 63, 80, 255, 1 << 32, u64::MAX >> 2];
+    let numbers = [12, 63, 80, 255, 1 << 32, u64::MAX >> 2];
     let mut script = alloc::vec::Vec::from(numbers.map(|number| Step::call(number, &[])));
     script.push(Step::STOP);
     bench.run(robot, &script)?;

@@ -155,10 +155,7 @@ fn a_thread_that_yields_goes_behind_its_equals(bench: &mut Bench) -> Outcome {
     let robot = bench.robot(SAME)?;
     bench.run(robot, &[Step::STOP])?;
     robot.is(ThreadState::Ready)?;
-    done(
-        "yielding",
-        weft_sys::invoke(Syscall::Yield, libipc::CPtr::NULL, [0; 5]),
-    )?;
+    weft_sys::yield_now();
     bench.finished(robot)
 }
 

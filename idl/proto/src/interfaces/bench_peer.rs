@@ -14,7 +14,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_peer",
     id: 0x8ea7,
-    version: 0x165c_d091_5569_95ce,
+    version: 0x4e43_b4d3_29c3_7f8c,
 };
 
 /// The labels of requests.
@@ -61,8 +61,10 @@ pub struct Entries {
     pub wakes: u64,
     /// As `wakes`, but marks the end of the figure in its first argument.
     pub wakes_marked: u64,
-    /// Waits for one notification and signals the other, for ever.
+    /// Signals one notification and waits for the other, for ever, after it has waited once.
     pub echoes: u64,
+    /// Waits for one notification and signals the other, for ever.
+    pub echoes_apart: u64,
     /// Yields, and sends the counter right after the others have run.
     pub yields: u64,
     /// As `yields`, but marks the end of the figure in its first argument.
@@ -91,6 +93,7 @@ impl libipc::codec::Encode for Entries {
         w.put(&self.wakes)?;
         w.put(&self.wakes_marked)?;
         w.put(&self.echoes)?;
+        w.put(&self.echoes_apart)?;
         w.put(&self.yields)?;
         w.put(&self.yields_marked)?;
         w.put(&self.breaks)?;
@@ -112,6 +115,7 @@ impl libipc::codec::Decode for Entries {
             wakes: r.get()?,
             wakes_marked: r.get()?,
             echoes: r.get()?,
+            echoes_apart: r.get()?,
             yields: r.get()?,
             yields_marked: r.get()?,
             breaks: r.get()?,

@@ -13,7 +13,7 @@ impl Notification {
     /// ORs the capability's badge into the word and wakes a waiter.
     #[inline]
     pub fn signal(self) -> Result<(), Refusal> {
-        invoke(Syscall::Signal, self.0, [0; 5]).map(|_| ())
+        weft_sys::signal(self.0)
     }
 
     /// Waits until the word is not zero, and takes it.
@@ -25,8 +25,14 @@ impl Notification {
     /// As [`wait`](Self::wait), at most until `deadline_ns` of the monotonic clock.
     #[inline]
     pub fn wait_until(self, deadline_ns: u64) -> Result<u64, Refusal> {
-        let [word, ..] = invoke(Syscall::Wait, self.0, [deadline_ns, 0, 0, 0, 0])?;
-        Ok(word)
+        weft_sys::wait(self.0, deadline_ns)
+    }
+
+    /// Signals this notification and waits for another, in one system call: as [`signal`](Self::signal) and then
+    /// [`wait`](Self::wait) of `awaited`, but the thread that is woken runs at once.
+    #[inline]
+    pub fn signal_and_wait(self, awaited: Notification) -> Result<u64, Refusal> {
+        weft_sys::signal_wait(self.0, awaited.0, NO_DEADLINE)
     }
 
     /// Takes the word if it is not zero.

@@ -1,4 +1,4 @@
-//! The fast path of Call and ReplyRecv: direct switch to the other thread on the same scheduling context.
+//! The fast path of Call, ReplyRecv and faults: direct switch to the other thread on the same scheduling context.
 //!
 //! A function here looks first and changes nothing until it is sure; `None` sends the system call down the general
 //! path, which does the same and everything else. The register words of the message are not touched: the
@@ -9,8 +9,8 @@
 //! general path is next entered ([`Core::catch_up`]).
 
 use weft_abi::message::MAX_WORDS;
-use weft_abi::{Kind, MessageInfo, Rights};
-use weft_hal::Arch;
+use weft_abi::{FaultKind, FaultLabel, Kind, MessageInfo, Rights};
+use weft_hal::{Answered, Arch, Direct};
 use weft_store::Ref;
 
 use crate::Core;
@@ -18,14 +18,6 @@ use crate::object::{
     Blocked, Endpoint, Line, Named, Notification, Queue, Reply, SchedContext, Slot, Thread,
     ThreadRef,
 };
-
-/// Where a message goes directly: the registers of the thread that runs now, and the badge.
-pub struct Direct<'a, C> {
-    /// The registers; all but the message is as the thread's system call left it.
-    pub context: &'a C,
-    /// The badge that the message was sent through; 0 for an answer.
-    pub badge: u64,
-}
 
 /// Where a server receives, and what it answers through.
 type Served<A> = (Ref<Endpoint<A>>, Ref<Reply<A>>);
@@ -74,32 +66,70 @@ impl<A: Arch> Core<A> {
         if self.is_outranked(sched, server) {
             return None;
         }
+        self.lend(caller, endpoint, Line { server, reply });
+        let badge = slot.badge.get(home);
+        self.copy_rest(caller, server, rest);
+        let context = self.switch_directly(server);
+        Some(Direct { context, badge })
+    }
+
+    /// The caller waits for the answer of the server on the line, which runs on the caller's context.
+    #[inline(always)]
+    fn lend(&self, caller: ThreadRef<A>, endpoint: Ref<Endpoint<A>>, line: Line<A>) {
+        let home = self.home();
+        let Line { server, reply } = line;
         endpoint.line.set(home, None);
         reply.caller.set(home, Some(caller));
         caller.state.set(home, Blocked::AwaitingReply(reply));
         caller.sched.set(home, None);
         server.state.set(home, Blocked::Ready);
         server.lent_by.set(home, Some(reply));
-        let badge = slot.badge.get(home);
-        self.copy_rest(caller, server, rest);
-        Some(self.switch_directly(server, badge))
+    }
+
+    /// Tells the running thread's fault to the handler that waits on the line of its endpoint. Says whether it could.
+    #[inline(always)]
+    pub(crate) fn fault_directly(&mut self, fault: (FaultKind, u64, u64)) -> Option<()> {
+        let home = self.home();
+        let thread = self.sched.current?;
+        let slot = &thread.fault_endpoint;
+        let endpoint: Ref<Endpoint<A>> = slot.object_of(home, Kind::Endpoint)?;
+        let line = endpoint.line.get(home)?;
+        let sched = self.sched.running_on?;
+        if self.is_outranked(sched, line.server) {
+            return None;
+        }
+        thread.fault.set(home, Some(fault));
+        thread.faulting.set(home, true);
+        self.lend(thread, endpoint, line);
+        self.deliver_fault(thread, line.server, slot.badge.get(home));
+        self.switch_directly(line.server);
+        Some(())
     }
 
     /// Answers through the reply capability in the upper half of `objects`, and waits at the endpoint capability in the
     /// lower half, if the caller lent what the server runs on and nobody waits for the server.
     #[inline(always)]
-    pub fn answer_directly(&mut self, objects: u64) -> Option<Direct<'_, A::Context>> {
-        self.answer_with(objects, Rest::Nothing)
+    pub fn answer_directly(&mut self, objects: u64, info: u64) -> Option<Answered<'_, A::Context>> {
+        self.answer_with(objects, info, Rest::Nothing)
     }
 
     /// As `answer_directly`, with any information word: what registers do not hold is copied.
     #[inline(always)]
-    pub fn answer_at_length(&mut self, objects: u64, info: u64) -> Option<Direct<'_, A::Context>> {
-        self.answer_with(objects, Rest::of(info)?)
+    pub fn answer_at_length(
+        &mut self,
+        objects: u64,
+        info: u64,
+    ) -> Option<Answered<'_, A::Context>> {
+        self.answer_with(objects, info, Rest::of(info)?)
     }
 
     #[inline(always)]
-    fn answer_with(&mut self, objects: u64, rest: Rest) -> Option<Direct<'_, A::Context>> {
+    fn answer_with(
+        &mut self,
+        objects: u64,
+        info: u64,
+        rest: Rest,
+    ) -> Option<Answered<'_, A::Context>> {
         let home = self.home();
         let server = self.sched.current?;
         let (endpoint, reply) = self.named(server, objects)?;
@@ -113,8 +143,15 @@ impl<A: Arch> Core<A> {
         let caller = reply.caller.get(home)?;
         let sched = self.sched.running_on?;
         let entitled = sched.owner.get(home) == Some(caller) || caller.lent_by.get(home).is_some();
-        if !entitled || caller.faulting.get(home) || self.is_outranked(sched, caller) {
+        if !entitled || self.is_outranked(sched, caller) {
             return None;
+        }
+        let faulted = caller.faulting.get(home);
+        if faulted {
+            if MessageInfo(info).label() != FaultLabel::RESUME {
+                return None;
+            }
+            caller.faulting.set(home, false);
         }
         endpoint.line.set(home, Some(Line { server, reply }));
         reply.caller.set(home, None);
@@ -122,23 +159,11 @@ impl<A: Arch> Core<A> {
         server.sched.set(home, None);
         server.lent_by.set(home, None);
         caller.state.set(home, Blocked::Ready);
-        self.copy_rest(server, caller, rest);
-        Some(self.switch_directly(caller, 0))
-    }
-
-    /// Signal through the notification capability `object`, if nobody is woken by it.
-    #[inline(always)]
-    pub fn signal_directly(&mut self, object: u64) -> Option<()> {
-        let home = self.home();
-        let thread = self.sched.current?;
-        let slot = self.quick_lookup(thread, object, Kind::Notification, Rights::WRITE)?;
-        let notification: Ref<Notification<A>> = Ref::from_slot(slot.object.get(home));
-        if notification.waiter.get(home).is_some() || notification.bound.get(home).is_some() {
-            return None;
+        if faulted {
+            return Some(Answered::Faulted(self.switch_directly(caller)));
         }
-        let word = notification.word.get(home) | slot.badge.get(home);
-        notification.word.set(home, word);
-        Some(())
+        self.copy_rest(server, caller, rest);
+        Some(Answered::Caller(self.switch_directly(caller)))
     }
 
     /// Null: the way in and out.
@@ -216,7 +241,7 @@ impl<A: Arch> Core<A> {
 
     /// The slot that a capability pointer names, if it holds a capability of this kind and core with these rights.
     #[inline(always)]
-    fn quick_lookup(
+    pub(super) fn quick_lookup(
         &self,
         thread: ThreadRef<A>,
         cptr: u64,
@@ -236,7 +261,7 @@ impl<A: Arch> Core<A> {
 
     /// Whether a ready thread has a greater priority than this thread on this context.
     #[inline(always)]
-    fn is_outranked(&self, sched: Ref<SchedContext<A>>, thread: ThreadRef<A>) -> bool {
+    pub(crate) fn is_outranked(&self, sched: Ref<SchedContext<A>>, thread: ThreadRef<A>) -> bool {
         let home = self.home();
         let ready = self.sched.occupied;
         ready & sched.above.get(home) != 0 && ready & thread.above.get(home) != 0
@@ -253,12 +278,8 @@ impl<A: Arch> Core<A> {
     }
 
     #[inline(always)]
-    fn switch_directly(&mut self, to: ThreadRef<A>, badge: u64) -> Direct<'_, A::Context> {
+    fn switch_directly(&mut self, to: ThreadRef<A>) -> &A::Context {
         self.enter_space(to);
-        let current = self.sched.current.insert(to);
-        Direct {
-            context: &current.context,
-            badge,
-        }
+        &self.sched.current.insert(to).context
     }
 }

@@ -3,7 +3,8 @@
 //! | file | holds |
 //! |---|---|
 //! | `transfer` | copies words and capabilities from sender to receiver |
-//! | `fast` | Call and ReplyRecv by the prepared line |
+//! | `fast` | Call, ReplyRecv and faults by the prepared line |
+//! | `turn` | what wakes a thread or gives up the processor, by the fast path |
 //! | `send` | Call and Send: to a waiting receiver directly, else into the queue |
 //! | `line` | the prepared line: what a direct call needs, checked when a server begins to wait |
 //! | `receive` | Recv: from the queue, or blocks |
@@ -23,6 +24,6 @@ mod receive;
 mod send;
 mod signal;
 mod transfer;
+mod turn;
 
-pub use fast::Direct;
 pub(crate) use send::Sending;

@@ -11,27 +11,37 @@ use crate::state::{Next, Outcome};
 impl<A: Arch> Core<A> {
     /// ORs bits into the word; wakes the waiter, or the bound thread if it is blocked in Recv.
     pub(crate) fn signal(&mut self, notification: Ref<Notification<A>>, bits: u64) {
+        if let Some(woken) = self.signal_for(notification, bits) {
+            self.make_ready(woken);
+        }
+    }
+
+    /// As `signal`; whom it wakes is out of every queue, and the caller must make it ready.
+    pub(crate) fn signal_for(
+        &mut self,
+        notification: Ref<Notification<A>>,
+        bits: u64,
+    ) -> Option<ThreadRef<A>> {
         let home = self.home();
         let word = notification.word.get(home) | bits;
         notification.word.set(home, word);
         if word == 0 {
-            return;
+            return None;
         }
         if let Some(waiter) = notification.waiter.replace(home, None) {
             notification.word.set(home, 0);
             self.clear_deadline(waiter);
             self.complete_wait(waiter, word);
-            return self.make_ready(waiter);
+            return Some(waiter);
         }
-        let Some(bound) = notification.bound.get(home) else {
-            return;
+        let bound = notification.bound.get(home)?;
+        let Blocked::Receiving(endpoint) = bound.state.get(home) else {
+            return None;
         };
-        if let Blocked::Receiving(endpoint) = bound.state.get(home) {
-            notification.word.set(home, 0);
-            self.leave_queue(bound, endpoint);
-            self.deliver_signals(bound, word);
-            self.make_ready(bound);
-        }
+        notification.word.set(home, 0);
+        self.leave_queue(bound, endpoint);
+        self.deliver_signals(bound, word);
+        Some(bound)
     }
 
     /// Takes the word if it is not 0, else blocks until a signal or the deadline.
@@ -60,7 +70,7 @@ impl<A: Arch> Core<A> {
         Ok(Next::Blocked)
     }
 
-    fn complete_wait(&self, thread: ThreadRef<A>, word: u64) {
+    pub(super) fn complete_wait(&self, thread: ThreadRef<A>, word: u64) {
         thread.context.clear_scratch();
         thread.context.set_status(0);
         thread.context.set_argument(0, word);

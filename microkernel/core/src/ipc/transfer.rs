@@ -4,7 +4,6 @@
 //! written word by word through the kernel's own mapping. A page's owner may change it at any time, so each
 //! word is read once and checked after that.
 
-use core::sync::atomic::AtomicU64;
 use core::sync::atomic::Ordering::Relaxed;
 
 use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
@@ -76,24 +75,16 @@ impl<A: Arch> Core<A> {
         to.context.set_argument(8, 0);
     }
 
-    /// Copies what a message has beyond its register words: two words a step, and the last alone if it is odd.
+    /// Copies what a message has beyond its register words, the last word first: one counter is all that this takes.
     #[inline(always)]
     pub(super) fn copy_page_words(&self, from: ThreadRef<A>, to: ThreadRef<A>, words: usize) {
         let (source, destination) = (self.message_page(from), self.message_page(to));
-        let pairs = REGISTER_WORDS / 2..words / 2;
-        let ([source, destination], range) = ([&source, &destination], pairs);
-        let copy = |from: &AtomicU64, to: &AtomicU64| to.store(from.load(Relaxed), Relaxed);
-        let sources = source.as_chunks::<2>().0.get(range.clone()).unwrap_or(&[]);
-        let destinations = destination.as_chunks::<2>().0.get(range).unwrap_or(&[]);
-        for ([a, b], [to_a, to_b]) in sources.iter().zip(destinations) {
-            copy(a, to_a);
-            copy(b, to_b);
-        }
-        let last = words.wrapping_sub(1);
-        if words & 1 == 1
-            && let (Some(from), Some(to)) = (source.get(last), destination.get(last))
-        {
-            copy(from, to);
+        let mut left = words;
+        while left > REGISTER_WORDS {
+            left = left.wrapping_sub(1);
+            if let (Some(from), Some(to)) = (source.get(left), destination.get(left)) {
+                to.store(from.load(Relaxed), Relaxed);
+            }
         }
     }
 

@@ -8,6 +8,7 @@
 
 mod budget;
 mod deadline;
+mod pass;
 mod ready;
 
 use weft_abi::syscall::MAX_PRIORITY;
@@ -74,7 +75,7 @@ impl<A: Arch> Core<A> {
             .sched
             .get(home)
             .map_or(0, |sched| sched.priority.get(home));
-        own.max(thread.ceiling.get(home)).min(MAX_PRIORITY)
+        own.max(thread.ceiling.get(home))
     }
 
     /// Whether a thread could run now.
@@ -94,6 +95,13 @@ impl<A: Arch> Core<A> {
         self.enqueue(thread, End::Back);
     }
 
+    /// As `make_ready`, of a thread that the running one hands over to.
+    pub(crate) fn make_ready_to_run(&mut self, thread: ThreadRef<A>) {
+        thread.state.set(self.home(), Blocked::Ready);
+        self.take_up_own(thread);
+        self.dequeue(thread);
+    }
+
     /// Decides who runs, and switches to it.
     pub(crate) fn settle(&mut self, next: Next<A>) {
         let previous = self.sched.current;
@@ -111,7 +119,7 @@ impl<A: Arch> Core<A> {
             return;
         }
         if let Next::Switch(thread) = next
-            && self.goes_on_alike(thread)
+            && self.stays(Some(thread))
         {
             self.sched.current = Some(thread);
             return self.enter_space(thread);
@@ -126,29 +134,17 @@ impl<A: Arch> Core<A> {
         self.run(chosen);
     }
 
-    /// Whether a thread that the running one hands over to runs at once, on the same context: nothing is to be charged.
-    fn goes_on_alike(&self, thread: ThreadRef<A>) -> bool {
+    /// Whether this thread goes on, or is handed over to, on the context that runs: nothing is to be charged.
+    #[inline(always)]
+    pub(crate) fn stays(&self, current: Option<ThreadRef<A>>) -> bool {
         let home = self.home();
-        thread.sched.get(home).is_some()
-            && thread.sched.get(home) == self.sched.running_on
+        let (Some(thread), Some(sched)) = (current, self.sched.running_on) else {
+            return false;
+        };
+        thread.sched.get(home) == Some(sched)
             && thread.queued.get(home).is_none()
             && self.runnable(thread)
-            && self
-                .greatest_ready()
-                .is_none_or(|greatest| greatest <= self.priority_of(thread))
-    }
-
-    /// Whether the running thread simply goes on.
-    fn stays(&self, current: Option<ThreadRef<A>>) -> bool {
-        let home = self.home();
-        current.is_some_and(|thread| {
-            thread.sched.get(home) == self.sched.running_on
-                && thread.queued.get(home).is_none()
-                && self.runnable(thread)
-                && self
-                    .greatest_ready()
-                    .is_none_or(|greatest| greatest <= self.priority_of(thread))
-        })
+            && !self.is_outranked(sched, thread)
     }
 
     /// The preferred thread if it can run and nothing ready outranks it, else the first of the greatest priority.

@@ -21,6 +21,13 @@ impl<A: Arch> Core<A> {
         if thread.queued.get(home).is_some() || !self.runnable(thread) {
             return;
         }
+        self.join(thread, end);
+    }
+
+    /// Puts a thread that can run and is in no queue into its ready queue.
+    #[inline(always)]
+    pub(crate) fn join(&mut self, thread: ThreadRef<A>, end: End) {
+        let home = self.home();
         let priority = self.priority_of(thread);
         let Some(queue) = self.sched.ready.get(priority as usize) else {
             return;
@@ -48,6 +55,29 @@ impl<A: Arch> Core<A> {
         }
     }
 
+    /// Takes a thread out of its ready queue, in which it is the first.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, first: ThreadRef<A>, priority: u8) {
+        let home = self.home();
+        first.queued.set(home, None);
+        if let Some(queue) = self.sched.ready.get(priority as usize)
+            && queue.take_first(home, first)
+        {
+            self.sched.occupied &= !(1 << priority);
+        }
+    }
+
+    /// The running thread changes places with the first of the ready queue of its priority.
+    #[inline(always)]
+    pub(crate) fn rotate(&mut self, first: ThreadRef<A>, thread: ThreadRef<A>, priority: u8) {
+        let home = self.home();
+        first.queued.set(home, None);
+        thread.queued.set(home, Some(priority));
+        if let Some(queue) = self.sched.ready.get(priority as usize) {
+            queue.rotate(home, first, thread);
+        }
+    }
+
     /// The greatest priority that has a ready thread.
     pub(crate) fn greatest_ready(&self) -> Option<u8> {
         self.sched
@@ -58,13 +88,8 @@ impl<A: Arch> Core<A> {
 
     /// Takes the first thread of the greatest priority.
     pub(super) fn take_first(&mut self) -> Option<ThreadRef<A>> {
-        let priority = self.greatest_ready()?;
-        let first = self
-            .sched
-            .ready
-            .get(priority as usize)?
-            .first(self.home())?;
-        self.dequeue(first);
+        let (first, priority) = self.next_ready()?;
+        self.take(first, priority);
         Some(first)
     }
 }

@@ -60,6 +60,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Maps a page that is mapped nowhere through this word; gives the new word.
+    #[inline(always)]
     pub(crate) fn map_page(
         &mut self,
         space: Ref<AddressSpace>,
@@ -76,7 +77,7 @@ impl<A: Arch> Core<A> {
                 Stop::Missing(_, level) => MapRefusal::MissingTable(level),
                 Stop::Page => Refusal::AlreadyMapped.into(),
             })?;
-        if A::decode(place.get(), level) != Entry::Empty {
+        if place.get() != 0 {
             return Err(Refusal::AlreadyMapped.into());
         }
         self.arch.prepare_page(leaf);
@@ -86,6 +87,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Maps the frame of a capability, or changes rights where it is mapped already.
+    #[inline(always)]
     pub(crate) fn map_frame(
         &mut self,
         frame: SlotRef,

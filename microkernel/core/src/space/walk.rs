@@ -66,6 +66,7 @@ pub(super) fn is_mappable(address: VirtAddr, size: PageSize) -> bool {
 
 impl<A: Arch> Core<A> {
     /// The entry of `level` for an address.
+    #[inline(always)]
     pub(super) fn reach(
         &self,
         space: Ref<AddressSpace>,
@@ -87,6 +88,7 @@ impl<A: Arch> Core<A> {
         Ok(place)
     }
 
+    #[inline(always)]
     fn place_in(&self, table: PhysAddr, address: VirtAddr, level: u8) -> Place {
         Place {
             table: self.memory.page(table),

@@ -5,7 +5,7 @@ use weft_hal::{Arch, Context, IrqLine, Width};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Blocked, Reply, SlotRef, ThreadRef};
+use crate::object::{Blocked, Notification, Reply, SlotRef, ThreadRef};
 
 impl<A: Arch> Core<A> {
     /// The thread whose capability is in `a0`.
@@ -18,6 +18,22 @@ impl<A: Arch> Core<A> {
         )?;
         slot.object_of(self.home(), Kind::Thread)
             .ok_or(Refusal::NoCapability)
+    }
+
+    /// The notification whose capability is in an argument, and the badge.
+    pub(super) fn notification_argument(
+        &self,
+        thread: ThreadRef<A>,
+        argument: usize,
+        rights: Rights,
+    ) -> Result<(Ref<Notification<A>>, u64), Refusal> {
+        let cptr = thread.context.argument(argument);
+        let slot = self.expect(thread, cptr, Kind::Notification, rights)?;
+        let home = self.home();
+        let notification = slot
+            .object_of(home, Kind::Notification)
+            .ok_or(Refusal::NoCapability)?;
+        Ok((notification, slot.badge.get(home)))
     }
 
     /// The empty slot named by a CNode capability and an index in two arguments.

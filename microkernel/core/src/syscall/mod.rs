@@ -41,6 +41,7 @@ mod sched_set_ceiling;
 mod sched_unbind;
 mod send;
 mod signal;
+mod signal_wait;
 mod space_map;
 mod space_map_many;
 mod space_map_table;
@@ -107,6 +108,7 @@ fn dispatch<A: Arch>(call: Syscall) -> Handler<A> {
         Syscall::Poll => poll::run,
         Syscall::Yield => yield_now::run,
         Syscall::Clock => clock::run,
+        Syscall::SignalWait => signal_wait::run,
         Syscall::UntypedRetype => untyped_retype::run,
         Syscall::UntypedInfo => untyped_info::run,
         Syscall::CNodeCopy => cnode_copy::run,

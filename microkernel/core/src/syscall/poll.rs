@@ -1,24 +1,15 @@
 //! `Poll`: takes the signals that are there.
 
-use weft_abi::{Kind, Refusal, Rights};
+use weft_abi::{Refusal, Rights};
 use weft_hal::{Arch, Context};
-use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Notification, ThreadRef};
+use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
-    let slot = core.expect(
-        thread,
-        thread.context.argument(0),
-        Kind::Notification,
-        Rights::READ,
-    )?;
     let home = core.home();
-    let notification: Ref<Notification<A>> = slot
-        .object_of(home, Kind::Notification)
-        .ok_or(Refusal::NoCapability)?;
+    let (notification, _) = core.notification_argument(thread, 0, Rights::READ)?;
     let word = notification.word.replace(home, 0);
     if word == 0 {
         return Err(Refusal::Empty);

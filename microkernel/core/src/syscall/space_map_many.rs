@@ -25,11 +25,16 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let (count, mut done) = core.part_argument(thread, 4, DONE)?;
     let first = core.frames_argument(thread, argument(1), count)?;
     let (address, flags) = (argument(2), MapFlags(argument(3)));
+    let size = first.tag.get(core.home()).size();
     while done < count {
         let Some(frame) = core.nth(first.address(), done) else {
             break;
         };
-        let at = address.wrapping_add(done.wrapping_mul(core.bytes_of(first)));
+        if frame.tag.get(core.home()).size() != size {
+            // It would lie behind frames of another size.
+            break;
+        }
+        let at = address.wrapping_add(done.wrapping_mul(power(size)));
         let left = count.wrapping_sub(done);
         match core.map_checked(frame, space, VirtAddr(at), flags, left) {
             Ok(mapped) => done = done.wrapping_add(mapped),
@@ -46,11 +51,6 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
 }
 
 impl<A: Arch> Core<A> {
-    /// Bytes of a frame.
-    pub(super) fn bytes_of(&self, frame: SlotRef) -> u64 {
-        power(frame.tag.get(self.home()).size())
-    }
-
     /// As `map_run`, of slots that may hold anything.
     fn map_checked(
         &mut self,

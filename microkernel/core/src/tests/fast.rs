@@ -190,12 +190,12 @@ fn signals_come_before_the_next_call() {
     assert_eq!(signals[..2], [4, MessageInfo::signal().0]);
 }
 
-#[test]
-fn a_fault_is_answered_by_the_general_path() {
+/// A server that handles the faults of thread 2, which runs.
+fn handled() -> Rig {
     let mut rig = served();
     rig.enter(1, Syscall::ThreadSuspend, &[THREADS + 2]);
     let space = 3;
-    let target = [THREADS + 2, CNODE, space, ENDPOINT];
+    let target = [THREADS + 2, CNODE, space, BADGED];
     rig.enter(1, Syscall::ThreadConfigure, &target);
     // That made pointers be looked up again, so the server names them once more.
     assert!(quick_call(&mut rig));
@@ -203,16 +203,56 @@ fn a_fault_is_answered_by_the_general_path() {
     rig.enter(1, Syscall::SchedSetCeiling, &[CONTROL, THREADS + 2, 15]);
     rig.enter(1, Syscall::ThreadResume, &[THREADS + 2]);
     assert_eq!(rig.running(), Some(2));
-    rig.machine.core.trap(Trap::Fault {
-        kind: FaultKind::Read,
-        address: 0x1000,
-        code: 14,
-    });
-    let resume = MessageInfo::new(FaultLabel::RESUME, 0, 0).0;
-    let arguments = [ENDPOINT, resume, 0, 0, 0, 0, 0, 0, REPLY];
-    assert!(!quick(&mut rig, 0, Syscall::ReplyRecv, &arguments));
-    rig.enter(0, Syscall::ReplyRecv, &arguments);
-    assert_eq!(rig.running(), Some(2), "it repeats what faulted");
+    rig
+}
+
+const FAULT: Trap = Trap::Fault {
+    kind: FaultKind::Read,
+    address: 0x1000,
+    code: 14,
+};
+
+fn quick_fault(rig: &mut Rig) -> bool {
+    let quick = rig.machine.core.trap_directly(FAULT).is_some();
+    rig.machine.core.catch_up();
+    quick
+}
+
+fn quick_resume(rig: &mut Rig, label: u32) -> bool {
+    let info = MessageInfo::new(label, 1, 0).0;
+    let arguments = [ENDPOINT, info, 0, 0, 0, 0, 0, 0, REPLY];
+    quick(rig, 0, Syscall::ReplyRecv, &arguments)
+}
+
+#[test]
+fn a_fault_and_the_answer_to_it_are_quick() {
+    let mut rig = handled();
+    for _ in 0..3 {
+        rig.threads[2].context.set_argument(3, 77);
+        assert!(quick_fault(&mut rig));
+        assert_eq!(rig.running(), Some(0));
+        let [badge, info, kind, _, address, code, ..] = rig.answer(0).unwrap();
+        assert_eq!((badge, address, code), (0x77, 0x1000, 14));
+        assert_eq!(kind, FaultKind::Read as u64);
+        assert!(MessageInfo(info).is_fault());
+        assert!(quick_resume(&mut rig, FaultLabel::RESUME));
+        assert_eq!(rig.running(), Some(2), "it repeats what faulted");
+        assert_eq!(rig.threads[2].context.argument(3), 77);
+    }
+}
+
+#[test]
+fn a_fault_is_stopped_and_a_missing_handler_is_told_by_the_general_path() {
+    let mut rig = handled();
+    assert!(quick_fault(&mut rig));
+    assert!(!quick_resume(&mut rig, FaultLabel::RESUME + 1));
+    let mut rig = handled();
+    let handler = THREADS;
+    rig.enter(2, Syscall::ThreadSuspend, &[handler]);
+    assert!(!quick_fault(&mut rig));
+    rig.enter(2, Syscall::ThreadSuspend, &[THREADS + 1]);
+    rig.machine.core.trap(FAULT);
+    assert_eq!(rig.running(), None, "nobody handles it");
 }
 
 #[test]
@@ -260,17 +300,130 @@ fn the_budget_that_a_client_lends_ends_and_the_server_goes_on_with_its_own() {
     assert_eq!(rig.answer(1).unwrap()[1], PLAIN);
 }
 
-#[test]
-fn a_signal_that_wakes_nobody_is_quick_and_any_other_is_not() {
+const BIT: u64 = 300;
+const OTHER: u64 = 301;
+const OTHER_BIT: u64 = 302;
+
+/// Threads 1 and 2 of one priority, of which 1 runs, thread 3 above them and suspended, and two notifications.
+fn signalled() -> Rig {
     let mut rig = served();
+    let untyped = rig.machine.untyped(MemoryClass::Ram);
+    let kind = Kind::Notification as u64;
     rig.enter(
         1,
-        Syscall::CNodeMint,
-        &[CNODE, 300, CNODE, NOTIFICATION, 31, 4],
+        Syscall::UntypedRetype,
+        &[untyped, kind, 0, CNODE, OTHER, 1],
     );
-    assert!(quick(&mut rig, 1, Syscall::Signal, &[300]));
+    for (from, to) in [(NOTIFICATION, BIT), (OTHER, OTHER_BIT)] {
+        let mint = [CNODE, to, CNODE, from, 31, 4];
+        rig.enter(1, Syscall::CNodeMint, &mint);
+    }
+    rig
+}
+
+const FOR_EVER: u64 = u64::MAX;
+
+#[test]
+fn a_signal_is_quick_whomever_it_wakes() {
+    let mut rig = signalled();
+    assert!(quick(&mut rig, 1, Syscall::Signal, &[BIT]));
     rig.enter(1, Syscall::Poll, &[NOTIFICATION]);
+    assert_eq!(rig.answer(1).unwrap()[0], 4, "nobody");
+    assert!(quick(&mut rig, 1, Syscall::Wait, &[NOTIFICATION, FOR_EVER]));
+    assert!(quick(&mut rig, 2, Syscall::Signal, &[BIT]));
+    assert_eq!(rig.running(), Some(2), "one of the same priority");
     assert_eq!(rig.answer(1).unwrap()[0], 4);
-    rig.enter(1, Syscall::Wait, &[NOTIFICATION, u64::MAX]);
-    assert!(!quick(&mut rig, 2, Syscall::Signal, &[300]));
+    rig.enter(2, Syscall::ThreadResume, &[THREADS + 3]);
+    rig.enter(3, Syscall::Wait, &[NOTIFICATION, FOR_EVER]);
+    let running = rig.running().unwrap();
+    assert!(quick(&mut rig, running, Syscall::Signal, &[BIT]));
+    assert_eq!(rig.running(), Some(3), "a greater one");
+    assert_eq!(rig.answer(3).unwrap()[0], 4);
+    rig.enter(3, Syscall::ThreadSuspend, &[THREADS + 3]);
+    assert_eq!(rig.running(), Some(running), "who was interrupted goes on");
+}
+
+#[test]
+fn signals_that_are_there_end_a_wait_at_once() {
+    let mut rig = signalled();
+    assert!(quick(&mut rig, 1, Syscall::Signal, &[BIT]));
+    assert!(quick(&mut rig, 1, Syscall::Wait, &[NOTIFICATION, FOR_EVER]));
+    assert_eq!(rig.running(), Some(1));
+    assert_eq!(rig.answer(1).unwrap()[0], 4);
+}
+
+#[test]
+fn a_bound_server_is_woken_quickly() {
+    let mut rig = signalled();
+    rig.enter(1, Syscall::ThreadBindNotification, &[THREADS, NOTIFICATION]);
+    assert!(quick(&mut rig, 1, Syscall::Signal, &[BIT]));
+    assert_eq!(rig.running(), Some(0));
+    let signals = rig.answer(0).unwrap();
+    assert_eq!(signals[..2], [4, MessageInfo::signal().0]);
+}
+
+#[test]
+fn two_threads_hand_the_processor_to_each_other() {
+    let mut rig = signalled();
+    let there = [OTHER_BIT, FOR_EVER, 0, 0, 0, 0, 0, 0, NOTIFICATION];
+    let back = [BIT, FOR_EVER, 0, 0, 0, 0, 0, 0, OTHER];
+    rig.enter(1, Syscall::SignalWait, &there);
+    rig.enter(2, Syscall::Wait, &[OTHER, FOR_EVER]);
+    // Its word was set already.
+    assert_eq!(rig.answer(2).unwrap()[0], 4);
+    for _ in 0..3 {
+        assert!(quick(&mut rig, 2, Syscall::SignalWait, &back));
+        assert_eq!(rig.answer(1).unwrap()[0], 4);
+        assert!(quick(&mut rig, 1, Syscall::SignalWait, &there));
+        assert_eq!(rig.answer(2).unwrap()[0], 4);
+    }
+}
+
+#[test]
+fn a_signal_that_is_sent_and_a_wait_that_is_refused_are_told_apart() {
+    let mut rig = signalled();
+    let late = [BIT, 0, 0, 0, 0, 0, 0, 0, OTHER];
+    rig.enter(1, Syscall::SignalWait, &late);
+    assert_eq!(rig.answer(1), Err(Refusal::TimedOut));
+    rig.enter(1, Syscall::Poll, &[NOTIFICATION]);
+    assert_eq!(rig.answer(1).unwrap()[0], 4, "the signal was sent");
+    rig.enter(1, Syscall::Wait, &[OTHER, FOR_EVER]);
+    let busy = [BIT, FOR_EVER, 0, 0, 0, 0, 0, 0, OTHER];
+    rig.enter(2, Syscall::SignalWait, &busy);
+    assert_eq!(rig.answer(2), Err(Refusal::Busy));
+    rig.enter(2, Syscall::Poll, &[NOTIFICATION]);
+    assert_eq!(rig.answer(2), Err(Refusal::Empty), "no signal was sent");
+}
+
+#[test]
+fn yielding_to_one_of_the_same_priority_is_quick() {
+    let mut rig = signalled();
+    for running in [1, 2, 1, 2] {
+        assert!(quick(&mut rig, running, Syscall::Yield, &[]));
+        assert_eq!(rig.running(), Some(3 - running));
+    }
+    rig.enter(1, Syscall::ThreadSuspend, &[THREADS + 2]);
+    assert!(!quick(&mut rig, 1, Syscall::Yield, &[]), "nobody else is");
+}
+
+#[test]
+fn a_wait_that_ends_or_a_budget_that_does_takes_the_general_path() {
+    let mut rig = signalled();
+    assert!(!quick(
+        &mut rig,
+        1,
+        Syscall::Wait,
+        &[NOTIFICATION, FOR_EVER - 1]
+    ));
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, FOR_EVER - 1]);
+    assert!(!quick(&mut rig, 2, Syscall::Signal, &[BIT]), "a deadline");
+    for late in [TIME, TIME / 2] {
+        let mut rig = signalled();
+        let short = [CONTROL, SCHEDS + 1, 10, TIME / 2, TIME];
+        rig.enter(1, Syscall::SchedConfigure, &short);
+        rig.machine.core.arch.advance(weft_hal::Nanoseconds(late));
+        let wait = [NOTIFICATION, FOR_EVER];
+        assert!(!quick(&mut rig, 1, Syscall::Wait, &wait), "{late} ns later");
+        assert!(!quick(&mut rig, 1, Syscall::Yield, &[]));
+    }
 }

@@ -24,14 +24,14 @@ use weft_abi::image::{self, ImageHeader, MAX_SEGMENTS, NAME_BYTES, Program, Segm
 use weft_abi::layout::{PROGRAM_BASE, STARTUP_PAGE};
 use weft_abi::syscall::ARGUMENTS;
 use weft_abi::{ABI_HASH, Kind, Refusal, Rights, Syscall};
-use weft_hal::fake::{Fake, Preemption};
-use weft_hal::{Access, Context, PhysAddr, Trap, VirtAddr};
+use weft_hal::fake::{Fake, FakeContext, Preemption};
+use weft_hal::{Access, Answered, Context, Next, PhysAddr, Trap, Turn, VirtAddr};
 use weft_store::{Arena, Memory};
 use zerocopy::{FromBytes, FromZeros, IntoBytes};
 
+use crate::Core;
 use crate::boot::{BootError, Machine, Region};
 use crate::object::{SlotRef, ThreadRef};
-use crate::{Core, Resume};
 
 /// Bytes of the fake machine's memory.
 const MEMORY: u64 = 16 << 20;
@@ -78,7 +78,7 @@ impl Fixture {
         let mut core = Box::new(Core::new(Fake::new(), memory));
         core.arch.walker = Some(Box::new(move |at| word(memory, at)));
         crate::boot::start(&mut core, &machine)?;
-        assert!(matches!(core.first(), Resume::User(_)), "root does not run");
+        assert!(matches!(core.first(), Next::User(_)), "root does not run");
         let root = core.sched.current.expect("root runs");
         Ok(Self {
             core,
@@ -112,43 +112,56 @@ impl Fixture {
     /// Makes the running thread's system call by the fast path, as an architecture's stubs do; false if that declines.
     fn enter_quickly(&mut self, thread: ThreadRef<Fake>) -> bool {
         let context = &thread.context;
-        let argument = |index| context.argument(index);
-        let is_short = argument(1) as u32 <= weft_abi::REGISTER_WORDS as u32;
-        let direct = match Syscall::from_number(context.number()) {
-            Some(Syscall::Call) if is_short => self.core.call_directly(argument(0)),
-            Some(Syscall::Call) => self.core.call_at_length(argument(0), argument(1)),
-            Some(Syscall::ReplyRecv) => {
-                let packs = argument(0) >> 32 == 0 && argument(8) >> 32 == 0;
-                let objects = argument(0) | argument(8) << 32;
-                match argument(1) {
-                    _ if !packs => None,
-                    _ if is_short => self.core.answer_directly(objects),
-                    info => self.core.answer_at_length(objects, info),
-                }
-            }
-            Some(Syscall::Signal) => {
-                let signalled = self.core.signal_directly(argument(0)).is_some();
-                if signalled {
-                    context.set_status(0);
-                }
-                context.scratch_dirty.set(!signalled);
-                return signalled;
-            }
-            _ => None,
+        let taken = match Syscall::from_number(context.number()) {
+            Some(Syscall::Call) => self.call_quickly(context),
+            Some(Syscall::ReplyRecv) => self.answer_quickly(context),
+            Some(call) => self.turn_quickly(call, context),
+            None => None,
         };
-        let Some(direct) = direct else {
-            return false;
-        };
-        for word in 1..8 {
-            direct.context.set_argument(word, argument(word));
+        if taken.is_some() {
+            context.scratch_dirty.set(false);
+            self.core.catch_up();
         }
-        direct.context.set_argument(0, direct.badge);
-        direct.context.set_argument(8, 0);
-        direct.context.set_status(0);
-        direct.context.scratch_dirty.set(false);
-        context.scratch_dirty.set(false);
-        self.core.catch_up();
-        true
+        taken.is_some()
+    }
+
+    fn call_quickly(&mut self, from: &FakeContext) -> Option<()> {
+        let (object, info) = (from.argument(0), from.argument(1));
+        let direct = if is_short(info) {
+            self.core.call_directly(object)?
+        } else {
+            self.core.call_at_length(object, info)?
+        };
+        deliver(from, direct.context, direct.badge);
+        Some(())
+    }
+
+    fn answer_quickly(&mut self, from: &FakeContext) -> Option<()> {
+        let (objects, info) = (packed(from)?, from.argument(1));
+        let answered = if is_short(info) {
+            self.core.answer_directly(objects, info)?
+        } else {
+            self.core.answer_at_length(objects, info)?
+        };
+        if let Answered::Caller(to) = answered {
+            deliver(from, to, 0);
+        }
+        Some(())
+    }
+
+    fn turn_quickly(&mut self, call: Syscall, from: &FakeContext) -> Option<()> {
+        let (object, deadline) = (from.argument(0), from.argument(1));
+        let turn = match call {
+            Syscall::Signal => self.core.signal_directly(object)?,
+            Syscall::Wait => self.core.wait_directly(object, deadline)?,
+            Syscall::SignalWait => self.core.signal_wait_directly(packed(from)?, deadline)?,
+            Syscall::Yield => self.core.yield_directly()?,
+            _ => return None,
+        };
+        if let Turn::Caller = turn {
+            from.set_status(0);
+        }
+        Some(())
     }
 
     /// Every `n`-th look for an interrupt finds one.
@@ -211,6 +224,28 @@ impl Fixture {
             &[untyped, kind as u64, size, 1, at, count],
         )
     }
+}
+
+/// Whether the stubs take an information word for a message that is all in registers.
+fn is_short(info: u64) -> bool {
+    info as u32 <= weft_abi::REGISTER_WORDS as u32
+}
+
+/// Two capability pointers in one register, if they are pointers.
+fn packed(context: &FakeContext) -> Option<u64> {
+    let (low, high) = (context.argument(0), context.argument(8));
+    (low >> 32 == 0 && high >> 32 == 0).then_some(low | high << 32)
+}
+
+/// What the stubs do with a message in registers.
+fn deliver(from: &FakeContext, to: &FakeContext, badge: u64) {
+    for word in 1..8 {
+        to.set_argument(word, from.argument(word));
+    }
+    to.set_argument(0, badge);
+    to.set_argument(8, 0);
+    to.set_status(0);
+    to.scratch_dirty.set(false);
 }
 
 /// A word of memory.

@@ -1,6 +1,9 @@
 //! Signals.
 
-use bench::figure::{NOTIFICATION_PING_PONG, NOTIFICATION_SIGNAL, NOTIFICATION_SIGNAL_SWITCH};
+use bench::figure::{
+    NOTIFICATION_PING_PONG, NOTIFICATION_PING_PONG_APART, NOTIFICATION_SIGNAL,
+    NOTIFICATION_SIGNAL_SWITCH,
+};
 use bench::report::{Mark, Report};
 use bench::samples::{Batch, Samples};
 use libipc::objects::Notification;
@@ -27,7 +30,7 @@ pub(crate) const SWITCH: Group = Group {
 
 /// To and fro.
 pub(crate) const PING_PONG: Group = Group {
-    figures: &[NOTIFICATION_PING_PONG],
+    figures: &[NOTIFICATION_PING_PONG, NOTIFICATION_PING_PONG_APART],
     run: ping_pong,
 };
 
@@ -81,16 +84,25 @@ fn switch(stage: &mut Stage, report: &mut Report) -> Outcome {
     Ok(())
 }
 
-fn ping_pong(stage: &mut Stage, report: &mut Report) -> Outcome {
+/// Another process that plays a part of echoing, what it waits for, and where its answer is waited for.
+fn echo(stage: &mut Stage, part: u64) -> Outcome<(Notification, Notification)> {
     let (there, ping) = stage.notification()?;
     let (back, pong) = stage.notification()?;
     let worker = stage.peer_worker(SAME)?;
     worker.waits(there.cptr())?;
     worker.signals(pong.cptr())?;
-    worker.play(stage.entries.echoes)?;
+    worker.play(part)?;
+    Ok((ping, back))
+}
+
+fn ping_pong(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let (ping, back) = echo(stage, stage.entries.echoes)?;
+    let to_and_fro = || ping.signal_and_wait(back);
+    measure_plain(stage, to_and_fro, NOTIFICATION_PING_PONG, report)?;
+    let (ping, back) = echo(stage, stage.entries.echoes_apart)?;
     let to_and_fro = || {
         ping.signal()?;
         back.wait()
     };
-    measure_plain(stage, to_and_fro, NOTIFICATION_PING_PONG, report)
+    measure_plain(stage, to_and_fro, NOTIFICATION_PING_PONG_APART, report)
 }

@@ -3,9 +3,8 @@
 use bench::figure::{THREAD_CREATE_RUN_SIGNAL, THREAD_YIELD};
 use bench::report::{Mark, Report};
 use bench::samples::{Batch, Samples};
-use libipc::abi::Syscall;
 use libipc::objects::{CNode, Notification, SchedContext, Thread, ThreadConfiguration, Untyped};
-use libipc::{CPtr, Kind, Refusal};
+use libipc::{CPtr, Kind};
 use weft_sys::measure::{counter, mark_begin};
 
 use super::Group;
@@ -30,10 +29,6 @@ pub(crate) const CREATE: Group = Group {
 /// log2 of the memory of which a thread is made, with what it takes.
 const NURSERY: u8 = 16;
 
-fn yield_now() -> Result<(), Refusal> {
-    weft_sys::invoke(Syscall::Yield, CPtr::NULL, [0; 5]).map(|_| ())
-}
-
 /// A thread of this one's priority that yields when this one does, and where it tells when it went on.
 fn turner(stage: &mut Stage, part: impl Into<Part>) -> Outcome<CPtr> {
     let endpoint: CPtr = stage.object(Kind::Endpoint, 0)?;
@@ -48,10 +43,9 @@ fn take_turns(stage: &mut Stage, report: &mut Report) -> Outcome {
     let told = turner(stage, stage.entries.yields)?;
     for purpose in runs().filter(|purpose| *purpose != Run::Marked) {
         // Lets the other come to where it yields.
-        done("yielding", yield_now())?;
+        weft_sys::yield_now();
         let start = counter();
-        let yielded = yield_now();
-        done("yielding", yielded)?;
+        weft_sys::yield_now();
         let [went_on, ..] = done("hearing of it", weft_sys::recv(told, CPtr::NULL))?.words;
         if purpose == Run::Sample {
             samples.push(went_on.wrapping_sub(start));
@@ -63,10 +57,9 @@ fn take_turns(stage: &mut Stage, report: &mut Report) -> Outcome {
         arguments: [THREAD_YIELD.number, 0],
     };
     let marks = turner(stage, marked)?;
-    done("yielding", yield_now())?;
+    weft_sys::yield_now();
     mark_begin(THREAD_YIELD.number);
-    let yielded = yield_now();
-    done("yielding", yielded)?;
+    weft_sys::yield_now();
     done("hearing of it", weft_sys::recv(marks, CPtr::NULL))?;
     report.add(THREAD_YIELD, Batch::ONE, Mark::Made, samples);
     Ok(())

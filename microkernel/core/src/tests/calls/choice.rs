@@ -62,7 +62,7 @@ fn argument(call: Syscall, name: &'static str) -> Argument {
     Argument::Cap(match name {
         "endpoint" | "fault_endpoint" => Kind::Endpoint,
         "reply" => Kind::Reply,
-        "notification" => Kind::Notification,
+        "notification" | "awaited" => Kind::Notification,
         "untyped" => Kind::Untyped,
         "cnode" | "from_cnode" => Kind::CNode,
         "thread" => Kind::Thread,
@@ -95,7 +95,7 @@ pub(super) fn value(random: &mut Random, name: &str, now: u64) -> u64 {
             let words = random.of(&[0, 2, 6, 9, 256]);
             MessageInfo::new(random.below(2) as u32, words, random.below(5) as usize).0
         }
-        "deadline" => random.of(&[0, now + 1, now + 100_000, u64::MAX - 1, u64::MAX]),
+        "deadline" => random.of(&[0, now + 1, now + 100_000, u64::MAX - 1, u64::MAX, u64::MAX]),
         "kind" => 1 + random.below(11),
         "size" => random.of(&[2, 3, 12, 12, 13, 21]),
         "count" => 1 + random.below(3),

@@ -28,9 +28,25 @@ pub(super) struct World {
     pub(super) path: Path,
     /// How many of twelve calls are of messages.
     pub(super) messages: u64,
-    /// Calls that took the fast path.
+    /// Calls, faults and interrupts that took the fast path.
     pub(super) quick: u64,
 }
+
+/// The calls of messages: those that have a fast path, and Recv.
+const QUICK: [Syscall; 12] = [
+    Syscall::Call,
+    Syscall::Call,
+    Syscall::Call,
+    Syscall::ReplyRecv,
+    Syscall::ReplyRecv,
+    Syscall::ReplyRecv,
+    Syscall::Recv,
+    Syscall::Recv,
+    Syscall::Signal,
+    Syscall::Wait,
+    Syscall::SignalWait,
+    Syscall::Yield,
+];
 
 /// How system calls enter the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,8 +132,15 @@ impl World {
             4..7 => self.interrupt(),
             7..10 => self.fault(thread),
             10..14 => self.touch(),
+            14..20 => self.use_time(),
             _ => self.call(thread),
         }
+    }
+
+    /// The running thread uses some time, and no timer fires.
+    fn use_time(&mut self) {
+        let by = self.random.of(&[1, 700, 5_000]);
+        self.machine.core.arch.advance(Nanoseconds(by));
     }
 
     fn pass_time(&mut self) {
@@ -162,12 +185,26 @@ impl World {
 
     fn interrupt(&mut self) {
         let line = self.random.of(&[0, 1, 2, 3, 5, 24, 25, 26, 31, 255]);
-        self.machine.core.trap(Trap::Interrupt(IrqLine(line)));
+        self.trap(Trap::Interrupt(IrqLine(line)));
+    }
+
+    /// What is no system call, by the path that the world takes.
+    fn trap(&mut self, trap: Trap) {
+        let core = &mut self.machine.core;
+        if self.path == Path::General {
+            return core.trap_generally(trap);
+        }
+        if core.trap_directly(trap).is_some() {
+            self.quick += 1;
+            core.catch_up();
+        } else {
+            core.trap_generally(trap);
+        }
     }
 
     fn fault(&mut self, thread: ThreadRef<Fake>) {
         thread.context.status.set(None);
-        self.machine.core.trap(Trap::Fault {
+        self.trap(Trap::Fault {
             kind: FaultKind::Read,
             address: 0x1000,
             code: 14,
@@ -221,10 +258,7 @@ impl World {
     fn request(&mut self, thread: ThreadRef<Fake>) {
         let call = self.random.of(Syscall::ALL);
         let call = match self.random.below(12) {
-            chance if chance < self.messages => {
-                self.random
-                    .of(&[Syscall::Call, Syscall::ReplyRecv, Syscall::Recv])
-            }
+            chance if chance < self.messages => self.random.of(&QUICK),
             _ => call,
         };
         let call = match call {

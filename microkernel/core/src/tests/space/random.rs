@@ -284,7 +284,8 @@ impl World {
             let at = at + (frame - run.0) * bytes_of(run.0);
             // Behind the last frame are slots that hold none.
             let known = frame < 2 * COPIES;
-            known
+            let alike = bytes_of(frame) == bytes_of(run.0);
+            (known && alike)
                 .then_some(())
                 .ok_or(Refusal::NoCapability)
                 .and_then(|()| model.map(frame, space, at, flags))

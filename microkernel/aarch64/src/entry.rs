@@ -47,6 +47,7 @@ const fn common(leaf: Leaf) -> u64 {
 }
 
 /// A page of user mode. Without any right it belongs to the kernel, so that user mode cannot touch it.
+#[inline(always)]
 pub const fn user_page(leaf: Leaf) -> u64 {
     let user = if leaf.rights.is_empty() { 0 } else { USER };
     let execute = if leaf.rights.contains(Rights::EXECUTE) {

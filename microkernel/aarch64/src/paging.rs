@@ -20,6 +20,7 @@ impl Paging for Aarch64 {
         cache::prepare(leaf);
     }
 
+    #[inline(always)]
     fn encode_page(leaf: Leaf) -> u64 {
         entry::user_page(leaf)
     }

@@ -7,7 +7,7 @@ use weft_store::{Home, Memory};
 use crate::cspace::Dying;
 use crate::interrupt::IrqTable;
 use crate::log::KernelLog;
-use crate::object::{SlotRef, Tag, ThreadRef};
+use crate::object::{SlotRef, ThreadRef};
 use crate::sched::Scheduler;
 use crate::space::AsidTable;
 
@@ -148,6 +148,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// As `lookup`, and checks kind, rights and home core.
+    #[inline(always)]
     pub(crate) fn expect(
         &self,
         thread: ThreadRef<A>,
@@ -155,21 +156,27 @@ impl<A: Arch> Core<A> {
         kind: Kind,
         rights: Rights,
     ) -> Result<SlotRef, Refusal> {
-        let slot = self.lookup(thread, cptr)?;
-        self.check(slot.tag.get(self.home()), kind, rights)?;
-        Ok(slot)
+        // Slot 0 may hold a CNode that is being destroyed.
+        match self.quick_lookup(thread, cptr, kind, rights) {
+            Some(slot) if cptr != 0 => Ok(slot),
+            _ => Err(self.unexpected(thread, cptr, kind, rights)),
+        }
     }
 
-    fn check(&self, tag: Tag, kind: Kind, rights: Rights) -> Result<(), Refusal> {
-        if tag.is(kind, rights, self.id()) {
-            return Ok(());
-        }
+    /// Why a pointer does not name what was expected.
+    #[cold]
+    #[inline(never)]
+    fn unexpected(&self, thread: ThreadRef<A>, cptr: u64, kind: Kind, rights: Rights) -> Refusal {
+        let tag = match self.lookup(thread, cptr) {
+            Ok(slot) => slot.tag.get(self.home()),
+            Err(refusal) => return refusal,
+        };
         if tag.kind() != Some(kind) {
-            return Err(Refusal::WrongKind);
+            return Refusal::WrongKind;
         }
         if !tag.rights().contains(rights) {
-            return Err(Refusal::NotPermitted);
+            return Refusal::NotPermitted;
         }
-        Err(Refusal::WrongCore)
+        Refusal::WrongCore
     }
 }

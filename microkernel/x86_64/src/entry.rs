@@ -63,6 +63,7 @@ const fn size(size: PageSize) -> u64 {
 }
 
 /// A page of user mode. Without any right it belongs to the kernel, so that user mode cannot touch it.
+#[inline(always)]
 pub const fn user_page(leaf: Leaf) -> u64 {
     let user = if leaf.rights.is_empty() { 0 } else { USER };
     leaf.physical.0 | attributes(leaf.rights, leaf.cache) | size(leaf.size) | user

@@ -50,6 +50,7 @@ impl Paging for X86_64 {
         }
     }
 
+    #[inline(always)]
     fn encode_page(leaf: Leaf) -> u64 {
         entry::user_page(leaf)
     }

@@ -82,7 +82,7 @@ trap_common:
     xor ebp, ebp
     mov rdx, cr2
     call qword ptr gs:[{ON_TRAP}]
-    jmp trap_resume
+    jmp resume_whoever
 
 # From the kernel: a device interrupt ends idle, whose stack is not needed any more; an exception is a bug.
 .type trap_kernel, @function
@@ -95,7 +95,7 @@ trap_kernel:
     mov rsp, gs:[{STACK_TOP}]
     xor ebp, ebp
     call qword ptr gs:[{ON_TRAP}]
-    jmp trap_resume
+    jmp resume_whoever
 
 # Double fault, machine check, and exceptions of the kernel: reports and never returns. GS is not used.
 .type trap_fatal, @function
@@ -207,7 +207,16 @@ syscall_saved:
     mov [rbx + {ARGUMENTS} + 40], r15
     xor ebp, ebp
     call qword ptr gs:[{ON_SYSCALL}]
-    jmp trap_resume
+# Goes on with the Registers that rax points to: those of the thread that ran, of another, or null.
+.global weft_trap_resume_whoever
+.type weft_trap_resume_whoever, @function
+weft_trap_resume_whoever:
+resume_whoever:
+    cmp rax, gs:[{CONTEXT}]
+    je trap_resume
+    test rax, rax
+    jnz resume_other
+    jmp trap_idle
 
 # What user mode gets back after a system call, from the Registers that rax points to; rcx has its instruction pointer.
 .macro restore_minimal
@@ -340,7 +349,8 @@ syscall_signal_wait:
 syscall_yield:
     may_switch {ON_YIELD}, {YIELD}
 
-# Goes on in the thread whose Registers rax points to, most often another; they are all there. FSGSBASE exists.
+# Goes on in the thread whose Registers rax points to, most often another; they are all there. FSGSBASE exists. Loading
+# a null selector forgets the base on Intel's processors but not on AMD's (APM 2, 4.5.3).
 resume_other:
     mov gs:[{CONTEXT}], rax
     mov rdx, [rax + {FS_BASE}]
@@ -354,15 +364,10 @@ resume_other:
     wrgsbase rbx
     cmp qword ptr [rax + {FORMAT}], {SYSCALL}
     jne resume_full
+    # It is in a system call, so its instruction pointer is canonical, as in resume_direct.
     mov rcx, [rax + {RIP}]
-    # SYSRET to an address that is not canonical faults in the kernel with the user's stack.
-    mov rdx, rcx
-    shr rdx, 47
-    jnz 1f
-2:  restore_minimal
+    restore_minimal
     sysretq
-1:  xor ecx, ecx
-    jmp 2b
 
 # What Rust may have left in registers is cleared.
 syscall_null:
@@ -384,9 +389,7 @@ resume_same:
     sysretq
 
 # Resumes the thread whose Registers rax points to. Stack: empty.
-.global weft_trap_resume
-.type weft_trap_resume, @function
-weft_trap_resume:
+.type trap_resume, @function
 trap_resume:
     test rax, rax
     jz trap_idle

@@ -95,7 +95,7 @@ global_asm!(
 unsafe extern "C" {
     fn weft_trap_stubs();
     fn weft_syscall_entry();
-    fn weft_trap_resume();
+    fn weft_trap_resume_whoever();
 }
 
 /// The address of the stub of a vector.
@@ -161,13 +161,13 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
 /// Gives up this frame and goes on with these registers, or waits if they are null.
 fn resume(_: &PerCore, registers: *const Registers) -> ! {
     // SAFETY:
-    // 1. weft_trap_resume wants an empty kernel stack and registers, or null, in rax; this frame is given up.
+    // 1. weft_trap_resume_whoever wants an empty kernel stack and registers, or null, in rax; this frame is given up.
     unsafe {
         asm!(
             "mov rsp, gs:[{top}]",
             "jmp {resume}",
             top = const offset_of!(PerCore, stack_top),
-            resume = sym weft_trap_resume,
+            resume = sym weft_trap_resume_whoever,
             in("rax") registers,
             options(noreturn),
         )
@@ -282,9 +282,10 @@ fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
     match next {
         Next::Idle => ptr::null(),
         Next::User(registers) => {
-            if !ptr::eq(core.context.get(), registers) {
+            // Where FSGSBASE exists, the stub does it.
+            if !core.fsgsbase.get() && !ptr::eq(core.context.get(), registers) {
                 core.context.set(registers);
-                switch_segments(core, registers.fs_base.get());
+                switch_segments(registers.fs_base.get());
             }
             registers
         }
@@ -292,7 +293,7 @@ fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
 }
 
 /// Gives the next thread its thread block, and nothing of what the last one left in segment registers.
-fn switch_segments(core: &PerCore, fs_base: u64) {
+fn switch_segments(fs_base: u64) {
     // SAFETY:
     // 1. null selectors are allowed in 64-bit mode; GS is swapped so that the kernel's base stays.
     unsafe {
@@ -307,30 +308,7 @@ fn switch_segments(core: &PerCore, fs_base: u64) {
             options(nostack, preserves_flags),
         );
     }
-    if core.fsgsbase.get() {
-        // SAFETY:
-        // 1. CR4.FSGSBASE is on; the kernel does not use FS.
-        unsafe { asm!("wrfsbase {}", in(reg) fs_base, options(nostack, preserves_flags)) };
-        clear_user_gs_base();
-    } else {
-        cpu::set_msr(IA32_FS_BASE, fs_base);
-    }
-}
-
-/// Forgets the last thread's GS base. Loading a null selector does so on Intel's processors but not on AMD's
-/// (APM 2 §4.5.3); without FSGSBASE user mode cannot set a base.
-fn clear_user_gs_base() {
-    // SAFETY:
-    // 1. CR4.FSGSBASE is on; GS is swapped so that the kernel's base stays, and an NMI in between sets its own.
-    unsafe {
-        asm!(
-            "swapgs",
-            "wrgsbase {}",
-            "swapgs",
-            in(reg) 0_u64,
-            options(nostack, preserves_flags),
-        );
-    }
+    cpu::set_msr(IA32_FS_BASE, fs_base);
 }
 
 /// What an exception of user mode means (SDM 3A §6.15).

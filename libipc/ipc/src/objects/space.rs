@@ -30,6 +30,7 @@ pub enum MapError {
 
 impl AddressSpace {
     /// Maps a frame at a virtual address; mapping it again at the same address changes its flags.
+    #[inline]
     pub fn map(self, frame: Frame, address: u64, flags: MapFlags) -> Result<(), MapError> {
         let arguments = [u64::from(frame.cptr().0), address, flags.0, 0, 0];
         match weft_sys::invoke_with_results(Syscall::SpaceMap, self.0, arguments) {

@@ -51,6 +51,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// The address space in an argument of a system call; needs WRITE.
+    #[inline(always)]
     pub(crate) fn space_argument(
         &self,
         thread: ThreadRef<A>,
@@ -58,7 +59,6 @@ impl<A: Arch> Core<A> {
     ) -> Result<Ref<AddressSpace>, Refusal> {
         let kind = Kind::AddressSpace;
         let slot = self.expect(thread, thread.context.argument(index), kind, Rights::WRITE)?;
-        slot.object_of(self.home(), kind)
-            .ok_or(Refusal::NoCapability)
+        Ok(Ref::from_slot(slot.object.get(self.home())))
     }
 }

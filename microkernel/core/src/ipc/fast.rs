@@ -241,7 +241,7 @@ impl<A: Arch> Core<A> {
 
     /// The slot that a capability pointer names, if it holds a capability of this kind and core with these rights.
     #[inline(always)]
-    pub(super) fn quick_lookup(
+    pub(crate) fn quick_lookup(
         &self,
         thread: ThreadRef<A>,
         cptr: u64,

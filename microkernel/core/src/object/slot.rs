@@ -232,9 +232,7 @@ impl Slot {
 
     /// The object as a reference; `None` if the slot is of another kind.
     pub fn object_of<T>(&self, home: Home, kind: Kind) -> Option<Ref<T>> {
-        if self.tag.get(home).0 & 0xff != kind as u64 {
-            return None;
-        }
-        Ref::from_address(self.object.get(home))
+        let is_kind = self.tag.get(home).0 & 0xff == kind as u64;
+        is_kind.then(|| Ref::from_slot(self.object.get(home)))
     }
 }

@@ -97,7 +97,11 @@ impl<A: Arch> Core<A> {
     ) -> Result<(), MapRefusal> {
         let home = self.home();
         let leaf = leaf_for(frame.tag.get(home), PhysAddr(frame.object.get(home)), flags)?;
-        let found = self.find_page(frame.mapping.get(home), leaf.physical, leaf.size);
+        let word = frame.mapping.get(home);
+        let found = match Mapping(word) {
+            Mapping::NONE => None,
+            _ => self.find_page(word, leaf.physical, leaf.size),
+        };
         let Some(found) = found else {
             let mapping = self.map_page(space, leaf, address)?;
             frame.mapping.set(home, mapping.0);
@@ -180,15 +184,13 @@ impl<A: Arch> Core<A> {
 }
 
 /// What to map for a frame capability and the flags that user mode gave.
+#[inline(always)]
 pub(super) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
     let (rights, cache) = flags.decode().ok_or(Refusal::InvalidArgument)?;
-    let write = Rights::WRITE;
     let execute = Rights::EXECUTE;
-    let mappable = Rights::READ.union(write).union(execute);
-    if !mappable.contains(rights)
-        || !rights.contains(Rights::READ)
-        || rights.contains(write.union(execute))
-    {
+    let writable = Rights::READ.union(Rights::WRITE);
+    let executable = Rights::READ.union(execute);
+    if rights != Rights::READ && rights != writable && rights != executable {
         return Err(Refusal::InvalidArgument);
     }
     if !frame.rights().contains(rights) {

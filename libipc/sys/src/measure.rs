@@ -38,6 +38,27 @@ pub fn mark_begin(figure: u64) {
     arch::mark_begin(figure);
 }
 
+/// Begins a marked run as a sample begins: with the counter.
+#[inline(always)]
+pub fn begin(figure: u64) {
+    mark_begin(figure);
+    let _ = counter();
+}
+
+/// Ends one likewise.
+#[inline(always)]
+pub fn end(figure: u64) {
+    let _ = counter();
+    mark_end(figure);
+}
+
+/// Takes back the beginning that was marked last, if its stretch has not ended: for a loop that marks in every turn and
+/// is left when somebody else has marked the end.
+#[inline(always)]
+pub fn mark_none() {
+    arch::mark_begin(0);
+}
+
 /// Marks its end.
 #[inline(always)]
 pub fn mark_end(figure: u64) {

@@ -48,10 +48,6 @@ impl interface::Server for Peer {
         word
     }
 
-    fn last_spin(&mut self, _: Caller) -> u64 {
-        parts::last_spin()
-    }
-
     fn turns(&mut self, _: Caller) -> u64 {
         parts::turns()
     }

@@ -12,7 +12,7 @@ use libipc::abi::MessageInfo;
 use libipc::objects::Notification;
 use proto::bench_peer::{ENDPOINT, Entries, REPLY, SIGNALS, WAITS};
 use weft_sys::Words;
-use weft_sys::measure::{counter, mark_begin, mark_end};
+use weft_sys::measure::{begin, counter, end};
 
 /// Where a thread begins.
 type Entry = extern "C" fn(u64, u64) -> !;
@@ -20,9 +20,6 @@ type Entry = extern "C" fn(u64, u64) -> !;
 const ONE: MessageInfo = MessageInfo::new(0, 1, 0);
 const TWO: MessageInfo = MessageInfo::new(0, 2, 0);
 const NOTHING: Words = [0; 6];
-
-/// The counter that the spinning thread stored last.
-static LAST_SPIN: AtomicU64 = AtomicU64::new(0);
 
 /// Turns of the counting thread, the only one that writes them.
 static TURNS: AtomicU64 = AtomicU64::new(0);
@@ -41,7 +38,6 @@ pub(crate) fn entries() -> Entries {
         yields_marked: address(yields_marked),
         breaks: address(breaks),
         touches: address(touches),
-        spins: address(spins),
         signals: address(signals),
         turns: address(turns_a_loop),
     }
@@ -49,11 +45,6 @@ pub(crate) fn entries() -> Entries {
 
 fn address(entry: Entry) -> u64 {
     (entry as *const ()).addr() as u64
-}
-
-/// The counter that the spinning thread stored last.
-pub(crate) fn last_spin() -> u64 {
-    LAST_SPIN.load(Relaxed)
 }
 
 /// How many turns the counting thread has made.
@@ -82,9 +73,9 @@ extern "C" fn marks(_: u64, _: u64) -> ! {
     let mut received = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
     loop {
         let [ended, begun, ..] = received.map_or(NOTHING, |received| received.words);
-        mark_end(ended);
+        end(ended);
         if begun != 0 {
-            mark_begin(begun);
+            begin(begun);
         }
         received = weft_sys::reply_recv(CPtr(ENDPOINT), TWO, NOTHING, CPtr(REPLY));
     }
@@ -100,7 +91,7 @@ extern "C" fn wakes(_: u64, _: u64) -> ! {
 extern "C" fn wakes_marked(figure: u64, _: u64) -> ! {
     loop {
         let _ = Notification::from(CPtr(WAITS)).wait();
-        mark_end(figure);
+        end(figure);
         tell(0);
     }
 }
@@ -130,7 +121,7 @@ extern "C" fn yields(_: u64, _: u64) -> ! {
 extern "C" fn yields_marked(figure: u64, _: u64) -> ! {
     loop {
         weft_sys::yield_now();
-        mark_end(figure);
+        end(figure);
         tell(0);
     }
 }
@@ -141,12 +132,6 @@ extern "C" fn breaks(figure: u64, _: u64) -> ! {
 
 extern "C" fn touches(figure: u64, address: u64) -> ! {
     again_and_again(figure, || touch(address))
-}
-
-extern "C" fn spins(_: u64, _: u64) -> ! {
-    loop {
-        LAST_SPIN.store(counter(), Relaxed);
-    }
 }
 
 extern "C" fn turns_a_loop(_: u64, _: u64) -> ! {
@@ -172,9 +157,9 @@ fn again_and_again(figure: u64, fault: impl Fn()) -> ! {
         took = 0;
         match answer {
             Ok(answer) if answer.words[0] != 0 => {
-                mark_begin(figure);
+                begin(figure);
                 fault();
-                mark_end(figure);
+                end(figure);
             }
             Ok(_) => {
                 let before = counter();

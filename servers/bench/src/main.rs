@@ -12,6 +12,7 @@ extern crate alloc;
 mod carry;
 mod check;
 mod group;
+mod interrupter;
 mod line;
 mod meter;
 mod pages;

@@ -3,7 +3,7 @@
 use core::fmt::Debug;
 
 use bench::figure::Figure;
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
 use weft_sys::measure::{CounterRate, counter, counter_rate, mark_begin, mark_end};
 
@@ -85,7 +85,7 @@ where
             samples.push(end.wrapping_sub(start));
         }
     }
-    report.add(figure, batch, Mark::Made, samples);
+    report.add(figure, batch, samples);
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 //! bench end FIGURES ERRORS
 //! ```
 //!
-//! `MARK` is the number of the figure's marked run, 0 if there is none; `BATCH` is how often that run, and
+//! `MARK` is the number of the figure's marked run; `BATCH` is how often that run, and
 //! each sample, did what is counted. Figures come in the order of the table and the end says how many lines
 //! came before it, so that a reader knows that none was lost.
 
@@ -17,19 +17,10 @@ use core::fmt::{self, Write};
 use crate::figure::{ALL, Figure};
 use crate::samples::{Batch, Overhead, Samples, Summary};
 
-/// Whether a figure has a marked run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// It has.
-    Made,
-    /// It has none, because no instruction of a program begins or ends what is counted.
-    None,
-}
-
 /// What became of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Told {
-    Summary(Summary, Mark),
+    Summary(Summary),
     Error(String),
 }
 
@@ -47,9 +38,9 @@ impl Report {
     }
 
     /// Adds the samples of a figure.
-    pub fn add(&mut self, figure: Figure, batch: Batch, mark: Mark, samples: Samples) {
+    pub fn add(&mut self, figure: Figure, batch: Batch, samples: Samples) {
         let told = match samples.summary(batch, self.overhead) {
-            Some(summary) => Told::Summary(summary, mark),
+            Some(summary) => Told::Summary(summary),
             None => Told::Error("there are no samples".into()),
         };
         self.told.push((figure, told));
@@ -76,9 +67,9 @@ impl Report {
         let (mut figures, mut errors) = (0, 0);
         for figure in ALL {
             match self.find(*figure) {
-                Some(Told::Summary(summary, mark)) => {
+                Some(Told::Summary(summary)) => {
                     figures += 1;
-                    write_figure(*figure, unit, summary, *mark, out)?;
+                    write_figure(*figure, unit, summary, out)?;
                 }
                 Some(Told::Error(reason)) => {
                     errors += 1;
@@ -98,21 +89,17 @@ fn write_figure(
     figure: Figure,
     unit: &str,
     summary: &Summary,
-    mark: Mark,
     out: &mut impl Write,
 ) -> fmt::Result {
-    let number = match mark {
-        Mark::Made => figure.number,
-        Mark::None => 0,
-    };
     writeln!(
         out,
-        "bench figure {} {unit} {} {} {} {} {number} {}",
+        "bench figure {} {unit} {} {} {} {} {} {}",
         figure.name,
         summary.count,
         summary.least,
         summary.median,
         summary.greatest,
+        figure.number,
         summary.batch.times()
     )
 }
@@ -138,9 +125,9 @@ mod tests {
     fn each_figure_has_a_line_and_the_end_counts_them() {
         let mut report = Report::default();
         report.set_overhead(Overhead(4));
-        report.add(SYSCALL_NULL, Batch::ONE, Mark::Made, samples(&[54, 64, 55]));
+        report.add(SYSCALL_NULL, Batch::ONE, samples(&[54, 64, 55]));
         let eight = Batch::new(8).expect("not 0");
-        report.add(RING_RPC_BATCH_8, eight, Mark::None, samples(&[804]));
+        report.add(RING_RPC_BATCH_8, eight, samples(&[804]));
         report.fail(IPC_CALL, "the peer\nis gone");
         let lines = lines(&report);
         assert_eq!(lines.len(), ALL.len() + 1);
@@ -149,7 +136,7 @@ mod tests {
             "bench figure syscall.null instructions 3 50 51 60 2 1"
         ));
         assert!(told(
-            "bench figure ring.rpc_batch_8 instructions 1 100.00 100.00 100.00 0 8"
+            "bench figure ring.rpc_batch_8 instructions 1 100.00 100.00 100.00 28 8"
         ));
         assert!(told("bench error ipc.call the peer is gone"));
         assert!(told("bench error vfs.stat was not measured"));
@@ -160,10 +147,10 @@ mod tests {
     #[test]
     fn what_was_measured_is_not_taken_back() {
         let mut report = Report::default();
-        report.add(SYSCALL_NULL, Batch::ONE, Mark::Made, samples(&[54]));
+        report.add(SYSCALL_NULL, Batch::ONE, samples(&[54]));
         report.fail(SYSCALL_NULL, "a later one of its group");
         assert!(lines(&report)[1].starts_with("bench figure syscall.null"));
-        report.add(IPC_CALL, Batch::ONE, Mark::Made, Samples::default());
+        report.add(IPC_CALL, Batch::ONE, Samples::default());
         assert!(lines(&report).contains(&"bench error ipc.call there are no samples".into()));
     }
 }

@@ -10,7 +10,8 @@
 //! | number in | `rax` | `x0` |
 //!
 //! An end with the number 0 ends whatever stretch is open on its core, for the side of an operation that
-//! does not know who measures it. Hints (`hint #n`) were not taken on aarch64, because later
+//! does not know who measures it. A begin of the open stretch begins it anew, and one with the number 0 takes it back,
+//! for what waits for an event that it does not know the moment of. Hints (`hint #n`) were not taken on aarch64, because later
 //! architectures give them meanings.
 
 /// What a marker says.
@@ -31,7 +32,7 @@ pub const AARCH64_BEGIN: u32 = 0xd28a_e8bf;
 /// The end marker on aarch64.
 pub const AARCH64_END: u32 = 0xd28a_e8df;
 
-/// The number by which an end marker ends any stretch.
+/// The number by which an end marker ends any stretch, and a begin marker takes back the open one.
 pub const ANY: u64 = 0;
 
 /// Says whether an instruction of x86_64 is a marker.

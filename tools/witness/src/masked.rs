@@ -2,7 +2,8 @@
 //!
 //! The kernel runs with interrupts masked from its entry until it returns to a process or waits. Long operations
 //! look in between whether an interrupt waits and stop if one does, so such a look ends a stretch as well. What
-//! runs before the first process is not counted: nobody waits for interrupts yet.
+//! runs before the first system call is not counted: nobody waits for interrupts yet. The first instruction in the
+//! processes' half of the addresses would not do, because kernels begin at physical addresses.
 
 use std::collections::HashSet;
 
@@ -26,7 +27,7 @@ pub struct Longest {
 #[derive(Debug, Default)]
 pub struct Masked {
     points: HashSet<u64>,
-    /// Cores on which a process has run.
+    /// Cores on which a process has called.
     started: HashSet<u32>,
     longest: Longest,
 }
@@ -45,21 +46,16 @@ impl Masked {
         self.points.contains(&address)
     }
 
-    /// A stretch of so many instructions ended at an instruction of the kernel.
-    pub fn stopped(&mut self, core: u32, instructions: u64, at: u64) {
-        if self.started.contains(&core) {
-            self.count(instructions, at);
-        }
+    /// A process makes a system call.
+    pub fn called(&mut self, core: u32) {
+        self.started.insert(core);
     }
 
-    /// A process goes on after so many instructions.
-    pub fn returned(&mut self, core: u32, instructions: u64, at: u64) {
-        if !self.started.insert(core) {
-            self.count(instructions, at);
+    /// A stretch of so many instructions of the kernel ended before an instruction, of itself or of a process.
+    pub fn ended(&mut self, core: u32, instructions: u64, until: u64) {
+        if !self.started.contains(&core) {
+            return;
         }
-    }
-
-    fn count(&mut self, instructions: u64, until: u64) {
         self.longest.stretches += 1;
         if instructions > self.longest.instructions {
             self.longest.instructions = instructions;
@@ -78,15 +74,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_longest_after_the_first_process_is_found() {
+    fn the_longest_after_the_first_system_call_is_found() {
         let mut masked = Masked::new([0x10]);
         assert!(masked.is_point(0x10) && !masked.is_point(0x11));
-        masked.stopped(0, 1_000_000, 0x10);
-        masked.returned(0, 2_000_000, 0x20);
-        masked.returned(0, 70, 0x20);
-        masked.stopped(0, 90, 0x10);
-        masked.returned(0, 80, 0x20);
-        masked.returned(1, 3_000_000, 0x20);
+        masked.ended(0, 1_000_000, 0x10);
+        masked.ended(0, 2_000_000, 0x20);
+        masked.called(0);
+        masked.ended(0, 70, 0x20);
+        masked.ended(0, 90, 0x10);
+        masked.ended(0, 80, 0x20);
+        masked.ended(1, 3_000_000, 0x20);
         let expected = Longest {
             instructions: 90,
             until: 0x10,

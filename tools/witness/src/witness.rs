@@ -76,15 +76,23 @@ impl Witness {
         self.table.get(index).1
     }
 
-    /// A begin marker is executed.
+    /// A begin marker is executed. One of the stretch that is open already begins it anew: what waits for an event that
+    /// it does not know the moment of marks again and again, and the last mark counts. One with the number 0 begins
+    /// nothing, and takes back what is open.
     ///
     /// # Errors
     /// If the line of a stretch that never ended cannot be written.
     pub fn begin(&mut self, cpu: u32, mark: u64) -> io::Result<()> {
         let core = self.cores.entry(cpu).or_default();
+        if mark == ANY {
+            core.open = None;
+            return Ok(());
+        }
         match core.open.replace((mark, Stretch::default())) {
-            Some((before, _)) => self.broken(cpu, before, "another stretch began before its end"),
-            None => Ok(()),
+            Some((before, _)) if before != mark => {
+                self.broken(cpu, before, "another stretch began before its end")
+            }
+            _ => Ok(()),
         }
     }
 

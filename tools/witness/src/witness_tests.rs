@@ -69,6 +69,30 @@ fn an_end_of_number_zero_ends_any_stretch() {
 }
 
 #[test]
+fn a_second_begin_of_the_open_stretch_begins_it_anew() {
+    let (mut witness, out) = witness();
+    for address in 1..4 {
+        witness.begin(0, 5).expect("written");
+        nop(&mut witness, 0, address);
+    }
+    nop(&mut witness, 0, 4);
+    witness.end(0, 5).expect("written");
+    let lines: Vec<Line> = out.lines();
+    let shown = lines.iter().map(|line| line.total.instructions);
+    assert_eq!(shown.collect::<Vec<_>>(), [2]);
+}
+
+#[test]
+fn a_begin_of_number_zero_takes_the_open_stretch_back() {
+    let (mut witness, out) = witness();
+    witness.begin(0, 5).expect("written");
+    witness.begin(0, ANY).expect("written");
+    witness.end(0, ANY).expect("nothing is open");
+    witness.exit().expect("nothing is open");
+    assert_eq!(out.lines::<Line>(), []);
+}
+
+#[test]
 fn a_wrong_end_a_second_begin_and_no_end_are_told() {
     let (mut witness, out) = witness();
     witness.begin(0, 1).expect("written");

@@ -14,7 +14,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_peer",
     id: 0x8ea7,
-    version: 0x4e43_b4d3_29c3_7f8c,
+    version: 0x5975_a4bf_fc0d_0dbb,
 };
 
 /// The labels of requests.
@@ -25,14 +25,11 @@ pub mod labels {
     /// Label of `echo`.
     pub const ECHO: u32 = 0x8ea7_0002;
 
-    /// Label of `last_spin`.
-    pub const LAST_SPIN: u32 = 0x8ea7_0003;
-
     /// Label of `write_program`.
-    pub const WRITE_PROGRAM: u32 = 0x8ea7_0004;
+    pub const WRITE_PROGRAM: u32 = 0x8ea7_0003;
 
     /// Label of `turns`.
-    pub const TURNS: u32 = 0x8ea7_0005;
+    pub const TURNS: u32 = 0x8ea7_0004;
 }
 
 /// Slot of a thread: the endpoint on which it receives, or to which it sends what it found.
@@ -74,8 +71,6 @@ pub struct Entries {
     pub breaks: u64,
     /// As `breaks`, but reads at the address in its second argument.
     pub touches: u64,
-    /// Stores the counter as fast as it can; `last_spin` tells the last.
-    pub spins: u64,
     /// Signals once, and waits for ever.
     pub signals: u64,
     /// Counts the turns of a loop of constant length; `turns` tells how many there were.
@@ -98,7 +93,6 @@ impl libipc::codec::Encode for Entries {
         w.put(&self.yields_marked)?;
         w.put(&self.breaks)?;
         w.put(&self.touches)?;
-        w.put(&self.spins)?;
         w.put(&self.signals)?;
         w.put(&self.turns)
     }
@@ -120,7 +114,6 @@ impl libipc::codec::Decode for Entries {
             yields_marked: r.get()?,
             breaks: r.get()?,
             touches: r.get()?,
-            spins: r.get()?,
             signals: r.get()?,
             turns: r.get()?,
         })
@@ -137,9 +130,6 @@ pub trait Server {
 
     /// Answers with the same word.
     fn echo(&mut self, caller: libipc::Caller, word: u64) -> u64;
-
-    /// Tells the counter that the spinning thread stored last.
-    fn last_spin(&mut self, caller: libipc::Caller) -> u64;
 
     /// Writes a program into the page at `address`: it signals the notification in slot `SIGNALS`,
     /// and waits for the one in slot `WAITS`.
@@ -173,7 +163,6 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     match message.label() {
         labels::INTRODUCE => serve_introduce(server, caller, message),
         labels::ECHO => serve_echo(server, caller, message),
-        labels::LAST_SPIN => serve_last_spin(server, caller, message),
         labels::WRITE_PROGRAM => serve_write_program(server, caller, message),
         labels::TURNS => serve_turns(server, caller, message),
         _ => {
@@ -197,11 +186,6 @@ pub fn dispatch_short<S: Server + ?Sized>(
         1,
         0,
     );
-    const LAST_SPIN: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
-        labels::LAST_SPIN,
-        0,
-        0,
-    );
     const WRITE_PROGRAM: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::WRITE_PROGRAM,
         1,
@@ -218,10 +202,6 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let word = w[0];
             let word = server.echo(caller, word);
             Some(libipc::Short::ok(1, [word, 0, 0, 0, 0, 0]))
-        }
-        LAST_SPIN => {
-            let counter = server.last_spin(caller);
-            Some(libipc::Short::ok(1, [counter, 0, 0, 0, 0, 0]))
         }
         WRITE_PROGRAM => {
             let address = w[0];
@@ -267,21 +247,6 @@ fn serve_echo<S: Server + ?Sized>(
             Ok(server.echo(caller, word))
         },
         |w, word| w.put(&word),
-    );
-}
-
-fn serve_last_spin<S: Server + ?Sized>(
-    server: &mut S,
-    caller: libipc::Caller,
-    message: &mut libipc::Message,
-) {
-    libipc::codec::stub::serve_surely(
-        message,
-        |r| {
-            r.finish()?;
-            Ok(server.last_spin(caller))
-        },
-        |w, counter| w.put(&counter),
     );
 }
 
@@ -387,19 +352,6 @@ impl<T: libipc::Transport> Client<T> {
         libipc::codec::short::ask(
             &self.transport,
             libipc::Short::request(labels::ECHO, 1, [word, 0, 0, 0, 0, 0]),
-            1,
-            |w| Some(w[0]),
-        )
-    }
-
-    /// Tells the counter that the spinning thread stored last.
-    ///
-    /// # Errors
-    /// Why no answer came.
-    pub fn last_spin(&self) -> Result<u64, libipc::TransportError> {
-        libipc::codec::short::ask(
-            &self.transport,
-            libipc::Short::request(labels::LAST_SPIN, 0, [0, 0, 0, 0, 0, 0]),
             1,
             |w| Some(w[0]),
         )

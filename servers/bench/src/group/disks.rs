@@ -4,21 +4,24 @@
 //! thread in another process counts turns of a loop while everything else waits, and what these turns took is taken
 //! off: the rest is what client, driver and kernel executed, switches to and from that thread included. How long a turn
 //! is was measured before, by two waits of which one is longer. When the disk answers differs from run to run, so
-//! these figures have a spread, and no marked run.
+//! these figures have a spread.
+//!
+//! In the marked run nobody counts turns: the onlooker counts what is executed, and while the processor waits that is
+//! nothing. In the place of the switches to and from that thread it sees those to waiting.
 
 use bench::figure::{DISK_READ_4K, DISK_READ_SEQ_PER_KIB, DISK_WRITE_4K, Figure};
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
 use libipc::ring::RingClient;
 use libipc::{Refusal, clock_ns};
 use proto::block;
-use weft_sys::measure::counter;
+use weft_sys::measure::{begin, counter, end};
 
 use super::Group;
 use crate::check::{Outcome, done};
 use crate::meter::{Run, SAMPLES, runs};
 use crate::stage::Stage;
-use crate::worker::LOW;
+use crate::worker::{LOW, Worker};
 
 /// One request, and many in turn.
 pub(crate) const REQUESTS: Group = Group {
@@ -45,6 +48,7 @@ enum Direction {
 /// The disk, and the thread that runs while everybody waits for it.
 struct Waiting {
     disk: RingClient,
+    filler: Worker,
     turn: u64,
 }
 
@@ -53,7 +57,7 @@ fn requests(stage: &mut Stage, report: &mut Report) -> Outcome {
     let filler = stage.peer_worker(LOW)?;
     filler.play(stage.entries.turns)?;
     let turn = turn(stage)?;
-    let mut waiting = Waiting { disk, turn };
+    let mut waiting = Waiting { disk, filler, turn };
     let small = |waiting: &mut Waiting, direction| waiting.request(direction, 0, SMALL);
     waiting.measure(stage, (DISK_READ_4K, 1), report, |waiting| {
         small(waiting, Direction::Read)
@@ -102,7 +106,11 @@ impl Waiting {
         run: impl Fn(&mut Self) -> Result<(), Refusal>,
     ) -> Outcome {
         let mut samples = Samples::with_capacity(SAMPLES);
-        for purpose in runs().filter(|purpose| *purpose != Run::Marked) {
+        for purpose in runs() {
+            if purpose == Run::Marked {
+                self.marked(figure, &run)?;
+                continue;
+            }
             let before = turns(stage)?;
             let start = counter();
             let outcome = run(self);
@@ -114,8 +122,21 @@ impl Waiting {
             }
         }
         let batch = Batch::new(times).ok_or("no requests")?;
-        report.add(figure, batch, Mark::None, samples);
+        report.add(figure, batch, samples);
         Ok(())
+    }
+
+    fn marked(
+        &mut self,
+        figure: Figure,
+        run: impl Fn(&mut Self) -> Result<(), Refusal>,
+    ) -> Outcome {
+        done("stopping the count", self.filler.thread.suspend())?;
+        begin(figure.number);
+        let outcome = run(self);
+        end(figure.number);
+        done("the marked request", outcome)?;
+        done("counting again", self.filler.thread.resume())
     }
 
     fn request(&mut self, direction: Direction, sector: u64, count: u32) -> Result<(), Refusal> {

@@ -4,7 +4,7 @@
 //! next is the marked one; the handler is one `reply_recv` a fault.
 
 use bench::figure::{FAULT_PAGER_ROUND_TRIP, FAULT_ROUND_TRIP, Figure};
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
 use libipc::abi::{FaultLabel, MessageInfo};
 use libipc::objects::Frame;
@@ -107,6 +107,6 @@ where
             samples.push(took);
         }
     }
-    report.add(figure, Batch::ONE, Mark::Made, samples);
+    report.add(figure, Batch::ONE, samples);
     Ok(())
 }

@@ -1,22 +1,23 @@
 //! Interrupts.
 //!
-//! A thread in another process does nothing but store the counter; the timer interrupts it, and this process
-//! wakes as the driver. What is counted begins at the last counter that was stored, so that up to one turn of
-//! that loop (a handful of instructions) is counted with it, and has no marked run: no instruction begins it.
+//! The benchmark is the process that is interrupted; a more urgent thread in another process waits as the driver and
+//! reads the counter first of all. What is counted begins at the last counter that the benchmark has read, so that
+//! up to one turn of its loop (a handful of instructions) is counted with it.
 
 use bench::figure::IRQ_TO_USER;
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
-use libipc::abi::startup::EntryKind;
-use libipc::objects::{Notification, PortWidth};
-use libipc::{CPtr, Irq, PortRange};
-use weft_sys::measure::counter;
+use libipc::CPtr;
+use libipc::objects::Notification;
+use weft_sys::measure::{mark_begin, mark_none};
 
 use super::Group;
+use super::notifications::sleeper;
 use crate::check::{Outcome, done};
+use crate::interrupter::Interrupter;
 use crate::meter::{Run, SAMPLES, runs};
 use crate::stage::Stage;
-use crate::worker::LOW;
+use crate::worker::Part;
 
 /// From the interrupted process to the driver's.
 pub(crate) const TO_USER: Group = Group {
@@ -24,46 +25,48 @@ pub(crate) const TO_USER: Group = Group {
     run: to_user,
 };
 
-/// Registers of the 8254 (data sheet, "Programming the 8254"), from the first port.
-const COUNT: u16 = 0;
-const COMMAND: u16 = 3;
-/// Channel 0, low byte then high byte, mode 0: one interrupt when the count ends.
-const ONCE: u32 = 0x30;
-/// About 100 µs at 1.193182 MHz.
-const TICKS: u32 = 119;
-
-/// Lets the timer interrupt once, soon.
-fn arm(PortRange { ports, first, .. }: PortRange) -> Outcome {
-    for (register, value) in [(COMMAND, ONCE), (COUNT, TICKS & 0xff), (COUNT, TICKS >> 8)] {
-        let written = ports.write(first + register, PortWidth::One, value);
-        done("writing the timer's port", written)?;
+fn to_user(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let figure = IRQ_TO_USER.number;
+    let device = Interrupter::open(&stage.env)?;
+    let (telling, told) = sleeper(stage, stage.entries.wakes)?;
+    let marked = Part {
+        entry: stage.entries.wakes_marked,
+        arguments: [figure, 0],
+    };
+    let (marking, marks) = sleeper(stage, marked)?;
+    let mut samples = Samples::with_capacity(SAMPLES);
+    for purpose in runs() {
+        if purpose == Run::Marked {
+            interrupt(device, (marking, marks), || mark_begin(figure))?;
+            mark_none();
+            continue;
+        }
+        let (last, woke) = interrupt(device, (telling, told), || ())?;
+        if purpose == Run::Sample {
+            samples.push(woke.wrapping_sub(last));
+        }
     }
+    done("unbinding the interrupt", bind(device, CPtr::NULL.into()))?;
+    report.add(IRQ_TO_USER, Batch::ONE, samples);
     Ok(())
 }
 
-fn to_user(stage: &mut Stage, report: &mut Report) -> Outcome {
-    if stage.env.find(EntryKind::Irq, "timer").is_none() {
-        return Err("the board has no timer that a program can set".into());
-    }
-    let (ports, Irq { handler, .. }) = (stage.env.ports("timer"), stage.env.irq("timer"));
-    let (whole, badged) = stage.notification()?;
-    done("binding the interrupt", handler.bind(badged))?;
-    let spinner = stage.peer_worker(LOW)?;
-    spinner.play(stage.entries.spins)?;
-    let mut samples = Samples::with_capacity(SAMPLES);
-    for purpose in runs().filter(|purpose| *purpose != Run::Marked) {
-        done("allowing the interrupt", handler.acknowledge())?;
-        arm(ports)?;
-        let woken = whole.wait();
-        let came = counter();
-        done("waiting for the interrupt", woken)?;
-        let spun = done("asking for the last counter", stage.peer.last_spin())?;
-        if purpose == Run::Sample {
-            samples.push(came.wrapping_sub(spun));
-        }
-    }
-    let nobody = Notification::from(CPtr::NULL);
-    done("unbinding the interrupt", handler.bind(nobody))?;
-    report.add(IRQ_TO_USER, Batch::ONE, Mark::None, samples);
-    Ok(())
+/// Lets the device interrupt once; gives the last counter before that, and what the driver told.
+#[inline(always)]
+fn interrupt(
+    device: Interrupter,
+    (signals, told): (Notification, CPtr),
+    begin: impl Fn(),
+) -> Outcome<(u64, u64)> {
+    done("binding the interrupt", bind(device, signals))?;
+    let allowed = device.irq.handler.acknowledge();
+    done("allowing the interrupt", allowed)?;
+    let last = device.interrupt(begin)?;
+    let [woke, ..] = done("hearing of it", weft_sys::recv(told, CPtr::NULL))?.words;
+    device.quiet();
+    Ok((last, woke))
+}
+
+fn bind(device: Interrupter, signals: Notification) -> Result<(), libipc::Refusal> {
+    device.irq.handler.bind(signals)
 }

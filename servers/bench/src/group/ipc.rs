@@ -8,12 +8,12 @@ use bench::figure::{
     Figure, IPC_CALL, IPC_CALL_10_WORDS, IPC_REPLY_RECV, IPC_ROUND_TRIP, IPC_ROUND_TRIP_GENERAL,
     IPC_ROUND_TRIP_SAME_SPACE, IPC_ROUND_TRIP_STUB,
 };
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
 use libipc::abi::{MessageInfo, REGISTER_WORDS};
 use libipc::{CPtr, Kind};
 use proto::bench_peer::{ENDPOINT, REPLY};
-use weft_sys::measure::{counter, mark_begin, mark_end};
+use weft_sys::measure::{begin, counter, end};
 use weft_sys::page;
 
 use super::Group;
@@ -67,9 +67,9 @@ fn one_way(stage: &mut Stage, report: &mut Report) -> Outcome {
     for purpose in runs() {
         if purpose == Run::Marked {
             let figures = [IPC_CALL.number, IPC_REPLY_RECV.number, 0, 0, 0, 0];
-            mark_begin(IPC_CALL.number);
+            begin(IPC_CALL.number);
             let answer = weft_sys::call(marking, TWO, figures);
-            mark_end(IPC_REPLY_RECV.number);
+            end(IPC_REPLY_RECV.number);
             done("the marked call", answer)?;
             continue;
         }
@@ -86,8 +86,8 @@ fn one_way(stage: &mut Stage, report: &mut Report) -> Outcome {
         }
     }
     let [there, back] = ways;
-    report.add(IPC_CALL, Batch::ONE, Mark::Made, there);
-    report.add(IPC_REPLY_RECV, Batch::ONE, Mark::Made, back);
+    report.add(IPC_CALL, Batch::ONE, there);
+    report.add(IPC_REPLY_RECV, Batch::ONE, back);
     Ok(())
 }
 
@@ -127,7 +127,7 @@ fn ten_words(stage: &mut Stage, report: &mut Report) -> Outcome {
         if purpose == Run::Marked {
             let mut words = NOTHING;
             words[0] = IPC_CALL_10_WORDS.number;
-            mark_begin(IPC_CALL_10_WORDS.number);
+            begin(IPC_CALL_10_WORDS.number);
             page::write_words(REGISTER_WORDS, &[6, 7, 8, 9]);
             let answer = weft_sys::call(marking, TEN, words);
             done("the marked call", answer)?;
@@ -141,7 +141,7 @@ fn ten_words(stage: &mut Stage, report: &mut Report) -> Outcome {
             samples.push(came.wrapping_sub(start));
         }
     }
-    report.add(IPC_CALL_10_WORDS, Batch::ONE, Mark::Made, samples);
+    report.add(IPC_CALL_10_WORDS, Batch::ONE, samples);
     Ok(())
 }
 

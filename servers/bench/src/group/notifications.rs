@@ -4,11 +4,11 @@ use bench::figure::{
     NOTIFICATION_PING_PONG, NOTIFICATION_PING_PONG_APART, NOTIFICATION_SIGNAL,
     NOTIFICATION_SIGNAL_SWITCH,
 };
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
 use libipc::objects::Notification;
 use libipc::{CPtr, Kind};
-use weft_sys::measure::{counter, mark_begin};
+use weft_sys::measure::{begin, counter};
 
 use super::Group;
 use crate::check::{Outcome, done};
@@ -45,7 +45,7 @@ fn signal(stage: &mut Stage, report: &mut Report) -> Outcome {
 }
 
 /// A more urgent thread that waits, what wakes it, and where it tells when it woke.
-fn sleeper(stage: &mut Stage, part: impl Into<Part>) -> Outcome<(Notification, CPtr)> {
+pub(super) fn sleeper(stage: &mut Stage, part: impl Into<Part>) -> Outcome<(Notification, CPtr)> {
     let endpoint: CPtr = stage.object(Kind::Endpoint, 0)?;
     let (whole, badged) = stage.notification()?;
     let worker = stage.peer_worker(HIGH)?;
@@ -66,7 +66,7 @@ fn switch(stage: &mut Stage, report: &mut Report) -> Outcome {
     let mut samples = Samples::with_capacity(SAMPLES);
     for purpose in runs() {
         if purpose == Run::Marked {
-            mark_begin(figure.number);
+            begin(figure.number);
             let signalled = marking.signal();
             done("the marked signal", signalled)?;
             done("hearing of it", weft_sys::recv(marks, CPtr::NULL))?;
@@ -80,7 +80,7 @@ fn switch(stage: &mut Stage, report: &mut Report) -> Outcome {
             samples.push(woke.wrapping_sub(start));
         }
     }
-    report.add(figure, Batch::ONE, Mark::Made, samples);
+    report.add(figure, Batch::ONE, samples);
     Ok(())
 }
 

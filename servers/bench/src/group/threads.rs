@@ -1,11 +1,11 @@
 //! Threads: taking turns, and being made.
 
 use bench::figure::{THREAD_CREATE_RUN_SIGNAL, THREAD_YIELD};
-use bench::report::{Mark, Report};
+use bench::report::Report;
 use bench::samples::{Batch, Samples};
 use libipc::objects::{CNode, Notification, SchedContext, Thread, ThreadConfiguration, Untyped};
 use libipc::{CPtr, Kind};
-use weft_sys::measure::{counter, mark_begin};
+use weft_sys::measure::{begin, counter};
 
 use super::Group;
 use crate::check::{Outcome, done};
@@ -58,10 +58,10 @@ fn take_turns(stage: &mut Stage, report: &mut Report) -> Outcome {
     };
     let marks = turner(stage, marked)?;
     weft_sys::yield_now();
-    mark_begin(THREAD_YIELD.number);
+    begin(THREAD_YIELD.number);
     weft_sys::yield_now();
     done("hearing of it", weft_sys::recv(marks, CPtr::NULL))?;
-    report.add(THREAD_YIELD, Batch::ONE, Mark::Made, samples);
+    report.add(THREAD_YIELD, Batch::ONE, samples);
     Ok(())
 }
 

@@ -76,8 +76,8 @@ pub fn tell_apart(figures: &mut Figures, known: &[Absent]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::figure;
     use super::super::figure::tests::figure;
+    use super::super::{bars, figure};
     use super::*;
     use crate::project::Project;
 
@@ -128,12 +128,15 @@ mod tests {
     }
 
     #[test]
-    fn only_figures_that_another_board_has_are_called_absent() {
+    fn only_figures_that_have_a_bar_or_are_on_another_board_are_called_absent() {
         let root = Project::locate().root().to_owned();
         let known = figure::read(&root.join("docs/bench/q35.jsonl")).expect("accepted figures");
-        for absent in read(&root.join(FILE), Board::Virt).expect("well formed") {
-            let is_known = known.iter().any(|figure| figure.name == absent.name);
-            assert!(is_known, "{} is no figure", absent.name);
+        let bars = bars::read(&root.join(bars::FILE)).expect("bars");
+        for board in Board::ALL {
+            for absent in read(&root.join(FILE), board).expect("well formed") {
+                let is_known = known.iter().any(|figure| figure.name == absent.name);
+                assert!(is_known || bars.names(&absent.name), "{}", absent.name);
+            }
         }
     }
 }

@@ -137,6 +137,12 @@ impl Bar {
 }
 
 impl Bars {
+    /// Whether there is a bar of a figure.
+    #[cfg(test)]
+    pub(crate) fn names(&self, figure: &str) -> bool {
+        self.all.iter().any(|bar| bar.name == figure)
+    }
+
     /// The bar of a figure's median, in the words of a table.
     pub fn beside(&self, figure: &Figure) -> String {
         let mut own = self.all.iter().filter(|bar| bar.name == figure.name);

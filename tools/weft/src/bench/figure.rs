@@ -111,6 +111,11 @@ impl Figures {
         self.all.iter().find(|figure| figure.name == name)
     }
 
+    /// Whether everything was measured that can be.
+    pub fn is_complete(&self) -> bool {
+        self.missing.is_empty()
+    }
+
     /// As lines of JSON, what is missing last.
     ///
     /// # Errors

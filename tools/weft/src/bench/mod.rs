@@ -17,16 +17,17 @@ pub mod told;
 pub mod value;
 pub mod witness;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use figure::{Absent, Figures, Missing};
 use functions::Programs;
 use join::{Joined, Joiner};
+use weft_spec::SystemSpec;
 use witness::Witnessed;
 
 use crate::board::Board;
-use crate::build::{self, Built};
+use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::ended::Ended;
@@ -46,13 +47,8 @@ pub fn accepted(board: Board) -> PathBuf {
     PathBuf::from(format!("docs/bench/{}.jsonl", board.name()))
 }
 
-/// The image that measures on a board.
-fn image(board: Board) -> &'static str {
-    match board {
-        Board::Q35 => "bench",
-        Board::Virt | Board::Raspi4b => "bench-virt",
-    }
-}
+/// The image that measures.
+const IMAGE: &str = "bench";
 
 /// Measures what has a text in its name.
 ///
@@ -92,7 +88,7 @@ impl Guest {
     /// If something does not build.
     pub fn build(project: &Project, board: Board) -> Outcome<Self> {
         setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-        let built = build::image(project, &project.manifest(Some(image(board))))?;
+        let built = build::image_for(project, &project.manifest(Some(IMAGE)), Some(board))?;
         let programs = Programs::read(&built.kernel, &built.components)?;
         let plugin = witness::build(project, &built.folder, programs.preemption_points()?)?;
         Ok(Self {
@@ -109,7 +105,40 @@ impl Guest {
     /// # Errors
     /// If the machine does not come to its end.
     pub fn measure(&self) -> Outcome<Figures> {
-        let text = boot(&self.built, Some(&self.plugin))?;
+        self.measure_image(&self.built.image)
+    }
+
+    /// The same with a specification that was altered after it was checked: for tests of what becomes of figures then.
+    ///
+    /// # Errors
+    /// If it cannot be composed, or the machine does not come to its end.
+    pub fn measure_altered(&self, alter: impl FnOnce(&mut SystemSpec)) -> Outcome<Figures> {
+        let image = self.built.folder.join("altered.img");
+        output::write(&image, &self.built.altered_image(alter)?)?;
+        self.measure_image(&image)
+    }
+
+    /// The same guest with another kernel: for tests of what the gate makes of that.
+    ///
+    /// # Errors
+    /// If the kernel cannot be read.
+    pub fn with_kernel(self, kernel: PathBuf) -> Outcome<Self> {
+        let mut built = self.built;
+        built.bootable = build::bootable(self.board, &kernel, &built.folder)?;
+        built.kernel = kernel;
+        let programs = Programs::read(&built.kernel, &built.components)?;
+        let mut plugin = self.plugin;
+        plugin.points = programs.preemption_points()?;
+        Ok(Self {
+            built,
+            programs,
+            plugin,
+            ..self
+        })
+    }
+
+    fn measure_image(&self, image: &Path) -> Outcome<Figures> {
+        let text = boot(&self.built, image, Some(&self.plugin))?;
         let told =
             told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
         let witnessed = witness::read(&self.plugin)?;
@@ -156,7 +185,7 @@ fn add_statics(
 }
 
 /// Boots an image that measures, until it ends the machine; returns what it printed.
-fn boot(built: &Built, plugin: Option<&Plugin>) -> Outcome<String> {
+fn boot(built: &Built, image: &Path, plugin: Option<&Plugin>) -> Outcome<String> {
     let scratch = Scratch::new(&built.folder)?;
     let choice = Choice {
         cores: 1,
@@ -168,6 +197,7 @@ fn boot(built: &Built, plugin: Option<&Plugin>) -> Outcome<String> {
         debugger_port: None,
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
+    image.clone_into(&mut machine.image);
     machine.plugin = plugin.cloned();
     let mut heard = Heard::default();
     let report = session::listen(&machine, Some(LIMIT), &mut heard)?;

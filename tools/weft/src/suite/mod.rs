@@ -11,6 +11,7 @@ pub mod figures;
 pub mod first;
 pub mod fuzz;
 pub mod host;
+pub mod inserted;
 pub mod kernel;
 pub mod libtest;
 pub mod loom;
@@ -142,6 +143,11 @@ pub const TABLE: &[Suite] = &[
         name: "figures on q35",
         place: Place::Q35,
         run: figures::on_q35,
+    },
+    Suite {
+        name: "figures on virt",
+        place: Place::Virt,
+        run: figures::on_virt,
     },
 ];
 

@@ -46,7 +46,7 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
         (false, false) => table::show(figures, &bars),
     })?;
     let accepted = project.root().join(accepted);
-    let mut good = figures.missing.is_empty();
+    let mut good = figures.is_complete();
     if args.witness {
         good &= compare_with_witness(&figures, slack);
     }
@@ -56,11 +56,7 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
     if args.accept {
         accept(&accepted, args, &figures)?;
     }
-    Ok(if good {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    Ok(exit_code(good))
 }
 
 fn no_such_name() -> Error {
@@ -115,15 +111,21 @@ fn on_host(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
     Ok(code(&figures))
 }
 
-fn code(figures: &Figures) -> ExitCode {
-    if figures.missing.is_empty() {
+fn exit_code(good: bool) -> ExitCode {
+    if good {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
+fn code(figures: &Figures) -> ExitCode {
+    exit_code(figures.is_complete())
+}
+
 fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String) -> Outcome {
+    // Standard output is for figures.
+    eprint!("{}", table::unmeasured(figures));
     if let Some(name) = args.where_name() {
         let figure = figures.find(name);
         let figure = figure.ok_or_else(|| Error::new(format!("there is no figure `{name}`")))?;
@@ -134,15 +136,6 @@ fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String)
     match &args.json {
         Some(_) if is_to_output => {
             print!("{}", figures.to_json()?);
-            for absent in &figures.absent {
-                eprintln!("absent: {}: {}", absent.name, absent.absent);
-            }
-            for missing in &figures.missing {
-                eprintln!(
-                    "error: {} was not measured: {}",
-                    missing.name, missing.error
-                );
-            }
             return Ok(());
         }
         Some(path) => output::write(path, figures.to_json()?.as_bytes())?,
@@ -198,7 +191,7 @@ fn check(project: &Project, accepted: &Path, args: &BenchArgs, figures: &Figures
 }
 
 fn accept(path: &Path, args: &BenchArgs, figures: &Figures) -> Outcome {
-    if args.filter.is_some() || !figures.missing.is_empty() {
+    if args.filter.is_some() || !figures.is_complete() {
         return Err(Error::new(
             "only a whole run without errors can be accepted",
         ));

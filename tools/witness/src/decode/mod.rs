@@ -52,6 +52,14 @@ impl Architecture {
         }
     }
 
+    /// Says whether an instruction of a process is a system call: `syscall` (Intel SDM 2B) or `svc` (Arm ARM C6.2).
+    pub fn calls(self, bytes: &[u8]) -> bool {
+        match self {
+            Self::X86_64 => bytes == [0x0f, 0x05],
+            Self::Aarch64 => word(bytes).is_some_and(|word| word & 0xffe0_001f == 0xd400_0001),
+        }
+    }
+
     /// Tells what an instruction is.
     pub fn decode(self, bytes: &[u8]) -> Decoded {
         match self {

@@ -11,7 +11,6 @@ use super::api::{
 use super::registers::Registers;
 use super::{Plugin, fatal, lock, plugin};
 use crate::decode::refine;
-use crate::masked::Masked;
 use crate::table::Index;
 use crate::vector::{Access, Kind, Target};
 use crate::witness::Witness;
@@ -125,25 +124,9 @@ fn place(info: u32, address: u64) -> (u64, Target) {
     (physical, target)
 }
 
-/// A process is about to go on after the kernel has run.
-pub(super) extern "C" fn returned(core: c_uint, data: *mut c_void) {
-    unmasked(core, |masked, instructions| {
-        masked.returned(core, instructions, address(data));
-    });
-}
-
-/// The kernel is about to look whether an interrupt waits, or to wait for one.
-pub(super) extern "C" fn stopped(core: c_uint, data: *mut c_void) {
-    unmasked(core, |masked, instructions| {
-        masked.stopped(core, instructions, address(data));
-    });
-}
-
-fn address(data: *mut c_void) -> u64 {
-    u64::try_from(data.addr()).unwrap_or_default()
-}
-
-fn unmasked(core: c_uint, act: impl FnOnce(&mut Masked, u64)) {
+/// A process is about to go on after the kernel has run, or the kernel to look whether an interrupt waits, or to wait
+/// for one.
+pub(super) extern "C" fn unmasked(core: c_uint, data: *mut c_void) {
     let Some(masked) = &plugin().masked else {
         return;
     };
@@ -151,7 +134,18 @@ fn unmasked(core: c_uint, act: impl FnOnce(&mut Masked, u64)) {
     let instructions = unsafe { qemu_plugin_u64_get(masked.run.0, core) };
     // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
     unsafe { qemu_plugin_u64_set(masked.run.0, core, 0) };
-    act(&mut lock(&masked.found), instructions);
+    lock(&masked.found).ended(core, instructions, address(data));
+}
+
+/// A process is about to make a system call.
+pub(super) extern "C" fn called(core: c_uint, _data: *mut c_void) {
+    if let Some(masked) = &plugin().masked {
+        lock(&masked.found).called(core);
+    }
+}
+
+fn address(data: *mut c_void) -> u64 {
+    u64::try_from(data.addr()).unwrap_or_default()
 }
 
 /// QEMU ends.

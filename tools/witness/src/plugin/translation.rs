@@ -72,7 +72,12 @@ unsafe fn plant_masked(
     let data = ptr::without_provenance_mut(usize::try_from(address).unwrap_or_default());
     let run = masked.run.0;
     if Side::of(address) == Side::User {
-        let (callback, flags) = (events::returned, NO_REGISTERS);
+        if plugin.architecture.calls(&instruction.bytes) {
+            let (callback, flags) = (events::called, NO_REGISTERS);
+            // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+            unsafe { qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, flags, data) };
+        }
+        let (callback, flags) = (events::unmasked, NO_REGISTERS);
         // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
         unsafe {
             qemu_plugin_register_vcpu_insn_exec_cond_cb(
@@ -84,7 +89,7 @@ unsafe fn plant_masked(
     if lock(&masked.found).is_point(address) || plugin.architecture.waits(&instruction.bytes) {
         // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
         unsafe {
-            qemu_plugin_register_vcpu_insn_exec_cb(insn, events::stopped, NO_REGISTERS, data);
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, events::unmasked, NO_REGISTERS, data);
         };
     }
     // SAFETY: (1) the caller's condition 1, (2) the scoreboard lives as long as QEMU.

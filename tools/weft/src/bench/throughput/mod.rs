@@ -21,9 +21,12 @@ use super::figure::{Figure, Figures, Missing};
 use super::value::Value;
 use crate::board::Board;
 use crate::build;
-use crate::error::{Error, Outcome};
+use crate::error::Outcome;
 use crate::project::Project;
 use crate::setup::{self, Need};
+
+/// The image that measures.
+const IMAGE: &str = "bench-throughput";
 
 /// What all names begin with.
 pub const NAME: &str = "throughput";
@@ -46,22 +49,14 @@ pub struct Throughput {
 /// Measures all of it.
 ///
 /// # Errors
-/// If the board has no image for it, something does not build, or the machine does not come to its end.
+/// If something does not build, or the machine does not come to its end.
 pub fn run(project: &Project, board: Board) -> Outcome<Throughput> {
-    let manifest = project.manifest(Some(image(board)?));
+    let manifest = project.manifest(Some(IMAGE));
     setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-    let built = build::image(project, &manifest)?;
-    let text = super::boot(&built, None)?;
+    let built = build::image_for(project, &manifest, Some(board))?;
+    let text = super::boot(&built, &built.image, None)?;
     let told = told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
     Ok(Throughput::new(told))
-}
-
-fn image(board: Board) -> Outcome<&'static str> {
-    match board {
-        Board::Q35 => Ok("bench-throughput"),
-        Board::Virt | Board::Raspi4b => Err(Error::new("no image measures throughput on virt")
-            .remedy("leave `--board` out to measure it on q35")),
-    }
 }
 
 impl Throughput {

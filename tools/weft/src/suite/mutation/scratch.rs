@@ -53,9 +53,22 @@ impl Scratch {
     /// # Errors
     /// If the mistake does not fit the file, a file cannot be written, or `work` fails.
     pub fn with<T>(&self, mutant: &Mutant, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
-        let path = self.root.join(&mutant.file);
+        self.changed(&mutant.file, |text| mutant.apply(text), work)
+    }
+
+    /// Changes a file of the copy while `work` goes on, and takes the change back.
+    ///
+    /// # Errors
+    /// If the change does not fit the file, a file cannot be written, or `work` fails.
+    pub fn changed<T>(
+        &self,
+        file: &str,
+        change: impl FnOnce(&str) -> Outcome<String>,
+        work: impl FnOnce() -> Outcome<T>,
+    ) -> Outcome<T> {
+        let path = self.root.join(file);
         let text = fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, &cause))?;
-        output::write(&path, mutant.apply(&text)?.as_bytes())?;
+        output::write(&path, change(&text)?.as_bytes())?;
         let result = work();
         output::write(&path, text.as_bytes())?;
         result

@@ -3,6 +3,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::machine::{Clock, Console, Machine, Model};
 use crate::board::Board;
@@ -37,6 +38,9 @@ pub enum Person {
     Played,
 }
 
+/// Folders that this process has made, for a name that no other of them has.
+static FOLDERS: AtomicU32 = AtomicU32::new(0);
+
 /// A folder that is removed with everything in it when the run is over.
 #[derive(Debug)]
 pub struct Scratch {
@@ -51,7 +55,7 @@ impl Drop for Scratch {
 }
 
 impl Scratch {
-    /// Makes such a folder for this process, and removes those that killed runs left behind.
+    /// Makes such a folder for a run of this process, and removes those that killed runs left behind.
     ///
     /// # Errors
     /// If it cannot be made.
@@ -60,11 +64,15 @@ impl Scratch {
         for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
             let name = entry.file_name().to_string_lossy().into_owned();
             let is_dead = |process: &str| !Path::new("/proc").join(process).exists();
-            if name.strip_prefix(prefix).is_some_and(is_dead) {
+            let process = name
+                .strip_prefix(prefix)
+                .and_then(|rest| rest.split('-').next());
+            if process.is_some_and(is_dead) {
                 let _ = fs::remove_dir_all(entry.path());
             }
         }
-        let folder = folder.join(format!("{prefix}{}", std::process::id()));
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let folder = folder.join(format!("{prefix}{}-{number}", std::process::id()));
         output::folder(&folder)?;
         Ok(Self { folder })
     }
@@ -132,13 +140,17 @@ mod tests {
     fn a_scratch_folder_goes_away_and_takes_dead_ones_with_it() {
         let base = std::env::temp_dir().join(format!("weft-scratch-{}", std::process::id()));
         // Process numbers end well below this one (proc(5), pid_max).
-        let dead = base.join("run-99999999");
+        let dead = base.join("run-99999999-0");
         output::folder(&dead).expect("made");
+        let other = Scratch::new(&base).expect("made");
         let scratch = Scratch::new(&base).expect("made");
+        assert!(other.path("").exists());
         let path = scratch.path("disk.img");
         fs::write(&path, "x").expect("written");
         assert!(!dead.exists());
         drop(scratch);
+        assert!(other.path("").exists());
+        drop(other);
         assert!(!path.exists());
         fs::remove_dir_all(&base).expect("removed");
     }

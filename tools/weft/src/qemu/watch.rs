@@ -1,10 +1,11 @@
 //! Keeps a started QEMU from running for ever: ends it when its time is up, when the person
 //! interrupts this command, or when it lingers after the guest said that it is done.
 
+use std::collections::BTreeSet;
 use std::process::Child;
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -19,8 +20,8 @@ const GRACE: Duration = Duration::from_secs(10);
 /// As good as for ever.
 const NO_LIMIT: Duration = Duration::from_secs(u32::MAX as u64);
 
-/// The process that an interrupt ends; 0 is none.
-static CURRENT: AtomicI32 = AtomicI32::new(0);
+/// The processes that an interrupt ends.
+static CURRENT: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
 static INTERRUPTED: AtomicBool = AtomicBool::new(false);
 static HANDLER: OnceLock<Result<(), String>> = OnceLock::new();
 
@@ -48,6 +49,7 @@ pub enum Verdict {
 /// Watches one process.
 #[derive(Debug)]
 pub struct Watch {
+    process: i32,
     notes: Sender<Note>,
     thread: JoinHandle<Verdict>,
 }
@@ -59,7 +61,7 @@ impl std::fmt::Debug for Note {
     }
 }
 
-/// Makes an interrupt of this command (Ctrl-C, hang-up, SIGTERM) end the process it is running.
+/// Makes an interrupt of this command (Ctrl-C, hang-up, SIGTERM) end the processes it is running.
 /// To be called before the process is started.
 ///
 /// # Errors
@@ -67,27 +69,37 @@ impl std::fmt::Debug for Note {
 pub fn catch_interrupts() -> Outcome {
     let handler = || {
         INTERRUPTED.store(true, Ordering::SeqCst);
-        let current = CURRENT.load(Ordering::SeqCst);
-        if current == 0 {
+        let current = current();
+        if current.is_empty() {
             std::process::exit(130);
         }
-        send(current, Signal::SIGKILL);
+        current
+            .iter()
+            .for_each(|process| send(*process, Signal::SIGKILL));
     };
     let set = || ctrlc::set_handler(handler).map_err(|cause| cause.to_string());
     HANDLER.get_or_init(set).clone().map_err(Error::new)
+}
+
+fn current() -> MutexGuard<'static, BTreeSet<i32>> {
+    CURRENT.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Watch {
     /// Begins to watch a process, which may run for `limit`.
     pub fn start(child: &Child, limit: Option<Duration>) -> Self {
         let process = i32::try_from(child.id()).unwrap_or_default();
-        CURRENT.store(process, Ordering::SeqCst);
+        current().insert(process);
         if INTERRUPTED.load(Ordering::SeqCst) {
             send(process, Signal::SIGKILL);
         }
         let (notes, received) = channel();
         let thread = std::thread::spawn(move || watch(process, limit, &received));
-        Self { notes, thread }
+        Self {
+            process,
+            notes,
+            thread,
+        }
     }
 
     /// Says that the guest has done its work: from now on it has a few seconds to power off.
@@ -98,7 +110,7 @@ impl Watch {
 
     /// Ends the watch after the process has ended.
     pub fn stop(self) -> Verdict {
-        CURRENT.store(0, Ordering::SeqCst);
+        current().remove(&self.process);
         let _ = self.notes.send(Note::Ended);
         let verdict = self.thread.join().unwrap_or(Verdict::Itself);
         if INTERRUPTED.load(Ordering::SeqCst) {

@@ -1,8 +1,12 @@
 //! Boots images with commands to run, as a person would with `run --exec`, and compares what they
 //! print and what they leave on disks.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::case::{Case, Cases};
@@ -23,6 +27,9 @@ use crate::setup::{self, Need};
 
 /// Where the cases are.
 const FOLDER: &str = "tools/weft/boot";
+
+/// The most machines that run at the same time; each has memory of its own.
+const AT_ONCE: usize = 4;
 
 /// Runs every case for the PC.
 ///
@@ -55,35 +62,64 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         return Ok(());
     }
     setup::ensure(context.project, &[board.emulator_need(), Need::E2fsprogs])?;
-    let mut built: Vec<(String, Outcome<Built>)> = Vec::new();
     let (now, later): (Vec<_>, Vec<_>) = cases
         .into_iter()
         .partition(|case| case.is_for(context.length));
-    for case in &now {
-        if !built.iter().any(|(name, _)| *name == case.image) {
-            let manifest = context.project.manifest(Some(&case.image));
-            let image = build::image_for(context.project, &manifest, Some(board));
-            built.push((case.image.clone(), image));
-        }
-        let image = built
-            .iter()
-            .find(|(name, _)| *name == case.image)
-            .map(|(_, image)| image);
-        match image {
-            Some(Ok(image)) => {
-                let started = Instant::now();
-                let result = try_case(case, image);
-                count(&title(case, board), result, started.elapsed(), tally);
-            }
-            Some(Err(error)) => tally.fail(&title(case, board), &error.to_string()),
-            None => {}
-        }
-    }
+    let images: BTreeSet<_> = now.iter().map(|case| case.image.as_str()).collect();
+    let built = images.into_iter().map(|name| {
+        let manifest = context.project.manifest(Some(name));
+        let image = build::image_for(context.project, &manifest, Some(board));
+        (name, image)
+    });
+    let built: BTreeMap<_, _> = built.collect();
+    try_all(&now, &built, |case, (result, took)| {
+        count(&title(case, board), result, took, tally);
+    });
     tally.skip(
         u64::try_from(later.len()).unwrap_or_default(),
         "boot: cases for --long",
     );
     Ok(())
+}
+
+/// What is wrong with a case, and how long it took.
+type Tried = (Outcome<Vec<String>>, Duration);
+
+/// Runs all cases, as many at a time as this machine has processors for, and tells of each as it ends.
+fn try_all(
+    cases: &[Case],
+    built: &BTreeMap<&str, Outcome<Built>>,
+    mut tell: impl FnMut(&Case, Tried),
+) {
+    let next = AtomicUsize::new(0);
+    let workers = thread::available_parallelism().map_or(1, usize::from);
+    let workers = workers.min(AT_ONCE);
+    let (results, tried) = channel();
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (results, next) = (results.clone(), &next);
+            scope.spawn(move || {
+                while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    // The other side listens until nobody is left.
+                    let _ = results.send((case, try_built(case, built)));
+                }
+            });
+        }
+        drop(results);
+        for (case, result) in tried {
+            tell(case, result);
+        }
+    });
+}
+
+fn try_built(case: &Case, built: &BTreeMap<&str, Outcome<Built>>) -> Tried {
+    let started = Instant::now();
+    let result = match built.get(case.image.as_str()) {
+        Some(Ok(image)) => try_case(case, image),
+        Some(Err(error)) => Err(error.clone()),
+        None => Err(Error::new(format!("`{}` was not built", case.image))),
+    };
+    (result, started.elapsed())
 }
 
 /// What a case is called in results.
@@ -124,6 +160,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         debugger_port: None,
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
+    machine.kernel_log = scratch.path("kernel.log");
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;
     }

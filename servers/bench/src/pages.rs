@@ -1,7 +1,7 @@
 //! Mapping pages, with the page tables that it takes.
 
 use libipc::abi::cap::{CacheMode, MapFlags};
-use libipc::objects::{AddressSpace, Frame, MapError, PageTable};
+use libipc::objects::{AddressSpace, Frame, MapError};
 use libipc::{Kind, Rights};
 
 use crate::check::{Outcome, done};
@@ -28,16 +28,11 @@ impl Stage {
         address: u64,
         rights: Rights,
     ) -> Outcome {
-        loop {
-            match space.map(frame, address, flags(rights)) {
-                Ok(()) => return Ok(()),
-                Err(MapError::MissingTable { .. }) => {
-                    let table: PageTable = self.object(Kind::PageTable, 0)?;
-                    done("a page table", space.map_table(table, address))?;
-                }
-                Err(MapError::Refused(refusal)) => return done("mapping", Err(refusal)),
-            }
-        }
+        let table = || self.object(Kind::PageTable, 0);
+        done(
+            "mapping",
+            space.map_with(frame, address, flags(rights), table)?,
+        )
     }
 
     /// Maps a new page, readable and writable.

@@ -3,9 +3,7 @@
 use libipc::abi::MessageInfo;
 use libipc::abi::boot;
 use libipc::abi::cap::{CacheMode, MapFlags};
-use libipc::objects::{
-    AddressSpace, CNode, Frame, MapError, PageTable, SchedContext, Start, Thread,
-};
+use libipc::objects::{AddressSpace, CNode, Frame, SchedContext, Start, Thread};
 use libipc::{CPtr, Kind, Rights};
 
 use crate::fixture::{Fixture, done};
@@ -98,14 +96,7 @@ fn map(
     address: u64,
     rights: Rights,
 ) -> Result<(), Failure> {
-    loop {
-        match space.map(frame, address, MapFlags::new(rights, CacheMode::Normal)) {
-            Ok(()) => return Ok(()),
-            Err(MapError::MissingTable { .. }) => {
-                let table: PageTable = fixture.object(Kind::PageTable, 0)?;
-                done("a page table", space.map_table(table, address))?;
-            }
-            Err(MapError::Refused(refusal)) => return done("mapping", Err(refusal)),
-        }
-    }
+    let flags = MapFlags::new(rights, CacheMode::Normal);
+    let table = || fixture.object(Kind::PageTable, 0);
+    done("mapping", space.map_with(frame, address, flags, table)?)
 }

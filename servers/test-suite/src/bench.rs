@@ -7,8 +7,8 @@ use libipc::abi::cap::{CacheMode, MapFlags};
 use libipc::abi::startup::EntryKind;
 use libipc::abi::{FaultLabel, MessageInfo};
 use libipc::objects::{
-    AddressSpace, Budget, CNode, Frame, IrqControl, MapError, Notification, PageTable,
-    SchedContext, SchedControl, Thread, Untyped,
+    AddressSpace, Budget, CNode, Frame, IrqControl, Notification, SchedContext, SchedControl,
+    Thread, Untyped,
 };
 use libipc::{CPtr, Cap, FaultKind, Kind, Log, Rights, Startup};
 use proto::system;
@@ -183,16 +183,8 @@ impl Bench {
         rights: Rights,
     ) -> Outcome {
         let flags = MapFlags::new(rights, CacheMode::Normal);
-        loop {
-            match space.map(frame, address, flags) {
-                Ok(()) => return Ok(()),
-                Err(MapError::MissingTable { .. }) => {
-                    let table: PageTable = self.object(Kind::PageTable, 0)?;
-                    done("a page table", space.map_table(table, address))?;
-                }
-                Err(MapError::Refused(refusal)) => return done("mapping", Err(refusal)),
-            }
-        }
+        let table = || self.object(Kind::PageTable, 0);
+        done("mapping", space.map_with(frame, address, flags, table)?)
     }
 
     /// Maps a new frame at an address of the suite's own space.

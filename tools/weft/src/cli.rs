@@ -123,6 +123,8 @@ pub enum BenchBoard {
     Q35,
     /// In QEMU's virt, in instructions
     Virt,
+    /// Not possible: says why
+    Raspi4b,
     /// On this machine's own processor, in time: the ring beside its peers
     Host,
 }

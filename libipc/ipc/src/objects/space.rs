@@ -40,6 +40,29 @@ impl AddressSpace {
         }
     }
 
+    /// Maps a frame, with the page tables that it takes: `make` makes one. What it says instead comes first, and then
+    /// what the kernel refuses.
+    pub fn map_with<E>(
+        self,
+        frame: Frame,
+        address: u64,
+        flags: MapFlags,
+        mut make: impl FnMut() -> Result<PageTable, E>,
+    ) -> Result<Result<(), Refusal>, E> {
+        loop {
+            match self.map(frame, address, flags) {
+                Ok(()) => return Ok(Ok(())),
+                Err(MapError::Refused(refusal)) => return Ok(Err(refusal)),
+                Err(MapError::MissingTable { .. }) => {
+                    let table = make()?;
+                    if let Err(refusal) = self.map_table(table, address) {
+                        return Ok(Err(refusal));
+                    }
+                }
+            }
+        }
+    }
+
     /// Maps `count` frames (1 to 512) in consecutive slots one behind the other, or changes their flags where they are
     /// mapped so already. Gives how many it was: at least one, and fewer than asked for if the page behind them
     /// cannot be mapped.

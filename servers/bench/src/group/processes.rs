@@ -6,8 +6,7 @@ use bench::figure::{PROCESS_BARE_CREATE_DESTROY, PROCESS_SPAWN_EXIT_WAIT};
 use bench::report::Report;
 use bench::samples::Batch;
 use libipc::objects::{
-    AddressSpace, CNode, Frame, MapError, Notification, PageTable, SchedContext, Thread,
-    ThreadConfiguration, Untyped,
+    AddressSpace, CNode, Frame, Notification, SchedContext, Thread, ThreadConfiguration, Untyped,
 };
 use libipc::{CPtr, Kind, Refusal, Rights};
 use proto::bench_peer::{SIGNALS, WAITS};
@@ -148,16 +147,11 @@ impl Maker {
         address: u64,
         rights: Rights,
     ) -> Result<(), Refusal> {
-        for index in 6..SLOTS {
-            match space.map(frame, address, flags(rights)) {
-                Ok(()) => return Ok(()),
-                Err(MapError::Refused(refusal)) => return Err(refusal),
-                Err(MapError::MissingTable { .. }) => {
-                    let table: PageTable = self.object(Kind::PageTable, 0, index)?;
-                    space.map_table(table, address)?;
-                }
-            }
-        }
-        Err(Refusal::NoTable)
+        let mut slots = 6..SLOTS;
+        let table = || {
+            let index = slots.next().ok_or(Refusal::NoTable)?;
+            self.object(Kind::PageTable, 0, index)
+        };
+        space.map_with(frame, address, flags(rights), table)?
     }
 }

@@ -88,9 +88,13 @@ impl Guest {
     /// If something does not build.
     pub fn build(project: &Project, board: Board) -> Outcome<Self> {
         setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-        let built = build::image_for(project, &project.manifest(Some(IMAGE)), Some(board))?;
+        let (file, built) = build::both(
+            || witness::build(project),
+            || build::image_for(project, &project.manifest(Some(IMAGE)), Some(board)),
+        );
+        let built = built?;
         let programs = Programs::read(&built.kernel, &built.components)?;
-        let plugin = witness::build(project, &built.folder, programs.preemption_points()?)?;
+        let plugin = witness::plugin(file?, &built.folder, programs.preemption_points()?);
         Ok(Self {
             board,
             built,

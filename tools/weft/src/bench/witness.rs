@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use weft_witness::line::{Entry, Line, Place};
 use weft_witness::masked::Longest;
@@ -31,18 +31,23 @@ pub struct Witnessed {
     masked: Longest,
 }
 
-/// Builds it; it is to write into `folder`, and to know where the kernel looks for interrupts.
+/// Builds it.
 ///
 /// # Errors
 /// If it does not build.
-pub fn build(project: &Project, folder: &Path, points: Vec<u64>) -> Outcome<Plugin> {
-    Ok(Plugin {
-        file: rust::host(project, PACKAGE)?.join(FILE),
+pub fn build(project: &Project) -> Outcome<PathBuf> {
+    Ok(rust::host(project, PACKAGE)?.join(FILE))
+}
+
+/// It is to write into `folder`, and to know where the kernel looks for interrupts.
+pub fn plugin(file: PathBuf, folder: &Path, points: Vec<u64>) -> Plugin {
+    Plugin {
+        file,
         out: folder.join("witness.jsonl"),
         places: folder.join("places.jsonl"),
         masked: folder.join("masked.json"),
         points,
-    })
+    }
 }
 
 /// Reads what it wrote.

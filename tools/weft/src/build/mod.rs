@@ -13,6 +13,7 @@ pub mod tree_blob;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use crate::board::Board;
 use crate::error::{Error, Outcome};
@@ -85,9 +86,13 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let plan = compose::read(project, manifest, board)?;
     let board = plan.board()?;
     let side = board.user_side();
-    let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
     let programs = disk::programs(project, plan.name())?;
-    rust::user(project, side, plan.programs(), &programs)?;
+    let (kernel, user) = both(
+        || rust::program(project, board.kernel_side(), rust::KERNEL),
+        || rust::user(project, side, plan.programs(), &programs),
+    );
+    let kernel = kernel?;
+    user?;
     let output = |program: &String| side.output(project, program);
     let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.folder());
@@ -107,6 +112,19 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     };
     output::write(&built.image, &built.image_with("")?)?;
     Ok(built)
+}
+
+/// Does two things at the same time: builds into different folders do not wait for each other, and one of them is at its
+/// end often the work of a single processor.
+pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> B) -> (A, B) {
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        match one.join() {
+            Ok(one) => (one, other),
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// The kernel as the board loads it: its ELF file, or a flat image in `folder`.

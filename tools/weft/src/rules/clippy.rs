@@ -16,7 +16,9 @@ const X86_64: [&str; 2] = ["weft-kernel", "weft-x86_64"];
 const AARCH64: [&str; 2] = ["weft-kernel", "weft-aarch64"];
 
 /// The programs of the images for aarch64; with them goes what libraries have for it.
-const USER_AARCH64: [&str; 9] = [
+const USER_AARCH64: [&str; 11] = [
+    "bench",
+    "bench-peer",
     "examples",
     "first-call",
     "kernel-suite",

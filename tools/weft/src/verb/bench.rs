@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
 
-use crate::bench::figure::{self, Figures};
+use crate::bench::figure::{self, Figure, Figures};
 use crate::bench::value::Value;
 use crate::bench::{self, bars, gate, history, join, table, throughput};
 use crate::board::Board;
@@ -151,7 +151,7 @@ fn show(args: &BenchArgs, figures: &Figures, table: impl Fn(&Figures) -> String)
         None => {}
     }
     match &args.compare {
-        Some(path) => print!("{}", table::compare(&figure::read(path)?, figures)),
+        Some(path) => print!("{}", table::compare(&args.known(path)?, figures)),
         None => print!("{}", table(figures)),
     }
     Ok(())
@@ -181,10 +181,7 @@ fn compare_with_witness(figures: &Figures, slack: Value) -> bool {
 
 fn check(project: &Project, accepted: &Path, args: &BenchArgs, figures: &Figures) -> Outcome<bool> {
     let allowances = gate::allowances(&project.root().join(bench::ALLOWANCES))?;
-    let mut known = figure::read(accepted)?;
-    if let Some(filter) = &args.filter {
-        known.retain(|figure| figure.name.contains(filter));
-    }
+    let known = args.known(accepted)?;
     let findings = gate::check(&known, figures, &allowances);
     findings
         .iter()
@@ -236,7 +233,52 @@ impl BenchArgs {
         is_one.then_some(filter)
     }
 
+    /// The figures in a file that the filter leaves.
+    fn known(&self, path: &Path) -> Outcome<Vec<Figure>> {
+        let mut known = figure::read(path)?;
+        if let Some(filter) = &self.filter {
+            known.retain(|figure| figure.name.contains(filter));
+        }
+        Ok(known)
+    }
+
     fn where_name(&self) -> Option<&str> {
         self.places.as_deref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        bench: BenchArgs,
+    }
+
+    #[test]
+    fn a_filter_holds_for_the_figures_that_are_compared_with_as_well() {
+        let path = std::env::temp_dir().join(format!("weft-known-{}.jsonl", std::process::id()));
+        let figure = |name| {
+            format!(
+                r#"{{"name":"{name}","unit":"bytes","n":1,"min":1,"median":1,"max":1,"board":"q35"}}"#
+            )
+        };
+        let lines = format!("{}\n{}\n", figure("ipc.call"), figure("vfs.stat"));
+        fs::write(&path, lines).expect("written");
+        let known = |words: &[&str]| {
+            let line = Line::parse_from(words);
+            let known = line.bench.known(&path).expect("figures");
+            known
+                .into_iter()
+                .map(|figure| figure.name)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(known(&["bench"]), ["ipc.call", "vfs.stat"]);
+        assert_eq!(known(&["bench", "--filter", "ipc."]), ["ipc.call"]);
+        fs::remove_file(&path).expect("removed");
     }
 }

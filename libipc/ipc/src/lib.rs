@@ -25,6 +25,7 @@ mod log;
 mod message;
 pub mod objects;
 
+pub mod reflect;
 mod reply;
 mod reply_objects;
 pub mod ring;

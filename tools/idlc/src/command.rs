@@ -179,10 +179,15 @@ impl Generate {
     fn run(self) -> Result<(), Problem> {
         let (sources, interfaces) = self.sources.compile()?;
         let modules = crate::generate::modules(&sources, &interfaces)?;
-        match self.check {
-            true => files::compare(&self.out, &modules, "rs"),
-            false => files::write(&self.out, &modules, "rs"),
+        let mocks = crate::generate::mocks(&interfaces)?;
+        let folders = [(self.out.clone(), modules), (self.out.join("mocks"), mocks)];
+        for (folder, modules) in &folders {
+            match self.check {
+                true => files::compare(folder, modules, "rs")?,
+                false => files::write(folder, modules, "rs")?,
+            }
         }
+        Ok(())
     }
 }
 

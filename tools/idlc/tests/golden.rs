@@ -23,8 +23,23 @@ fn every_feature_makes_the_expected_module() {
         } else {
             support::folder("golden")
         };
-        for module in modules.iter().filter(|module| module.file != "mod.rs") {
+        let is_of_all = |file: &str| ["mod.rs", "reflections.rs"].contains(&file);
+        for module in modules.iter().filter(|module| !is_of_all(&module.file)) {
             support::expect(&folder.join(&module.file), &module.text);
         }
     }
+}
+
+#[test]
+fn descriptions_are_the_expected_ones() {
+    let cases = support::cases(&support::folder("golden"));
+    let files = cases.iter().filter(|case| case.is_file());
+    let sources: Vec<_> = files.flat_map(|case| support::sources(case)).collect();
+    let interfaces = idlc::compile(&sources).expect("no mistakes");
+    let modules = idlc::generate::modules(&sources, &interfaces).expect("Rust");
+    let found = modules
+        .iter()
+        .find(|module| module.file == "reflections.rs");
+    let file = support::folder("descriptions").join("all.rs");
+    support::expect(&file, &found.expect("it is made").text);
 }

@@ -17,6 +17,7 @@ fn compile(text: &str) {
     match idlc::compile(&sources) {
         Ok(interfaces) => {
             idlc::generate::modules(&sources, &interfaces).expect("what is accepted makes Rust");
+            idlc::generate::mocks(&interfaces).expect("so do its mocks");
             shown(text, &interfaces);
         }
         Err(diagnostics) => {

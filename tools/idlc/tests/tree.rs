@@ -32,11 +32,20 @@ fn checked_in_modules_are_what_the_interfaces_make() {
         let found = fs::read_to_string(folder.join(&module.file)).unwrap_or_default();
         assert!(
             found == module.text,
-            "{} is stale: run `cargo run -p idlc -- gen`",
+            "{} is stale: type `cargo weft idl gen`",
             module.file
         );
     }
-    let files = support::entries(&folder);
+    for module in idlc::generate::mocks(&interfaces).expect("Rust") {
+        let found = fs::read_to_string(folder.join("mocks").join(&module.file));
+        assert!(
+            found.is_ok_and(|text| text == module.text),
+            "mocks/{} is stale: type `cargo weft idl gen`",
+            module.file
+        );
+    }
+    let mut files = support::entries(&folder);
+    files.retain(|path| path.is_file());
     assert_eq!(
         files.len(),
         modules.len(),

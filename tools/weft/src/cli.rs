@@ -26,6 +26,8 @@ pub enum Verb {
     Bench(BenchArgs),
     /// Builds kernel, components and programs, and composes the boot image and its disk
     Build(BuildArgs),
+    /// Boots an image and calls a method of a server in it
+    Call(CallArgs),
     /// Works on image manifests
     Image(ImageArgs),
     /// Works on interfaces: checks, formats, compares, shows, explains
@@ -137,6 +139,22 @@ pub struct BuildArgs {
     /// The board to build for [default: the first that the manifest is for]
     #[arg(long, value_enum)]
     pub board: Option<Board>,
+}
+
+/// Options of `call`.
+#[derive(Debug, Args)]
+pub struct CallArgs {
+    /// The server and its method, as `vfs.stat`; a server alone lists its methods
+    pub target: String,
+    /// Arguments, as `path=/etc/motd`
+    #[arg(value_name = "NAME=VALUE")]
+    pub arguments: Vec<String>,
+    /// The image: a manifest, or the name of one in images/ [default: demo]
+    #[arg(long)]
+    pub image: Option<String>,
+    /// Ends a run that takes longer than this many seconds, with exit status 124
+    #[arg(long, value_name = "SECONDS")]
+    pub timeout: Option<u64>,
 }
 
 /// Options of `image`.

@@ -60,3 +60,6 @@ pub mod methods;
 #[path = "../../../../tools/idlc/tests/golden/short.rs"]
 #[rustfmt::skip]
 pub mod short;
+#[path = "../../../../tools/idlc/tests/descriptions/all.rs"]
+#[rustfmt::skip]
+pub mod descriptions;

@@ -1,5 +1,6 @@
 //! The built-in commands, one file each.
 
+mod call;
 mod cat;
 mod cd;
 mod cp;
@@ -41,6 +42,7 @@ struct Table<T>(PhantomData<T>);
 impl<T: Transport + 'static> Table<T> {
     /// All commands, by name.
     const ALL: &'static [Builtin<T>] = &[
+        call::command(),
         cat::command(),
         cd::command(),
         cp::command(),

@@ -18,7 +18,14 @@ const RUST: &[&str] = &[
 
 /// Methods that the generated types have already.
 const METHODS: &[&str] = &[
-    "fault", "is_empty", "len", "new", "run", "signal", "unknown",
+    "fault",
+    "is_empty",
+    "len",
+    "new",
+    "run",
+    "signal",
+    "transport",
+    "unknown",
 ];
 
 /// Variables of the generated methods.
@@ -31,7 +38,9 @@ const TYPES: &[&str] = &[
     "Client",
     "Dispatcher",
     "Batch",
+    "Failing",
     "Interface",
+    "Mock",
     "RingClient",
     "Caller",
     "Reply",
@@ -49,7 +58,11 @@ const TYPES: &[&str] = &[
 
 impl Checker<'_> {
     pub(super) fn interface_name(&mut self, name: &Name) {
-        self.snake_case(name, "an interface", &["mod"]);
+        self.snake_case(
+            name,
+            "an interface",
+            &["mocks", "mod", "reflections", "sample"],
+        );
     }
 
     pub(super) fn method_name(&mut self, name: &Name) {

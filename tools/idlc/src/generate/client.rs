@@ -28,6 +28,11 @@ pub(super) fn client(shapes: &Shapes, interface: &Interface) -> TokenStream {
                 Self { transport }
             }
 
+            /// What it calls over.
+            pub const fn transport(&self) -> &T {
+                &self.transport
+            }
+
             #(#methods)*
         }
 

@@ -10,7 +10,9 @@ mod client;
 mod dispatch;
 mod fields;
 mod head;
+mod mocks;
 mod numbers;
+mod reflect;
 mod ring;
 mod server;
 mod short;
@@ -18,6 +20,8 @@ mod structs;
 mod tables;
 mod types;
 mod unions;
+
+pub use mocks::mocks;
 
 use std::fmt;
 
@@ -66,6 +70,10 @@ pub fn modules(sources: &[Source], interfaces: &[Interface]) -> Result<Vec<Modul
         text: root(interfaces),
     }];
     let shapes = layout::shapes(interfaces);
+    modules.push(Module {
+        file: "reflections.rs".to_owned(),
+        text: reflect::module(&shapes, interfaces),
+    });
     for interface in interfaces {
         let source = sources
             .iter()
@@ -85,7 +93,11 @@ pub fn modules(sources: &[Source], interfaces: &[Interface]) -> Result<Vec<Modul
 /// # Errors
 /// [`Broken`], which no source can cause unless the generator has a mistake.
 pub fn generate(shapes: &Shapes, interface: &Interface, origin: &str) -> Result<String, Broken> {
-    let file = syn::parse2(tokens(shapes, interface, origin)).map_err(|error| Broken {
+    formatted(interface, tokens(shapes, interface, origin))
+}
+
+fn formatted(interface: &Interface, tokens: TokenStream) -> Result<String, Broken> {
+    let file = syn::parse2(tokens).map_err(|error| Broken {
         interface: interface.name.clone(),
         reason: error.to_string(),
     })?;
@@ -100,6 +112,8 @@ fn root(interfaces: &[Interface]) -> String {
     for interface in &names {
         text += &format!("pub mod {};\n", interface.name);
     }
+    text += "pub mod reflections;\n";
+    text += "#[cfg(any(test, feature = \"mock\"))]\npub mod mocks;\n";
     text += "\n/// Name, number and version of every interface, in the order of their names.\n";
     text += "pub const ALL: &[libipc::Interface] = &[\n";
     for interface in &names {

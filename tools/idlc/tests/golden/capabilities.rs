@@ -207,6 +207,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Gives one of each; they travel behind the other arguments.
     ///
     /// # Errors

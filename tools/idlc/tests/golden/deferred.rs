@@ -218,6 +218,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Cannot fail.
     ///
     /// # Errors

@@ -328,6 +328,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// What was used before `store`.
     ///
     /// # Errors

@@ -155,6 +155,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Looks for a thing, by one or both of its name and its number.
     ///
     /// # Errors

@@ -144,6 +144,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Remembers what to signal; the caller keeps its own.
     ///
     /// # Errors

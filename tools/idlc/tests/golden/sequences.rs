@@ -153,6 +153,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Everything in.
     ///
     /// # Errors

@@ -162,6 +162,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Changes the settings that are there, and tells all of them.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod build;
+pub mod call;
 pub mod check;
 pub mod doctor;
 pub mod idl;
@@ -26,6 +27,7 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Verb::Test(args) => test::run(&project, &args),
         Verb::Bench(args) => bench::run(&project, &args),
         Verb::Build(args) => build::run(&project, &args),
+        Verb::Call(args) => call::run(&project, &args),
         Verb::Image(args) => image::run(&project, &args),
         Verb::Idl(args) => idl::run(&project, args),
         Verb::Check(args) => check::run(&project, &args),

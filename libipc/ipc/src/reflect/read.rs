@@ -1,0 +1,230 @@
+//! Results to text.
+
+use core::fmt::Write;
+
+use super::describe::{Bytes, Declared, Description, Fields, Integer, Kind, Method, each, entry};
+use crate::codec::{Decoder, table};
+
+/// Writes the results of a method, a line each; `None` if the answer is malformed.
+pub(super) fn results<'a>(
+    description: &Description<'a>,
+    method: Method<'a>,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    let mut fields = method.results();
+    while let Some((name, kind)) = fields.next() {
+        write!(out, "{name}: ").ok()?;
+        if matches!(kind, Kind::Capability) {
+            drop(from.cap::<()>().ok()?);
+            out.write_str("a capability").ok()?;
+        } else {
+            value(description, kind, from, out)?;
+        }
+        out.write_char('\n').ok()?;
+    }
+    from.finish().ok()
+}
+
+fn value(
+    description: &Description<'_>,
+    kind: Kind<'_>,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    match kind {
+        Kind::Bool => write!(out, "{}", from.get::<bool>().ok()?).ok(),
+        Kind::Integer(kind) => integer(kind, from, out),
+        Kind::Text(_) | Kind::Bytes(_) => text(from.bytes::<{ crate::MAX_BYTES }>().ok()?, out),
+        Kind::List(element, bound) => list(description, element, bound, from, out),
+        Kind::Optional(mut inner) => match from.get::<bool>().ok()? {
+            true => value(description, inner.kind()?, from, out),
+            false => out.write_char('-').ok(),
+        },
+        Kind::Declared(number) => declared(description, description.declared(number)?, from, out),
+        Kind::Capability => None,
+    }
+}
+
+fn integer(kind: Integer, from: &mut Decoder<'_>, out: &mut dyn Write) -> Option<()> {
+    match kind.0 {
+        5 => write!(out, "{}", from.get::<i8>().ok()?).ok(),
+        6 => write!(out, "{}", from.get::<i16>().ok()?).ok(),
+        7 => write!(out, "{}", from.get::<i32>().ok()?).ok(),
+        8 => write!(out, "{}", from.get::<i64>().ok()?).ok(),
+        _ => write!(out, "{}", unsigned(kind, from)?).ok(),
+    }
+}
+
+fn unsigned(kind: Integer, from: &mut Decoder<'_>) -> Option<u64> {
+    match kind.0 {
+        1 => from.get::<u8>().ok().map(u64::from),
+        2 => from.get::<u16>().ok().map(u64::from),
+        3 => from.get::<u32>().ok().map(u64::from),
+        _ => from.get::<u64>().ok(),
+    }
+}
+
+/// Between double quotes, with what cannot be shown as in Rust.
+fn text(bytes: &[u8], out: &mut dyn Write) -> Option<()> {
+    out.write_char('"').ok()?;
+    for chunk in bytes.utf8_chunks() {
+        write!(out, "{}", chunk.valid().escape_debug()).ok()?;
+        for byte in chunk.invalid() {
+            write!(out, "\\x{byte:02x}").ok()?;
+        }
+    }
+    out.write_char('"').ok()
+}
+
+fn list(
+    description: &Description<'_>,
+    element: Bytes<'_>,
+    bound: u16,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    let count = from.get::<u32>().ok()?;
+    if count > bound.into() {
+        return None;
+    }
+    out.write_char('[').ok()?;
+    for index in 0..count {
+        out.write_str(if index == 0 { "" } else { ", " }).ok()?;
+        let mut element = element;
+        value(description, element.kind()?, from, out)?;
+    }
+    out.write_char(']').ok()
+}
+
+fn declared(
+    description: &Description<'_>,
+    declared: Declared<'_>,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    match declared {
+        Declared::Struct(fields) => structure(description, Fields::read(fields)?, from, out),
+        Declared::Table(members) => members_of(description, members, from, out),
+        Declared::Union(tag, variants) => {
+            let tag = u32::try_from(unsigned(tag, from)?).ok()?;
+            variant(description, variants, tag, from, out)
+        }
+        Declared::Enum(kind, entries) => {
+            let number = u32::try_from(unsigned(kind, from)?).ok()?;
+            let found = entry(entries, |value, _| value == number)?;
+            out.write_str(found.1).ok()
+        }
+        Declared::Bits(kind, entries) => {
+            let number = u32::try_from(unsigned(kind, from)?).ok()?;
+            bits(entries, number, out)
+        }
+    }
+}
+
+fn structure(
+    description: &Description<'_>,
+    mut fields: Fields<'_>,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    let mut separator = "{";
+    while let Some((name, kind)) = fields.next() {
+        write!(out, "{separator}{name}: ").ok()?;
+        value(description, kind, from, out)?;
+        separator = ", ";
+    }
+    out.write_char('}').ok()
+}
+
+fn members_of(
+    description: &Description<'_>,
+    members: Bytes<'_>,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    let mut separator = "{";
+    table::members(from, |number, from| {
+        let Some((name, kind)) = member(members, |other, _| other == number) else {
+            return Ok(table::Member::Unknown);
+        };
+        let written = write!(out, "{separator}{}: ", name.1).ok();
+        separator = ", ";
+        let written = written.and_then(|()| value(description, kind, from, out));
+        written
+            .map(|()| table::Member::Known)
+            .ok_or(crate::codec::Malformed)
+    })
+    .ok()?;
+    out.write_str(if separator == "{" { "{}" } else { "}" })
+        .ok()
+}
+
+/// The member of a table that `is_it` accepts: number, name and type.
+pub(super) fn member<'a>(
+    mut members: Bytes<'a>,
+    is_it: impl Fn(u16, &str) -> bool,
+) -> Option<((u16, &'a str), Kind<'a>)> {
+    for _ in 0..members.byte()? {
+        let (number, name, kind) = (members.short()?, members.text()?, members.kind()?);
+        if is_it(number, name) {
+            return Some(((number, name), kind));
+        }
+    }
+    None
+}
+
+fn variant(
+    description: &Description<'_>,
+    variants: Bytes<'_>,
+    tag: u32,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    let (_, name, payload) = find_variant(variants, |other, _| other == tag)?;
+    out.write_str(name).ok()?;
+    let Some(kind) = payload else {
+        return Some(());
+    };
+    out.write_char('(').ok()?;
+    value(description, kind, from, out)?;
+    out.write_char(')').ok()
+}
+
+/// The variant of a union that `is_it` accepts: tag, name and what it carries.
+pub(super) fn find_variant<'a>(
+    mut variants: Bytes<'a>,
+    is_it: impl Fn(u32, &str) -> bool,
+) -> Option<(u32, &'a str, Option<Kind<'a>>)> {
+    for _ in 0..variants.byte()? {
+        let (tag, name) = (variants.value()?, variants.text()?);
+        let mut peeked = variants;
+        let payload = match peeked.byte()? {
+            u8::MAX => {
+                variants = peeked;
+                None
+            }
+            _ => Some(variants.kind()?),
+        };
+        if is_it(tag, name) {
+            return Some((tag, name, payload));
+        }
+    }
+    None
+}
+
+fn bits(entries: Bytes<'_>, number: u32, out: &mut dyn Write) -> Option<()> {
+    let mut separator = "";
+    each(entries, |bit, name| {
+        if number & bit != bit {
+            return Ok(());
+        }
+        let before = core::mem::replace(&mut separator, "|");
+        write!(out, "{before}{name}")
+    })
+    .ok()?;
+    match separator {
+        "" => out.write_char('0').ok(),
+        _ => Some(()),
+    }
+}

@@ -127,7 +127,10 @@ where
         return;
     };
     let again = decoded::<T>(&bytes);
-    assert!(again.as_ref() == Some(&value), "{value:?} came back as {again:?}");
+    assert!(
+        again.as_ref() == Some(&value),
+        "{value:?} came back as {again:?}"
+    );
     if let Some(place) = bytes.len().checked_sub(1) {
         let place = random.below(place as u64 + 1) as usize;
         let mut changed = bytes.clone();
@@ -135,9 +138,14 @@ where
         if let Some(other) = decoded::<T>(&changed) {
             let bytes = encoded(&other);
             // Up to seven zeros behind a value are the rest of a message's last word.
-            let rest = bytes.as_ref().and_then(|bytes| changed.strip_prefix(bytes.as_slice()));
+            let rest = bytes
+                .as_ref()
+                .and_then(|bytes| changed.strip_prefix(bytes.as_slice()));
             let is_same = rest.is_some_and(|rest| rest.iter().all(|byte| *byte == 0));
-            assert!(is_same || encodings == Encodings::Several, "{other:?} has two encodings");
+            assert!(
+                is_same || encodings == Encodings::Several,
+                "{other:?} has two encodings"
+            );
         }
     }
 }

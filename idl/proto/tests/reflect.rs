@@ -1,7 +1,7 @@
 //! Calls of methods that are known only when a program runs.
 
-use libipc::reflect::{self, Trouble};
 use libipc::codec::{List, Text};
+use libipc::reflect::{self, Trouble};
 use libipc::{Caller, Service, TransportError};
 use libipc_mock::Mock;
 
@@ -42,7 +42,10 @@ impl optional::Server for Echo {
         number: Option<u16>,
         like: Option<optional::Thing>,
     ) -> (Option<optional::Thing>, List<Option<u8>, 4>) {
-        let others = [name.map(|name| name.len() as u8), number.map(|number| number as u8)];
+        let others = [
+            name.map(|name| name.len() as u8),
+            number.map(|number| number as u8),
+        ];
         (like, List::from_slice(&others).expect("two"))
     }
 }
@@ -88,7 +91,12 @@ impl structs::Server for Echo {
 fn values_that_may_be_absent_are_written_and_shown() {
     let server = optional::Dispatcher(Echo);
     let like = ("like", "{name: \"a, b\", below: -}");
-    let shown = call(server, description("optional"), "find", &[("name", "chair"), like]);
+    let shown = call(
+        server,
+        description("optional"),
+        "find",
+        &[("name", "chair"), like],
+    );
     let expected = "thing: {name: \"a, b\", below: -}\nothers: [5, -]\n";
     assert_eq!(shown.as_deref(), Ok(expected));
 }
@@ -97,10 +105,20 @@ fn values_that_may_be_absent_are_written_and_shown() {
 fn tables_are_written_and_shown_by_their_members() {
     let text = "{speed: 9, active: true, name: x, others: [1, 0xff]}";
     let server = tables::Dispatcher(Echo);
-    let shown = call(server, description("tables"), "change", &[("settings", text)]);
+    let shown = call(
+        server,
+        description("tables"),
+        "change",
+        &[("settings", text)],
+    );
     let expected = "all: {speed: 9, active: true, name: \"x\", others: [1, 255]}\n";
     assert_eq!(shown.as_deref(), Ok(expected));
-    let shown = call(tables::Dispatcher(Echo), description("tables"), "change", &[("settings", "{}")]);
+    let shown = call(
+        tables::Dispatcher(Echo),
+        description("tables"),
+        "change",
+        &[("settings", "{}")],
+    );
     assert_eq!(shown.as_deref(), Ok("all: {}\n"));
 }
 
@@ -112,24 +130,50 @@ fn variants_entries_and_bits_go_by_their_names() {
         ("Polygon([{x: 1, y: -2}, {x: 3, y: 4}])", "Large(4)"),
         ("Label(\"two words\")", "Small(9)"),
     ] {
-        let shown = call(unions::Dispatcher(Echo), description("unions"), "draw", &[("shape", shape)]);
+        let shown = call(
+            unions::Dispatcher(Echo),
+            description("unions"),
+            "draw",
+            &[("shape", shape)],
+        );
         assert_eq!(shown, Ok(format!("number: {number}\n")));
     }
     let given = [("colour", "Blue"), ("rights", "READ|WRITE")];
-    let shown = call(numbers::Dispatcher(Echo), description("numbers"), "paint", &given);
+    let shown = call(
+        numbers::Dispatcher(Echo),
+        description("numbers"),
+        "paint",
+        &given,
+    );
     assert_eq!(shown.as_deref(), Ok("before: Blue\n"));
 }
 
 #[test]
 fn what_is_wrong_is_told_and_nothing_is_sent() {
     let painted = |given: &[(&'static str, &'static str)]| {
-        call(numbers::Dispatcher(Echo), description("numbers"), "paint", given)
+        call(
+            numbers::Dispatcher(Echo),
+            description("numbers"),
+            "paint",
+            given,
+        )
     };
-    assert_eq!(painted(&[("colour", "Blue")]), Err(Trouble::Missing("rights")));
-    assert_eq!(painted(&[("color", "Blue")]), Err(Trouble::NoArgument("color")));
+    assert_eq!(
+        painted(&[("colour", "Blue")]),
+        Err(Trouble::Missing("rights"))
+    );
+    assert_eq!(
+        painted(&[("color", "Blue")]),
+        Err(Trouble::NoArgument("color"))
+    );
     let bad = painted(&[("colour", "Pink"), ("rights", "READ")]);
     assert_eq!(bad, Err(Trouble::BadValue("colour")));
-    let no_method = call(numbers::Dispatcher(Echo), description("numbers"), "print", &[]);
+    let no_method = call(
+        numbers::Dispatcher(Echo),
+        description("numbers"),
+        "print",
+        &[],
+    );
     assert_eq!(no_method, Err(Trouble::NoMethod("print")));
 }
 
@@ -143,12 +187,19 @@ fn errors_are_shown_by_their_names() {
 
         fn wait(&mut self, _: Caller) {}
     }
-    let shown = call(errors::Dispatcher(Door), description("errors"), "knock", &[]);
+    let shown = call(
+        errors::Dispatcher(Door),
+        description("errors"),
+        "knock",
+        &[],
+    );
     assert_eq!(shown, Err(Trouble::Failed("Closed")));
-    let wrong = call(errors::Dispatcher(Door), description("numbers"), "paint", &[
-        ("colour", "Blue"),
-        ("rights", "0"),
-    ]);
+    let wrong = call(
+        errors::Dispatcher(Door),
+        description("numbers"),
+        "paint",
+        &[("colour", "Blue"), ("rights", "0")],
+    );
     let expected = Trouble::Transport(TransportError::WrongInterface);
     assert_eq!(wrong, Err(expected));
 }

@@ -120,7 +120,9 @@ fn answer<'a>(
     let mut decoder = Decoder::of(message);
     if verdict == Verdict::Failed {
         let number = decoder.get::<u32>().map_err(|_| bad)?;
-        return Err(description.error(number).map_or(bad, Trouble::Failed));
+        return Err(description
+            .error(number.into())
+            .map_or(bad, Trouble::Failed));
     }
     read::results(description, method, &mut decoder, out).ok_or(bad)
 }

@@ -326,6 +326,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Gives the process's address space, and where threads can begin in it.
     ///
     /// # Errors

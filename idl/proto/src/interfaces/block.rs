@@ -405,6 +405,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Tells what the device is like.
     ///
     /// Asked again once if the server dies meanwhile.

@@ -210,6 +210,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Tells the time, in seconds since 1970-01-01 00:00 UTC. Leap seconds are not counted.
     ///
     /// # Errors

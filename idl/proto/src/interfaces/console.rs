@@ -414,6 +414,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Writes text. Answers when the bytes are on their way, in the order of all writes.
     ///
     /// # Errors

@@ -441,6 +441,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Gives out a block of 2^`bits` bytes, `bits` from 12 to 30. The number names it in `free`.
     ///
     /// # Errors

@@ -20,6 +20,9 @@ pub mod test_assist;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
+pub mod reflections;
+#[cfg(any(test, feature = "mock"))]
+pub mod mocks;
 
 /// Name, number and version of every interface, in the order of their names.
 pub const ALL: &[libipc::Interface] = &[

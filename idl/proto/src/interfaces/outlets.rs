@@ -220,6 +220,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Opens an outlet into a file that exists: what is written there is added behind the file's end.
     ///
     /// # Errors

@@ -245,6 +245,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Stops everything that the functions of a driver do by themselves: bus mastering off,
     /// interrupts masked, reset. The memory of a driver that died may be reused only afterwards.
     /// Drivers go by the client numbers of their connections.

@@ -229,6 +229,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Ends the program; there is no answer. 0 means success.
     ///
     /// # Errors

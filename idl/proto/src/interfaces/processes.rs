@@ -644,6 +644,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Starts the program in a file. Its arguments follow one another, each ended by a zero byte;
     /// the first is what follows the program's own name.
     ///

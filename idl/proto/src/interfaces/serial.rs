@@ -278,6 +278,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Sends bytes. Answers when all of them are in the driver's buffer, which may have to empty
     /// first.
     ///

@@ -491,6 +491,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Lists disks in the order of their numbers, from `first` on. An empty list says that there
     /// are no more.
     ///

@@ -254,6 +254,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Switches the machine off; there is no answer. Where the machine can tell somebody a status,
     /// as an emulator can, it tells this one, or 127 if it is greater.
     ///

@@ -1134,6 +1134,11 @@ impl<T: libipc::Transport> Client<T> {
         Self { transport }
     }
 
+    /// What it calls over.
+    pub const fn transport(&self) -> &T {
+        &self.transport
+    }
+
     /// Opens a file or directory. `permissions` are those of a file that is made.
     ///
     /// # Errors

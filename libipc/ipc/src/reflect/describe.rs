@@ -30,8 +30,10 @@ impl<'a> Bytes<'a> {
         self.take(2)?.try_into().ok().map(u16::from_le_bytes)
     }
 
-    pub(super) fn value(&mut self) -> Option<u32> {
-        self.take(4)?.try_into().ok().map(u32::from_le_bytes)
+    /// A number of as many bytes as its type has.
+    pub(super) fn value(&mut self, kind: Integer) -> Option<u64> {
+        let bytes = self.take(kind.size())?.iter().rev();
+        Some(bytes.fold(0, |number, byte| number << 8 | u64::from(*byte)))
     }
 
     pub(super) fn text(&mut self) -> Option<&'a str> {
@@ -85,6 +87,13 @@ pub(super) enum Kind<'a> {
 /// An integer's type by its code: 1 to 4 without, 5 to 8 with a sign.
 #[derive(Clone, Copy)]
 pub(super) struct Integer(pub(super) u8);
+
+impl Integer {
+    /// How many bytes it has.
+    fn size(self) -> usize {
+        1 << (self.0.wrapping_sub(1) & 3)
+    }
+}
 
 /// A declared type: its parts are in the bytes.
 #[derive(Clone, Copy)]
@@ -194,10 +203,10 @@ impl<'a> Description<'a> {
     }
 
     /// The name of an error.
-    pub(super) fn error(&self, number: u32) -> Option<&'a str> {
+    pub(super) fn error(&self, number: u64) -> Option<&'a str> {
         match self.declared(self.error)? {
-            Declared::Enum(_, entries) => {
-                entry(entries, |value, _| value == number).map(|one| one.1)
+            Declared::Enum(repr, entries) => {
+                entry(repr, entries, |value, _| value == number).map(|one| one.1)
             }
             _ => None,
         }
@@ -218,9 +227,9 @@ impl<'a> Description<'a> {
             }
             Kind::Capability => out.write_str("CAPABILITY"),
             Kind::Declared(number) => match self.declared(number) {
-                Some(Declared::Enum(_, entries) | Declared::Bits(_, entries)) => {
+                Some(Declared::Enum(repr, entries) | Declared::Bits(repr, entries)) => {
                     let mut first = true;
-                    each(entries, |_, name| {
+                    each(repr, entries, |_, name| {
                         let separator = if core::mem::take(&mut first) { "" } else { "|" };
                         write!(out, "{separator}{name}")
                     })
@@ -234,11 +243,12 @@ impl<'a> Description<'a> {
 
 /// The first entry of an enum or bits that `is_it` accepts.
 pub(super) fn entry<'a>(
+    repr: Integer,
     mut entries: Bytes<'a>,
-    is_it: impl Fn(u32, &str) -> bool,
-) -> Option<(u32, &'a str)> {
+    is_it: impl Fn(u64, &str) -> bool,
+) -> Option<(u64, &'a str)> {
     for _ in 0..entries.byte()? {
-        let (value, name) = (entries.value()?, entries.text()?);
+        let (value, name) = (entries.value(repr)?, entries.text()?);
         if is_it(value, name) {
             return Some((value, name));
         }
@@ -248,11 +258,12 @@ pub(super) fn entry<'a>(
 
 /// Does something with each entry of an enum or bits.
 pub(super) fn each(
+    repr: Integer,
     mut entries: Bytes<'_>,
-    mut act: impl FnMut(u32, &str) -> fmt::Result,
+    mut act: impl FnMut(u64, &str) -> fmt::Result,
 ) -> fmt::Result {
     for _ in 0..entries.byte().unwrap_or(0) {
-        let (Some(value), Some(name)) = (entries.value(), entries.text()) else {
+        let (Some(value), Some(name)) = (entries.value(repr), entries.text()) else {
             break;
         };
         act(value, name)?;

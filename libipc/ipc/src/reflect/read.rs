@@ -106,19 +106,13 @@ fn declared(
     match declared {
         Declared::Struct(fields) => structure(description, Fields::read(fields)?, from, out),
         Declared::Table(members) => members_of(description, members, from, out),
-        Declared::Union(tag, variants) => {
-            let tag = u32::try_from(unsigned(tag, from)?).ok()?;
-            variant(description, variants, tag, from, out)
-        }
-        Declared::Enum(kind, entries) => {
-            let number = u32::try_from(unsigned(kind, from)?).ok()?;
-            let found = entry(entries, |value, _| value == number)?;
+        Declared::Union(repr, variants) => variant(description, repr, variants, from, out),
+        Declared::Enum(repr, entries) => {
+            let number = unsigned(repr, from)?;
+            let found = entry(repr, entries, |value, _| value == number)?;
             out.write_str(found.1).ok()
         }
-        Declared::Bits(kind, entries) => {
-            let number = u32::try_from(unsigned(kind, from)?).ok()?;
-            bits(entries, number, out)
-        }
+        Declared::Bits(repr, entries) => bits(repr, entries, unsigned(repr, from)?, out),
     }
 }
 
@@ -176,12 +170,13 @@ pub(super) fn member<'a>(
 
 fn variant(
     description: &Description<'_>,
+    repr: Integer,
     variants: Bytes<'_>,
-    tag: u32,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
 ) -> Option<()> {
-    let (_, name, payload) = find_variant(variants, |other, _| other == tag)?;
+    let tag = unsigned(repr, from)?;
+    let (_, name, payload) = find_variant(repr, variants, |other, _| other == tag)?;
     out.write_str(name).ok()?;
     let Some(kind) = payload else {
         return Some(());
@@ -193,11 +188,12 @@ fn variant(
 
 /// The variant of a union that `is_it` accepts: tag, name and what it carries.
 pub(super) fn find_variant<'a>(
+    repr: Integer,
     mut variants: Bytes<'a>,
-    is_it: impl Fn(u32, &str) -> bool,
-) -> Option<(u32, &'a str, Option<Kind<'a>>)> {
+    is_it: impl Fn(u64, &str) -> bool,
+) -> Option<(u64, &'a str, Option<Kind<'a>>)> {
     for _ in 0..variants.byte()? {
-        let (tag, name) = (variants.value()?, variants.text()?);
+        let (tag, name) = (variants.value(repr)?, variants.text()?);
         let mut peeked = variants;
         let payload = match peeked.byte()? {
             u8::MAX => {
@@ -213,9 +209,9 @@ pub(super) fn find_variant<'a>(
     None
 }
 
-fn bits(entries: Bytes<'_>, number: u32, out: &mut dyn Write) -> Option<()> {
+fn bits(repr: Integer, entries: Bytes<'_>, number: u64, out: &mut dyn Write) -> Option<()> {
     let mut separator = "";
-    each(entries, |bit, name| {
+    each(repr, entries, |bit, name| {
         if number & bit != bit {
             return Ok(());
         }

@@ -194,7 +194,7 @@ fn declared(
         }
         Declared::Union(repr, variants) => {
             let name = text.word()?;
-            let (tag, _, payload) = find_variant(variants, |_, other| other == name)?;
+            let (tag, _, payload) = find_variant(repr, variants, |_, other| other == name)?;
             integer(repr, tag.into(), to)?;
             let Some(kind) = payload else {
                 return Some(());
@@ -205,10 +205,10 @@ fn declared(
         }
         Declared::Enum(repr, entries) => {
             let name = text.word()?;
-            let (number, _) = entry(entries, |_, other| other == name)?;
+            let (number, _) = entry(repr, entries, |_, other| other == name)?;
             integer(repr, number.into(), to)
         }
-        Declared::Bits(repr, entries) => integer(repr, bits(entries, text)?, to),
+        Declared::Bits(repr, entries) => integer(repr, bits(repr, entries, text)?, to),
     }
 }
 
@@ -257,13 +257,13 @@ fn members(
     Some(count)
 }
 
-fn bits(entries: Bytes<'_>, text: &mut Text<'_>) -> Option<i128> {
-    let mut all = 0;
+fn bits(repr: Integer, entries: Bytes<'_>, text: &mut Text<'_>) -> Option<i128> {
+    let mut all: u64 = 0;
     loop {
         let name = text.word()?;
         all |= match name {
             "0" => 0,
-            _ => entry(entries, |_, other| other == name)?.0,
+            _ => entry(repr, entries, |_, other| other == name)?.0,
         };
         if text.sign('|').is_none() {
             return Some(all.into());

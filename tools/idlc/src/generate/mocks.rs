@@ -341,10 +341,11 @@ fn union(found: &Union) -> TokenStream {
 }
 
 fn number(found: &Enum) -> TokenStream {
+    let repr = super::integer(found.repr);
     let value = match found.choice {
         Choice::One => quote! { random.one_of(Self::ALL) },
         Choice::Any => quote! {
-            let bits = random.value();
+            let bits: #repr = random.value();
             Self::from_bits(bits & Self::ALL.bits()).unwrap_or(Self::ALL)
         },
     };

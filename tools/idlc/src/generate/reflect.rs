@@ -130,7 +130,7 @@ impl Writer<'_> {
                 self.bytes.extend([2, code(found.repr)]);
                 self.length(found.variants.len());
                 for variant in &found.variants {
-                    self.value(variant.value);
+                    self.value(found.repr, variant.value);
                     self.text(&variant.name);
                     match &variant.payload {
                         Some(kind) => self.kind(kind),
@@ -154,7 +154,7 @@ impl Writer<'_> {
         self.bytes.extend([kind, code(found.repr)]);
         self.length(found.entries.len());
         for entry in &found.entries {
-            self.value(entry.value);
+            self.value(found.repr, entry.value);
             self.text(&entry.name);
         }
     }
@@ -189,8 +189,11 @@ impl Writer<'_> {
         self.bytes.extend(number.to_le_bytes());
     }
 
-    fn value(&mut self, number: u64) {
-        self.bytes.extend((number as u32).to_le_bytes());
+    /// As many bytes of a number as its type has.
+    fn value(&mut self, kind: Integer, number: u64) {
+        let bytes = number.to_le_bytes();
+        self.bytes
+            .extend(bytes.into_iter().take(kind.bytes() as usize));
     }
 
     fn bounded(&mut self, kind: u8, bound: u64) {

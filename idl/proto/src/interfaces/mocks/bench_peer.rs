@@ -1,0 +1,128 @@
+//! What tests put in the place of a server of `bench_peer`.
+//!
+//! Made by `idlc`.
+
+pub use crate::bench_peer::*;
+
+/// A server whose methods a test writes; one that it did not write is a panic.
+#[allow(clippy::type_complexity, reason = "the types are those of the methods")]
+pub struct Mock {
+    /// What `introduce` does.
+    pub introduce: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+        ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>),
+    >,
+    /// What `echo` does.
+    pub echo: alloc::boxed::Box<dyn FnMut(libipc::Caller, u64) -> u64>,
+    /// What `last_spin` does.
+    pub last_spin: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> u64>,
+    /// What `write_program` does.
+    pub write_program: alloc::boxed::Box<dyn FnMut(libipc::Caller, u64)>,
+    /// What `turns` does.
+    pub turns: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> u64>,
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self {
+            introduce: alloc::boxed::Box::new(|_| {
+                panic!(
+                    "`bench_peer.introduce` was called, which the test does not expect"
+                )
+            }),
+            echo: alloc::boxed::Box::new(|_, _| {
+                panic!("`bench_peer.echo` was called, which the test does not expect")
+            }),
+            last_spin: alloc::boxed::Box::new(|_| {
+                panic!(
+                    "`bench_peer.last_spin` was called, which the test does not expect"
+                )
+            }),
+            write_program: alloc::boxed::Box::new(|_, _| {
+                panic!(
+                    "`bench_peer.write_program` was called, which the test does not expect"
+                )
+            }),
+            turns: alloc::boxed::Box::new(|_| {
+                panic!("`bench_peer.turns` was called, which the test does not expect")
+            }),
+        }
+    }
+}
+
+impl core::fmt::Debug for Mock {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Mock")
+    }
+}
+
+impl Server for Mock {
+    fn introduce(
+        &mut self,
+        caller: libipc::Caller,
+    ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>) {
+        (self.introduce)(caller)
+    }
+
+    fn echo(&mut self, caller: libipc::Caller, word: u64) -> u64 {
+        (self.echo)(caller, word)
+    }
+
+    fn last_spin(&mut self, caller: libipc::Caller) -> u64 {
+        (self.last_spin)(caller)
+    }
+
+    fn write_program(&mut self, caller: libipc::Caller, address: u64) {
+        (self.write_program)(caller, address)
+    }
+
+    fn turns(&mut self, caller: libipc::Caller) -> u64 {
+        (self.turns)(caller)
+    }
+}
+
+/// A server that answers every method with one error, and ABANDONED where a method has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Failing;
+
+impl libipc::Service for Failing {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        let message = request.message;
+        match message.label() {
+            labels::INTRODUCE
+            | labels::ECHO
+            | labels::LAST_SPIN
+            | labels::WRITE_PROGRAM
+            | labels::TURNS => message.begin(libipc::label::ABANDONED),
+            _ => {
+                let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
+            }
+        }
+    }
+}
+
+impl crate::sample::Sample for Entries {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        Self {
+            answers: random.value(),
+            stamps: random.value(),
+            marks: random.value(),
+            wakes: random.value(),
+            wakes_marked: random.value(),
+            echoes: random.value(),
+            yields: random.value(),
+            yields_marked: random.value(),
+            breaks: random.value(),
+            touches: random.value(),
+            spins: random.value(),
+            signals: random.value(),
+            turns: random.value(),
+        }
+    }
+}
+
+/// Tries the codec with a value of every type that the interface declares.
+pub fn round_trips(random: &mut crate::sample::Random) {
+    crate::sample::round_trip::<Entries>(random, crate::sample::Encodings::One);
+}

@@ -1,0 +1,67 @@
+//! What tests put in the place of a server of `clock`.
+//!
+//! Made by `idlc`.
+
+pub use crate::clock::*;
+
+/// A server whose methods a test writes; one that it did not write is a panic.
+#[allow(clippy::type_complexity, reason = "the types are those of the methods")]
+pub struct Mock {
+    /// What `now` does.
+    pub now: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Result<i64, Error>>,
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self {
+            now: alloc::boxed::Box::new(|_| {
+                panic!("`clock.now` was called, which the test does not expect")
+            }),
+        }
+    }
+}
+
+impl core::fmt::Debug for Mock {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Mock")
+    }
+}
+
+impl Server for Mock {
+    fn now(&mut self, caller: libipc::Caller) -> Result<i64, Error> {
+        (self.now)(caller)
+    }
+}
+
+/// A server that answers every method with one error, and ABANDONED where a method has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Failing(pub Error);
+
+impl libipc::Service for Failing {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        let message = request.message;
+        match message.label() {
+            labels::NOW => {
+                libipc::codec::stub::answer(
+                    message,
+                    Err::<(), _>(self.0),
+                    |_, ()| Ok(()),
+                );
+            }
+            _ => {
+                let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
+            }
+        }
+    }
+}
+
+impl crate::sample::Sample for Error {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        random.one_of(Self::ALL)
+    }
+}
+
+/// Tries the codec with a value of every type that the interface declares.
+pub fn round_trips(random: &mut crate::sample::Random) {
+    crate::sample::round_trip::<Error>(random, crate::sample::Encodings::One);
+}

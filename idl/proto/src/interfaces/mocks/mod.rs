@@ -1,0 +1,48 @@
+//! What tests put in the place of servers. Made by `idlc`.
+
+pub mod bench_peer;
+pub mod bench_ring;
+pub mod block;
+pub mod clock;
+pub mod console;
+pub mod counter;
+pub mod filesystem;
+pub mod memory;
+pub mod outlets;
+pub mod pci;
+pub mod pci_control;
+pub mod process;
+pub mod processes;
+pub mod serial;
+pub mod storage;
+pub mod system;
+pub mod test_assist;
+pub mod test_results;
+pub mod vfs;
+pub mod vfs_sessions;
+
+use crate::sample::Random;
+
+/// Tries the codec with a value of every type of every interface.
+pub fn round_trips(random: &mut Random) {
+    bench_peer::round_trips(random);
+    bench_ring::round_trips(random);
+    block::round_trips(random);
+    clock::round_trips(random);
+    console::round_trips(random);
+    counter::round_trips(random);
+    filesystem::round_trips(random);
+    memory::round_trips(random);
+    outlets::round_trips(random);
+    pci::round_trips(random);
+    pci_control::round_trips(random);
+    process::round_trips(random);
+    processes::round_trips(random);
+    serial::round_trips(random);
+    storage::round_trips(random);
+    system::round_trips(random);
+    test_assist::round_trips(random);
+    test_results::round_trips(random);
+    vfs::round_trips(random);
+    vfs_sessions::round_trips(random);
+}

@@ -1,0 +1,91 @@
+//! What tests put in the place of a server of `outlets`.
+//!
+//! Made by `idlc`.
+
+pub use crate::outlets::*;
+
+/// A server whose methods a test writes; one that it did not write is a panic.
+#[allow(clippy::type_complexity, reason = "the types are those of the methods")]
+pub struct Mock {
+    /// What `open` does.
+    pub open: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+            &[u8],
+        ) -> Result<(u32, libipc::Cap<super::console::Client>), Error>,
+    >,
+    /// What `close` does.
+    pub close: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u32) -> Result<libipc::codec::Text<120>, Error>,
+    >,
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self {
+            open: alloc::boxed::Box::new(|_, _| {
+                panic!("`outlets.open` was called, which the test does not expect")
+            }),
+            close: alloc::boxed::Box::new(|_, _| {
+                panic!("`outlets.close` was called, which the test does not expect")
+            }),
+        }
+    }
+}
+
+impl core::fmt::Debug for Mock {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Mock")
+    }
+}
+
+impl Server for Mock {
+    fn open(
+        &mut self,
+        caller: libipc::Caller,
+        path: &[u8],
+    ) -> Result<(u32, libipc::Cap<super::console::Client>), Error> {
+        (self.open)(caller, path)
+    }
+
+    fn close(
+        &mut self,
+        caller: libipc::Caller,
+        outlet: u32,
+    ) -> Result<libipc::codec::Text<120>, Error> {
+        (self.close)(caller, outlet)
+    }
+}
+
+/// A server that answers every method with one error, and ABANDONED where a method has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Failing(pub Error);
+
+impl libipc::Service for Failing {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        let message = request.message;
+        match message.label() {
+            labels::OPEN | labels::CLOSE => {
+                libipc::codec::stub::answer(
+                    message,
+                    Err::<(), _>(self.0),
+                    |_, ()| Ok(()),
+                );
+            }
+            _ => {
+                let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
+            }
+        }
+    }
+}
+
+impl crate::sample::Sample for Error {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        random.one_of(Self::ALL)
+    }
+}
+
+/// Tries the codec with a value of every type that the interface declares.
+pub fn round_trips(random: &mut crate::sample::Random) {
+    crate::sample::round_trip::<Error>(random, crate::sample::Encodings::One);
+}

@@ -1,0 +1,199 @@
+//! What tests put in the place of a server of `processes`.
+//!
+//! Made by `idlc`.
+
+pub use crate::processes::*;
+
+/// A server whose methods a test writes; one that it did not write is a panic.
+#[allow(clippy::type_complexity, reason = "the types are those of the methods")]
+pub struct Mock {
+    /// What `spawn` does.
+    pub spawn: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, &[u8], &[u8]) -> Result<u32, Error>,
+    >,
+    /// What `wait` does.
+    pub wait: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u32, libipc::Reply<Ending, Error>),
+    >,
+    /// What `kill` does.
+    pub kill: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32) -> Result<(), Error>>,
+    /// What `interrupt` does.
+    pub interrupt: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u32) -> Result<(), Error>,
+    >,
+    /// What `list` does.
+    pub list: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u32) -> libipc::codec::List<Info, 24>,
+    >,
+    /// What `spawn_with` does.
+    pub spawn_with: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+            &[u8],
+            &[u8],
+            libipc::Cap<super::console::Client>,
+        ) -> Result<u32, Error>,
+    >,
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self {
+            spawn: alloc::boxed::Box::new(|_, _, _| {
+                panic!("`processes.spawn` was called, which the test does not expect")
+            }),
+            wait: alloc::boxed::Box::new(|_, _, _| {
+                panic!("`processes.wait` was called, which the test does not expect")
+            }),
+            kill: alloc::boxed::Box::new(|_, _| {
+                panic!("`processes.kill` was called, which the test does not expect")
+            }),
+            interrupt: alloc::boxed::Box::new(|_, _| {
+                panic!(
+                    "`processes.interrupt` was called, which the test does not expect"
+                )
+            }),
+            list: alloc::boxed::Box::new(|_, _| {
+                panic!("`processes.list` was called, which the test does not expect")
+            }),
+            spawn_with: alloc::boxed::Box::new(|_, _, _, _| {
+                panic!(
+                    "`processes.spawn_with` was called, which the test does not expect"
+                )
+            }),
+        }
+    }
+}
+
+impl core::fmt::Debug for Mock {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Mock")
+    }
+}
+
+impl Server for Mock {
+    fn spawn(
+        &mut self,
+        caller: libipc::Caller,
+        path: &[u8],
+        arguments: &[u8],
+    ) -> Result<u32, Error> {
+        (self.spawn)(caller, path, arguments)
+    }
+
+    fn wait(
+        &mut self,
+        caller: libipc::Caller,
+        process: u32,
+        reply: libipc::Reply<Ending, Error>,
+    ) {
+        (self.wait)(caller, process, reply)
+    }
+
+    fn kill(&mut self, caller: libipc::Caller, process: u32) -> Result<(), Error> {
+        (self.kill)(caller, process)
+    }
+
+    fn interrupt(&mut self, caller: libipc::Caller, process: u32) -> Result<(), Error> {
+        (self.interrupt)(caller, process)
+    }
+
+    fn list(
+        &mut self,
+        caller: libipc::Caller,
+        after: u32,
+    ) -> libipc::codec::List<Info, 24> {
+        (self.list)(caller, after)
+    }
+
+    fn spawn_with(
+        &mut self,
+        caller: libipc::Caller,
+        path: &[u8],
+        arguments: &[u8],
+        console: libipc::Cap<super::console::Client>,
+    ) -> Result<u32, Error> {
+        (self.spawn_with)(caller, path, arguments, console)
+    }
+}
+
+/// A server that answers every method with one error, and ABANDONED where a method has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Failing(pub Error);
+
+impl libipc::Service for Failing {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        let message = request.message;
+        match message.label() {
+            labels::SPAWN
+            | labels::WAIT
+            | labels::KILL
+            | labels::INTERRUPT
+            | labels::SPAWN_WITH => {
+                libipc::codec::stub::answer(
+                    message,
+                    Err::<(), _>(self.0),
+                    |_, ()| Ok(()),
+                );
+            }
+            labels::LIST => message.begin(libipc::label::ABANDONED),
+            _ => {
+                let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
+            }
+        }
+    }
+}
+
+impl crate::sample::Sample for Info {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        Self {
+            process: random.value(),
+            parent: random.value(),
+            name: random.value(),
+            role: random.value(),
+            state: random.value(),
+            priority: random.value(),
+            capabilities: random.value(),
+            cpu_ns: random.value(),
+            memory: random.value(),
+        }
+    }
+}
+
+impl crate::sample::Sample for Ending {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        match random.below(4) {
+            0 => Self::Exited(random.value()),
+            1 => Self::Killed,
+            2 => Self::Interrupted,
+            _ => Self::Faulted(random.value()),
+        }
+    }
+}
+
+impl crate::sample::Sample for Role {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        random.one_of(Self::ALL)
+    }
+}
+
+impl crate::sample::Sample for State {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        random.one_of(Self::ALL)
+    }
+}
+
+impl crate::sample::Sample for Error {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        random.one_of(Self::ALL)
+    }
+}
+
+/// Tries the codec with a value of every type that the interface declares.
+pub fn round_trips(random: &mut crate::sample::Random) {
+    crate::sample::round_trip::<Info>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Ending>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Role>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<State>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Error>(random, crate::sample::Encodings::One);
+}

@@ -1,0 +1,74 @@
+//! What tests put in the place of a server of `test_assist`.
+//!
+//! Made by `idlc`.
+
+pub use crate::test_assist::*;
+
+/// A server whose methods a test writes; one that it did not write is a panic.
+#[allow(clippy::type_complexity, reason = "the types are those of the methods")]
+pub struct Mock {
+    /// What `introduce` does.
+    pub introduce: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+        ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>),
+    >,
+}
+
+impl Default for Mock {
+    fn default() -> Self {
+        Self {
+            introduce: alloc::boxed::Box::new(|_| {
+                panic!(
+                    "`test_assist.introduce` was called, which the test does not expect"
+                )
+            }),
+        }
+    }
+}
+
+impl core::fmt::Debug for Mock {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Mock")
+    }
+}
+
+impl Server for Mock {
+    fn introduce(
+        &mut self,
+        caller: libipc::Caller,
+    ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>) {
+        (self.introduce)(caller)
+    }
+}
+
+/// A server that answers every method with one error, and ABANDONED where a method has none.
+#[derive(Clone, Copy, Debug)]
+pub struct Failing;
+
+impl libipc::Service for Failing {
+    fn request(&mut self, request: libipc::Request<'_>) {
+        let message = request.message;
+        match message.label() {
+            labels::INTRODUCE => message.begin(libipc::label::ABANDONED),
+            _ => {
+                let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
+            }
+        }
+    }
+}
+
+impl crate::sample::Sample for Entries {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        Self {
+            script: random.value(),
+            random: random.value(),
+            text: random.value(),
+        }
+    }
+}
+
+/// Tries the codec with a value of every type that the interface declares.
+pub fn round_trips(random: &mut crate::sample::Random) {
+    crate::sample::round_trip::<Entries>(random, crate::sample::Encodings::One);
+}

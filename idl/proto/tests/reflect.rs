@@ -1,7 +1,7 @@
 //! Calls of methods that are known only when a program runs.
 
-use libipc::codec::{List, Text};
-use libipc::reflect::{self, Trouble};
+use libipc::codec::List;
+use libipc::reflect::{self, Described, Trouble};
 use libipc::{Caller, Service, TransportError};
 use libipc_mock::Mock;
 
@@ -12,24 +12,18 @@ use libipc_mock::Mock;
 )]
 mod golden;
 
-use golden::{errors, methods, numbers, optional, structs, tables, unions};
-
-/// The description of one of the golden interfaces.
-fn description(name: &str) -> (&'static str, &'static [u8]) {
-    let mut all = golden::descriptions::ALL.iter().copied();
-    all.find(|(known, _)| *known == name).expect("it is there")
-}
+use golden::{descriptions, errors, numbers, optional, structs, tables, unions};
 
 /// What a call with these words prints.
 fn call<S: Service + 'static>(
     server: S,
-    description: (&str, &'static [u8]),
+    described: Described,
     method: &'static str,
     arguments: &[(&'static str, &'static str)],
 ) -> Result<String, Trouble<'static>> {
     let mut text = String::new();
     let transport = Mock::new(server).connect(1);
-    reflect::call(&transport, description, method, arguments, &mut text).map(|()| text)
+    reflect::call(&transport, described, method, arguments, &mut text).map(|()| text)
 }
 
 struct Echo;
@@ -93,7 +87,7 @@ fn values_that_may_be_absent_are_written_and_shown() {
     let like = ("like", "{name: \"a, b\", below: -}");
     let shown = call(
         server,
-        description("optional"),
+        descriptions::OPTIONAL,
         "find",
         &[("name", "chair"), like],
     );
@@ -107,7 +101,7 @@ fn tables_are_written_and_shown_by_their_members() {
     let server = tables::Dispatcher(Echo);
     let shown = call(
         server,
-        description("tables"),
+        descriptions::TABLES,
         "change",
         &[("settings", text)],
     );
@@ -115,7 +109,7 @@ fn tables_are_written_and_shown_by_their_members() {
     assert_eq!(shown.as_deref(), Ok(expected));
     let shown = call(
         tables::Dispatcher(Echo),
-        description("tables"),
+        descriptions::TABLES,
         "change",
         &[("settings", "{}")],
     );
@@ -132,7 +126,7 @@ fn variants_entries_and_bits_go_by_their_names() {
     ] {
         let shown = call(
             unions::Dispatcher(Echo),
-            description("unions"),
+            descriptions::UNIONS,
             "draw",
             &[("shape", shape)],
         );
@@ -141,7 +135,7 @@ fn variants_entries_and_bits_go_by_their_names() {
     let given = [("colour", "Blue"), ("rights", "READ|WRITE")];
     let shown = call(
         numbers::Dispatcher(Echo),
-        description("numbers"),
+        descriptions::NUMBERS,
         "paint",
         &given,
     );
@@ -149,31 +143,46 @@ fn variants_entries_and_bits_go_by_their_names() {
 }
 
 #[test]
+fn a_text_may_have_what_otherwise_ends_it() {
+    let shape = r#"Label("a \"b\" \\ c")"#;
+    let given = [("shape", shape)];
+    let shown = call(
+        unions::Dispatcher(Echo),
+        descriptions::UNIONS,
+        "draw",
+        &given,
+    );
+    assert_eq!(shown.as_deref(), Ok("number: Small(9)\n"));
+    let shown = call(
+        unions::Dispatcher(Echo),
+        descriptions::UNIONS,
+        "draw",
+        &[("shape", r#"Label("a)"#)],
+    );
+    assert!(matches!(shown, Err(Trouble::BadValue("shape", _))));
+}
+
+#[test]
 fn what_is_wrong_is_told_and_nothing_is_sent() {
     let painted = |given: &[(&'static str, &'static str)]| {
-        call(
-            numbers::Dispatcher(Echo),
-            description("numbers"),
-            "paint",
-            given,
-        )
+        let server = numbers::Dispatcher(Echo);
+        let outcome = call(server, descriptions::NUMBERS, "paint", given);
+        outcome.expect_err("it is wrong").to_string()
     };
     assert_eq!(
         painted(&[("colour", "Blue")]),
-        Err(Trouble::Missing("rights"))
+        "rights is missing; it is to be READ|WRITE"
     );
     assert_eq!(
         painted(&[("color", "Blue")]),
-        Err(Trouble::NoArgument("color"))
+        "the method has no argument color"
     );
-    let bad = painted(&[("colour", "Pink"), ("rights", "READ")]);
-    assert_eq!(bad, Err(Trouble::BadValue("colour")));
-    let no_method = call(
-        numbers::Dispatcher(Echo),
-        description("numbers"),
-        "print",
-        &[],
+    assert_eq!(
+        painted(&[("colour", "Pink"), ("rights", "READ")]),
+        "colour is to be Red|Green|Blue"
     );
+    let server = numbers::Dispatcher(Echo);
+    let no_method = call(server, descriptions::NUMBERS, "print", &[]);
     assert_eq!(no_method, Err(Trouble::NoMethod("print")));
 }
 
@@ -187,16 +196,11 @@ fn errors_are_shown_by_their_names() {
 
         fn wait(&mut self, _: Caller) {}
     }
-    let shown = call(
-        errors::Dispatcher(Door),
-        description("errors"),
-        "knock",
-        &[],
-    );
+    let shown = call(errors::Dispatcher(Door), descriptions::ERRORS, "knock", &[]);
     assert_eq!(shown, Err(Trouble::Failed("Closed")));
     let wrong = call(
         errors::Dispatcher(Door),
-        description("numbers"),
+        descriptions::NUMBERS,
         "paint",
         &[("colour", "Blue"), ("rights", "0")],
     );
@@ -204,27 +208,62 @@ fn errors_are_shown_by_their_names() {
     assert_eq!(wrong, Err(expected));
 }
 
+/// Calls and lists with a description that may make no sense.
+fn try_out(description: Vec<u8>) -> Result<(), Trouble<'static>> {
+    let described = Described {
+        description: description.leak(),
+        ..descriptions::UNIONS
+    };
+    let mut text = String::new();
+    let _ = reflect::methods(described, &mut text);
+    let shape = [("shape", "Polygon([{x: 1, y: -2}])")];
+    let transport = Mock::new(unions::Dispatcher(Echo)).connect(1);
+    reflect::call(&transport, described, "draw", &shape, &mut text)
+}
+
 #[test]
 fn a_description_that_is_cut_anywhere_is_an_error_and_no_panic() {
-    let (name, whole) = description("unions");
+    let whole = descriptions::UNIONS.description;
     for end in 0..whole.len() {
-        let cut = (name, &whole[..end]);
-        let shape = [("shape", "Polygon([{x: 1, y: -2}])")];
-        let mut text = String::new();
-        let transport = Mock::new(unions::Dispatcher(Echo)).connect(1);
-        let outcome = reflect::call(&transport, cut, "draw", &shape, &mut text);
+        let outcome = try_out(whole[..end].to_vec());
         assert!(outcome.is_err() || end > whole.len() / 2, "cut at {end}");
-        let _ = reflect::methods(cut.1, &mut text);
     }
+}
+
+#[test]
+fn a_description_that_is_changed_anywhere_is_no_panic() {
+    let whole = descriptions::UNIONS.description;
+    for place in 0..whole.len() {
+        for byte in 0..=u8::MAX {
+            let mut changed = whole.to_vec();
+            changed[place] = byte;
+            let _ = try_out(changed);
+        }
+    }
+}
+
+#[test]
+fn a_type_that_is_said_to_contain_itself_is_an_error() {
+    // One method `m` with an argument `a` of type 0, which is a struct with a field `f` of type 0.
+    let method = b"\xff\x01\x0b\0\x01m\x01\0\0\x01\x01a\x0d\0\0";
+    let declared = b"\x06\0\0\x01\x01f\x0d\0";
+    let described = Described {
+        interface: "unions",
+        description: [&method[..], declared].concat().leak(),
+    };
+    let transport = Mock::new(unions::Dispatcher(Echo)).connect(1);
+    let given = format!("{}1{}", "{f: ".repeat(100), "}".repeat(100)).leak();
+    let mut text = String::new();
+    let outcome = reflect::call(&transport, described, "m", &[("a", given)], &mut text);
+    assert!(matches!(outcome, Err(Trouble::BadValue("a", _))));
+    assert!(reflect::methods(described, &mut text).is_err());
 }
 
 #[test]
 fn methods_are_listed_as_they_are_called() {
     let mut text = String::new();
-    reflect::methods(description("methods").1, &mut text).expect("a text takes all");
-    let expected = "put value=NUMBER\nstore value=NUMBER name=TEXT..8\ncount\nforget value=NUMBER\n\
-        note text=TEXT..16 from=-|NUMBER\n";
+    reflect::methods(descriptions::METHODS, &mut text).expect("a text takes all");
+    let expected = "put value=u32 -> before: u32\nstore value=u64 name=string<8> -> before: u64\n\
+        count -> count: u32\nforget value=u64\nnote text=string<16> from=u32?\n";
     assert_eq!(text, expected);
-    assert_eq!(methods::INTERFACE.name, "methods");
-    let _: Text<4> = Text::new();
 }

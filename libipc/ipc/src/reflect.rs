@@ -4,7 +4,8 @@
 //! begins with the number of the type of the interface's errors (255: none) and the number of methods. Each
 //! method is its length in 16 bits, its name, its ordinal in 16 bits, a byte of flags (1: it can fail, 2: it is
 //! not answered), its arguments and its results. The declared types follow in the order of their numbers, each
-//! its length in 16 bits, a byte (0 struct, 1 table, 2 union, 3 enum, 4 bits) and its parts. The interface
+//! its length in 16 bits, a byte (0 struct, 1 table, 2 union, 3 enum, 4 bits) and its parts, in which values have
+//! as many bytes as their type. The interface
 //! compiler makes descriptions; `proto::reflections` has those of all interfaces.
 //!
 //! Values are written as in [`call`]. Nothing here allocates, and a description that makes no sense is an error.
@@ -12,13 +13,24 @@
 mod describe;
 mod read;
 mod write;
+mod written;
 
 use core::fmt;
 
 use describe::{Description, Method};
+pub use written::Written;
 
 use crate::codec::Decoder;
 use crate::{Message, Transport, TransportError, Verdict, interface_id, request_label};
+
+/// An interface and its description.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Described {
+    /// Its name.
+    pub interface: &'static str,
+    /// Its description.
+    pub description: &'static [u8],
+}
 
 /// Why a call was not made or brought no results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,10 +39,10 @@ pub enum Trouble<'a> {
     NoMethod(&'a str),
     /// The method has no such argument.
     NoArgument(&'a str),
-    /// An argument of this name is missing.
-    Missing(&'a str),
-    /// The argument is not a value of its type.
-    BadValue(&'a str),
+    /// An argument of this name is missing; its type is told.
+    Missing(&'a str, Written<'a>),
+    /// The argument is not a value of its type, which is told.
+    BadValue(&'a str, Written<'a>),
     /// The method takes or gives capabilities, which cannot be written.
     Capability(&'a str),
     /// The server answers with this error of its interface.
@@ -44,8 +56,8 @@ impl fmt::Display for Trouble<'_> {
         match self {
             Self::NoMethod(name) => write!(out, "there is no method {name}"),
             Self::NoArgument(name) => write!(out, "the method has no argument {name}"),
-            Self::Missing(name) => write!(out, "the argument {name} is missing"),
-            Self::BadValue(name) => write!(out, "{name} is not a value of its type"),
+            Self::Missing(name, kind) => write!(out, "{name} is missing; it is to be {kind}"),
+            Self::BadValue(name, kind) => write!(out, "{name} is to be {kind}"),
             Self::Capability(name) => {
                 write!(out, "{name} is a capability, which cannot be written")
             }
@@ -61,56 +73,63 @@ impl From<TransportError> for Trouble<'_> {
     }
 }
 
-/// Calls `method` of `interface` with arguments by their names, and writes its results, a line each.
+/// Calls `method` of an interface with arguments by their names, and writes its results, a line each.
 ///
-/// Numbers are decimal or begin with `0x`; texts and bytes stand between double quotes, or bare if no sign of
-/// the others is in them; `[1, 2]` is a list, `{left: 1, right: 2}` a struct or a table, `Name(1)` or `Name` a
-/// variant of a union or an entry of an enum, `A|B` bits, `-` what is absent. An argument that may be absent
-/// need not be given.
+/// Numbers are decimal or begin with `0x`; texts and bytes stand between double quotes, in which `\"` and `\\`
+/// are what they escape, or bare if no sign of the others is in them; `[1, 2]` is a list, `{left: 1, right: 2}` a
+/// struct or a table, `Name(1)` or `Name` a variant of a union or an entry of an enum, `A|B` bits, `-` what is
+/// absent. An argument that may be absent need not be given.
 ///
 /// # Errors
 /// Why there are no results.
 pub fn call<'a, T: Transport + ?Sized>(
     transport: &T,
-    (interface, description): (&str, &'a [u8]),
+    described: Described,
     method: &'a str,
     arguments: &[(&'a str, &'a str)],
     out: &mut dyn fmt::Write,
 ) -> Result<(), Trouble<'a>> {
-    let description = Description::new(description);
+    let description = Description::new(described.description);
     let found = description
         .method(method)
         .ok_or(Trouble::NoMethod(method))?;
-    let label = request_label(interface_id(interface), found.ordinal);
+    let label = request_label(interface_id(described.interface), found.ordinal);
     let mut message = Message::new(label);
-    write::arguments(&description, found, arguments, &mut message)?;
+    write::arguments(description, found, arguments, &mut message)?;
     if found.is_unanswered() {
         return Ok(transport.send(&mut message)?);
     }
     let verdict = transport.call(&mut message)?;
-    answer(&description, found, verdict, &mut message, out)
+    answer(description, found, verdict, &mut message, out)
 }
 
 /// Writes the methods of an interface as they are called, a line each.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn methods(description: &[u8], out: &mut dyn fmt::Write) -> fmt::Result {
-    let description = Description::new(description);
+pub fn methods(described: Described, out: &mut dyn fmt::Write) -> fmt::Result {
+    let description = Description::new(described.description);
     for method in description.methods() {
-        write!(out, "{}", method.name)?;
-        let mut fields = method.arguments();
-        while let Some((name, kind)) = fields.next() {
-            write!(out, " {name}=")?;
-            description.write_kind(kind, out)?;
+        out.write_str(method.name)?;
+        for (name, kind) in method.arguments() {
+            write!(out, " {name}={}", Written::new(description, kind))?;
         }
-        writeln!(out)?;
+        let mut separator = " -> ";
+        for (name, kind) in method.results() {
+            write!(
+                out,
+                "{separator}{name}: {}",
+                Written::new(description, kind)
+            )?;
+            separator = ", ";
+        }
+        out.write_str("\n")?;
     }
     Ok(())
 }
 
 fn answer<'a>(
-    description: &Description<'a>,
+    description: Description<'a>,
     method: Method<'a>,
     verdict: Verdict,
     message: &mut Message,

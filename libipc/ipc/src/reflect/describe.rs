@@ -1,18 +1,21 @@
 //! Reading descriptions. What does not make sense reads as nothing, never as a panic.
 
-use core::fmt;
+/// How deep types may lie in one another: a description that says otherwise makes no sense.
+const DEPTH: u8 = 16;
 
 /// A description.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Description<'a> {
     error: u8,
     count: u8,
+    /// How much deeper types may lie in one another.
+    left: u8,
     /// From the first method on.
     rest: Bytes<'a>,
 }
 
 /// A row of bytes that is read from the front.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {
@@ -47,6 +50,10 @@ impl<'a> Bytes<'a> {
     }
 
     pub(super) fn kind(&mut self) -> Option<Kind<'a>> {
+        self.kind_within(DEPTH)
+    }
+
+    fn kind_within(&mut self, depth: u8) -> Option<Kind<'a>> {
         Some(match self.byte()? {
             0 => Kind::Bool,
             code @ 1..=8 => Kind::Integer(Integer(code)),
@@ -54,9 +61,9 @@ impl<'a> Bytes<'a> {
             10 => Kind::Bytes(self.short()?),
             11 => {
                 let bound = self.short()?;
-                Kind::List(self.inner()?, bound)
+                Kind::List(self.inner(depth)?, bound)
             }
-            12 => Kind::Optional(self.inner()?),
+            12 => Kind::Optional(self.inner(depth)?),
             13 => Kind::Declared(self.byte()?),
             14 => Kind::Capability,
             _ => return None,
@@ -64,15 +71,15 @@ impl<'a> Bytes<'a> {
     }
 
     /// The type within another one, to be read when it is needed.
-    fn inner(&mut self) -> Option<Bytes<'a>> {
+    fn inner(&mut self, depth: u8) -> Option<Bytes<'a>> {
         let inner = *self;
-        self.kind()?;
+        self.kind_within(depth.checked_sub(1)?)?;
         Some(inner)
     }
 }
 
 /// A type.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind<'a> {
     Bool,
     Integer(Integer),
@@ -85,10 +92,18 @@ pub(super) enum Kind<'a> {
 }
 
 /// An integer's type by its code: 1 to 4 without, 5 to 8 with a sign.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Integer(pub(super) u8);
 
 impl Integer {
+    const NAMES: [&str; 8] = ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
+
+    pub(super) fn name(self) -> &'static str {
+        let place = usize::from(self.0).checked_sub(1);
+        let name = place.and_then(|place| Self::NAMES.get(place));
+        name.copied().unwrap_or_default()
+    }
+
     /// How many bytes it has.
     fn size(self) -> usize {
         1 << (self.0.wrapping_sub(1) & 3)
@@ -118,17 +133,20 @@ impl<'a> Fields<'a> {
         Some(Self { left, bytes })
     }
 
-    /// The next name and type.
-    pub(super) fn next(&mut self) -> Option<(&'a str, Kind<'a>)> {
-        self.left = self.left.checked_sub(1)?;
-        Some((self.bytes.text()?, self.bytes.kind()?))
-    }
-
     fn rest(mut self) -> Option<Bytes<'a>> {
         while self.left > 0 {
             self.next()?;
         }
         Some(self.bytes)
+    }
+}
+
+impl<'a> Iterator for Fields<'a> {
+    type Item = (&'a str, Kind<'a>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.left = self.left.checked_sub(1)?;
+        Some((self.bytes.text()?, self.bytes.kind()?))
     }
 }
 
@@ -174,99 +192,87 @@ impl<'a> Description<'a> {
         let mut rest = Bytes(bytes);
         let error = rest.byte().unwrap_or(u8::MAX);
         let count = rest.byte().unwrap_or(0);
-        Self { error, count, rest }
+        Self {
+            error,
+            count,
+            left: DEPTH,
+            rest,
+        }
     }
 
-    pub(super) fn methods(&self) -> impl Iterator<Item = Method<'a>> {
+    pub(super) fn methods(self) -> impl Iterator<Item = Method<'a>> {
         let mut rest = self.rest;
         (0..self.count).map_while(move |_| Method::read(rest.block()?))
     }
 
-    pub(super) fn method(&self, name: &str) -> Option<Method<'a>> {
+    pub(super) fn method(self, name: &str) -> Option<Method<'a>> {
         self.methods().find(|method| method.name == name)
     }
 
-    pub(super) fn declared(&self, number: u8) -> Option<Declared<'a>> {
+    /// A declared type, and the description for what lies in it.
+    pub(super) fn declared(self, number: u8) -> Option<(Self, Declared<'a>)> {
+        let left = self.left.checked_sub(1)?;
         let mut rest = self.rest;
         for _ in 0..u16::from(self.count) + u16::from(number) {
             rest.block()?;
         }
         let mut bytes = rest.block()?;
-        Some(match bytes.byte()? {
+        let declared = match bytes.byte()? {
             0 => Declared::Struct(bytes),
             1 => Declared::Table(bytes),
             2 => Declared::Union(Integer(bytes.byte()?), bytes),
             3 => Declared::Enum(Integer(bytes.byte()?), bytes),
             4 => Declared::Bits(Integer(bytes.byte()?), bytes),
             _ => return None,
-        })
+        };
+        Some((Self { left, ..self }, declared))
     }
 
     /// The name of an error.
-    pub(super) fn error(&self, number: u64) -> Option<&'a str> {
-        match self.declared(self.error)? {
-            Declared::Enum(repr, entries) => {
-                entry(repr, entries, |value, _| value == number).map(|one| one.1)
-            }
+    pub(super) fn error(self, number: u64) -> Option<&'a str> {
+        match self.declared(self.error)?.1 {
+            Declared::Enum(repr, bytes) => entries(repr, bytes)
+                .find(|(value, _)| *value == number)
+                .map(|(_, name)| name),
             _ => None,
         }
     }
+}
 
-    pub(super) fn write_kind(&self, kind: Kind<'_>, out: &mut dyn fmt::Write) -> fmt::Result {
-        match kind {
-            Kind::Bool => out.write_str("true|false"),
-            Kind::Integer(_) => out.write_str("NUMBER"),
-            Kind::Text(bound) | Kind::Bytes(bound) => write!(out, "TEXT..{bound}"),
-            Kind::List(_, bound) => write!(out, "[..{bound}]"),
-            Kind::Optional(inner) => {
-                out.write_str("-|")?;
-                let mut inner = inner;
-                inner
-                    .kind()
-                    .map_or(Ok(()), |kind| self.write_kind(kind, out))
+/// What is read one after the other, as often as the first byte says or until it makes no sense.
+fn rows<'a, R>(
+    mut bytes: Bytes<'a>,
+    mut read: impl FnMut(&mut Bytes<'a>) -> Option<R>,
+) -> impl Iterator<Item = R> {
+    let count = bytes.byte().unwrap_or(0);
+    (0..count).map_while(move |_| read(&mut bytes))
+}
+
+/// The members of a table: number, name and type.
+pub(super) fn members(bytes: Bytes<'_>) -> impl Iterator<Item = (u16, &str, Kind<'_>)> {
+    rows(bytes, |row| Some((row.short()?, row.text()?, row.kind()?)))
+}
+
+/// The variants of a union: tag, name and the type of what it carries.
+pub(super) fn variants(
+    repr: Integer,
+    bytes: Bytes<'_>,
+) -> impl Iterator<Item = (u64, &str, Option<Kind<'_>>)> {
+    rows(bytes, move |row| {
+        let (tag, name) = (row.value(repr)?, row.text()?);
+        let mut behind = *row;
+        let payload = match behind.byte()? {
+            u8::MAX => {
+                *row = behind;
+                None
             }
-            Kind::Capability => out.write_str("CAPABILITY"),
-            Kind::Declared(number) => match self.declared(number) {
-                Some(Declared::Enum(repr, entries) | Declared::Bits(repr, entries)) => {
-                    let mut first = true;
-                    each(repr, entries, |_, name| {
-                        let separator = if core::mem::take(&mut first) { "" } else { "|" };
-                        write!(out, "{separator}{name}")
-                    })
-                }
-                Some(Declared::Union(..)) => out.write_str("NAME(...)"),
-                _ => out.write_str("{...}"),
-            },
-        }
-    }
-}
-
-/// The first entry of an enum or bits that `is_it` accepts.
-pub(super) fn entry<'a>(
-    repr: Integer,
-    mut entries: Bytes<'a>,
-    is_it: impl Fn(u64, &str) -> bool,
-) -> Option<(u64, &'a str)> {
-    for _ in 0..entries.byte()? {
-        let (value, name) = (entries.value(repr)?, entries.text()?);
-        if is_it(value, name) {
-            return Some((value, name));
-        }
-    }
-    None
-}
-
-/// Does something with each entry of an enum or bits.
-pub(super) fn each(
-    repr: Integer,
-    mut entries: Bytes<'_>,
-    mut act: impl FnMut(u64, &str) -> fmt::Result,
-) -> fmt::Result {
-    for _ in 0..entries.byte().unwrap_or(0) {
-        let (Some(value), Some(name)) = (entries.value(repr), entries.text()) else {
-            break;
+            _ => Some(row.kind()?),
         };
-        act(value, name)?;
-    }
-    Ok(())
+        Some((tag, name, payload))
+    })
+}
+
+/// The entries of an enum or bits: value and name.
+pub(super) fn entries(repr: Integer, bytes: Bytes<'_>) -> impl Iterator<Item = (u64, &str)> {
+    rows(bytes, move |row| Some((row.value(repr)?, row.text()?)))
 }

@@ -2,18 +2,19 @@
 
 use core::fmt::Write;
 
-use super::describe::{Bytes, Declared, Description, Fields, Integer, Kind, Method, each, entry};
-use crate::codec::{Decoder, table};
+use super::describe::{
+    Bytes, Declared, Description, Fields, Integer, Kind, Method, entries, members, variants,
+};
+use crate::codec::{Decoder, Malformed, table};
 
 /// Writes the results of a method, a line each; `None` if the answer is malformed.
 pub(super) fn results<'a>(
-    description: &Description<'a>,
+    description: Description<'a>,
     method: Method<'a>,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
 ) -> Option<()> {
-    let mut fields = method.results();
-    while let Some((name, kind)) = fields.next() {
+    for (name, kind) in method.results() {
         write!(out, "{name}: ").ok()?;
         if matches!(kind, Kind::Capability) {
             drop(from.cap::<()>().ok()?);
@@ -27,7 +28,7 @@ pub(super) fn results<'a>(
 }
 
 fn value(
-    description: &Description<'_>,
+    description: Description<'_>,
     kind: Kind<'_>,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
@@ -41,7 +42,10 @@ fn value(
             true => value(description, inner.kind()?, from, out),
             false => out.write_char('-').ok(),
         },
-        Kind::Declared(number) => declared(description, description.declared(number)?, from, out),
+        Kind::Declared(number) => {
+            let (description, found) = description.declared(number)?;
+            declared(description, found, from, out)
+        }
         Kind::Capability => None,
     }
 }
@@ -78,7 +82,7 @@ fn text(bytes: &[u8], out: &mut dyn Write) -> Option<()> {
 }
 
 fn list(
-    description: &Description<'_>,
+    description: Description<'_>,
     element: Bytes<'_>,
     bound: u16,
     from: &mut Decoder<'_>,
@@ -98,32 +102,32 @@ fn list(
 }
 
 fn declared(
-    description: &Description<'_>,
+    description: Description<'_>,
     declared: Declared<'_>,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
 ) -> Option<()> {
     match declared {
         Declared::Struct(fields) => structure(description, Fields::read(fields)?, from, out),
-        Declared::Table(members) => members_of(description, members, from, out),
-        Declared::Union(repr, variants) => variant(description, repr, variants, from, out),
-        Declared::Enum(repr, entries) => {
+        Declared::Table(bytes) => table(description, bytes, from, out),
+        Declared::Union(repr, bytes) => variant(description, repr, bytes, from, out),
+        Declared::Enum(repr, bytes) => {
             let number = unsigned(repr, from)?;
-            let found = entry(repr, entries, |value, _| value == number)?;
-            out.write_str(found.1).ok()
+            let (_, name) = entries(repr, bytes).find(|(value, _)| *value == number)?;
+            out.write_str(name).ok()
         }
-        Declared::Bits(repr, entries) => bits(repr, entries, unsigned(repr, from)?, out),
+        Declared::Bits(repr, bytes) => bits(repr, bytes, unsigned(repr, from)?, out),
     }
 }
 
 fn structure(
-    description: &Description<'_>,
-    mut fields: Fields<'_>,
+    description: Description<'_>,
+    fields: Fields<'_>,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
 ) -> Option<()> {
     let mut separator = "{";
-    while let Some((name, kind)) = fields.next() {
+    for (name, kind) in fields {
         write!(out, "{separator}{name}: ").ok()?;
         value(description, kind, from, out)?;
         separator = ", ";
@@ -131,52 +135,36 @@ fn structure(
     out.write_char('}').ok()
 }
 
-fn members_of(
-    description: &Description<'_>,
-    members: Bytes<'_>,
+fn table(
+    description: Description<'_>,
+    bytes: Bytes<'_>,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
 ) -> Option<()> {
     let mut separator = "{";
     table::members(from, |number, from| {
-        let Some((name, kind)) = member(members, |other, _| other == number) else {
+        let Some((_, name, kind)) = members(bytes).find(|(other, ..)| *other == number) else {
             return Ok(table::Member::Unknown);
         };
-        let written = write!(out, "{separator}{}: ", name.1).ok();
+        let written = write!(out, "{separator}{name}: ").ok();
         separator = ", ";
         let written = written.and_then(|()| value(description, kind, from, out));
-        written
-            .map(|()| table::Member::Known)
-            .ok_or(crate::codec::Malformed)
+        written.map(|()| table::Member::Known).ok_or(Malformed)
     })
     .ok()?;
-    out.write_str(if separator == "{" { "{}" } else { "}" })
-        .ok()
-}
-
-/// The member of a table that `is_it` accepts: number, name and type.
-pub(super) fn member<'a>(
-    mut members: Bytes<'a>,
-    is_it: impl Fn(u16, &str) -> bool,
-) -> Option<((u16, &'a str), Kind<'a>)> {
-    for _ in 0..members.byte()? {
-        let (number, name, kind) = (members.short()?, members.text()?, members.kind()?);
-        if is_it(number, name) {
-            return Some(((number, name), kind));
-        }
-    }
-    None
+    let end = if separator == "{" { "{}" } else { "}" };
+    out.write_str(end).ok()
 }
 
 fn variant(
-    description: &Description<'_>,
+    description: Description<'_>,
     repr: Integer,
-    variants: Bytes<'_>,
+    bytes: Bytes<'_>,
     from: &mut Decoder<'_>,
     out: &mut dyn Write,
 ) -> Option<()> {
     let tag = unsigned(repr, from)?;
-    let (_, name, payload) = find_variant(repr, variants, |other, _| other == tag)?;
+    let (_, name, payload) = variants(repr, bytes).find(|(other, ..)| *other == tag)?;
     out.write_str(name).ok()?;
     let Some(kind) = payload else {
         return Some(());
@@ -186,39 +174,12 @@ fn variant(
     out.write_char(')').ok()
 }
 
-/// The variant of a union that `is_it` accepts: tag, name and what it carries.
-pub(super) fn find_variant<'a>(
-    repr: Integer,
-    mut variants: Bytes<'a>,
-    is_it: impl Fn(u64, &str) -> bool,
-) -> Option<(u64, &'a str, Option<Kind<'a>>)> {
-    for _ in 0..variants.byte()? {
-        let (tag, name) = (variants.value(repr)?, variants.text()?);
-        let mut peeked = variants;
-        let payload = match peeked.byte()? {
-            u8::MAX => {
-                variants = peeked;
-                None
-            }
-            _ => Some(variants.kind()?),
-        };
-        if is_it(tag, name) {
-            return Some((tag, name, payload));
-        }
-    }
-    None
-}
-
-fn bits(repr: Integer, entries: Bytes<'_>, number: u64, out: &mut dyn Write) -> Option<()> {
+fn bits(repr: Integer, bytes: Bytes<'_>, number: u64, out: &mut dyn Write) -> Option<()> {
     let mut separator = "";
-    each(repr, entries, |bit, name| {
-        if number & bit != bit {
-            return Ok(());
-        }
-        let before = core::mem::replace(&mut separator, "|");
-        write!(out, "{before}{name}")
-    })
-    .ok()?;
+    for (_, name) in entries(repr, bytes).filter(|(bit, _)| number & bit == *bit) {
+        write!(out, "{separator}{name}").ok()?;
+        separator = "|";
+    }
     match separator {
         "" => out.write_char('0').ok(),
         _ => Some(()),

@@ -1,48 +1,45 @@
 //! Text to arguments.
 
-use super::Trouble;
-use super::describe::{Bytes, Declared, Description, Fields, Integer, Kind, Method, entry};
-use super::read::{find_variant, member};
+use super::describe::{
+    Bytes, Declared, Description, Fields, Integer, Kind, Method, entries, members, variants,
+};
+use super::{Trouble, Written};
 use crate::Message;
 use crate::codec::Sink as _;
 
 /// Puts arguments into a request in the order in which the method declares them.
 pub(super) fn arguments<'a>(
-    description: &Description<'a>,
+    description: Description<'a>,
     method: Method<'a>,
     given: &[(&'a str, &'a str)],
     to: &mut Message,
 ) -> Result<(), Trouble<'a>> {
     for (name, _) in given {
-        let mut fields = method.arguments();
-        let mut known = core::iter::from_fn(|| fields.next());
-        if !known.any(|(other, _)| other == *name) {
+        if !method.arguments().any(|(other, _)| other == *name) {
             return Err(Trouble::NoArgument(name));
         }
     }
-    let mut fields = method.arguments();
-    while let Some((name, kind)) = fields.next() {
+    for (name, kind) in method.arguments() {
         let text = given.iter().find(|(other, _)| *other == name);
         let text = match (text, kind) {
             (_, Kind::Capability) => return Err(Trouble::Capability(name)),
             (Some((_, text)), _) => text,
             (None, Kind::Optional(_)) => "-",
-            (None, _) => return Err(Trouble::Missing(name)),
+            (None, _) => return Err(Trouble::Missing(name, Written::new(description, kind))),
         };
-        whole(description, kind, text, to).ok_or(Trouble::BadValue(name))?;
+        let put = whole(description, kind, text, to);
+        put.ok_or(Trouble::BadValue(name, Written::new(description, kind)))?;
     }
     Ok(())
 }
 
 /// A text that is one value. What would need quotes within another value needs none here.
-fn whole(
-    description: &Description<'_>,
-    kind: Kind<'_>,
-    text: &str,
-    to: &mut Message,
-) -> Option<()> {
+fn whole(description: Description<'_>, kind: Kind<'_>, text: &str, to: &mut Message) -> Option<()> {
     if let (Kind::Text(bound) | Kind::Bytes(bound), false) = (kind, text.starts_with('"')) {
-        return bytes(text.as_bytes(), bound, to);
+        if text.len() > bound.into() {
+            return None;
+        }
+        return to.bytes::<{ crate::MAX_BYTES }>(text.as_bytes()).ok();
     }
     let mut text = Text(text);
     value(description, kind, &mut text, to)?;
@@ -61,20 +58,26 @@ impl<'a> Text<'a> {
     /// Letters, digits and what else stands in names and numbers.
     fn word(&mut self) -> Option<&'a str> {
         let text = self.0.trim_start();
-        let is_sign = |c: char| c.is_whitespace() || ",:|()[]{}\"".contains(c);
+        let is_sign = |c: char| c.is_whitespace() || ",:|()[]{}\"\\".contains(c);
         let (word, rest) = text.split_at_checked(text.find(is_sign).unwrap_or(text.len()))?;
         self.0 = rest;
         Some(word).filter(|word| !word.is_empty())
     }
 
     /// What stands between double quotes, or a word.
-    fn string(&mut self) -> Option<&'a str> {
+    fn string(&mut self) -> Option<Escaped<'a>> {
         if self.sign('"').is_none() {
-            return self.word();
+            return self.word().map(Escaped);
         }
-        let (inside, rest) = self.0.split_once('"')?;
+        let text = self.0;
+        let mut pieces = Escaped(text);
+        while !pieces.0.starts_with('"') {
+            pieces.next()?;
+        }
+        let (inside, rest) = text.split_at_checked(text.len() - pieces.0.len())?;
         self.0 = rest;
-        Some(inside)
+        self.sign('"')?;
+        Some(Escaped(inside))
     }
 
     fn number(&mut self) -> Option<i128> {
@@ -86,8 +89,24 @@ impl<'a> Text<'a> {
     }
 }
 
+/// A text in which a backslash keeps the meaning of what follows from being another; its pieces.
+#[derive(Clone, Copy)]
+struct Escaped<'a>(&'a str);
+
+impl<'a> Iterator for Escaped<'a> {
+    type Item = &'a str;
+
+    fn next(&mut self) -> Option<&'a str> {
+        let text = self.0.strip_prefix('\\').unwrap_or(self.0);
+        let first = text.chars().next()?.len_utf8();
+        let (piece, rest) = text.split_at_checked(first)?;
+        self.0 = rest;
+        Some(piece)
+    }
+}
+
 fn value(
-    description: &Description<'_>,
+    description: Description<'_>,
     kind: Kind<'_>,
     text: &mut Text<'_>,
     to: &mut Message,
@@ -95,7 +114,7 @@ fn value(
     match kind {
         Kind::Bool => to.put(&text.word()?.parse::<bool>().ok()?).ok(),
         Kind::Integer(kind) => integer(kind, text.number()?, to),
-        Kind::Text(bound) | Kind::Bytes(bound) => bytes(text.string()?.as_bytes(), bound, to),
+        Kind::Text(bound) | Kind::Bytes(bound) => string(text.string()?, bound, to),
         Kind::List(element, bound) => list(description, element, bound, text, to),
         Kind::Optional(mut inner) => match is_absent(text) {
             true => to.put(&false).ok(),
@@ -104,7 +123,10 @@ fn value(
                 value(description, inner.kind()?, text, to)
             }
         },
-        Kind::Declared(number) => declared(description, description.declared(number)?, text, to),
+        Kind::Declared(number) => {
+            let (description, found) = description.declared(number)?;
+            declared(description, found, text, to)
+        }
         Kind::Capability => None,
     }
 }
@@ -133,15 +155,21 @@ fn integer(kind: Integer, number: i128, to: &mut Message) -> Option<()> {
     .ok()
 }
 
-fn bytes(bytes: &[u8], bound: u16, to: &mut Message) -> Option<()> {
-    if bytes.len() > bound.into() {
+fn string(pieces: Escaped<'_>, bound: u16, to: &mut Message) -> Option<()> {
+    let length: usize = pieces.map(str::len).sum();
+    let length = u16::try_from(length).ok()?;
+    if length > bound {
         return None;
     }
-    to.bytes::<{ crate::MAX_BYTES }>(bytes).ok()
+    to.put(&u32::from(length)).ok()?;
+    for piece in pieces {
+        to.append(piece.as_bytes()).ok()?;
+    }
+    Some(())
 }
 
 fn list(
-    description: &Description<'_>,
+    description: Description<'_>,
     element: Bytes<'_>,
     bound: u16,
     text: &mut Text<'_>,
@@ -160,7 +188,7 @@ fn list(
 }
 
 fn elements(
-    description: &Description<'_>,
+    description: Description<'_>,
     element: Bytes<'_>,
     text: &mut Text<'_>,
     to: &mut Message,
@@ -178,23 +206,23 @@ fn elements(
 }
 
 fn declared(
-    description: &Description<'_>,
+    description: Description<'_>,
     declared: Declared<'_>,
     text: &mut Text<'_>,
     to: &mut Message,
 ) -> Option<()> {
     match declared {
         Declared::Struct(fields) => structure(description, Fields::read(fields)?, text, to),
-        Declared::Table(found) => {
+        Declared::Table(bytes) => {
             text.sign('{')?;
             let mut ahead = Text(text.0);
-            let count = members(description, found, &mut ahead, &mut Message::new(0))?;
+            let count = table(description, bytes, &mut ahead, &mut Message::new(0))?;
             to.put(&count).ok()?;
-            members(description, found, text, to).map(|_| ())
+            table(description, bytes, text, to).map(|_| ())
         }
-        Declared::Union(repr, variants) => {
+        Declared::Union(repr, bytes) => {
             let name = text.word()?;
-            let (tag, _, payload) = find_variant(repr, variants, |_, other| other == name)?;
+            let (tag, _, payload) = variants(repr, bytes).find(|(_, other, _)| *other == name)?;
             integer(repr, tag.into(), to)?;
             let Some(kind) = payload else {
                 return Some(());
@@ -203,23 +231,23 @@ fn declared(
             value(description, kind, text, to)?;
             text.sign(')')
         }
-        Declared::Enum(repr, entries) => {
+        Declared::Enum(repr, bytes) => {
             let name = text.word()?;
-            let (number, _) = entry(repr, entries, |_, other| other == name)?;
+            let (number, _) = entries(repr, bytes).find(|(_, other)| *other == name)?;
             integer(repr, number.into(), to)
         }
-        Declared::Bits(repr, entries) => integer(repr, bits(repr, entries, text)?, to),
+        Declared::Bits(repr, bytes) => integer(repr, bits(repr, bytes, text)?.into(), to),
     }
 }
 
 fn structure(
-    description: &Description<'_>,
-    mut fields: Fields<'_>,
+    description: Description<'_>,
+    fields: Fields<'_>,
     text: &mut Text<'_>,
     to: &mut Message,
 ) -> Option<()> {
     let mut sign = '{';
-    while let Some((name, kind)) = fields.next() {
+    for (name, kind) in fields {
         text.sign(sign)?;
         if text.word()? != name {
             return None;
@@ -232,9 +260,9 @@ fn structure(
 }
 
 /// The members of a table in ascending order of their numbers, and how many there are.
-fn members(
-    description: &Description<'_>,
-    found: Bytes<'_>,
+fn table(
+    description: Description<'_>,
+    bytes: Bytes<'_>,
     text: &mut Text<'_>,
     to: &mut Message,
 ) -> Option<u64> {
@@ -244,7 +272,8 @@ fn members(
             text.sign(',')?;
         }
         let name = text.word()?;
-        let ((number, _), kind) = member(found, |number, other| number > last && other == name)?;
+        let (number, _, kind) =
+            members(bytes).find(|(number, other, _)| *number > last && *other == name)?;
         text.sign(':')?;
         let mut inside = Message::new(0);
         value(description, kind, text, &mut inside)?;
@@ -257,16 +286,17 @@ fn members(
     Some(count)
 }
 
-fn bits(repr: Integer, entries: Bytes<'_>, text: &mut Text<'_>) -> Option<i128> {
-    let mut all: u64 = 0;
+fn bits(repr: Integer, bytes: Bytes<'_>, text: &mut Text<'_>) -> Option<u64> {
+    let mut all = 0;
     loop {
         let name = text.word()?;
+        let mut entries = entries(repr, bytes);
         all |= match name {
             "0" => 0,
-            _ => entry(repr, entries, |_, other| other == name)?.0,
+            _ => entries.find(|(_, other)| *other == name)?.0,
         };
         if text.sign('|').is_none() {
-            return Some(all.into());
+            return Some(all);
         }
     }
 }

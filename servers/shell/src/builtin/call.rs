@@ -4,13 +4,15 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use libipc::{Transport, reflect};
+use libipc::Transport;
+use libipc::reflect::{self, Described};
 use proto::reflections;
 
+use crate::clients::Clients;
 use crate::command::Builtin;
 use crate::options;
 use crate::shell::Shell;
-use crate::trouble::{Outcome, Trouble};
+use crate::trouble::{MISUSE, Outcome, Trouble};
 
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
@@ -21,33 +23,40 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     }
 }
 
+/// The servers that the shell may be connected to.
+const SERVERS: &[Described] = &[
+    reflections::CLOCK,
+    reflections::CONSOLE,
+    reflections::MEMORY,
+    reflections::OUTLETS,
+    reflections::PROCESSES,
+    reflections::SYSTEM,
+    reflections::VFS,
+];
+
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, words) = options::take(arguments, "")?;
-    let (target, rest) = match words {
-        [target, rest @ ..] => (target.as_str(), rest),
-        [] => return Err(Trouble::Usage("a server is missing".into())),
-    };
+    let (target, rest) = words
+        .split_first()
+        .ok_or_else(|| Trouble::Usage(format!("a server is missing; {}", known())))?;
     let (server, method) = match target.split_once('.') {
         Some((server, method)) => (server, Some(method)),
-        None => (target, None),
+        None => (target.as_str(), None),
     };
-    let all = reflections::ALL.iter();
-    let known = all.copied().find(|(name, _)| *name == server);
-    let Some((name, description)) = known else {
-        return Err(Trouble::at(server, "there is no such interface"));
-    };
+    let described = SERVERS.iter().find(|one| one.interface == server);
+    let described = *described.ok_or_else(|| misuse(server, known()))?;
     let mut text = String::new();
     match method {
-        // A `String` takes everything.
         None => {
-            let _ = reflect::methods(description, &mut text);
+            options::none(rest)?;
+            // Neither the description nor a `String` can fail.
+            let _ = reflect::methods(described, &mut text);
         }
         Some(method) => {
             let given = given(rest)?;
-            let transport = transport(shell, server)?;
-            let called = (name, description);
-            reflect::call(transport, called, method, &given, &mut text)
-                .map_err(|trouble| Trouble::at(target, trouble))?;
+            let transport = transport(&shell.clients, server)?;
+            reflect::call(transport, described, method, &given, &mut text)
+                .map_err(|trouble| told(described, target, trouble))?;
         }
     }
     shell.write(text.as_bytes())
@@ -63,17 +72,39 @@ fn given(words: &[String]) -> Outcome<Vec<(&str, &str)>> {
     pairs.collect()
 }
 
-fn transport<'a, T: Transport + 'static>(shell: &'a Shell<T>, server: &str) -> Outcome<&'a T> {
-    let clients = &shell.clients;
+fn transport<'a, T: Transport>(clients: &'a Clients<T>, server: &str) -> Outcome<&'a T> {
     Ok(match server {
-        "console" => clients.console.transport(),
+        "clock" => clients.clock()?.transport(),
+        "memory" => clients.memory()?.transport(),
+        "outlets" => clients.outlets()?.transport(),
+        "processes" => clients.processes()?.transport(),
         "system" => clients.system.transport(),
         "vfs" => clients.vfs()?.transport(),
-        "processes" => clients.processes()?.transport(),
-        "memory" => clients.memory()?.transport(),
-        _ => {
-            let why = "the shell has no connection to such a server";
-            return Err(Trouble::at(server, why));
-        }
+        _ => clients.console.transport(),
     })
+}
+
+/// What the servers are.
+fn known() -> String {
+    let names: Vec<_> = SERVERS.iter().map(|one| one.interface).collect();
+    format!("the servers are {}", names.join(", "))
+}
+
+/// What is wrong with a call: what the server says, or what was written, with the methods if there is no such.
+fn told(described: Described, target: &str, trouble: reflect::Trouble<'_>) -> Trouble {
+    use reflect::Trouble as Reason;
+    match trouble {
+        Reason::Failed(name) => Trouble::at(target, format!("the server answers {name}")),
+        Reason::Transport(error) => Trouble::at(target, error),
+        Reason::NoMethod(_) => {
+            let mut why = format!("{trouble}; the methods are\n");
+            let _ = reflect::methods(described, &mut why);
+            misuse(target, why.trim_end())
+        }
+        _ => misuse(target, trouble),
+    }
+}
+
+fn misuse(name: &str, why: impl core::fmt::Display) -> Trouble {
+    Trouble::With(MISUSE, format!("{name}: {why}"))
 }

@@ -4,23 +4,23 @@ use std::string::String;
 
 use crate::{Clients, Shell};
 use libipc_mock::{Mock, MockConnection};
-use proto::{clock, console, memory, outlets, processes, system, vfs};
+use proto::{clock, console, memory, mocks, outlets, processes, system, vfs};
 
 use super::fake_console::Screen;
 use super::fake_files::Files;
 use super::fake_outlets::Outlets;
 use super::fake_processes::Programs;
-use super::fake_system::{Machine, Pool, Watch};
+use super::mocked;
 
 /// Everything at one desk.
 pub(crate) struct Desk {
     pub(crate) console: Mock<console::Dispatcher<Screen>>,
     pub(crate) files: Mock<vfs::Dispatcher<Files>>,
     pub(crate) programs: Mock<processes::Dispatcher<Programs>>,
-    pub(crate) system: Mock<system::Dispatcher<Machine>>,
-    pub(crate) memory: Mock<memory::Dispatcher<Pool>>,
+    pub(crate) system: Mock<system::Dispatcher<mocks::system::Mock>>,
+    pub(crate) memory: Mock<memory::Dispatcher<mocks::memory::Mock>>,
     pub(crate) outlets: Mock<outlets::Dispatcher<Outlets>>,
-    pub(crate) clock: Mock<clock::Dispatcher<Watch>>,
+    pub(crate) clock: Mock<clock::Dispatcher<mocks::clock::Mock>>,
 }
 
 impl Desk {
@@ -29,10 +29,10 @@ impl Desk {
             console: Mock::new(console::Dispatcher(Screen::default())),
             files: Mock::new(vfs::Dispatcher(Files::new())),
             programs: Mock::new(processes::Dispatcher(Programs::default())),
-            system: Mock::new(system::Dispatcher(Machine::default())),
-            memory: Mock::new(memory::Dispatcher(Pool)),
+            system: Mock::new(system::Dispatcher(mocked::machine())),
+            memory: Mock::new(memory::Dispatcher(mocked::pool())),
             outlets: Mock::new(outlets::Dispatcher(Outlets::default())),
-            clock: Mock::new(clock::Dispatcher(Watch(Ok(1_795_374_347)))),
+            clock: Mock::new(clock::Dispatcher(mocked::watch())),
         }
     }
 

@@ -1,10 +1,12 @@
 //! Whole lines: several commands, redirection, statuses, misuse.
 
+use std::boxed::Box;
 use std::format;
 use std::string::String;
 use std::vec;
 
 use super::desk::Desk;
+use super::mocked;
 
 #[test]
 fn commands_of_a_line_run_one_after_the_other_and_the_last_status_counts() {
@@ -113,7 +115,7 @@ fn the_date_is_the_clocks_to_the_second() {
     let desk = Desk::new();
     assert_eq!(desk.run(&["date"]), ("2026-11-22 19:05:47 UTC\n".into(), 0));
     assert_eq!(desk.run(&["date now"]).1, 2);
-    desk.clock.server().0.0 = Err(proto::clock::Error::Unset);
+    desk.clock.server().0.now = Box::new(|_| Err(proto::clock::Error::Unset));
     let (shown, status) = desk.run(&["date"]);
     assert!(
         shown.starts_with("date: the clock has lost the time"),
@@ -130,7 +132,7 @@ fn the_date_is_the_clocks_to_the_second() {
 #[test]
 fn the_log_and_memory_are_shown() {
     let desk = Desk::new();
-    desk.system.server().0.log = vec![b'x'; 4000];
+    desk.system.server().0.read_log = mocked::log(vec![b'x'; 4000]);
     assert_eq!(desk.run(&["dmesg"]).0.len(), 4000);
     let (shown, _) = desk.run(&["mem"]);
     assert_eq!(

@@ -5,8 +5,9 @@ mod fake_console;
 mod fake_files;
 mod fake_outlets;
 mod fake_processes;
-mod fake_system;
+mod mocked;
 
+mod calls;
 mod files;
 mod lines;
 mod programs;

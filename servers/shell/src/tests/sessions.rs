@@ -5,6 +5,7 @@ use std::format;
 use crate::Ending;
 
 use super::desk::Desk;
+use super::mocked::arguments;
 
 #[test]
 fn a_person_is_greeted_told_of_bad_volumes_and_prompted() {
@@ -34,7 +35,7 @@ fn what_was_written_is_kept_when_the_terminal_goes() {
     assert_eq!(desk.files.server().0.unmounted, 1);
     let desk = Desk::new();
     desk.console.kill();
-    desk.system.server().0.arguments = "echo a > /x".into();
+    desk.system.server().0.boot_arguments = arguments("echo a > /x");
     assert_eq!(desk.shell().session(), Ending { status: 1 });
     assert_eq!(desk.files.server().0.unmounted, 1);
 }
@@ -42,7 +43,7 @@ fn what_was_written_is_kept_when_the_terminal_goes() {
 #[test]
 fn given_commands_run_within_marks_and_end_with_the_last_status() {
     let desk = Desk::new();
-    desk.system.server().0.arguments = "echo a; cat /etc/motd\nnosuch".into();
+    desk.system.server().0.boot_arguments = arguments("echo a; cat /etc/motd\nnosuch");
     assert_eq!(desk.shell().session(), Ending { status: 127 });
     assert_eq!(
         desk.shown(),
@@ -54,7 +55,7 @@ fn given_commands_run_within_marks_and_end_with_the_last_status() {
 #[test]
 fn given_commands_may_switch_the_machine_off() {
     let desk = Desk::new();
-    desk.system.server().0.arguments = "nosuch; poweroff; echo no".into();
+    desk.system.server().0.boot_arguments = arguments("nosuch; poweroff; echo no");
     assert_eq!(desk.shell().session(), Ending { status: 0 });
     assert!(desk.shown().ends_with("shows all\n<end 0>"));
 }

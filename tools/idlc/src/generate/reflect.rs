@@ -9,21 +9,36 @@ use crate::model::{Answer, Choice, Enum, Fails, Field, Integer, Interface, Metho
 
 /// The module of all descriptions.
 pub(super) fn module(shapes: &Shapes, interfaces: &[Interface]) -> String {
-    let mut names: Vec<_> = interfaces.iter().collect();
-    names.sort_by(|left, right| left.name.cmp(&right.name));
-    let mut text = "//! Descriptions of all interfaces, for `libipc::reflect`. Made by `idlc`.\n\n\
-        /// The description of each interface that is served, in the order of their names.\n\
-        #[rustfmt::skip]\npub const ALL: &[(&str, &[u8])] = &[\n"
-        .to_owned();
-    for interface in names.into_iter().filter(|one| !one.methods.is_empty()) {
-        let bytes = description(shapes, interfaces, interface);
-        text += &format!("    (\"{}\", b\"", interface.name);
-        for byte in bytes {
-            text += &std::ascii::escape_default(byte).to_string();
-        }
-        text += "\"),\n";
+    let mut served: Vec<_> = interfaces.iter().collect();
+    served.retain(|one| !one.methods.is_empty());
+    served.sort_by(|left, right| left.name.cmp(&right.name));
+    let mut text =
+        "//! Descriptions of all interfaces, for `libipc::reflect`. Made by `idlc`.\n//!\n\
+        //! A program has those that it names, and no others.\n\n\
+        use libipc::reflect::Described;\n"
+            .to_owned();
+    for interface in &served {
+        text += &constant(interface, &description(shapes, interfaces, interface));
+    }
+    text += "\n/// All of them, in the order of their names.\npub const ALL: &[Described] = &[\n";
+    for interface in &served {
+        text += &format!("    {},\n", interface.name.to_uppercase());
     }
     text + "];\n"
+}
+
+fn constant(interface: &Interface, bytes: &[u8]) -> String {
+    let escaped: String = bytes
+        .iter()
+        .flat_map(|byte| std::ascii::escape_default(*byte))
+        .map(char::from)
+        .collect();
+    let (name, constant) = (&interface.name, interface.name.to_uppercase());
+    format!(
+        "\n/// Describes `{name}` in {} bytes.\npub const {constant}: Described = Described {{\n    \
+         interface: \"{name}\",\n    description: b\"{escaped}\",\n}};\n",
+        bytes.len()
+    )
 }
 
 fn description(shapes: &Shapes, interfaces: &[Interface], interface: &Interface) -> Vec<u8> {

@@ -190,9 +190,24 @@ pub struct Field {
     pub kind: TypeRef,
 }
 
+/// Where a method comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It is written as it is.
+    Declared,
+    /// It is an event: it becomes a member of the table of events.
+    Event,
+    /// It opens a stream, and others are made to carry it.
+    Opens,
+    /// It was made for events or for a stream.
+    Made,
+}
+
 /// A method without its name, which stands in the [`Item`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Method {
+    /// Where it comes from.
+    pub role: Role,
     /// The number by which the method travels.
     pub ordinal: Number,
     /// The arguments.

@@ -61,7 +61,7 @@ codes! {
     17 ValueOutOfRange;
     /// Two entries have the same value.
     18 DuplicateValue;
-    /// An ordinal is outside 1 to 65535.
+    /// An ordinal is outside 1 to 16383, or a member's number outside 1 to 65535.
     19 OrdinalOutOfRange;
     /// Two methods have the same ordinal.
     20 DuplicateOrdinal;
@@ -95,6 +95,8 @@ codes! {
     34 Contradiction;
     /// An attribute names a method that does not exist.
     35 UnknownMethod;
+    /// A stream stands where none can be.
+    36 StrayStream;
 }
 
 impl Code {

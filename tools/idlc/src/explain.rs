@@ -94,6 +94,8 @@ cases! {
         "A method that nobody answers has no results, no error and no other time to come; what was moved to a server that died cannot be sent to its successor.";
     UnknownMethod "unknown_method" "unknown_method"
         "Whoever is told not to use a method must be told which to use instead.";
+    StrayStream "stray_stream" "stray_stream"
+        "A stream is no value: a method opens one, and its elements come by further requests. So it can only be all that the method results in.";
 }
 
 /// The code that somebody wrote: `E0016`, `e16` or `16`.

@@ -16,6 +16,7 @@ pub mod check;
 pub mod command;
 pub mod diagnostic;
 pub mod diff;
+mod expand;
 pub mod explain;
 mod files;
 pub mod format;
@@ -67,7 +68,8 @@ pub fn compile_with(
     let mut diagnostics = Vec::new();
     for (number, source) in sources.iter().enumerate() {
         let (tokens, from_lexer) = lexer::lex(number, &source.text);
-        let (file, from_parser) = parser::parse(tokens);
+        let (mut file, from_parser) = parser::parse(tokens);
+        file.iter_mut().for_each(expand::expand);
         diagnostics.extend(from_lexer);
         diagnostics.extend(from_parser);
         files.extend(file.map(|file| (source.stem().to_owned(), file)));

@@ -2,6 +2,8 @@
 //!
 //! What the generator works from. Only [`check`](crate::check) makes one.
 
+pub use crate::ast::Role;
+
 /// Which integer represents something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Integer {
@@ -348,6 +350,8 @@ pub enum Fails {
 /// A method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Method {
+    /// Where it comes from.
+    pub role: Role,
     /// Documentation lines.
     pub docs: Vec<String>,
     /// Its name.
@@ -374,6 +378,20 @@ pub struct Method {
     pub deprecated: Option<String>,
     /// The greatest request and reply in bytes.
     pub sizes: Sizes,
+}
+
+impl Method {
+    /// Whether it was made to carry events.
+    pub fn is_of_events(&self) -> bool {
+        self.role == Role::Made && ["watch_events", "take_events"].contains(&self.name.as_str())
+    }
+}
+
+impl Interface {
+    /// Whether it has events.
+    pub fn has_events(&self) -> bool {
+        self.methods.iter().any(Method::is_of_events)
+    }
 }
 
 /// The greatest sizes of a method's messages, in bytes.

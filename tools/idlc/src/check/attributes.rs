@@ -3,7 +3,7 @@
 use super::Checker;
 use crate::ast::{Argument, Attribute, Item, ItemKind, Name, Preface};
 use crate::diagnostic::Code;
-use crate::model::{Answer, Method, Transfer, Type};
+use crate::model::{Answer, Method, Role, Transfer, Type};
 use crate::suggest;
 
 /// What stands in parentheses behind an attribute.
@@ -85,10 +85,13 @@ impl Checker<'_> {
         let answers = !method.results.is_empty()
             || matches!(&item.kind, ItemKind::Method(found) if found.error.is_some());
         let oneway = has("oneway");
+        let not_of_streams = ["ring", "oneway", "flexible"].into_iter().find_map(has);
+        let of_stream = not_of_streams.filter(|_| method.role == Role::Opens);
         let other = ["deferred", "flexible", "idempotent", "ring"]
             .into_iter()
             .find_map(has);
-        let found = match (oneway, other, has("idempotent")) {
+        let found = match (of_stream.or(oneway), other, has("idempotent")) {
+            (Some(at), ..) if of_stream.is_some() => (at, "a stream is opened and read by calls"),
             (Some(at), ..) if answers => (at, "nothing comes back: remove the results and `error`"),
             (Some(at), Some(_), _) => (at, "nothing comes back that the other attribute is about"),
             (_, _, Some(at)) if moves => (

@@ -82,7 +82,7 @@ impl Checker<'_> {
 
     fn reserve(&mut self, numbers: &[Number], interface: &mut Interface) {
         for number in numbers {
-            let ordinal = self.ordinal(*number);
+            let ordinal = self.declared_ordinal(*number);
             interface.reserved.push(ordinal);
         }
     }

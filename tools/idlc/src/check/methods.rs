@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use super::capabilities::Place;
 use super::{Checker, attributes};
-use crate::ast::{self, File, Item, ItemKind, Name, Number};
+use crate::ast::{self, File, Item, ItemKind, Name, Number, Role};
 use crate::diagnostic::Code;
+use crate::expand::MAX_ORDINAL;
 use crate::layout::{MAX_CAPS, MAX_MESSAGE, MAX_RING_REPLY, MAX_RING_REQUEST, Measure};
 use crate::model::{
     Answer, Fails, Field, Interface, Method, Removed, Repeat, Sizes, Tolerance, Type, Ways,
@@ -52,7 +53,7 @@ impl Checker<'_> {
         self.method_name(&item.name);
         self.attributes(&item.preface, &["removed", "since"]);
         Removed {
-            ordinal: self.ordinal(method.ordinal),
+            ordinal: self.ordinal(method),
             name: item.name.text.clone(),
             revision,
         }
@@ -77,10 +78,15 @@ impl Checker<'_> {
         let found = Method {
             docs: self.docs(&item.preface, &item.name),
             name: item.name.text.clone(),
-            ordinal: self.ordinal(method.ordinal),
+            role: method.role,
+            ordinal: self.ordinal(method),
             fails: method.error.map_or(Fails::Never, |_| Fails::WithError),
             answer,
-            ways: if has("ring") { Ways::CallAndRing } else { ways },
+            ways: match (method.role, has("ring")) {
+                (Role::Made | Role::Opens, false) => Ways::Call,
+                (_, true) => Ways::CallAndRing,
+                (_, false) => ways,
+            },
             tolerance: match has("flexible") {
                 true => Tolerance::Flexible,
                 false => Tolerance::Strict,
@@ -100,14 +106,22 @@ impl Checker<'_> {
         found
     }
 
-    pub(super) fn ordinal(&mut self, number: Number) -> u16 {
+    fn ordinal(&mut self, method: &ast::Method) -> u16 {
+        match method.role {
+            Role::Made => method.ordinal.value as u16,
+            _ => self.declared_ordinal(method.ordinal),
+        }
+    }
+
+    pub(super) fn declared_ordinal(&mut self, number: Number) -> u16 {
         let value = number.value;
         match u16::try_from(value) {
-            Ok(ordinal) if ordinal > 0 => ordinal,
+            Ok(ordinal) if (1..=MAX_ORDINAL).contains(&value) => ordinal,
             _ => {
                 let place = number.span;
                 let message = format!("{value} is not an ordinal");
-                self.report(Code::OrdinalOutOfRange, place, message, "choose 1 to 65535");
+                let remedy = format!("choose 1 to {MAX_ORDINAL}");
+                self.report(Code::OrdinalOutOfRange, place, message, &remedy);
                 1
             }
         }

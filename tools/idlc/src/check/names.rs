@@ -18,6 +18,7 @@ const RUST: &[&str] = &[
 
 /// Methods that the generated types have already.
 const METHODS: &[&str] = &[
+    "events",
     "fault",
     "is_empty",
     "len",

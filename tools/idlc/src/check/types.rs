@@ -14,7 +14,7 @@ const MAX_ALIASES: usize = 16;
 /// The types that need no declaration.
 const BUILT_IN: &[&str] = &[
     "bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "string", "bytes", "vec", "cap",
-    "lent",
+    "lent", "stream",
 ];
 
 impl Checker<'_> {
@@ -40,6 +40,7 @@ impl Checker<'_> {
             "bytes" => self.bound(file, kind, 0).map(Type::Bytes),
             "vec" => self.list(file, kind),
             "cap" | "lent" => self.capability(kind, place),
+            "stream" => self.stray_stream(kind),
             _ if !kind.parameters.is_empty() => {
                 self.parameters(kind, "no parameters");
                 None
@@ -55,6 +56,14 @@ impl Checker<'_> {
         let message = format!("`{}` takes {wanted}", kind.name.text);
         let remedy = "write `string<N>`, `bytes<N>`, `vec<TYPE, N>`, `cap<KIND>` or `lent<KIND>`";
         self.report(Code::BadParameters, kind.span, message, remedy);
+    }
+
+    /// Where a stream can be, it has become methods before.
+    fn stray_stream(&mut self, kind: &TypeRef) -> Option<Type> {
+        let message = "a stream stands where none can be".to_owned();
+        let remedy = "make `stream<TYPE, N>` the only result of a method";
+        self.report(Code::StrayStream, kind.name.span, message, remedy);
+        None
     }
 
     fn list(&mut self, file: &File, kind: &TypeRef) -> Option<Type> {

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::fields::{self, Values};
 use super::{docs, label, short, types};
 use crate::layout::Shapes;
-use crate::model::{Answer, Fails, Interface, Method, Repeat, Tolerance};
+use crate::model::{Answer, Fails, Interface, Method, Repeat, Role, Tolerance, Type};
 
 /// The client and how one is made.
 pub(super) fn client(shapes: &Shapes, interface: &Interface) -> TokenStream {
@@ -84,6 +84,9 @@ fn method(shapes: &Shapes, interface: &Interface, method: &Method) -> TokenStrea
         body = quote! { libipc::codec::stub::known(#body) };
         results = quote! { Option<#results> };
     }
+    if let Some((wrapped, stream)) = streamed(interface, method, &body, &error) {
+        (body, results) = (wrapped, stream);
+    }
     let about = about(method);
     let deprecated = deprecated(method);
     quote! {
@@ -93,6 +96,35 @@ fn method(shapes: &Shapes, interface: &Interface, method: &Method) -> TokenStrea
             #body
         }
     }
+}
+
+/// What opens a stream, and the type of the stream, if the method opens one.
+fn streamed(
+    interface: &Interface,
+    method: &Method,
+    open: &TokenStream,
+    error: &TokenStream,
+) -> Option<(TokenStream, TokenStream)> {
+    let (more, close) = (
+        format!("{}_more", method.name),
+        format_ident!("{}_close", method.name),
+    );
+    let is_more = |other: &&Method| other.role == Role::Made && other.name == more;
+    let found = interface.methods.iter().find(is_more);
+    let more = format_ident!("{more}");
+    let Type::List(element, bound) = &found?.results.first()?.kind else {
+        return None;
+    };
+    if method.role != Role::Opens {
+        return None;
+    }
+    let (element, bound) = (types::owned(interface, element), types::number(*bound));
+    let stream = quote! { libipc::stream::Incoming<'_, Self, #element, #error, #bound> };
+    let open = quote! {
+        let stream = #open?;
+        Ok(libipc::stream::Incoming::new(self, stream, Self::#more, Self::#close))
+    };
+    Some((open, stream))
 }
 
 /// The attribute that warns of a method's use.

@@ -72,11 +72,8 @@ fn module(shapes: &Shapes, interface: &Interface) -> TokenStream {
 
 /// A server of closures.
 fn mock(interface: &Interface) -> TokenStream {
-    let methods: Vec<_> = interface
-        .methods
-        .iter()
-        .map(|one| Parts::new(interface, one))
-        .collect();
+    let own = interface.methods.iter().filter(|one| !one.is_of_events());
+    let methods: Vec<_> = own.map(|one| Parts::new(interface, one)).collect();
     let fields = methods.iter().map(
         |Parts {
              method,
@@ -122,16 +119,32 @@ fn mock(interface: &Interface) -> TokenStream {
             }
         },
     );
+    let has_events = interface.has_events();
+    let feed = has_events.then(|| {
+        quote! {
+            /// What it tells.
+            pub events: libipc::events::Feed<Event>
+        }
+    });
+    let new_feed = has_events.then(|| quote! { events: libipc::events::Feed::new() });
+    let give_feed = has_events.then(|| {
+        quote! {
+            fn events(&mut self) -> &mut libipc::events::Feed<Event> {
+                &mut self.events
+            }
+        }
+    });
     quote! {
         /// A server whose methods a test writes; one that it did not write is a panic.
         #[allow(clippy::type_complexity, reason = "the types are those of the methods")]
         pub struct Mock {
-            #(#fields),*
+            #(#fields,)*
+            #feed
         }
 
         impl Default for Mock {
             fn default() -> Self {
-                Self { #(#defaults),* }
+                Self { #(#defaults,)* #new_feed }
             }
         }
 
@@ -143,6 +156,8 @@ fn mock(interface: &Interface) -> TokenStream {
 
         impl Server for Mock {
             #(#serves)*
+
+            #give_feed
         }
     }
 }

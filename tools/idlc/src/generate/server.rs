@@ -9,7 +9,9 @@ use crate::model::{Answer, Fails, Interface, Method};
 /// The trait, a method each.
 pub(super) fn server(interface: &Interface) -> TokenStream {
     let about = docs(&[format!("A server of `{}`.", interface.name)]);
-    let methods = interface.methods.iter().map(|method| {
+    let has_events = interface.has_events();
+    let is_own = |method: &&Method| !method.is_of_events();
+    let methods = interface.methods.iter().filter(is_own).map(|method| {
         let (about, name) = (docs(&method.docs), format_ident!("{}", method.name));
         let names = fields::names(&method.arguments);
         let kinds = method
@@ -25,10 +27,13 @@ pub(super) fn server(interface: &Interface) -> TokenStream {
             fn #name(&mut self, caller: libipc::Caller, #(#names: #kinds,)* #reply) #outcome;
         }
     });
+    let events = has_events.then(events);
     quote! {
         #about
         pub trait Server {
             #(#methods)*
+
+            #events
 
             /// Is told of a request for a method that this version of the interface does not have,
             /// which is answered so.
@@ -47,6 +52,28 @@ pub(super) fn server(interface: &Interface) -> TokenStream {
                 let _ = fault;
                 libipc::FaultAnswer::Stop
             }
+        }
+    }
+}
+
+/// What the methods that carry events work on; a server only gives it.
+fn events() -> TokenStream {
+    quote! {
+        /// The events that wait to be taken.
+        fn events(&mut self) -> &mut libipc::events::Feed<Event>;
+
+        /// Lets a client watch; made for [`events`](Self::events).
+        fn watch_events(
+            &mut self,
+            caller: libipc::Caller,
+            arrival: libipc::Cap<libipc::objects::Notification>,
+        ) -> bool {
+            self.events().watch(caller, arrival)
+        }
+
+        /// Gives a client its events; made for [`events`](Self::events).
+        fn take_events(&mut self, caller: libipc::Caller) -> (libipc::codec::List<Event, 8>, u32) {
+            self.events().take(caller)
         }
     }
 }

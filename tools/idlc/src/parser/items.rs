@@ -1,7 +1,7 @@
 //! Declarations inside an interface.
 
 use super::{Parsed, Parser};
-use crate::ast::{Item, ItemKind, Method, Name, Preface};
+use crate::ast::{Item, ItemKind, Method, Name, Preface, Role};
 use crate::token::TokenKind;
 
 impl Parser {
@@ -107,20 +107,22 @@ impl Parser {
     fn method(&mut self, preface: Preface) -> Parsed<Item> {
         let ordinal = self.number("an ordinal")?;
         self.sign(':')?;
+        let role = self.role();
         let name = self.name("the name of the method")?;
         let arguments = self.list('(', ')', Self::field)?;
         let mut results = Vec::new();
-        if *self.peek() == TokenKind::Arrow {
+        if *self.peek() == TokenKind::Arrow && role == Role::Declared {
             self.advance();
             results = self.list('(', ')', Self::field)?;
         }
-        let error = if self.is_word("error") {
+        let error = if self.is_word("error") && role == Role::Declared {
             Some(self.advance())
         } else {
             None
         };
         self.sign(';')?;
         let kind = ItemKind::Method(Method {
+            role,
             ordinal,
             arguments,
             results,
@@ -131,6 +133,16 @@ impl Parser {
             name,
             kind,
         })
+    }
+
+    /// `event` before a name; a method may have that name itself.
+    fn role(&mut self) -> Role {
+        let next = self.tokens.get(self.at + 1).map(|token| &token.kind);
+        if !self.is_word("event") || !matches!(next, Some(TokenKind::Word(_))) {
+            return Role::Declared;
+        }
+        self.advance();
+        Role::Event
     }
 
     fn representation(&mut self) -> Parsed<Name> {

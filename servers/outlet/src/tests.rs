@@ -11,7 +11,7 @@ use std::vec::Vec;
 use libipc::codec::{Bytes, List};
 use libipc::{CPtr, Caller, Cap, Endpoint, Error as CallError, Router, TransportError};
 use libipc_mock::{Mock, MockConnection};
-use proto::filesystem::{Cursor, Entry, Space, Stat};
+use proto::filesystem::{Entry, Space, Stat};
 use proto::vfs::{self, Mount, OpenFlags};
 use proto::{console, outlets};
 use weft_spec::badge::FIRST_SESSION;
@@ -72,13 +72,16 @@ impl vfs::Server for Files {
         List::new()
     }
 
+    fn list_close(&mut self, _: Caller, _: u32) {}
+
     unsupported! {
         read_at(u32, u64, u32) -> Bytes<1536>;
         write_at(u32, u64, &[u8]) -> ();
         stat_file(u32) -> Stat;
         truncate(u32, u64) -> ();
         sync_file(u32) -> ();
-        read_directory(u32, Cursor) -> (List<Entry, 7>, Cursor);
+        list(&[u8]) -> u32;
+        list_more(u32, u32) -> (List<Entry, 7>, bool);
         stat(&[u8]) -> Stat;
         stat_link(&[u8]) -> Stat;
         make_directory(&[u8], u16) -> ();

@@ -4,8 +4,9 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::convert::Infallible;
 
+use libipc::events::Feed;
 use libipc::{Caller, Cap, Events, Fault, FaultAnswer, Reply, Transport};
-use proto::processes::{Ending, Error, Info, Role, State};
+use proto::processes::{Ended, Ending, Error, Event, Info, Role, State};
 use proto::vfs::OpenFlags;
 use proto::{console, process, processes, vfs};
 
@@ -25,6 +26,8 @@ pub struct Processes<M: Maker, T> {
     /// This server's own number; nobody can end it.
     own: u32,
     session: Option<Session<T>>,
+    /// Who wants to know what has ended.
+    events: Feed<Event>,
 }
 
 impl<M: Maker, T: Transport> Processes<M, T> {
@@ -36,6 +39,7 @@ impl<M: Maker, T: Transport> Processes<M, T> {
             files,
             own: 0,
             session: None,
+            events: Feed::new(),
         }
     }
 
@@ -73,6 +77,8 @@ impl<M: Maker, T: Transport> Processes<M, T> {
     fn end(&mut self, pid: u32, ending: Ending) -> Result<(), Error> {
         let domain = self.table.end(pid, ending).ok_or(Error::UnknownProcess)?;
         self.maker.end(domain);
+        let ended = Some(Ended { process: pid });
+        self.events.tell(&Event { ended });
         if let Some(session) = self.session.as_ref().filter(|session| session.is(pid)) {
             session.close(&self.files);
         }
@@ -180,6 +186,10 @@ impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
     ) -> libipc::codec::List<Info, { processes::MAX_LIST as usize }> {
         let processes = self.table.after(after).take(processes::MAX_LIST as usize);
         processes.map(|process| self.info(process)).collect()
+    }
+
+    fn events(&mut self) -> &mut Feed<Event> {
+        &mut self.events
     }
 }
 

@@ -7,7 +7,7 @@ use elf::abi::{PF_R, PF_X};
 use libipc::codec::{Bytes, List};
 use libipc::{CPtr, Endpoint, Error as CallError, FaultKind, Router};
 use libipc_mock::{Mock, MockConnection};
-use proto::filesystem::{Cursor, Entry, Space, Stat};
+use proto::filesystem::{Entry, Space, Stat};
 use proto::system;
 
 use super::*;
@@ -70,12 +70,15 @@ impl vfs::Server for Files {
         Ok(())
     }
 
+    fn list_close(&mut self, _: Caller, _: u32) {}
+
     unsupported! {
         write_at(u32, u64, &[u8]) -> ();
         append(u32, &[u8]) -> u64;
         truncate(u32, u64) -> ();
         sync_file(u32) -> ();
-        read_directory(u32, Cursor) -> (List<Entry, 7>, Cursor);
+        list(&[u8]) -> u32;
+        list_more(u32, u32) -> (List<Entry, 7>, bool);
         stat(&[u8]) -> Stat;
         stat_link(&[u8]) -> Stat;
         make_directory(&[u8], u16) -> ();
@@ -252,6 +255,8 @@ fn killed_interrupted_and_crashed_programs_end_so() {
     let rig = started();
     let spawn = || rig.client.spawn(b"/bin/ok", b"").unwrap();
     let (killed, interrupted, crashed) = (spawn(), spawn(), spawn());
+    let arrival = Cap::from_slot(CPtr(9));
+    assert_eq!(rig.client.watch_events(&arrival), Ok(true));
     rig.client.kill(killed).unwrap();
     rig.client.interrupt(interrupted).unwrap();
     let badge = u64::from(0x1000 + crashed);
@@ -273,6 +278,12 @@ fn killed_interrupted_and_crashed_programs_end_so() {
         ]
     );
     ENDED.with_borrow(|ended| assert_eq!(ended[..], [killed, interrupted, crashed]));
+    let (events, lost) = rig.client.take_events().unwrap();
+    let told: Vec<_> = events
+        .into_iter()
+        .map(|event| event.ended.unwrap().process)
+        .collect();
+    assert_eq!((told, lost), (Vec::from([killed, interrupted, crashed]), 0));
     assert_eq!(
         rig.client.kill(killed),
         Err(CallError::Server(Error::UnknownProcess))

@@ -4,7 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use libipc::{Error, Transport};
-use proto::filesystem::{Cursor, NodeKind, Stat};
+use proto::filesystem::{NodeKind, Stat};
 use proto::vfs::{self, MAX_DATA, OpenFlags};
 
 use crate::shell::Shell;
@@ -85,46 +85,39 @@ impl<T: Transport + 'static> Shell<T> {
 
     /// The names in a directory, sorted by their bytes, without `.` and `..`.
     pub(crate) fn entries(&mut self, name: &str, path: &[u8]) -> Outcome<Vec<Entry>> {
-        let flags = OpenFlags::READ | OpenFlags::DIRECTORY;
-        let opened = self.clients.vfs()?.open(path, flags, 0);
-        let directory = opened.map_err(|error| self.refused(name, path, error))?;
         let mut listed = Err(Error::Server(vfs::Error::StaleCursor));
         for _ in 0..ATTEMPTS {
-            listed = self.list(directory)?;
+            listed = self.list(path)?;
             if !matches!(listed, Err(Error::Server(vfs::Error::StaleCursor))) {
                 break;
             }
         }
-        // As above.
-        let _ = self.clients.vfs()?.close(directory);
         let mut entries = listed.map_err(|error| self.refused(name, path, error))?;
         entries.sort_unstable_by(|one, other| one.name.cmp(&other.name));
         Ok(entries)
     }
 
-    fn list(&mut self, directory: u32) -> Outcome<Result<Vec<Entry>, Error<vfs::Error>>> {
-        let mut entries = Vec::new();
-        let mut cursor = Cursor {
-            first: 0,
-            second: 0,
+    fn list(&self, path: &[u8]) -> Outcome<Result<Vec<Entry>, Error<vfs::Error>>> {
+        let mut listing = match self.clients.vfs()?.list(path) {
+            Ok(listing) => listing,
+            Err(error) => return Ok(Err(error)),
         };
+        let mut entries = Vec::new();
         loop {
-            self.checkpoint()?;
-            let (found, next) = match self.clients.vfs()?.read_directory(directory, &cursor) {
-                Ok(found) => found,
-                Err(error) => return Ok(Err(error)),
-            };
-            if found.is_empty() {
-                return Ok(Ok(entries));
+            if listing.waiting() == 0 {
+                self.checkpoint()?;
             }
-            let others = found
-                .iter()
-                .filter(|entry| entry.name != b"." && entry.name != b"..");
-            entries.extend(others.map(|entry| Entry {
-                name: entry.name.to_vec(),
-                kind: entry.kind,
-            }));
-            cursor = next;
+            let entry = match listing.next() {
+                None => return Ok(Ok(entries)),
+                Some(Err(error)) => return Ok(Err(error)),
+                Some(Ok(entry)) => entry,
+            };
+            if entry.name != b"." && entry.name != b".." {
+                entries.push(Entry {
+                    name: entry.name.to_vec(),
+                    kind: entry.kind,
+                });
+            }
         }
     }
 

@@ -3,8 +3,17 @@
 #![no_std]
 #![no_main]
 
-use libipc::{Never, Startup, log};
-use shell::{Clients, Shell};
+extern crate alloc;
+
+use alloc::boxed::Box;
+
+use libipc::objects::{CNode, Notification};
+use libipc::{Cap, Never, Rights, Startup, log, slots};
+use proto::processes;
+use shell::{Clients, Shell, Watch};
+
+/// The bit of the own notification that the process server signals. Bits from 0 up are the image's to give.
+const EVENTS: u64 = 1 << 63;
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
@@ -17,6 +26,9 @@ fn main(env: Startup) -> Never {
         outlets: env.try_connect("outlets"),
         clock: env.try_connect("clock"),
     });
+    if let Some(watch) = watch(&env) {
+        shell.watch(watch);
+    }
     let ending = shell.session();
     let system: proto::system::Client = env.connect("system");
     let refused = system.power_off(ending.status);
@@ -25,4 +37,26 @@ fn main(env: Startup) -> Never {
         // Nothing signals it: the shell has nothing left to do.
         let _ = env.notification().wait();
     }
+}
+
+/// Lets the process server signal the own notification; the shell looks there for news. `None` if there is no
+/// process server, or it has no room for a further watcher: then the shell asks instead.
+fn watch(env: &Startup) -> Option<Watch> {
+    let processes: processes::Client = env.try_connect("processes")?;
+    let own = env.notification();
+    let arrival = signal(own)?;
+    let watched = processes.watch_events(&arrival);
+    // The server has a copy.
+    drop(arrival);
+    (watched == Ok(true))
+        .then(|| -> Watch { Box::new(move || own.poll().is_ok_and(|bits| bits & EVENTS != 0)) })
+}
+
+/// A capability to signal the own notification with the bit for events.
+fn signal(own: Notification) -> Option<Cap<Notification>> {
+    let slot = slots::allocate()?;
+    CNode::OWN
+        .mint(slot, CNode::OWN, own.cptr(), Rights::WRITE, EVENTS)
+        .ok()?;
+    Some(Cap::from_slot(slot))
 }

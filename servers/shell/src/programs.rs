@@ -24,6 +24,23 @@ pub(crate) struct Job {
     pub(crate) outlet: Option<Outlet>,
 }
 
+/// What is known of the ends of processes.
+enum News {
+    /// These have ended, and no others that were not told of before.
+    Ended(Vec<u32>),
+    /// These run, and no others.
+    Running(Vec<u32>),
+}
+
+impl News {
+    fn has_ended(&self, process: u32) -> bool {
+        match self {
+            Self::Ended(ended) => ended.contains(&process),
+            Self::Running(running) => !running.contains(&process),
+        }
+    }
+}
+
 impl<T: Transport + 'static> Shell<T> {
     /// Runs what was typed as a command and is no built-in one.
     pub(crate) fn program(&mut self, name: &str, arguments: &[String]) -> Outcome {
@@ -128,20 +145,51 @@ impl<T: Transport + 'static> Shell<T> {
         if self.jobs.is_empty() {
             return Ok(());
         }
-        let Ok(listed) = self.processes() else {
+        let Ok(news) = self.news() else {
             return Ok(());
         };
-        let ended = |job: &Job| {
-            let listed = listed.iter().find(|info| info.process == job.process);
-            listed.is_none_or(|info| info.state == processes::State::Ended)
-        };
+        let jobs = core::mem::take(&mut self.jobs).into_iter();
         let (ended, running): (Vec<Job>, Vec<Job>) =
-            core::mem::take(&mut self.jobs).into_iter().partition(ended);
+            jobs.partition(|job| news.has_ended(job.process));
         self.jobs = running;
         for job in ended {
             self.tell_of(&job)?;
         }
         Ok(())
+    }
+
+    /// What is known of the ends of processes: what the process server told, or who there still is if it told
+    /// nothing, or more than it could keep.
+    fn news(&mut self) -> Outcome<News> {
+        let Some(watch) = &mut self.watch else {
+            return self.running();
+        };
+        let mut ended = Vec::new();
+        if !watch() {
+            return Ok(News::Ended(ended));
+        }
+        loop {
+            let taken = self.clients.processes()?.take_events();
+            let (events, lost) = taken.map_err(Trouble::because)?;
+            if lost > 0 {
+                return self.running();
+            }
+            if events.is_empty() {
+                return Ok(News::Ended(ended));
+            }
+            ended.extend(
+                events
+                    .iter()
+                    .filter_map(|event| Some(event.ended.as_ref()?.process)),
+            );
+        }
+    }
+
+    fn running(&self) -> Outcome<News> {
+        let mut listed = self.processes()?;
+        listed.retain(|info| info.state != processes::State::Ended);
+        let running = listed.iter().map(|info| info.process);
+        Ok(News::Running(running.collect()))
     }
 
     fn tell_of(&mut self, job: &Job) -> Outcome {

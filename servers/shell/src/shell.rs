@@ -1,8 +1,10 @@
 //! The shell's state, and how a line is carried out.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use libipc::Transport;
 use line_editor::Editor;
@@ -18,6 +20,9 @@ use crate::trouble::{FAILURE, INTERRUPTED, MISUSE, Outcome, SUCCESS, Trouble};
 /// A look at the keys, which is a call, is only worth it once in so many pieces of work.
 const CHECK_EVERY: u32 = 32;
 
+/// Tells whether something came since it was asked.
+pub type Watch = Box<dyn FnMut() -> bool>;
+
 /// A shell.
 pub struct Shell<T> {
     pub(crate) clients: Clients<T>,
@@ -30,7 +35,9 @@ pub struct Shell<T> {
     /// Whether the shell is to end, and with which status.
     pub(crate) leaving: Option<u8>,
     current: Current,
-    checks: u32,
+    checks: Cell<u32>,
+    /// Tells whether events of the process server may wait, if the shell watches.
+    pub(crate) watch: Option<Watch>,
     status: u8,
 }
 
@@ -64,9 +71,15 @@ impl<T: Transport + 'static> Shell<T> {
             jobs: Vec::new(),
             leaving: None,
             current: Current::new("shell", Place::Foreground),
-            checks: 0,
+            checks: Cell::new(0),
+            watch: None,
             status: SUCCESS,
         }
+    }
+
+    /// Lets the shell know when programs have ended: `watch` tells whether the process server has told anything.
+    pub fn watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
     }
 
     /// The status of the last command.
@@ -191,9 +204,9 @@ impl<T: Transport + 'static> Shell<T> {
     }
 
     /// Looks now and then whether the person wants the current command to end.
-    pub(crate) fn checkpoint(&mut self) -> Outcome {
-        self.checks = self.checks.wrapping_add(1);
-        if !self.checks.is_multiple_of(CHECK_EVERY) {
+    pub(crate) fn checkpoint(&self) -> Outcome {
+        self.checks.set(self.checks.get().wrapping_add(1));
+        if !self.checks.get().is_multiple_of(CHECK_EVERY) {
             return Ok(());
         }
         match self.clients.console.take_interrupt() {

@@ -2,7 +2,9 @@
 
 use alloc::vec::Vec;
 
-use proto::vfs::{Error, OpenFlags};
+use libipc::codec::List;
+use proto::filesystem::{Cursor, Entry};
+use proto::vfs::{Error, MAX_ENTRIES, OpenFlags};
 
 use crate::mounts::MountId;
 
@@ -20,10 +22,21 @@ pub struct File {
     pub flags: OpenFlags,
 }
 
+/// How far a directory was listed.
+pub struct Listing {
+    number: u32,
+    /// Where its file system goes on.
+    pub cursor: Cursor,
+    /// What the file system has told and the client has not been given, the last entry first.
+    pub waiting: List<Entry, { MAX_ENTRIES as usize }>,
+}
+
 /// One client's files; a file's number is its place.
 struct Session {
     client: u32,
     files: Vec<Option<File>>,
+    /// The directories among them that are being listed.
+    listings: Vec<Listing>,
 }
 
 /// All open files.
@@ -71,12 +84,36 @@ impl Files {
         Ok(file)
     }
 
+    /// Lets an open directory be listed from its start.
+    pub fn list(&mut self, client: u32, number: u32) {
+        let cursor = Cursor {
+            first: 0,
+            second: 0,
+        };
+        self.session(client).listings.push(Listing {
+            number,
+            cursor,
+            waiting: List::new(),
+        });
+    }
+
+    /// How far a directory was listed.
+    ///
+    /// # Errors
+    /// `NotOpen` if it is not being listed.
+    pub fn listing(&mut self, client: u32, number: u32) -> Result<&mut Listing, Error> {
+        let mut listings = self.session(client).listings.iter_mut();
+        let listing = listings.find(|listing| listing.number == number);
+        listing.ok_or(Error::NotOpen)
+    }
+
     /// Takes a file away.
     ///
     /// # Errors
     /// `NotOpen`.
     pub fn close(&mut self, client: u32, number: u32) -> Result<File, Error> {
         let session = self.session(client);
+        session.listings.retain(|listing| listing.number != number);
         session
             .files
             .get_mut(number as usize)
@@ -120,6 +157,7 @@ impl Files {
             self.sessions.push(Session {
                 client,
                 files: Vec::new(),
+                listings: Vec::new(),
             });
             self.sessions.len() - 1
         });

@@ -3,8 +3,9 @@
 use alloc::vec::Vec;
 
 use libipc::codec::{Bytes, List};
+use libipc::stream::Portion;
 use libipc::{Caller, Cap, Error as CallError, Events, Transport};
-use proto::filesystem::{Client, Cursor, Entry, Existing, NodeKind, Space, Stat};
+use proto::filesystem::{Client, Entry, Existing, NodeKind, Space, Stat};
 use proto::vfs::{self, Error, Mount, OpenFlags};
 use proto::{filesystem, vfs_sessions};
 
@@ -38,6 +39,9 @@ struct Place<'a> {
 }
 
 type Outcome<R> = Result<R, Error>;
+
+/// Entries of a directory on their way to a client.
+type Entries = List<Entry, { vfs::MAX_ENTRIES as usize }>;
 
 impl<T: Transport, C: Connections> Vfs<T, C> {
     /// A server of some mounts.
@@ -97,6 +101,29 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     fn opened(&self, caller: Caller, file: u32, flags: OpenFlags) -> Outcome<(File, &Client<T>)> {
         let file = self.files.get(caller.client(), file, flags)?;
         Ok((file, self.on(file.mount)?))
+    }
+
+    /// The next entries of a directory, as many as there are credits, and whether they are the last.
+    fn next_entries(&mut self, client: u32, number: u32, credits: u32) -> Outcome<(Entries, bool)> {
+        let file = self.files.get(client, number, OpenFlags::DIRECTORY)?;
+        let listing = self.files.listing(client, number)?;
+        let filesystem = self.mounts.usable(file.mount)?;
+        let mut portion = Portion::new(credits);
+        loop {
+            while let Some(entry) = listing.waiting.pop() {
+                if let Err(entry) = portion.push(entry) {
+                    // There is room: it was just taken from there.
+                    let _ = listing.waiting.push(entry);
+                    return Ok(portion.more());
+                }
+            }
+            let read = filesystem.read_directory(file.node, &listing.cursor);
+            (listing.waiting, listing.cursor) = read.map_err(passed_on)?;
+            if listing.waiting.is_empty() {
+                return Ok(portion.last());
+            }
+            listing.waiting.reverse();
+        }
     }
 
     fn end(&mut self, client: u32) {
@@ -200,16 +227,24 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         filesystem.sync().map_err(passed_on)
     }
 
-    fn read_directory(
-        &mut self,
-        caller: Caller,
-        file: u32,
-        cursor: Cursor,
-    ) -> Outcome<(List<Entry, 7>, Cursor)> {
-        let (file, filesystem) = self.opened(caller, file, OpenFlags::READ)?;
-        filesystem
-            .read_directory(file.node, &cursor)
-            .map_err(passed_on)
+    fn list(&mut self, caller: Caller, path: &[u8]) -> Outcome<u32> {
+        let number = self.open(caller, path, OpenFlags::READ | OpenFlags::DIRECTORY, 0)?;
+        self.files.list(caller.client(), number);
+        Ok(number)
+    }
+
+    fn list_more(&mut self, caller: Caller, stream: u32, credits: u32) -> Outcome<(Entries, bool)> {
+        let listed = self.next_entries(caller.client(), stream, credits);
+        if !matches!(listed, Ok((_, false))) {
+            // It is at its end or came to one; the client forgets it, too.
+            let _ = self.close(caller, stream);
+        }
+        listed
+    }
+
+    fn list_close(&mut self, caller: Caller, stream: u32) {
+        // It may have come to its end.
+        let _ = self.close(caller, stream);
     }
 
     fn stat(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {

@@ -543,24 +543,44 @@ fn a_directory_is_listed_to_its_end() {
             .make_directory(format!("/etc/d{number}").as_bytes(), 0)
             .unwrap();
     }
-    let directory = rig
-        .vfs
-        .open(b"/etc", OpenFlags::READ | OpenFlags::DIRECTORY, 0)
-        .unwrap();
-    let mut cursor = Cursor {
-        first: 0,
-        second: 0,
-    };
-    let mut count = 0;
-    loop {
-        let (entries, next) = rig.vfs.read_directory(directory, &cursor).unwrap();
-        if entries.is_empty() {
+    let count = rig.vfs.list(b"/etc").unwrap().map(Result::unwrap).count();
+    assert_eq!(count, 22);
+    let refused = rig.vfs.list(b"/etc/motd").err();
+    assert_eq!(refused, Some(CallError::Server(Error::NotDirectory)));
+}
+
+#[test]
+fn a_listing_gives_no_more_than_the_client_has_credits_for_and_loses_nothing() {
+    let rig = started();
+    for number in 0..9 {
+        let path = format!("/etc/d{number}");
+        rig.vfs.make_directory(path.as_bytes(), 0).unwrap();
+    }
+    // The stream is read by hand: its number is that of the first file.
+    let mut stream = rig.vfs.list(b"/etc").unwrap();
+    let (mut names, mut portions) = (Vec::new(), Vec::new());
+    for credits in (0..4).cycle() {
+        let (entries, ended) = rig.vfs.list_more(0, credits).unwrap();
+        assert!(entries.len() <= credits as usize);
+        portions.push(entries.len());
+        names.extend(entries.into_iter().map(|entry| entry.name));
+        if ended {
             break;
         }
-        count += entries.len();
-        cursor = next;
     }
-    assert_eq!(count, 22);
+    assert_eq!(portions, [0, 1, 2, 3, 0, 1, 2, 2]);
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 11);
+    assert_eq!(stream.next(), Some(Err(CallError::Server(Error::NotOpen))));
+}
+
+#[test]
+fn a_listing_that_is_dropped_leaves_nothing_open() {
+    let rig = started();
+    for _ in 0..100 {
+        assert!(rig.vfs.list(b"/etc").unwrap().next().is_some());
+    }
 }
 
 #[test]

@@ -13,7 +13,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "processes",
     id: 0xffb5,
-    version: 0x39e5_6e1c_d81f_5598,
+    version: 0xf109_727f_abf5_2664,
 };
 
 /// The labels of requests.
@@ -35,6 +35,12 @@ pub mod labels {
 
     /// Label of `spawn_with`.
     pub const SPAWN_WITH: u32 = 0xffb5_0006;
+
+    /// Label of `watch_events`.
+    pub const WATCH_EVENTS: u32 = 0xffb5_4001;
+
+    /// Label of `take_events`.
+    pub const TAKE_EVENTS: u32 = 0xffb5_4002;
 }
 
 /// The longest path in bytes.
@@ -320,6 +326,64 @@ impl libipc::codec::Decode for Info {
     }
 }
 
+/// Tells that a process has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// See the event.
+    pub process: u32,
+}
+
+impl libipc::codec::Encode for Ended {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.process)
+    }
+}
+
+impl libipc::codec::Decode for Ended {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Ok(Self { process: r.get()? })
+    }
+}
+
+/// Something that the server tells its clients: the member that is there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    /// Tells that a process has ended.
+    pub ended: Option<Ended>,
+}
+
+impl libipc::codec::Encode for Event {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        libipc::codec::table::begin(w, [self.ended.is_some()])?;
+        libipc::codec::table::member(w, 1, &self.ended)?;
+        Ok(())
+    }
+}
+
+impl libipc::codec::Decode for Event {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        let mut table = Self::default();
+        libipc::codec::table::members(
+            r,
+            |number, r| match number {
+                1 => r.fill(&mut table.ended),
+                _ => Ok(libipc::codec::table::Member::Unknown),
+            },
+        )?;
+        Ok(table)
+    }
+}
+
 /// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(
@@ -413,6 +477,26 @@ pub trait Server {
         console: libipc::Cap<super::console::Client>,
     ) -> Result<u32, Error>;
 
+    /// The events that wait to be taken.
+    fn events(&mut self) -> &mut libipc::events::Feed<Event>;
+
+    /// Lets a client watch; made for [`events`](Self::events).
+    fn watch_events(
+        &mut self,
+        caller: libipc::Caller,
+        arrival: libipc::Cap<libipc::objects::Notification>,
+    ) -> bool {
+        self.events().watch(caller, arrival)
+    }
+
+    /// Gives a client its events; made for [`events`](Self::events).
+    fn take_events(
+        &mut self,
+        caller: libipc::Caller,
+    ) -> (libipc::codec::List<Event, 8>, u32) {
+        self.events().take(caller)
+    }
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -442,6 +526,8 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::INTERRUPT => serve_interrupt(server, caller, message),
         labels::LIST => serve_list(server, caller, message),
         labels::SPAWN_WITH => serve_spawn_with(server, caller, message),
+        labels::WATCH_EVENTS => serve_watch_events(server, caller, message),
+        labels::TAKE_EVENTS => serve_take_events(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -600,6 +686,40 @@ fn serve_spawn_with<S: Server + ?Sized>(
     );
 }
 
+fn serve_watch_events<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let arrival = r.cap()?;
+            r.finish()?;
+            Ok(server.watch_events(caller, arrival))
+        },
+        |w, watched| w.put(&watched),
+    );
+}
+
+fn serve_take_events<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(server.take_events(caller))
+        },
+        |w, (events, lost)| {
+            w.put(&events)?;
+            w.put(&lost)
+        },
+    );
+}
+
 /// Makes a server one that a server loop can run.
 #[derive(Debug)]
 pub struct Dispatcher<S>(pub S);
@@ -749,6 +869,42 @@ impl<T: libipc::Transport> Client<T> {
                 w.append_cap(libipc::CapItem::moved(console.into_slot()))
             },
             |r| r.get(),
+        )
+    }
+
+    /// Lets `arrival` be signalled when events come and none were waiting; an earlier one is forgotten. Tells whether there was room for a further watcher.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn watch_events(
+        &self,
+        arrival: &libipc::Cap<libipc::objects::Notification>,
+    ) -> Result<bool, libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::WATCH_EVENTS,
+            |w| {
+                w
+                    .append_cap(
+                        libipc::CapItem::copied(arrival.slot(), libipc::Rights::WRITE),
+                    )
+            },
+            |r| r.get(),
+        )
+    }
+
+    /// Takes events in the order in which they came, and tells how many were lost before them because nobody took them; all ones say that the client does not watch, or not any more.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn take_events(
+        &self,
+    ) -> Result<(libipc::codec::List<Event, 8>, u32), libipc::TransportError> {
+        libipc::codec::stub::ask(
+            &self.transport,
+            labels::TAKE_EVENTS,
+            |_| Ok(()),
+            |r| Ok((r.get()?, r.get()?)),
         )
     }
 }

@@ -9,13 +9,13 @@
 use libipc::codec::Sink as _;
 
 /// How often methods of this interface came or went, counted from 1.
-pub const REVISION: u16 = 1;
+pub const REVISION: u16 = 2;
 
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "vfs",
     id: 0xac3d,
-    version: 0x67c5_7c2d_f36c_0e1d,
+    version: 0xe44d_5819_87bc_af39,
 };
 
 /// The labels of requests.
@@ -43,9 +43,6 @@ pub mod labels {
 
     /// Label of `sync_file`.
     pub const SYNC_FILE: u32 = 0xac3d_0008;
-
-    /// Label of `read_directory`.
-    pub const READ_DIRECTORY: u32 = 0xac3d_0009;
 
     /// Label of `stat`.
     pub const STAT: u32 = 0xac3d_000a;
@@ -85,6 +82,15 @@ pub mod labels {
 
     /// Label of `unmount_all`.
     pub const UNMOUNT_ALL: u32 = 0xac3d_0016;
+
+    /// Label of `list`.
+    pub const LIST: u32 = 0xac3d_0017;
+
+    /// Label of `list_more`.
+    pub const LIST_MORE: u32 = 0xac3d_8017;
+
+    /// Label of `list_close`.
+    pub const LIST_CLOSE: u32 = 0xac3d_c017;
 }
 
 /// The longest path in bytes.
@@ -93,7 +99,7 @@ pub const MAX_PATH: u32 = 1000;
 /// The most bytes that one message carries of a file.
 pub const MAX_DATA: u32 = 1536;
 
-/// The most entries of a directory in one answer.
+/// The most entries of a directory that are on the way.
 pub const MAX_ENTRIES: u32 = 7;
 
 /// The most mounts in one answer.
@@ -494,18 +500,6 @@ pub trait Server {
     /// Answers when everything that was written to the file's volume is on the device for certain.
     fn sync_file(&mut self, caller: libipc::Caller, file: u32) -> Result<(), Error>;
 
-    /// Reads entries of an open directory from a place on (all zero is the start), and tells where
-    /// to go on. An empty list says that there are no more.
-    fn read_directory(
-        &mut self,
-        caller: libipc::Caller,
-        file: u32,
-        cursor: super::filesystem::Cursor,
-    ) -> Result<
-        (libipc::codec::List<super::filesystem::Entry, 7>, super::filesystem::Cursor),
-        Error,
-    >;
-
     /// Tells the properties of what a path leads to.
     fn stat(
         &mut self,
@@ -589,6 +583,21 @@ pub trait Server {
     /// Syncs and unmounts every volume, before the machine is switched off.
     fn unmount_all(&mut self, caller: libipc::Caller) -> Result<(), Error>;
 
+    /// Lists what is in a directory, in no order; with `.` and `..`. A directory that is changed meanwhile
+    /// may end it with `StaleCursor`.
+    fn list(&mut self, caller: libipc::Caller, path: &[u8]) -> Result<u32, Error>;
+
+    /// Goes on with a stream of `list` by at most `credits` elements.
+    fn list_more(
+        &mut self,
+        caller: libipc::Caller,
+        stream: u32,
+        credits: u32,
+    ) -> Result<(libipc::codec::List<super::filesystem::Entry, 7>, bool), Error>;
+
+    /// Ends a stream of `list` of which no more is wanted.
+    fn list_close(&mut self, caller: libipc::Caller, stream: u32);
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -620,7 +629,6 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::STAT_FILE => serve_stat_file(server, caller, message),
         labels::TRUNCATE => serve_truncate(server, caller, message),
         labels::SYNC_FILE => serve_sync_file(server, caller, message),
-        labels::READ_DIRECTORY => serve_read_directory(server, caller, message),
         labels::STAT => serve_stat(server, caller, message),
         labels::STAT_LINK => serve_stat_link(server, caller, message),
         labels::MAKE_DIRECTORY => serve_make_directory(server, caller, message),
@@ -634,6 +642,9 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::MOUNTS => serve_mounts(server, caller, message),
         labels::SYNC_ALL => serve_sync_all(server, caller, message),
         labels::UNMOUNT_ALL => serve_unmount_all(server, caller, message),
+        labels::LIST => serve_list(server, caller, message),
+        labels::LIST_MORE => serve_list_more(server, caller, message),
+        labels::LIST_CLOSE => serve_list_close(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -673,6 +684,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     const UNMOUNT_ALL: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::UNMOUNT_ALL,
         0,
+        0,
+    );
+    const LIST_CLOSE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::LIST_CLOSE,
+        1,
         0,
     );
     let w = request.words;
@@ -719,6 +735,14 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
+        }
+        LIST_CLOSE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let stream = w[0] as u32;
+            server.list_close(caller, stream);
+            Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         _ => None,
     }
@@ -857,26 +881,6 @@ fn serve_sync_file<S: Server + ?Sized>(
             Ok(server.sync_file(caller, file))
         },
         |_, ()| Ok(()),
-    );
-}
-
-fn serve_read_directory<S: Server + ?Sized>(
-    server: &mut S,
-    caller: libipc::Caller,
-    message: &mut libipc::Message,
-) {
-    libipc::codec::stub::serve(
-        message,
-        |r| {
-            let file = r.get()?;
-            let cursor = r.get()?;
-            r.finish()?;
-            Ok(server.read_directory(caller, file, cursor))
-        },
-        |w, (entries, next)| {
-            w.put(&entries)?;
-            w.put(&next)
-        },
     );
 }
 
@@ -1090,6 +1094,59 @@ fn serve_unmount_all<S: Server + ?Sized>(
     );
 }
 
+fn serve_list<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let path = r.bytes::<1000>()?;
+            r.finish()?;
+            Ok(server.list(caller, path))
+        },
+        |w, stream| w.put(&stream),
+    );
+}
+
+fn serve_list_more<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let stream = r.get()?;
+            let credits = r.get()?;
+            r.finish()?;
+            Ok(server.list_more(caller, stream, credits))
+        },
+        |w, (entries, ended)| {
+            w.put(&entries)?;
+            w.put(&ended)
+        },
+    );
+}
+
+fn serve_list_close<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            let stream = r.get()?;
+            r.finish()?;
+            server.list_close(caller, stream);
+            Ok(())
+        },
+        |_, ()| Ok(()),
+    );
+}
+
 /// Makes a server one that a server loop can run.
 #[derive(Debug)]
 pub struct Dispatcher<S>(pub S);
@@ -1281,30 +1338,6 @@ impl<T: libipc::Transport> Client<T> {
             ),
             0,
             |_| Some(()),
-        )
-    }
-
-    /// Reads entries of an open directory from a place on (all zero is the start), and tells where
-    /// to go on. An empty list says that there are no more.
-    ///
-    /// # Errors
-    /// The server's own error, or why no answer came.
-    pub fn read_directory(
-        &self,
-        file: u32,
-        cursor: &super::filesystem::Cursor,
-    ) -> Result<
-        (libipc::codec::List<super::filesystem::Entry, 7>, super::filesystem::Cursor),
-        libipc::Error<Error>,
-    > {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::READ_DIRECTORY,
-            |w| {
-                w.put(&file)?;
-                w.put(cursor)
-            },
-            |r| Ok((r.get()?, r.get()?)),
         )
     }
 
@@ -1531,6 +1564,82 @@ impl<T: libipc::Transport> Client<T> {
         libipc::codec::short::call(
             &self.transport,
             libipc::Short::request(labels::UNMOUNT_ALL, 0, [0, 0, 0, 0, 0, 0]),
+            0,
+            |_| Some(()),
+        )
+    }
+
+    /// Lists what is in a directory, in no order; with `.` and `..`. A directory that is changed meanwhile
+    /// may end it with `StaleCursor`.
+    ///
+    /// Since revision 2 of the interface.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn list(
+        &self,
+        path: &[u8],
+    ) -> Result<
+        libipc::stream::Incoming<
+            '_,
+            Self,
+            super::filesystem::Entry,
+            libipc::Error<Error>,
+            7,
+        >,
+        libipc::Error<Error>,
+    > {
+        let stream = libipc::codec::stub::call(
+            &self.transport,
+            labels::LIST,
+            |w| w.bytes::<1000>(path),
+            |r| r.get(),
+        )?;
+        Ok(
+            libipc::stream::Incoming::new(
+                self,
+                stream,
+                Self::list_more,
+                Self::list_close,
+            ),
+        )
+    }
+
+    /// Goes on with a stream of `list` by at most `credits` elements.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn list_more(
+        &self,
+        stream: u32,
+        credits: u32,
+    ) -> Result<
+        (libipc::codec::List<super::filesystem::Entry, 7>, bool),
+        libipc::Error<Error>,
+    > {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::LIST_MORE,
+            |w| {
+                w.put(&stream)?;
+                w.put(&credits)
+            },
+            |r| Ok((r.get()?, r.get()?)),
+        )
+    }
+
+    /// Ends a stream of `list` of which no more is wanted.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn list_close(&self, stream: u32) -> Result<(), libipc::TransportError> {
+        libipc::codec::short::ask(
+            &self.transport,
+            libipc::Short::request(
+                labels::LIST_CLOSE,
+                1,
+                [u64::from(stream), 0, 0, 0, 0, 0],
+            ),
             0,
             |_| Some(()),
         )

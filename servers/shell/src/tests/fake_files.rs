@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use libipc::Caller;
 use libipc::codec::{Bytes, List, Text};
-use proto::filesystem::{Cursor, Entry, MountState, NodeKind, Space, Stat};
+use proto::filesystem::{Entry, MountState, NodeKind, Space, Stat};
 use proto::vfs::{Error, Mount, OpenFlags, Server};
 
 /// Where what is mounted at `/mnt` cannot be used.
@@ -30,6 +30,8 @@ pub(crate) struct Files {
     pub(crate) synced: u32,
     pub(crate) unmounted: u32,
     made: u64,
+    /// How many entries of the directory that is being listed were given.
+    listed: usize,
 }
 
 impl Files {
@@ -197,34 +199,43 @@ impl Server for Files {
         Ok(())
     }
 
-    fn read_directory(
+    fn list(&mut self, caller: Caller, path: &[u8]) -> Result<u32, Error> {
+        self.listed = 0;
+        self.open(caller, path, OpenFlags::READ | OpenFlags::DIRECTORY, 0)
+    }
+
+    fn list_more(
         &mut self,
         _: Caller,
-        file: u32,
-        cursor: Cursor,
-    ) -> Result<(List<Entry, 7>, Cursor), Error> {
-        let path = self.open.get(file as usize).ok_or(Error::NotOpen)?.clone();
+        stream: u32,
+        credits: u32,
+    ) -> Result<(List<Entry, 7>, bool), Error> {
+        let path = self
+            .open
+            .get(stream as usize)
+            .ok_or(Error::NotOpen)?
+            .clone();
         // From the last name to the first, so that a test sees who sorts.
         let children = self.children(&path).into_iter().rev();
         let names = children.map(|(path, node)| (path.rsplit('/').next().unwrap_or(""), node));
         let own = self.at(&path).ok_or(Error::NotOpen)?;
-        let some: Vec<Entry> = [(".", own), ("..", own)]
+        let some: List<Entry, 7> = [(".", own), ("..", own)]
             .into_iter()
             .chain(names)
-            .skip(cursor.first as usize)
-            .take(3)
+            .skip(self.listed)
+            .take(3.min(credits as usize))
             .map(|(name, node)| Entry {
                 node: node.number,
                 kind: node.kind,
                 name: name.bytes().collect(),
             })
             .collect();
-        let next = Cursor {
-            first: cursor.first + some.len() as u64,
-            second: 0,
-        };
-        Ok((some.into_iter().collect(), next))
+        self.listed += some.len();
+        let is_last = some.is_empty();
+        Ok((some, is_last))
     }
+
+    fn list_close(&mut self, _: Caller, _: u32) {}
 
     fn stat(&mut self, _: Caller, path: &[u8]) -> Result<Stat, Error> {
         self.stat_of(&self.followed(path)?)

@@ -4,9 +4,10 @@ use std::string::String;
 use std::vec::Vec;
 
 use libipc::codec::{List, Text};
+use libipc::events::Feed;
 use libipc::{CPtr, Caller, Cap, FaultKind, Reply};
 use proto::console;
-use proto::processes::{Ending, Error, Info, Role, Server, State};
+use proto::processes::{Ended, Ending, Error, Event, Info, Role, Server, State};
 
 #[derive(Debug, Default)]
 pub(crate) struct Programs {
@@ -16,6 +17,9 @@ pub(crate) struct Programs {
     pub(crate) given: Vec<(u32, CPtr)>,
     pub(crate) killed: Vec<u32>,
     pub(crate) interrupted: Vec<u32>,
+    /// How often all were listed.
+    pub(crate) listed: u32,
+    pub(crate) events: Feed<Event>,
 }
 
 impl Server for Programs {
@@ -27,6 +31,10 @@ impl Server for Programs {
             _ => return Err(Error::NotFound),
         }
         self.started.push((path, arguments.to_vec()));
+        let ended = Some(Ended {
+            process: self.started.len() as u32,
+        });
+        self.events.tell(&Event { ended });
         Ok(self.started.len() as u32)
     }
 
@@ -69,9 +77,14 @@ impl Server for Programs {
     }
 
     fn list(&mut self, _: Caller, after: u32) -> List<Info, 24> {
+        self.listed += 1;
         let names = ["root", "vfs", "vfs", "ext4"];
         let infos = (1..).zip(names).filter(|(number, _)| *number > after);
         infos.map(|(number, name)| info(number, name)).collect()
+    }
+
+    fn events(&mut self) -> &mut Feed<Event> {
+        &mut self.events
     }
 }
 

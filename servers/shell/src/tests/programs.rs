@@ -1,9 +1,16 @@
 //! Programs and processes.
 
+use core::cell::Cell;
+use std::boxed::Box;
 use std::format;
+use std::rc::Rc;
 use std::string::String;
 
+use libipc::{CPtr, Caller, Cap};
+use libipc_mock::MockConnection;
+
 use super::desk::Desk;
+use crate::Shell;
 
 #[test]
 fn a_word_that_is_no_command_is_a_program() {
@@ -69,6 +76,50 @@ fn a_program_in_the_background_is_waited_for_on_demand() {
     );
     assert_eq!(status, 0);
     assert_eq!(desk.run(&["wait 9"]).1, 1);
+}
+
+/// A session in which programs are started in the background; gives what was shown.
+fn session(desk: &Desk, shell: &mut Shell<MockConnection>, keys: &str) -> String {
+    desk.console.server().0.keys = keys.bytes().collect();
+    shell.session();
+    desk.shown()
+}
+
+#[test]
+fn ended_programs_are_told_of_before_the_prompt_without_asking_who_runs() {
+    let desk = Desk::new();
+    let (mut shell, looks) = (desk.shell(), Rc::new(Cell::new(0)));
+    let arrival = Cap::from_slot(CPtr(9));
+    desk.programs
+        .server()
+        .0
+        .events
+        .watch(Caller::new(1, 0), arrival);
+    let seen = looks.clone();
+    shell.watch(Box::new(move || {
+        seen.set(seen.get() + 1);
+        seen.get() > 1
+    }));
+    let shown = session(&desk, &mut shell, "three &\recho on\rpoweroff\r");
+    let (on, told) = (
+        shown.find("\non\n"),
+        shown.find("[1] three: exit status 3\n"),
+    );
+    assert!(on.is_some() && on < told, "{shown}");
+    assert_eq!(looks.get(), 2);
+    assert_eq!(desk.programs.server().0.listed, 0);
+}
+
+#[test]
+fn a_shell_that_has_missed_events_asks_who_runs() {
+    let desk = Desk::new();
+    let mut shell = desk.shell();
+    shell.watch(Box::new(|| true));
+    // The process server knows of no watcher: it may have been started anew.
+    let shown = session(&desk, &mut shell, "ok & ok & ok & ok & three &\rpoweroff\r");
+    assert!(shown.contains("[5] three: exit status 3\n"), "{shown}");
+    assert!(!shown.contains("ok: exit"), "four processes run: {shown}");
+    assert!(desk.programs.server().0.listed > 0);
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Mock {
             libipc::Cap<super::console::Client>,
         ) -> Result<u32, Error>,
     >,
+    /// What it tells.
+    pub events: libipc::events::Feed<Event>,
 }
 
 impl Default for Mock {
@@ -61,6 +63,7 @@ impl Default for Mock {
                     "`processes.spawn_with` was called, which the test does not expect"
                 )
             }),
+            events: libipc::events::Feed::new(),
         }
     }
 }
@@ -115,6 +118,10 @@ impl Server for Mock {
     ) -> Result<u32, Error> {
         (self.spawn_with)(caller, path, arguments, console)
     }
+
+    fn events(&mut self) -> &mut libipc::events::Feed<Event> {
+        &mut self.events
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -136,7 +143,9 @@ impl libipc::Service for Failing {
                     |_, ()| Ok(()),
                 );
             }
-            labels::LIST => message.begin(libipc::label::ABANDONED),
+            labels::LIST | labels::WATCH_EVENTS | labels::TAKE_EVENTS => {
+                message.begin(libipc::label::ABANDONED)
+            }
             _ => {
                 let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
             }
@@ -157,6 +166,18 @@ impl crate::sample::Sample for Info {
             cpu_ns: random.value(),
             memory: random.value(),
         }
+    }
+}
+
+impl crate::sample::Sample for Ended {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        Self { process: random.value() }
+    }
+}
+
+impl crate::sample::Sample for Event {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        Self { ended: random.value() }
     }
 }
 
@@ -192,6 +213,8 @@ impl crate::sample::Sample for Error {
 /// Tries the codec with a value of every type that the interface declares.
 pub fn round_trips(random: &mut crate::sample::Random) {
     crate::sample::round_trip::<Info>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Ended>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Event>(random, crate::sample::Encodings::Several);
     crate::sample::round_trip::<Ending>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<Role>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<State>(random, crate::sample::Encodings::One);

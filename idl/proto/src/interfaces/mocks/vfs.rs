@@ -42,20 +42,6 @@ pub struct Mock {
     pub sync_file: alloc::boxed::Box<
         dyn FnMut(libipc::Caller, u32) -> Result<(), Error>,
     >,
-    /// What `read_directory` does.
-    pub read_directory: alloc::boxed::Box<
-        dyn FnMut(
-            libipc::Caller,
-            u32,
-            super::filesystem::Cursor,
-        ) -> Result<
-                (
-                    libipc::codec::List<super::filesystem::Entry, 7>,
-                    super::filesystem::Cursor,
-                ),
-                Error,
-            >,
-    >,
     /// What `stat` does.
     pub stat: alloc::boxed::Box<
         dyn FnMut(libipc::Caller, &[u8]) -> Result<super::filesystem::Stat, Error>,
@@ -102,6 +88,18 @@ pub struct Mock {
     pub sync_all: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Result<(), Error>>,
     /// What `unmount_all` does.
     pub unmount_all: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Result<(), Error>>,
+    /// What `list` does.
+    pub list: alloc::boxed::Box<dyn FnMut(libipc::Caller, &[u8]) -> Result<u32, Error>>,
+    /// What `list_more` does.
+    pub list_more: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+            u32,
+            u32,
+        ) -> Result<(libipc::codec::List<super::filesystem::Entry, 7>, bool), Error>,
+    >,
+    /// What `list_close` does.
+    pub list_close: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32)>,
 }
 
 impl Default for Mock {
@@ -130,9 +128,6 @@ impl Default for Mock {
             }),
             sync_file: alloc::boxed::Box::new(|_, _| {
                 panic!("`vfs.sync_file` was called, which the test does not expect")
-            }),
-            read_directory: alloc::boxed::Box::new(|_, _, _| {
-                panic!("`vfs.read_directory` was called, which the test does not expect")
             }),
             stat: alloc::boxed::Box::new(|_, _| {
                 panic!("`vfs.stat` was called, which the test does not expect")
@@ -174,6 +169,15 @@ impl Default for Mock {
             }),
             unmount_all: alloc::boxed::Box::new(|_| {
                 panic!("`vfs.unmount_all` was called, which the test does not expect")
+            }),
+            list: alloc::boxed::Box::new(|_, _| {
+                panic!("`vfs.list` was called, which the test does not expect")
+            }),
+            list_more: alloc::boxed::Box::new(|_, _, _| {
+                panic!("`vfs.list_more` was called, which the test does not expect")
+            }),
+            list_close: alloc::boxed::Box::new(|_, _| {
+                panic!("`vfs.list_close` was called, which the test does not expect")
             }),
         }
     }
@@ -248,18 +252,6 @@ impl Server for Mock {
 
     fn sync_file(&mut self, caller: libipc::Caller, file: u32) -> Result<(), Error> {
         (self.sync_file)(caller, file)
-    }
-
-    fn read_directory(
-        &mut self,
-        caller: libipc::Caller,
-        file: u32,
-        cursor: super::filesystem::Cursor,
-    ) -> Result<
-        (libipc::codec::List<super::filesystem::Entry, 7>, super::filesystem::Cursor),
-        Error,
-    > {
-        (self.read_directory)(caller, file, cursor)
     }
 
     fn stat(
@@ -357,6 +349,23 @@ impl Server for Mock {
     fn unmount_all(&mut self, caller: libipc::Caller) -> Result<(), Error> {
         (self.unmount_all)(caller)
     }
+
+    fn list(&mut self, caller: libipc::Caller, path: &[u8]) -> Result<u32, Error> {
+        (self.list)(caller, path)
+    }
+
+    fn list_more(
+        &mut self,
+        caller: libipc::Caller,
+        stream: u32,
+        credits: u32,
+    ) -> Result<(libipc::codec::List<super::filesystem::Entry, 7>, bool), Error> {
+        (self.list_more)(caller, stream, credits)
+    }
+
+    fn list_close(&mut self, caller: libipc::Caller, stream: u32) {
+        (self.list_close)(caller, stream)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -375,7 +384,6 @@ impl libipc::Service for Failing {
             | labels::STAT_FILE
             | labels::TRUNCATE
             | labels::SYNC_FILE
-            | labels::READ_DIRECTORY
             | labels::STAT
             | labels::STAT_LINK
             | labels::MAKE_DIRECTORY
@@ -387,14 +395,18 @@ impl libipc::Service for Failing {
             | labels::READ_LINK
             | labels::SPACE
             | labels::SYNC_ALL
-            | labels::UNMOUNT_ALL => {
+            | labels::UNMOUNT_ALL
+            | labels::LIST
+            | labels::LIST_MORE => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),
                     |_, ()| Ok(()),
                 );
             }
-            labels::MOUNTS => message.begin(libipc::label::ABANDONED),
+            labels::MOUNTS | labels::LIST_CLOSE => {
+                message.begin(libipc::label::ABANDONED)
+            }
             _ => {
                 let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
             }

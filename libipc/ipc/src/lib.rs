@@ -22,6 +22,7 @@ pub mod events;
 mod given;
 mod heap;
 mod interface;
+pub mod lend;
 mod log;
 mod message;
 pub mod objects;

@@ -43,7 +43,7 @@ pub enum Trouble<'a> {
     Missing(&'a str, Written<'a>),
     /// The argument is not a value of its type, which is told.
     BadValue(&'a str, Written<'a>),
-    /// The method takes or gives capabilities, which cannot be written.
+    /// The method takes capabilities or lent buffers, which cannot be written.
     Capability(&'a str),
     /// The server answers with this error of its interface.
     Failed(&'a str),
@@ -59,7 +59,10 @@ impl fmt::Display for Trouble<'_> {
             Self::Missing(name, kind) => write!(out, "{name} is missing; it is to be {kind}"),
             Self::BadValue(name, kind) => write!(out, "{name} is to be {kind}"),
             Self::Capability(name) => {
-                write!(out, "{name} is a capability, which cannot be written")
+                write!(
+                    out,
+                    "{name} is a capability or lent, which cannot be written"
+                )
             }
             Self::Failed(name) => write!(out, "the server answers {name}"),
             Self::Transport(error) => error.fmt(out),

@@ -97,6 +97,8 @@ codes! {
     35 UnknownMethod;
     /// A stream stands where none can be.
     36 StrayStream;
+    /// A buffer is lent where none can be.
+    37 StrayLoan;
 }
 
 impl Code {

@@ -96,6 +96,8 @@ cases! {
         "Whoever is told not to use a method must be told which to use instead.";
     StrayStream "stray_stream" "stray_stream"
         "A stream is no value: a method opens one, and its elements come by further requests. So it can only be all that the method results in.";
+    StrayLoan "stray_loan" "stray_loan"
+        "A buffer is lent for as long as a client waits for the answer of a method, so it can only be an argument of one.";
 }
 
 /// The code that somebody wrote: `E0016`, `e16` or `16`.

@@ -11,6 +11,8 @@ use crate::model::{Field, Interface, Struct, Table, Type, TypeId, Union};
 
 /// The greatest message in bytes; the codec and the kernel have the same limit.
 pub const MAX_MESSAGE: u64 = 2048;
+/// The longest buffer that can be lent.
+pub const MAX_LENT: u64 = 1 << 24;
 /// The greatest number of capabilities in a message.
 pub const MAX_CAPS: usize = 4;
 /// What fits into a ring's slot.
@@ -136,6 +138,7 @@ impl<'a> Measure<'a> {
             }
             Type::Optional(inner) => self.end_of(inner, at.saturating_add(1)),
             Type::Struct(id) | Type::Table(id) | Type::Union(id) => self.declared(id, at),
+            Type::Lend(..) => scalar(at, 8),
             Type::Cap(..) => at,
         }
     }

@@ -122,6 +122,32 @@ pub enum Type {
     Optional(Box<Type>),
     /// A capability, and how it changes hands.
     Cap(CapKind, Transfer),
+    /// A buffer that a client lends while it waits, of at most so many bytes.
+    Lend(Direction, u64),
+}
+
+/// Who writes a lent buffer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// The client, before.
+    In,
+    /// The server.
+    Out,
+    /// Both.
+    InOut,
+}
+
+impl Direction {
+    /// All of them by their names.
+    pub const NAMES: [(&'static str, Direction); 3] =
+        [("in", Self::In), ("out", Self::Out), ("inout", Self::InOut)];
+
+    /// Its name in the IDL.
+    pub fn name(self) -> &'static str {
+        let mut names = Self::NAMES.iter();
+        let found = names.find(|(_, direction)| *direction == self);
+        found.map_or("", |(name, _)| name)
+    }
 }
 
 /// How a capability changes hands.

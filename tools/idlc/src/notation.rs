@@ -22,6 +22,7 @@ impl fmt::Display for Type {
             Self::Struct(id) | Self::Table(id) | Self::Union(id) | Self::Number(id, ..) => {
                 id.fmt(out)
             }
+            Self::Lend(direction, bound) => write!(out, "lend<{}, {bound}>", direction.name()),
             Self::Cap(kind, Transfer::Moved) => write!(out, "cap<{kind}>"),
             Self::Cap(kind, Transfer::Copied(rights)) => write!(out, "cap<{kind}, {rights}>"),
             Self::Cap(kind, Transfer::Lent(rights)) => write!(out, "lent<{kind}, {rights}>"),

@@ -71,6 +71,10 @@ impl Walk<'_> {
                 self.sometimes(name, inner);
             }
             Type::Struct(id) | Type::Table(id) | Type::Union(id) => self.declared(name, id),
+            Type::Lend(..) => {
+                self.scalar(&format!("{name}.offset"), 4, "u32".to_owned());
+                self.scalar(&format!("{name}.length"), 4, "u32".to_owned());
+            }
             Type::Cap(..) => {}
         }
     }

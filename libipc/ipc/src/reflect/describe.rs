@@ -66,6 +66,7 @@ impl<'a> Bytes<'a> {
             12 => Kind::Optional(self.inner(depth)?),
             13 => Kind::Declared(self.byte()?),
             14 => Kind::Capability,
+            15 => Kind::Lent,
             _ => return None,
         })
     }
@@ -89,6 +90,7 @@ pub(super) enum Kind<'a> {
     Optional(Bytes<'a>),
     Declared(u8),
     Capability,
+    Lent,
 }
 
 /// An integer's type by its code: 1 to 4 without, 5 to 8 with a sign.

@@ -46,7 +46,7 @@ fn value(
             let (description, found) = description.declared(number)?;
             declared(description, found, from, out)
         }
-        Kind::Capability => None,
+        Kind::Capability | Kind::Lent => None,
     }
 }
 

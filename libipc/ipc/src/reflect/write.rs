@@ -22,7 +22,7 @@ pub(super) fn arguments<'a>(
     for (name, kind) in method.arguments() {
         let text = given.iter().find(|(other, _)| *other == name);
         let text = match (text, kind) {
-            (_, Kind::Capability) => return Err(Trouble::Capability(name)),
+            (_, Kind::Capability | Kind::Lent) => return Err(Trouble::Capability(name)),
             (Some((_, text)), _) => text,
             (None, Kind::Optional(_)) => "-",
             (None, _) => return Err(Trouble::Missing(name, Written::new(description, kind))),
@@ -127,7 +127,7 @@ fn value(
             let (description, found) = description.declared(number)?;
             declared(description, found, text, to)
         }
-        Kind::Capability => None,
+        Kind::Capability | Kind::Lent => None,
     }
 }
 

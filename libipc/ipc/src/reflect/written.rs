@@ -39,6 +39,7 @@ impl fmt::Display for Written<'_> {
                 out.write_char('?')
             }
             Kind::Capability => out.write_str("a capability"),
+            Kind::Lent => out.write_str("a lent buffer"),
             Kind::Declared(number) => {
                 let found = self.description.declared(number);
                 let (description, declared) = found.ok_or(fmt::Error)?;

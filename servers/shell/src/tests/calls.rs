@@ -51,7 +51,7 @@ fn wrong_words_are_refused_before_anything_is_called() {
         ),
         (
             "call processes.spawn_with path=/x arguments= console=1",
-            "processes.spawn_with: console is a capability, which cannot be written",
+            "processes.spawn_with: console is a capability or lent, which cannot be written",
         ),
         (
             "call disk.read",

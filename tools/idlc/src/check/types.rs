@@ -4,8 +4,8 @@ use super::Checker;
 use super::capabilities::Place;
 use crate::ast::{File, ItemKind, Name, Parameter, TypeRef, Use};
 use crate::diagnostic::Code;
-use crate::layout::MAX_MESSAGE;
-use crate::model::{Choice, Integer, Type, TypeId};
+use crate::layout::{MAX_LENT, MAX_MESSAGE};
+use crate::model::{Choice, Direction, Integer, Type, TypeId};
 use crate::suggest;
 
 /// How many aliases may stand for one another in a row.
@@ -14,7 +14,7 @@ const MAX_ALIASES: usize = 16;
 /// The types that need no declaration.
 const BUILT_IN: &[&str] = &[
     "bool", "u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64", "string", "bytes", "vec", "cap",
-    "lent", "stream",
+    "lent", "lend", "stream",
 ];
 
 impl Checker<'_> {
@@ -40,6 +40,7 @@ impl Checker<'_> {
             "bytes" => self.bound(file, kind, 0).map(Type::Bytes),
             "vec" => self.list(file, kind),
             "cap" | "lent" => self.capability(kind, place),
+            "lend" => self.lent_buffer(file, kind, place),
             "stream" => self.stray_stream(kind),
             _ if !kind.parameters.is_empty() => {
                 self.parameters(kind, "no parameters");
@@ -54,7 +55,7 @@ impl Checker<'_> {
 
     pub(super) fn parameters(&mut self, kind: &TypeRef, wanted: &str) {
         let message = format!("`{}` takes {wanted}", kind.name.text);
-        let remedy = "write `string<N>`, `bytes<N>`, `vec<TYPE, N>`, `cap<KIND>` or `lent<KIND>`";
+        let remedy = "write `string<N>`, `bytes<N>`, `vec<TYPE, N>`, `cap<KIND>`, `lent<KIND>` or `lend<in, N>`";
         self.report(Code::BadParameters, kind.span, message, remedy);
     }
 
@@ -76,8 +77,38 @@ impl Checker<'_> {
         Some(Type::List(Box::new(element?), bound))
     }
 
+    /// `lend<in, N>`, `lend<out, N>` or `lend<inout, N>`, as an argument.
+    fn lent_buffer(&mut self, file: &File, kind: &TypeRef, place: Place) -> Option<Type> {
+        let name = match kind.parameters.first() {
+            Some(Parameter::Type(word)) => word.name.text.as_str(),
+            _ => "",
+        };
+        let mut names = Direction::NAMES.iter();
+        let Some((_, direction)) = names.find(|(known, _)| *known == name) else {
+            self.parameters(kind, "`in`, `out` or `inout`, and a bound");
+            return None;
+        };
+        if !matches!(place, Place::Argument | Place::LaterArgument) {
+            let message = "a buffer cannot be lent here".to_owned();
+            let remedy = "make it an argument of its own; a server lends nothing";
+            self.report(Code::StrayLoan, kind.name.span, message, remedy);
+            return None;
+        }
+        let bound = self.bound_up_to(file, kind, (1, MAX_LENT))?;
+        Some(Type::Lend(*direction, bound))
+    }
+
     /// The bound among the parameters of `kind`, which must have `before` others before it.
     fn bound(&mut self, file: &File, kind: &TypeRef, before: usize) -> Option<u64> {
+        self.bound_up_to(file, kind, (before, MAX_MESSAGE))
+    }
+
+    fn bound_up_to(
+        &mut self,
+        file: &File,
+        kind: &TypeRef,
+        (before, most): (usize, u64),
+    ) -> Option<u64> {
         let (value, span) = match kind.parameters.get(before) {
             Some(Parameter::Number(number)) => (number.value, number.span),
             Some(Parameter::Type(constant)) if constant.parameters.is_empty() => {
@@ -92,9 +123,12 @@ impl Checker<'_> {
             self.parameters(kind, "nothing behind the bound");
             return None;
         }
-        if value == 0 || value > MAX_MESSAGE {
+        if value == 0 || value > most {
             let message = format!("a bound of {value} is useless");
-            let remedy = format!("choose 1 to {MAX_MESSAGE}, the bytes of a message");
+            let remedy = match most {
+                MAX_MESSAGE => format!("choose 1 to {most}, the bytes of a message"),
+                _ => format!("choose 1 to {most}"),
+            };
             self.report(Code::BadBound, span, message, &remedy);
             return None;
         }

@@ -62,6 +62,7 @@ impl Types<'_> {
             Type::Number(id, integer, _) => {
                 format!("{}.{}:{}", id.interface, id.name, integer.name())
             }
+            Type::Lend(direction, bound) => format!("lend {} {bound}", direction.name()),
             Type::Cap(kind, transfer) => capability(kind, *transfer),
         }
     }

@@ -71,6 +71,7 @@ fn value(interface: &Interface, kind: &Type, name: &Ident, values: Values) -> To
             let inner = value(interface, inner, &format_ident!("value"), values);
             quote! { w.optional(#name, |w, value| #inner) }
         }
+        (Type::Lend(..), _) => quote! { w.put(&#name.word()) },
         (Type::Cap(_, transfer), _) => capability(name, *transfer),
         _ => quote! { w.put(&#name) },
     }
@@ -128,6 +129,10 @@ fn taken(kind: &Type) -> TokenStream {
             quote! { r.optional(|r| #inner) }
         }
         Type::Cap(..) => quote! { r.cap() },
+        Type::Lend(_, bound) => {
+            let bound = number(*bound);
+            quote! { libipc::lend::Place::decode(r, #bound) }
+        }
         _ => quote! { r.get() },
     }
 }

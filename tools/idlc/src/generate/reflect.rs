@@ -123,6 +123,7 @@ impl Writer<'_> {
                 self.bytes.extend([13, number]);
             }
             Type::Cap(..) => self.byte(14),
+            Type::Lend(..) => self.byte(15),
         }
     }
 

@@ -25,7 +25,7 @@ pub(super) fn is_short(shapes: &Shapes, method: &Method) -> bool {
 
 fn is_fixed(shapes: &Shapes, kind: &Type) -> bool {
     match kind {
-        Type::Bool | Type::Integer(_) | Type::Number(..) => true,
+        Type::Bool | Type::Integer(_) | Type::Number(..) | Type::Lend(..) => true,
         Type::Struct(id) => match shapes.get(id) {
             Some(Shape::Struct(found)) => {
                 found.fields.iter().all(|one| is_fixed(shapes, &one.kind))
@@ -194,6 +194,11 @@ impl<'a> Layout<'a> {
                 quote! { libipc::codec::short::flag(#word)? }
             }
             Type::Integer(found) => self.integer(*found, path),
+            Type::Lend(_, bound) => {
+                let word = self.integer(Integer::U64, &quote! { #path.word() });
+                let bound = types::number(*bound);
+                quote! { libipc::lend::Place::of_word(#word, #bound)? }
+            }
             Type::Number(id, repr, choice) => {
                 let name = types::declared(self.interface, id);
                 let (get, make) = match choice {

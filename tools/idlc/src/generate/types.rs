@@ -34,6 +34,7 @@ pub(super) fn owned(interface: &Interface, kind: &Type) -> TokenStream {
             quote! { Option<#inner> }
         }
         Type::Cap(kind, _) => capability(interface, kind),
+        Type::Lend(..) => quote! { libipc::lend::Place },
     }
 }
 
@@ -71,6 +72,10 @@ pub(super) fn given(interface: &Interface, kind: &Type) -> TokenStream {
         Type::Cap(kind, Transfer::Copied(_) | Transfer::Lent(_)) => {
             let cap = capability(interface, kind);
             quote! { &#cap }
+        }
+        Type::Lend(direction, bound) => {
+            let (name, bound) = (format_ident!("{direction:?}"), number(*bound));
+            quote! { &libipc::lend::#name<'_, #bound> }
         }
         _ => owned(interface, kind),
     }

@@ -22,6 +22,12 @@ pub const ERRORS: Described = Described {
     description: b"\x00\x02\x0b\x00\x05knock\x01\x00\x01\x00\x00\n\x00\x04wait\x02\x00\x00\x00\x00\x19\x00\x03\x03\x02\x01\x00\x00\x00\x06Nobody\x07\x00\x00\x00\x06Closed",
 };
 
+/// Describes `loans` in 106 bytes.
+pub const LOANS: Described = Described {
+    interface: "loans",
+    description: b"\x00\x03\x1e\x00\x04fill\x01\x00\x01\x02\x04data\x0f\x04with\x01\x01\x06length\x03\"\x00\x05count\x02\x00\x00\x02\x04name\t\x10\x00\x04text\x0f\x01\x07letters\x03\x13\x00\x07reverse\x03\x00\x01\x01\x04text\x0f\x00\r\x00\x03\x03\x01\x01\x00\x00\x00\x05Unfit",
+};
+
 /// Describes `methods` in 146 bytes.
 pub const METHODS: Described = Described {
     interface: "methods",
@@ -93,6 +99,7 @@ pub const ALL: &[Described] = &[
     CAPABILITIES,
     DEFERRED,
     ERRORS,
+    LOANS,
     METHODS,
     NUMBERS,
     OPTIONAL,

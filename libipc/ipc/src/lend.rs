@@ -17,6 +17,8 @@ use crate::{Caller, Startup};
 /// How many clients of a server can lend.
 pub const MAX_LENDERS: usize = 8;
 
+const WORD: usize = size_of::<u64>();
+
 /// A client's pools, to lend from.
 pub struct Lender {
     out: Option<Pool<'static>>,
@@ -226,17 +228,34 @@ impl Borrower {
         self.pool(caller)?.write(place.from(at)?, bytes)
     }
 
-    /// Copies what another server wrote to a buffer's start, without a look at it. Both begin at whole words.
+    /// Copies the first bytes of what another server wrote to a buffer's start, without a look at them. Both
+    /// begin at whole words.
     ///
     /// # Errors
-    /// As [`read`](Self::read).
+    /// As [`read`](Self::read); also if there are no so many.
     pub fn pass_on(
         &mut self,
         caller: Caller,
         place: Place,
-        bytes: Untrusted<'_>,
+        (bytes, count): (Untrusted<'_>, usize),
     ) -> Result<(), OutOfBounds> {
-        self.pool(caller)?.copy_from(place.0, bytes)
+        if count > place.len() {
+            return Err(OutOfBounds);
+        }
+        let words = count & !(WORD - 1);
+        let part = |length: usize| Descriptor {
+            offset: 0,
+            length: length as u32,
+        };
+        let to = Descriptor {
+            length: words as u32,
+            ..place.0
+        };
+        self.pool(caller)?.copy_from(to, bytes.part(part(words))?)?;
+        let mut last = [0; WORD];
+        let last = last.get_mut(..count - words).ok_or(OutOfBounds)?;
+        bytes.part(part(count))?.copy_to(words, last)?;
+        self.write(caller, place, (words, last))
     }
 
     /// Whether a client can lend a buffer for the server to write.
@@ -255,5 +274,118 @@ impl Borrower {
 impl fmt::Debug for Borrower {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Borrower({} clients)", self.clients.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    extern crate std;
+    use super::*;
+    use libipc_ring::sync::AtomicU64;
+    use std::vec;
+    use std::vec::Vec;
+
+    fn words(count: usize) -> &'static [AtomicU64] {
+        let words: Vec<_> = (0..count).map(|_| AtomicU64::new(0)).collect();
+        words.leak()
+    }
+
+    const CLIENT: Caller = Caller::new(7, 0);
+
+    /// Both ends of a connection with pools of 64 bytes.
+    fn pair() -> (Lender, Borrower) {
+        let (client, server) = (words(8), words(8));
+        let mut borrower = Borrower::default();
+        let pools = Pools {
+            out: Some(Pool::new(server)),
+            inward: Some(Untrusted::new(client)),
+            ..Pools::default()
+        };
+        assert!(borrower.add(CLIENT, pools));
+        let lender = Lender::new(Some(Pool::new(client)), Some(Untrusted::new(server)));
+        (lender, borrower)
+    }
+
+    #[test]
+    fn what_one_side_writes_the_other_reads() {
+        let (mut lender, mut borrower) = pair();
+        let lent = lender.lend_inout::<64>(b"back to front").expect("it fits");
+        let place = Place::of_word(lent.word(), 64).expect("it is short");
+        let mut text = [0; 13];
+        assert_eq!(borrower.read(CLIENT, place, (0, &mut text)), Ok(()));
+        text.reverse();
+        assert_eq!(borrower.write(CLIENT, place, (0, &text)), Ok(()));
+        lent.view().copy_to(0, &mut text).expect("it is there");
+        assert_eq!(&text, b"tnorf ot kcab");
+    }
+
+    #[test]
+    fn nothing_is_lent_beyond_the_methods_limit_or_the_pool() {
+        let (mut lender, _) = pair();
+        assert!(lender.lend_out::<16>(16).is_some());
+        assert!(lender.lend_out::<16>(17).is_none());
+        assert!(lender.lend_out::<1000>(65).is_none());
+        assert!(lender.lend_in::<1000>(&[0; 65]).is_none());
+        let mut poor = Lender::new(None, None);
+        assert!(poor.lend_out::<16>(1).is_none() && poor.lend_in::<16>(b"x").is_none());
+    }
+
+    #[test]
+    fn a_place_that_reaches_beyond_what_is_allowed_or_there_is_refused() {
+        let (mut lender, mut borrower) = pair();
+        let word = |offset, length| Descriptor { offset, length }.to_word();
+        assert_eq!(Place::of_word(word(0, 17), 16), None);
+        let beyond = Place::of_word(word(60, 8), 16).expect("it is short");
+        assert_eq!(
+            borrower.write(CLIENT, beyond, (0, b"12345678")),
+            Err(OutOfBounds)
+        );
+        assert_eq!(
+            borrower.write(CLIENT, beyond, (4, b"1234")),
+            Err(OutOfBounds)
+        );
+        assert_eq!(
+            borrower.read(CLIENT, beyond, (0, &mut [0; 8])),
+            Err(OutOfBounds)
+        );
+        let place = Place::of_word(word(0, 8), 16).expect("it is short");
+        assert_eq!(
+            borrower.write(CLIENT, place, (0, b"123456789")),
+            Err(OutOfBounds)
+        );
+        assert_eq!(borrower.write(CLIENT, place, (9, b"")), Err(OutOfBounds));
+        let other = Caller::new(8, 0);
+        assert_eq!(borrower.write(other, place, (0, b"1")), Err(OutOfBounds));
+        assert!(lender.lend_out::<64>(64).is_some());
+    }
+
+    #[test]
+    fn what_another_server_wrote_is_passed_on_to_the_byte() {
+        let source = words(8);
+        let bytes: Vec<u8> = (1..=64).collect();
+        let whole = Descriptor {
+            offset: 0,
+            length: 64,
+        };
+        Pool::new(source).write(whole, &bytes).expect("it fits");
+        for count in [0, 1, 7, 8, 9, 24, 63, 64] {
+            let (mut lender, mut borrower) = pair();
+            let lent = lender.lend_out::<64>(count).expect("it fits");
+            let place = Place::of_word(lent.word(), 64).expect("it is short");
+            let view = Untrusted::new(source);
+            assert_eq!(borrower.pass_on(CLIENT, place, (view, count)), Ok(()));
+            assert_eq!(
+                borrower.pass_on(CLIENT, place, (view, count + 1)),
+                Err(OutOfBounds)
+            );
+            let mut seen = vec![0; count];
+            lent.view().copy_to(0, &mut seen).expect("it is there");
+            assert_eq!(seen, bytes[..count]);
+            drop(lent);
+            let rest = lender.lend_out::<64>(64).expect("it fits");
+            let mut seen = vec![0; 64 - count];
+            rest.view().copy_to(count, &mut seen).expect("it is there");
+            assert!(seen.iter().all(|byte| *byte == 0), "behind {count}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use libipc::lend::Lender;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Thread, Untyped,
 };
@@ -144,6 +145,12 @@ impl Stage {
     pub(crate) fn client<C: From<Connection>>(&self, name: &str) -> Outcome<C> {
         let client = self.env.try_connect(name);
         client.ok_or_else(|| format!("the image has no connection `{name}`"))
+    }
+
+    /// What lends buffers to the server of a connection.
+    pub(crate) fn lender(&self, name: &str) -> Outcome<Lender> {
+        let lender = Lender::open(&self.env, name);
+        lender.ok_or_else(|| format!("the image gives connection `{name}` no pools"))
     }
 
     /// The right to give time.

@@ -4,8 +4,11 @@ use alloc::borrow::ToOwned;
 use alloc::format;
 use alloc::string::{String, ToString};
 
+use alloc::vec::Vec;
 use block_cache::{BatchDevice, BlockCache, Capacity};
+
 use libipc::codec::Text;
+use libipc::lend::Borrower;
 use libipc::log;
 use proto::filesystem::{Error, Info, MountState};
 
@@ -17,9 +20,19 @@ pub struct Mounted<D: BatchDevice> {
     files: Option<FileSystem<D>>,
     gather: Gather,
     info: Info,
+    /// What clients lend to be filled.
+    pub(crate) borrower: Borrower,
+    /// Bytes on their way into a lent buffer.
+    pub(crate) scratch: Vec<u8>,
 }
 
 impl<D: BatchDevice> Mounted<D> {
+    /// Lets clients lend buffers.
+    #[must_use]
+    pub fn borrowing(self, borrower: Borrower) -> Self {
+        Self { borrower, ..self }
+    }
+
     /// Mounts the volume on a device, or keeps the reason why that fails. `content` is what the
     /// first sectors seem to hold.
     pub fn mount(
@@ -69,6 +82,8 @@ impl<D: BatchDevice> Mounted<D> {
             files: Some(files),
             gather: Gather::default(),
             info: info(state, name, &reason),
+            borrower: Borrower::default(),
+            scratch: Vec::new(),
         }
     }
 
@@ -78,6 +93,8 @@ impl<D: BatchDevice> Mounted<D> {
             files: None,
             gather: Gather::default(),
             info: info(state, name, reason),
+            borrower: Borrower::default(),
+            scratch: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use block_cache::Capacity;
 use ext4::places::{self, Place};
 use ext4::{Mounted, Options, RingDisk, Timestamp};
+use libipc::lend::Borrower;
 use libipc::ring::{ClientWake, RingClient};
 use libipc::{Never, Startup, clock_ns};
 use proto::storage::Volume;
@@ -55,7 +56,8 @@ fn main(env: Startup) -> Never {
     };
     set_clock(&env);
     let endpoint = env.endpoint("filesystem");
-    filesystem::serve(endpoint, served(&env, number))
+    let served = served(&env, number).borrowing(Borrower::open(&env));
+    filesystem::serve(endpoint, served)
 }
 
 fn served(env: &Startup, number: usize) -> Served {

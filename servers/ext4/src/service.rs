@@ -3,14 +3,40 @@
 use block_cache::BatchDevice;
 use libipc::Caller;
 use libipc::codec::{Bytes, List};
+use libipc::lend;
 use proto::filesystem::{
     Cursor, Entry, Error, Existing, Info, MAX_DATA, MAX_ENTRIES, Place, Reach, Server, Space, Stat,
 };
 
-use crate::{Mounted, Walk, convert, convert::node};
+use crate::{Mounted, Node, Walk, convert, convert::node};
 
 type Data = Bytes<{ MAX_DATA as usize }>;
 type Entries = List<Entry, { MAX_ENTRIES as usize }>;
+
+impl<D: BatchDevice> Mounted<D> {
+    /// Fills a lent buffer by way of `bytes`, which has room for all of it.
+    fn fill(
+        &mut self,
+        (node, offset): (Node, u64),
+        (caller, data): (Caller, lend::Place),
+        bytes: &mut [u8],
+    ) -> Result<u32, Error> {
+        let mut filled = 0;
+        while let Some(rest) = bytes.get_mut(filled..data.len())
+            && !rest.is_empty()
+        {
+            let read = self.read(node, offset.saturating_add(filled as u64), rest)?;
+            if read == 0 {
+                break;
+            }
+            filled += read;
+        }
+        let bytes = bytes.get(..filled).unwrap_or_default();
+        let written = self.borrower.write(caller, data, (0, bytes));
+        written.map_err(|_| Error::Invalid)?;
+        Ok(filled as u32)
+    }
+}
 
 impl<D: BatchDevice> Server for Mounted<D> {
     fn info(&mut self, _: Caller) -> Info {
@@ -65,6 +91,22 @@ impl<D: BatchDevice> Server for Mounted<D> {
         let read = self.read(node(number)?, offset, &mut data)?;
         data.truncate(read);
         Ok(data)
+    }
+
+    fn read_into(
+        &mut self,
+        caller: Caller,
+        number: u64,
+        offset: u64,
+        data: lend::Place,
+    ) -> Result<u32, Error> {
+        let mut bytes = core::mem::take(&mut self.scratch);
+        if bytes.len() < data.len() {
+            bytes.resize(data.len(), 0);
+        }
+        let filled = self.fill((node(number)?, offset), (caller, data), &mut bytes);
+        self.scratch = bytes;
+        filled
     }
 
     fn write_at(&mut self, _: Caller, number: u64, offset: u64, data: &[u8]) -> Result<(), Error> {

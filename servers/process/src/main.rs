@@ -7,6 +7,7 @@
 #![no_main]
 
 use libipc::abi::startup::{Entry, EntryKind};
+use libipc::lend::Lender;
 use libipc::objects::SchedControl;
 use libipc::{CPtr, Never, Router, Startup};
 use process::kernel::{Domain, Kernel};
@@ -40,7 +41,7 @@ fn main(env: Startup) -> Never {
         panic!("cannot build programs: {}", error.text());
     }
     let files: proto::vfs::Client = env.connect("vfs");
-    let mut server = Processes::new(kernel, files);
+    let mut server = Processes::new(kernel, files).lending(Lender::open(&env, "vfs"));
     for entry in env.entries() {
         add(&env, &mut server, entry);
     }

@@ -2,9 +2,11 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 use core::convert::Infallible;
 
 use libipc::events::Feed;
+use libipc::lend::Lender;
 use libipc::{Caller, Cap, Events, Fault, FaultAnswer, Reply, Transport};
 use proto::processes::{Ended, Ending, Error, Event, Info, Role, State};
 use proto::vfs::OpenFlags;
@@ -23,6 +25,8 @@ pub struct Processes<M: Maker, T> {
     table: Table<M::Domain>,
     maker: M,
     files: vfs::Client<T>,
+    /// Lends buffers to the file system.
+    lender: Option<RefCell<Lender>>,
     /// This server's own number; nobody can end it.
     own: u32,
     session: Option<Session<T>>,
@@ -37,10 +41,18 @@ impl<M: Maker, T: Transport> Processes<M, T> {
             table: Table::default(),
             maker,
             files,
+            lender: None,
             own: 0,
             session: None,
             events: Feed::new(),
         }
+    }
+
+    /// Lends buffers to the file system when files are read.
+    #[must_use]
+    pub fn lending(self, lender: Option<Lender>) -> Self {
+        let lender = lender.map(RefCell::new);
+        Self { lender, ..self }
     }
 
     /// Adds this server itself.
@@ -93,7 +105,7 @@ impl<M: Maker, T: Transport> Processes<M, T> {
         console: Option<Cap<console::Client>>,
     ) -> Result<u32, Error> {
         let arguments = split(arguments)?;
-        let file = Opened::new(&self.files, path)?;
+        let file = Opened::new((&self.files, self.lender.as_ref()), path)?;
         let (program, plan) = headers(&file)?;
         let pid = self.table.next_pid()?;
         let name = name_of(path);
@@ -235,12 +247,16 @@ impl<M: Maker, T: Transport> Events for Processes<M, T> {
 /// An open file of the file system; closed when it is dropped.
 struct Opened<'a, T: Transport> {
     files: &'a vfs::Client<T>,
+    lender: Option<&'a RefCell<Lender>>,
     file: u32,
     size: u64,
 }
 
 impl<'a, T: Transport> Opened<'a, T> {
-    fn new(files: &'a vfs::Client<T>, path: &[u8]) -> Result<Self, Error> {
+    fn new(
+        (files, lender): (&'a vfs::Client<T>, Option<&'a RefCell<Lender>>),
+        path: &[u8],
+    ) -> Result<Self, Error> {
         let path = bounded(path)?;
         let file = files
             .open(path, OpenFlags::READ, 0)
@@ -250,11 +266,30 @@ impl<'a, T: Transport> Opened<'a, T> {
             })?;
         let mut opened = Self {
             files,
+            lender,
             file,
             size: 0,
         };
         opened.size = files.stat_file(file).map_err(|_| Error::Unreadable)?.size;
         Ok(opened)
+    }
+}
+
+impl<T: Transport> Opened<'_, T> {
+    /// Reads by a lent buffer, which takes a request a piece of its length instead of one a message's worth.
+    fn read_lending(&self, lender: &mut Lender, offset: u64, into: &mut [u8]) -> Result<(), Error> {
+        let mut at = offset;
+        for part in into.chunks_mut(lender.longest_out().clamp(1, vfs::MAX_LENT as usize)) {
+            let lent = lender.lend_out(part.len()).ok_or(Error::Unreadable)?;
+            let read = self.files.read_into(self.file, at, &lent);
+            if read != Ok(part.len() as u32) {
+                return Err(Error::Unreadable);
+            }
+            let copied = lent.view().copy_to(0, part);
+            copied.map_err(|_| Error::Unreadable)?;
+            at += part.len() as u64;
+        }
+        Ok(())
     }
 }
 
@@ -264,6 +299,9 @@ impl<T: Transport> File for Opened<'_, T> {
     }
 
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
+        if let Some(lender) = self.lender {
+            return self.read_lending(&mut lender.borrow_mut(), offset, into);
+        }
         let mut at = offset;
         for part in into.chunks_mut(vfs::MAX_DATA as usize) {
             let data = self

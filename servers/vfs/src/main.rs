@@ -7,6 +7,7 @@
 #![no_main]
 
 use libipc::abi::startup::EntryKind;
+use libipc::lend::{Borrower, Lender};
 use libipc::objects::CNode;
 use libipc::{CPtr, Cap, Never, Rights, Router, Startup, slots};
 use proto::vfs_sessions;
@@ -45,14 +46,16 @@ fn main(env: Startup) -> Never {
             panic!("`{argument}` is not CONNECTION=PATH");
         };
         if let Some(filesystem) = env.try_connect(connection) {
-            mounts.add(path, filesystem);
+            let lender = Lender::open(&env, connection);
+            mounts.add_lending(path, filesystem, lender);
         }
     }
     let connections = Own {
         endpoint: CPtr(mint.slot),
         interface: own.interface,
     };
-    Router::new(Vfs::new(mounts, connections))
+    let vfs = Vfs::new(mounts, connections).borrowing(Borrower::open(&env));
+    Router::new(vfs)
         .with(own, proto::vfs::dispatch)
         .with(env.endpoint("vfs_sessions"), vfs_sessions::dispatch)
         .serve()

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use libipc::Transport;
 use libipc::codec::Text;
+use libipc::lend::Lender;
 use proto::filesystem::{Client, Info, MountState};
 use proto::vfs::{Error, Mount};
 
@@ -21,6 +22,8 @@ pub struct Mounted<T> {
     info: Info,
     /// The volume's file system.
     pub filesystem: Client<T>,
+    /// Lends it buffers.
+    lender: Option<Lender>,
 }
 
 /// All mounts.
@@ -37,6 +40,11 @@ impl<T: Transport> Mounts<T> {
     /// Asks a file system what it has mounted and puts that at a path. A volume that does not exist is left out; one that
     /// could not be mounted keeps its place, where every access says so.
     pub fn add(&mut self, path: &str, filesystem: Client<T>) {
+        self.add_lending(path, filesystem, None);
+    }
+
+    /// As [`add`](Self::add), of a file system that is lent buffers.
+    pub fn add_lending(&mut self, path: &str, filesystem: Client<T>, lender: Option<Lender>) {
         let info = filesystem.info().unwrap_or_else(|_| gone(&unknown()));
         if info.state == MountState::Absent {
             return;
@@ -48,6 +56,7 @@ impl<T: Transport> Mounts<T> {
             path: path.into(),
             info,
             filesystem,
+            lender,
         });
     }
 
@@ -85,6 +94,18 @@ impl<T: Transport> Mounts<T> {
             .is_usable()
             .then_some(&mount.filesystem)
             .ok_or(Error::NotMounted)
+    }
+
+    /// The same, with what lends it buffers if anything does.
+    ///
+    /// # Errors
+    /// `NotMounted`.
+    pub fn lending(&mut self, id: MountId) -> Result<(&Client<T>, Option<&mut Lender>), Error> {
+        let mount = self.mounts.get_mut(id.0).ok_or(Error::NotMounted)?;
+        if !mount.is_usable() {
+            return Err(Error::NotMounted);
+        }
+        Ok((&mount.filesystem, mount.lender.as_mut()))
     }
 
     /// Every file system that can be used.

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use libipc::codec::{Bytes, List};
+use libipc::lend::{Borrower, Place};
 use libipc::stream::Portion;
 use libipc::{Caller, Cap, Error as CallError, Events, Transport};
 use proto::filesystem::{Client, Entry, Existing, NodeKind, Space, Stat};
@@ -29,10 +30,12 @@ pub struct Vfs<T, C> {
     mounts: Mounts<T>,
     files: Files,
     connections: C,
+    /// What clients lend to be filled.
+    borrower: Borrower,
 }
 
 /// A directory on a volume, and a name in it.
-struct Place<'a> {
+struct Spot<'a> {
     mount: MountId,
     directory: u64,
     name: Name<'a>,
@@ -50,7 +53,14 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
             mounts,
             files: Files::default(),
             connections,
+            borrower: Borrower::default(),
         }
+    }
+
+    /// Lets clients lend buffers.
+    #[must_use]
+    pub fn borrowing(self, borrower: Borrower) -> Self {
+        Self { borrower, ..self }
     }
 
     fn on(&self, mount: MountId) -> Outcome<&Client<T>> {
@@ -62,7 +72,7 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     }
 
     /// The directory that a path's last name is or will be in.
-    fn place<'a>(&self, path: &'a [u8]) -> Outcome<Place<'a>> {
+    fn place<'a>(&self, path: &'a [u8]) -> Outcome<Spot<'a>> {
         let (parent, name) = split_last(path)?;
         if self.mounts.is_point(&absolute(path)?) {
             return Err(Error::MountPoint);
@@ -71,7 +81,7 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         if found.stat.kind != NodeKind::Directory {
             return Err(Error::NotDirectory);
         }
-        Ok(Place {
+        Ok(Spot {
             mount: found.mount,
             directory: found.stat.node,
             name,
@@ -194,6 +204,38 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         filesystem
             .read_at(file.node, offset, max)
             .map_err(passed_on)
+    }
+
+    fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
+        let file = self.files.get(caller.client(), file, OpenFlags::READ)?;
+        if !self.borrower.lends(caller) {
+            return Err(Error::Invalid);
+        }
+        match self.mounts.lending(file.mount)? {
+            (filesystem, Some(lender)) if data.len() <= lender.longest_out() => {
+                let lent = lender.lend_out(data.len()).ok_or(Error::Invalid)?;
+                let read = filesystem.read_into(file.node, offset, &lent);
+                let read = read.map_err(passed_on)?;
+                let passed = (lent.view(), read as usize);
+                let passed = self.borrower.pass_on(caller, data, passed);
+                passed.map(|()| read).map_err(|_| Error::Invalid)
+            }
+            (filesystem, _) => {
+                let mut filled = 0;
+                while filled < data.len() {
+                    let (at, rest) = (offset.saturating_add(filled as u64), data.len() - filled);
+                    let read = filesystem.read_at(file.node, at, rest as u32);
+                    let bytes = read.map_err(passed_on)?;
+                    if bytes.is_empty() {
+                        break;
+                    }
+                    let written = self.borrower.write(caller, data, (filled, &bytes));
+                    written.map_err(|_| Error::Invalid)?;
+                    filled += bytes.len();
+                }
+                Ok(filled as u32)
+            }
+        }
     }
 
     fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {

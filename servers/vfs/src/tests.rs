@@ -8,8 +8,10 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use libipc::codec::{Bytes, List, Text};
+use libipc::lend::{self, Borrower, Lender};
+use libipc::ring::{Pool, Pools, Untrusted};
 use libipc::{CPtr, Caller, Cap, Endpoint, Error as CallError, Router};
-use libipc_mock::{Mock, MockConnection};
+use libipc_mock::{Mock, MockConnection, shared_words};
 use proto::filesystem::{
     self, Cursor, Entry, Existing, Info, MountState, NodeKind, Place, Reach, Space, Stat,
 };
@@ -31,6 +33,7 @@ struct Ram {
     nodes: BTreeMap<u64, Node>,
     open: BTreeMap<u64, u32>,
     state: MountState,
+    borrower: Borrower,
 }
 
 type Answer<R> = Result<R, filesystem::Error>;
@@ -42,6 +45,7 @@ impl Ram {
             nodes,
             open: BTreeMap::new(),
             state: MountState::Mounted,
+            borrower: Borrower::default(),
         }
     }
 
@@ -257,6 +261,23 @@ impl filesystem::Server for Ram {
             Some(Node::Link(target)) => Ok(Bytes::from_slice(target).unwrap()),
             _ => Err(filesystem::Error::Invalid),
         }
+    }
+
+    fn read_into(
+        &mut self,
+        caller: Caller,
+        node: u64,
+        offset: u64,
+        data: lend::Place,
+    ) -> Answer<u32> {
+        let Some(Node::File(content)) = self.nodes.get(&node) else {
+            return Err(filesystem::Error::NotFile);
+        };
+        let from = content.get(offset as usize..).unwrap_or_default();
+        let read = &from[..from.len().min(data.len())];
+        let written = self.borrower.write(caller, data, (0, read));
+        written.map_err(|_| filesystem::Error::Invalid)?;
+        Ok(read.len() as u32)
     }
 
     fn read_directory(
@@ -533,6 +554,54 @@ fn names_are_moved_and_removed_within_a_volume() {
     );
     rig.vfs.unlink(b"/mnt/link").unwrap();
     assert_eq!(rig.content("/etc/motd").as_deref(), Ok("hello"));
+}
+
+/// Both ends of a connection whose server has a pool of so many bytes.
+fn pool(bytes: usize) -> (Lender, Pools) {
+    let words = shared_words(bytes);
+    let pools = Pools {
+        out: Some(Pool::new(words)),
+        ..Pools::default()
+    };
+    (Lender::new(None, Some(Untrusted::new(words))), pools)
+}
+
+#[test]
+fn a_lent_buffer_is_filled_whether_the_file_system_is_lent_one_or_not() {
+    let content: Vec<u8> = (0..5000_u32).map(|at| at as u8).collect();
+    let me = Caller::new(1, 0);
+    for of_volume in [None, Some(4096), Some(1024)] {
+        let mut ram = Ram::new().with("file", Node::File(content.clone()));
+        let lender = of_volume.map(|bytes| {
+            let (lender, pools) = pool(bytes);
+            assert!(ram.borrower.add(me, pools));
+            lender
+        });
+        let volume = disk(ram);
+        let mut mounts = Mounts::new();
+        mounts.add_lending("/", filesystem::Client::new(volume.connect(1)), lender);
+        let (mut lender, pools) = pool(4096);
+        let mut borrower = Borrower::default();
+        assert!(borrower.add(me, pools));
+        let vfs = Vfs::new(mounts, Numbers).borrowing(borrower);
+        let server = Mock::new(vfs::Dispatcher(vfs));
+        let client = vfs::Client::new(server.connect_as(me));
+        let file = client.open(b"/file", OpenFlags::READ, 0).unwrap();
+        for (offset, length, expected) in
+            [(0, 4096, 4096), (3, 13, 13), (4990, 64, 10), (6000, 8, 0)]
+        {
+            let lent = lender.lend_out(length).expect("it fits");
+            assert_eq!(client.read_into(file, offset, &lent), Ok(expected as u32));
+            let mut seen = std::vec![0; expected];
+            lent.view().copy_to(0, &mut seen).expect("it is there");
+            assert_eq!(seen, content[(offset as usize).min(5000)..][..expected]);
+        }
+        let other = vfs::Client::new(server.connect_as(Caller::new(2, 0)));
+        let file = other.open(b"/file", OpenFlags::READ, 0).unwrap();
+        let lent = lender.lend_out(8).expect("it fits");
+        let refused = other.read_into(file, 0, &lent);
+        assert_eq!(refused, Err(CallError::Server(Error::Invalid)));
+    }
 }
 
 #[test]

@@ -18,6 +18,8 @@ pub struct Interface {
 pub enum RingSupport {
     /// They may.
     Capable,
+    /// Only calls, but some of them lend buffers, which lie in a ring's pools.
+    PoolsOnly,
     /// Only calls.
     CallsOnly,
 }

@@ -9,13 +9,13 @@
 use libipc::codec::Sink as _;
 
 /// How often methods of this interface came or went, counted from 1.
-pub const REVISION: u16 = 1;
+pub const REVISION: u16 = 2;
 
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "filesystem",
     id: 0xb3a9,
-    version: 0xca16_0629_6813_5833,
+    version: 0x13b1_6cde_07af_0388,
 };
 
 /// The labels of requests.
@@ -82,6 +82,9 @@ pub mod labels {
 
     /// Label of `unmount`.
     pub const UNMOUNT: u32 = 0xb3a9_0015;
+
+    /// Label of `read_into`.
+    pub const READ_INTO: u32 = 0xb3a9_0016;
 }
 
 /// The longest name in a directory.
@@ -92,6 +95,9 @@ pub const MAX_PATH: u32 = 1000;
 
 /// The most bytes that one message carries of a file.
 pub const MAX_DATA: u32 = 1536;
+
+/// The longest buffer that is filled at once.
+pub const MAX_LENT: u32 = 65536;
 
 /// The most entries of a directory in one answer.
 pub const MAX_ENTRIES: u32 = 7;
@@ -862,6 +868,16 @@ pub trait Server {
     /// Syncs and lets go of the volume; nothing but `info` works afterwards.
     fn unmount(&mut self, caller: libipc::Caller) -> Result<(), Error>;
 
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    fn read_into(
+        &mut self,
+        caller: libipc::Caller,
+        node: u64,
+        offset: u64,
+        data: libipc::lend::Place,
+    ) -> Result<u32, Error>;
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -906,6 +922,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::SPACE => serve_space(server, caller, message),
         labels::SYNC => serve_sync(server, caller, message),
         labels::UNMOUNT => serve_unmount(server, caller, message),
+        labels::READ_INTO => serve_read_into(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -945,6 +962,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     const UNMOUNT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::UNMOUNT,
         0,
+        0,
+    );
+    const READ_INTO: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::READ_INTO,
+        3,
         0,
     );
     let w = request.words;
@@ -993,6 +1015,15 @@ pub fn dispatch_short<S: Server + ?Sized>(
         UNMOUNT => {
             match server.unmount(caller) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        READ_INTO => {
+            let node = w[0];
+            let offset = w[1];
+            let data = libipc::lend::Place::of_word(w[2], 65536)?;
+            match server.read_into(caller, node, offset, data) {
+                Ok(read) => Some(libipc::Short::ok(1, [u64::from(read), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
@@ -1363,6 +1394,24 @@ fn serve_unmount<S: Server + ?Sized>(
             Ok(server.unmount(caller))
         },
         |_, ()| Ok(()),
+    );
+}
+
+fn serve_read_into<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let node = r.get()?;
+            let offset = r.get()?;
+            let data = libipc::lend::Place::decode(r, 65536)?;
+            r.finish()?;
+            Ok(server.read_into(caller, node, offset, data))
+        },
+        |w, read| w.put(&read),
     );
 }
 
@@ -1787,6 +1836,36 @@ impl<T: libipc::Transport> Client<T> {
             libipc::Short::request(labels::UNMOUNT, 0, [0, 0, 0, 0, 0, 0]),
             0,
             |_| Some(()),
+        )
+    }
+
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    ///
+    /// Since revision 2 of the interface.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn read_into(
+        &self,
+        node: u64,
+        offset: u64,
+        data: &libipc::lend::Out<'_, 65536>,
+    ) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(
+                labels::READ_INTO,
+                3,
+                [node, offset, data.word(), 0, 0, 0],
+            ),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
         )
     }
 }

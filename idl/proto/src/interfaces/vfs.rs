@@ -9,13 +9,13 @@
 use libipc::codec::Sink as _;
 
 /// How often methods of this interface came or went, counted from 1.
-pub const REVISION: u16 = 2;
+pub const REVISION: u16 = 3;
 
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "vfs",
     id: 0xac3d,
-    version: 0xe44d_5819_87bc_af39,
+    version: 0xc5ea_1315_6779_326d,
 };
 
 /// The labels of requests.
@@ -91,6 +91,9 @@ pub mod labels {
 
     /// Label of `list_close`.
     pub const LIST_CLOSE: u32 = 0xac3d_c017;
+
+    /// Label of `read_into`.
+    pub const READ_INTO: u32 = 0xac3d_0018;
 }
 
 /// The longest path in bytes.
@@ -98,6 +101,9 @@ pub const MAX_PATH: u32 = 1000;
 
 /// The most bytes that one message carries of a file.
 pub const MAX_DATA: u32 = 1536;
+
+/// The longest buffer that is filled at once.
+pub const MAX_LENT: u32 = 65536;
 
 /// The most entries of a directory that are on the way.
 pub const MAX_ENTRIES: u32 = 7;
@@ -598,6 +604,16 @@ pub trait Server {
     /// Ends a stream of `list` of which no more is wanted.
     fn list_close(&mut self, caller: libipc::Caller, stream: u32);
 
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    fn read_into(
+        &mut self,
+        caller: libipc::Caller,
+        file: u32,
+        offset: u64,
+        data: libipc::lend::Place,
+    ) -> Result<u32, Error>;
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -645,6 +661,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::LIST => serve_list(server, caller, message),
         labels::LIST_MORE => serve_list_more(server, caller, message),
         labels::LIST_CLOSE => serve_list_close(server, caller, message),
+        labels::READ_INTO => serve_read_into(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -689,6 +706,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     const LIST_CLOSE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::LIST_CLOSE,
         1,
+        0,
+    );
+    const READ_INTO: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::READ_INTO,
+        3,
         0,
     );
     let w = request.words;
@@ -743,6 +765,18 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let stream = w[0] as u32;
             server.list_close(caller, stream);
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
+        }
+        READ_INTO => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let file = w[0] as u32;
+            let offset = w[1];
+            let data = libipc::lend::Place::of_word(w[2], 65536)?;
+            match server.read_into(caller, file, offset, data) {
+                Ok(read) => Some(libipc::Short::ok(1, [u64::from(read), 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
         }
         _ => None,
     }
@@ -1144,6 +1178,24 @@ fn serve_list_close<S: Server + ?Sized>(
             Ok(())
         },
         |_, ()| Ok(()),
+    );
+}
+
+fn serve_read_into<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let file = r.get()?;
+            let offset = r.get()?;
+            let data = libipc::lend::Place::decode(r, 65536)?;
+            r.finish()?;
+            Ok(server.read_into(caller, file, offset, data))
+        },
+        |w, read| w.put(&read),
     );
 }
 
@@ -1642,6 +1694,36 @@ impl<T: libipc::Transport> Client<T> {
             ),
             0,
             |_| Some(()),
+        )
+    }
+
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    ///
+    /// Since revision 3 of the interface.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn read_into(
+        &self,
+        file: u32,
+        offset: u64,
+        data: &libipc::lend::Out<'_, 65536>,
+    ) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(
+                labels::READ_INTO,
+                3,
+                [u64::from(file), offset, data.word(), 0, 0, 0],
+            ),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
         )
     }
 }

@@ -6,6 +6,7 @@ use bench::figure::{
 use bench::report::Report;
 use bench::samples::Batch;
 use libipc::Error as CallError;
+use libipc::lend::Lender;
 use proto::vfs::{Client, Error, MAX_DATA, OpenFlags};
 
 use super::Group;
@@ -66,10 +67,12 @@ fn content(stage: &mut Stage, report: &mut Report) -> Outcome {
     let file = done("making a file", files.open(MADE, flags, PERMISSIONS))?;
     let length = KIB << 10;
     done("filling it", fill(&files, file, length))?;
-    plain(stage, || read(&files, file, PIECE), VFS_PREAD_4K, report)?;
+    let mut lender = stage.lender("vfs")?;
+    let mut read = |length| read(&files, &mut lender, file, length);
+    plain(stage, || read(PIECE), VFS_PREAD_4K, report)?;
     let operation = Operation {
         before: |_: &mut Stage| Ok(()),
-        run: |(): &()| read(&files, file, length),
+        run: |(): &()| read(length),
         after: |_: &mut Stage, (), ()| Ok(()),
     };
     let batch = Batch::new(KIB).ok_or("nothing to read")?;
@@ -97,15 +100,18 @@ fn fill(files: &Client, file: u32, length: u32) -> Result {
     Ok(())
 }
 
-/// Reads the beginning of a file, with as many requests as messages can carry it.
-fn read(files: &Client, file: u32, length: u32) -> Result {
-    let mut offset = 0;
-    while offset < length {
-        let data = files.read_at(file, offset.into(), (length - offset).min(MAX_DATA))?;
-        if data.is_empty() {
+/// Reads the beginning of a file into memory, by lent buffers.
+fn read(files: &Client, lender: &mut Lender, file: u32, length: u32) -> Result {
+    let mut memory = [0; PIECE as usize];
+    for offset in (0..length).step_by(memory.len()) {
+        let lent = lender.lend_out(memory.len());
+        let lent = lent.ok_or(CallError::Server(Error::Invalid))?;
+        let read = files.read_into(file, offset.into(), &lent)?;
+        let copied = lent.view().copy_to(0, &mut memory);
+        if read != PIECE || copied.is_err() {
             return Err(CallError::Server(Error::NotOpen));
         }
-        offset += data.len() as u32;
+        core::hint::black_box(&memory);
     }
     Ok(())
 }

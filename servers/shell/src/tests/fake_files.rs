@@ -199,6 +199,16 @@ impl Server for Files {
         Ok(())
     }
 
+    fn read_into(
+        &mut self,
+        _: Caller,
+        _: u32,
+        _: u64,
+        _: libipc::lend::Place,
+    ) -> Result<u32, Error> {
+        Err(Error::Unsupported)
+    }
+
     fn list(&mut self, caller: Caller, path: &[u8]) -> Result<u32, Error> {
         self.listed = 0;
         self.open(caller, path, OpenFlags::READ | OpenFlags::DIRECTORY, 0)

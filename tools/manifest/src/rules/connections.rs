@@ -80,8 +80,20 @@ fn ring_capable(connection: &Use, catalogue: &Catalogue, report: &mut Report<'_>
         return;
     };
     if interface.ring == RingSupport::CallsOnly {
-        let message = format!("interface `{}` has no methods for a ring", interface.name);
+        let message = format!(
+            "interface `{}` has no methods for a ring and none that lend buffers",
+            interface.name
+        );
         let remedy = "remove `ring`, or mark methods of the interface with `@ring`";
+        report.error(ring.place, message, remedy);
+    }
+    let pools = ring.client_pool_pages + ring.server_pool_pages;
+    if interface.ring == RingSupport::PoolsOnly && pools == 0 {
+        let message = format!(
+            "only the pools of a ring are of use to `{}`",
+            interface.name
+        );
+        let remedy = "add `client-pool` for buffers that are lent `in`, `server-pool` for `out`";
         report.error(ring.place, message, remedy);
     }
 }

@@ -31,6 +31,7 @@ pub(crate) fn catalogue() -> Catalogue {
             interface("console", 2, RingSupport::CallsOnly, Passes::Data),
             interface("block", 3, RingSupport::Capable, Passes::Data),
             interface("vfs", 4, RingSupport::CallsOnly, Passes::Capabilities),
+            interface("lending", 10, RingSupport::PoolsOnly, Passes::Data),
             interface("memory", 5, RingSupport::CallsOnly, Passes::Capabilities),
         ],
         programs: programs.map(str::to_owned).to_vec(),

@@ -70,19 +70,23 @@ fn entry(interface: &model::Interface) -> Interface {
         .methods
         .iter()
         .any(|method| method.ways == Ways::CallAndRing);
-    let mut arguments = interface
-        .methods
-        .iter()
-        .flat_map(|method| &method.arguments);
-    // A capability is an argument of its own, never inside another type.
-    let has_capability = arguments.any(|argument| matches!(argument.kind, Type::Cap(..)));
+    // Capabilities and lent buffers are arguments of their own, never inside other types.
+    let has = |is_it: fn(&Type) -> bool| {
+        let mut arguments = interface.methods.iter().flat_map(|one| &one.arguments);
+        arguments.any(|argument| is_it(&argument.kind))
+    };
+    let has_capability = has(|kind| matches!(kind, Type::Cap(..)));
+    let lends = has(|kind| matches!(kind, Type::Lend(..)));
     Interface {
         name: interface.name.clone(),
         version: interface.version,
         ring: if has_ring {
             RingSupport::Capable
         } else {
-            RingSupport::CallsOnly
+            match lends {
+                true => RingSupport::PoolsOnly,
+                false => RingSupport::CallsOnly,
+            }
         },
         passes: if has_capability {
             Passes::Capabilities

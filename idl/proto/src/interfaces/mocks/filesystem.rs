@@ -86,6 +86,10 @@ pub struct Mock {
     pub sync: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Result<(), Error>>,
     /// What `unmount` does.
     pub unmount: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Result<(), Error>>,
+    /// What `read_into` does.
+    pub read_into: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u64, u64, libipc::lend::Place) -> Result<u32, Error>,
+    >,
 }
 
 impl Default for Mock {
@@ -165,6 +169,11 @@ impl Default for Mock {
             }),
             unmount: alloc::boxed::Box::new(|_| {
                 panic!("`filesystem.unmount` was called, which the test does not expect")
+            }),
+            read_into: alloc::boxed::Box::new(|_, _, _, _| {
+                panic!(
+                    "`filesystem.read_into` was called, which the test does not expect"
+                )
             }),
         }
     }
@@ -333,6 +342,16 @@ impl Server for Mock {
     fn unmount(&mut self, caller: libipc::Caller) -> Result<(), Error> {
         (self.unmount)(caller)
     }
+
+    fn read_into(
+        &mut self,
+        caller: libipc::Caller,
+        node: u64,
+        offset: u64,
+        data: libipc::lend::Place,
+    ) -> Result<u32, Error> {
+        (self.read_into)(caller, node, offset, data)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -362,7 +381,8 @@ impl libipc::Service for Failing {
             | labels::READ_DIRECTORY
             | labels::SPACE
             | labels::SYNC
-            | labels::UNMOUNT => {
+            | labels::UNMOUNT
+            | labels::READ_INTO => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),

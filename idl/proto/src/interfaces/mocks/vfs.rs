@@ -100,6 +100,10 @@ pub struct Mock {
     >,
     /// What `list_close` does.
     pub list_close: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32)>,
+    /// What `read_into` does.
+    pub read_into: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u32, u64, libipc::lend::Place) -> Result<u32, Error>,
+    >,
 }
 
 impl Default for Mock {
@@ -178,6 +182,9 @@ impl Default for Mock {
             }),
             list_close: alloc::boxed::Box::new(|_, _| {
                 panic!("`vfs.list_close` was called, which the test does not expect")
+            }),
+            read_into: alloc::boxed::Box::new(|_, _, _, _| {
+                panic!("`vfs.read_into` was called, which the test does not expect")
             }),
         }
     }
@@ -366,6 +373,16 @@ impl Server for Mock {
     fn list_close(&mut self, caller: libipc::Caller, stream: u32) {
         (self.list_close)(caller, stream)
     }
+
+    fn read_into(
+        &mut self,
+        caller: libipc::Caller,
+        file: u32,
+        offset: u64,
+        data: libipc::lend::Place,
+    ) -> Result<u32, Error> {
+        (self.read_into)(caller, file, offset, data)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -397,7 +414,8 @@ impl libipc::Service for Failing {
             | labels::SYNC_ALL
             | labels::UNMOUNT_ALL
             | labels::LIST
-            | labels::LIST_MORE => {
+            | labels::LIST_MORE
+            | labels::READ_INTO => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),

@@ -381,7 +381,6 @@ mod tests {
             let mut seen = vec![0; count];
             lent.view().copy_to(0, &mut seen).expect("it is there");
             assert_eq!(seen, bytes[..count]);
-            drop(lent);
             let rest = lender.lend_out::<64>(64).expect("it fits");
             let mut seen = vec![0; 64 - count];
             rest.view().copy_to(count, &mut seen).expect("it is there");

@@ -60,6 +60,9 @@ pub mod methods;
 #[path = "../../../../tools/idlc/tests/golden/short.rs"]
 #[rustfmt::skip]
 pub mod short;
+#[path = "../../../../tools/idlc/tests/golden/loans.rs"]
+#[rustfmt::skip]
+pub mod loans;
 #[path = "../../../../tools/idlc/tests/golden/streams.rs"]
 #[rustfmt::skip]
 pub mod streams;

@@ -96,7 +96,10 @@ fn a_buffer_beyond_the_pool_or_of_a_stranger_is_the_methods_error() {
     let (server, mut lender) = clerk();
     let stranger = Client::new(server.connect_as(Caller::new(5, 0)));
     let lent = lender.lend_out(8).expect("it fits");
-    assert_eq!(stranger.fill(&lent, 1), Err(libipc::Error::Server(Error::Unfit)));
+    assert_eq!(
+        stranger.fill(&lent, 1),
+        Err(libipc::Error::Server(Error::Unfit))
+    );
     assert!(lender.lend_out::<65536>(8193).is_none());
     // A client that names a place by hand gets no further.
     let word = Descriptor {

@@ -37,4 +37,4 @@ mod tests;
 
 pub use clients::Clients;
 pub use session::Ending;
-pub use shell::{Shell, Watch};
+pub use shell::{Connect, Shell, Watch};

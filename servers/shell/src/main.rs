@@ -29,6 +29,7 @@ fn main(env: Startup) -> Never {
     if let Some(watch) = watch(&env) {
         shell.watch(watch);
     }
+    shell.connect(Box::new(move |name| env.try_connect(name)));
     let ending = shell.session();
     let system: proto::system::Client = env.connect("system");
     let refused = system.power_off(ending.status);

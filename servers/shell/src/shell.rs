@@ -23,6 +23,9 @@ const CHECK_EVERY: u32 = 32;
 /// Tells whether something came since it was asked.
 pub type Watch = Box<dyn FnMut() -> bool>;
 
+/// Makes a connection by its name, if there is one.
+pub type Connect<T> = Box<dyn Fn(&str) -> Option<T>>;
+
 /// A shell.
 pub struct Shell<T> {
     pub(crate) clients: Clients<T>,
@@ -38,6 +41,8 @@ pub struct Shell<T> {
     checks: Cell<u32>,
     /// Tells whether events of the process server may wait, if the shell watches.
     pub(crate) watch: Option<Watch>,
+    /// Connections that only `call` uses.
+    connect: Option<Connect<T>>,
     status: u8,
 }
 
@@ -73,6 +78,7 @@ impl<T: Transport + 'static> Shell<T> {
             current: Current::new("shell", Place::Foreground),
             checks: Cell::new(0),
             watch: None,
+            connect: None,
             status: SUCCESS,
         }
     }
@@ -80,6 +86,16 @@ impl<T: Transport + 'static> Shell<T> {
     /// Lets the shell know when programs have ended: `watch` tells whether the process server has told anything.
     pub fn watch(&mut self, watch: Watch) {
         self.watch = Some(watch);
+    }
+
+    /// Lets `call` use further connections.
+    pub fn connect(&mut self, connect: Connect<T>) {
+        self.connect = Some(connect);
+    }
+
+    /// A connection that only `call` uses.
+    pub(crate) fn connection(&self, name: &str) -> Option<T> {
+        self.connect.as_ref()?(name)
     }
 
     /// The status of the last command.

@@ -30,6 +30,8 @@ pub enum Verb {
     Call(CallArgs),
     /// Works on image manifests
     Image(ImageArgs),
+    /// Makes something to begin with
+    New(NewArgs),
     /// Works on interfaces: checks, formats, compares, shows, explains
     Idl(IdlArgs),
     /// Checks formatting, lints, licences, layers and documents
@@ -78,7 +80,7 @@ pub struct TestArgs {
     /// Where to run tests
     #[arg(long, value_enum, default_value_t = TestBoard::All)]
     pub board: TestBoard,
-    /// Also what takes long: full model checking, large disks, long fuzzing, mutation
+    /// Also what takes long: full model checking, large disks, long fuzzing, mutation, the tutorial
     #[arg(long)]
     pub long: bool,
 }
@@ -155,6 +157,27 @@ pub struct CallArgs {
     /// Ends a run that takes longer than this many seconds, with exit status 124
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,
+}
+
+/// Options of `new`.
+#[derive(Debug, Args)]
+pub struct NewArgs {
+    /// What to make
+    #[command(subcommand)]
+    pub verb: NewVerb,
+}
+
+/// What `new` makes.
+#[derive(Debug, Subcommand)]
+pub enum NewVerb {
+    /// Makes a server with its interface, tests, and a place in an image
+    Server {
+        /// Its name: that of its package, its interface and its component
+        name: String,
+        /// The image that it is added to: a manifest, or the name of one in images/ [default: demo]
+        #[arg(long)]
+        image: Option<String>,
+    },
 }
 
 /// Options of `image`.

@@ -15,6 +15,7 @@ pub mod error;
 pub mod project;
 pub mod qemu;
 pub mod rules;
+pub mod scaffold;
 pub mod setup;
 pub mod suite;
 pub mod verb;

@@ -23,28 +23,17 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     }
 }
 
-/// The servers that the shell may be connected to.
-const SERVERS: &[Described] = &[
-    reflections::CLOCK,
-    reflections::CONSOLE,
-    reflections::MEMORY,
-    reflections::OUTLETS,
-    reflections::PROCESSES,
-    reflections::SYSTEM,
-    reflections::VFS,
-];
-
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, words) = options::take(arguments, "")?;
     let (target, rest) = words
         .split_first()
-        .ok_or_else(|| Trouble::Usage(format!("a server is missing; {}", known())))?;
+        .ok_or_else(|| Trouble::Usage(format!("a server is missing; {}", known(shell))))?;
     let (server, method) = match target.split_once('.') {
         Some((server, method)) => (server, Some(method)),
         None => (target.as_str(), None),
     };
-    let described = SERVERS.iter().find(|one| one.interface == server);
-    let described = *described.ok_or_else(|| misuse(server, known()))?;
+    let described = reflections::ALL.iter().find(|one| one.interface == server);
+    let described = *described.ok_or_else(|| misuse(server, known(shell)))?;
     let mut text = String::new();
     match method {
         None => {
@@ -54,9 +43,15 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
         }
         Some(method) => {
             let given = given(rest)?;
-            let transport = transport(&shell.clients, server)?;
-            reflect::call(transport, described, method, &given, &mut text)
-                .map_err(|trouble| told(described, target, trouble))?;
+            let call = |transport: &T, text| {
+                reflect::call(transport, described, method, &given, text)
+                    .map_err(|trouble| told(described, target, trouble))
+            };
+            match (transport(&shell.clients, server), shell.connection(server)) {
+                (Some(known), _) => call(known?, &mut text)?,
+                (None, Some(other)) => call(&other, &mut text)?,
+                (None, None) => return Err(misuse(server, known(shell))),
+            }
         }
     }
     shell.write(text.as_bytes())
@@ -72,22 +67,29 @@ fn given(words: &[String]) -> Outcome<Vec<(&str, &str)>> {
     pairs.collect()
 }
 
-fn transport<'a, T: Transport>(clients: &'a Clients<T>, server: &str) -> Outcome<&'a T> {
-    Ok(match server {
-        "clock" => clients.clock()?.transport(),
-        "memory" => clients.memory()?.transport(),
-        "outlets" => clients.outlets()?.transport(),
-        "processes" => clients.processes()?.transport(),
+/// The connection that the shell has for itself to a server, if it is one of those that it may have.
+fn transport<'a, T: Transport>(clients: &'a Clients<T>, server: &str) -> Option<Outcome<&'a T>> {
+    Some(Ok(match server {
+        "clock" => return Some(clients.clock().map(|client| client.transport())),
+        "memory" => return Some(clients.memory().map(|client| client.transport())),
+        "outlets" => return Some(clients.outlets().map(|client| client.transport())),
+        "processes" => return Some(clients.processes().map(|client| client.transport())),
+        "vfs" => return Some(clients.vfs().map(|client| client.transport())),
         "system" => clients.system.transport(),
-        "vfs" => clients.vfs()?.transport(),
-        _ => clients.console.transport(),
-    })
+        "console" => clients.console.transport(),
+        _ => return None,
+    }))
 }
 
-/// What the servers are.
-fn known() -> String {
-    let names: Vec<_> = SERVERS.iter().map(|one| one.interface).collect();
-    format!("the servers are {}", names.join(", "))
+/// The servers that can be called.
+fn known<T: Transport + 'static>(shell: &Shell<T>) -> String {
+    let can_be_called = |one: &&Described| {
+        let own = transport(&shell.clients, one.interface);
+        own.is_some_and(|own| own.is_ok()) || shell.connection(one.interface).is_some()
+    };
+    let all = reflections::ALL.iter().filter(can_be_called);
+    let names: Vec<_> = all.map(|one| one.interface).collect();
+    format!("the shell is connected to {}", names.join(", "))
 }
 
 /// What is wrong with a call: what the server says, or what was written, with the methods if there is no such.

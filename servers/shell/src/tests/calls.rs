@@ -1,5 +1,10 @@
 //! `call`: methods of servers by their names.
 
+use std::boxed::Box;
+
+use libipc_mock::Mock;
+use proto::{counter, mocks};
+
 use super::desk::Desk;
 
 #[test]
@@ -55,7 +60,7 @@ fn wrong_words_are_refused_before_anything_is_called() {
         ),
         (
             "call disk.read",
-            "disk: the servers are clock, console, memory, outlets, processes, system, vfs",
+            "disk: the shell is connected to clock, console, memory, outlets, processes, system, vfs",
         ),
     ] {
         let expected = std::format!("call: {why}\n");
@@ -64,6 +69,31 @@ fn wrong_words_are_refused_before_anything_is_called() {
     let (shown, status) = desk.run(&["call memory.account 0"]);
     assert_eq!(status, 2);
     assert!(shown.starts_with("call: 0: an argument is written NAME=VALUE\nusage: call "));
+}
+
+#[test]
+fn a_server_that_only_the_image_knows_can_be_called() {
+    let desk = Desk::new();
+    let mut sum = 40;
+    let counter = mocks::counter::Mock {
+        add: Box::new(move |_, by| {
+            sum += by;
+            Ok(sum)
+        }),
+        ..Default::default()
+    };
+    let counter = Mock::new(counter::Dispatcher(counter));
+    let mut shell = desk.shell();
+    assert_eq!(shell.run_line("call counter.add by=2"), 2);
+    assert!(
+        desk.shown()
+            .starts_with("call: counter: the shell is connected to clock, console, ")
+    );
+    shell.connect(Box::new(move |name| {
+        (name == "counter").then(|| counter.connect(1))
+    }));
+    assert_eq!(shell.run_line("call counter.add by=2"), 0);
+    assert_eq!(desk.shown(), "sum: 42\n");
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub mod talk;
 pub mod tally;
 pub mod target;
 pub mod trial;
+pub mod tutorial;
 
 use crate::cli::TestBoard;
 use crate::error::{Error, Outcome};
@@ -69,6 +70,8 @@ pub struct Suite {
     pub name: &'static str,
     /// Where it runs.
     pub place: Place,
+    /// How much must be run for it to be among that; it also runs if it is named.
+    pub least: Length,
     run: fn(&Context<'_>, &mut Tally) -> Outcome,
 }
 
@@ -77,71 +80,91 @@ pub const TABLE: &[Suite] = &[
     Suite {
         name: "host",
         place: Place::Host,
+        least: Length::Usual,
         run: host::run,
     },
     Suite {
         name: "miri",
         place: Place::Host,
+        least: Length::Usual,
         run: miri::run,
     },
     Suite {
         name: "loom",
         place: Place::Host,
+        least: Length::Usual,
         run: loom::run,
     },
     Suite {
         name: "fuzz",
         place: Place::Host,
+        least: Length::Usual,
         run: fuzz::run,
     },
     Suite {
         name: "mutation",
         place: Place::Host,
+        least: Length::Usual,
         run: mutation::run,
     },
     Suite {
         name: "kernel on q35",
         place: Place::Q35,
+        least: Length::Usual,
         run: kernel::on_q35,
     },
     Suite {
         name: "kernel on virt",
         place: Place::Virt,
+        least: Length::Usual,
         run: kernel::on_virt,
     },
     Suite {
         name: "first call on virt",
         place: Place::Virt,
+        least: Length::Usual,
         run: first::run,
     },
     Suite {
         name: "target",
         place: Place::Q35,
+        least: Length::Usual,
         run: target::on_q35,
     },
     Suite {
         name: "target on virt",
         place: Place::Virt,
+        least: Length::Usual,
         run: target::on_virt,
     },
     Suite {
         name: "boot",
         place: Place::Q35,
+        least: Length::Usual,
         run: boot::on_q35,
     },
     Suite {
         name: "boot on virt",
         place: Place::Virt,
+        least: Length::Usual,
         run: boot::on_virt,
     },
     Suite {
         name: "boot on raspi4b",
         place: Place::Raspi4b,
+        least: Length::Usual,
         run: boot::on_raspi4b,
+    },
+    Suite {
+        name: "tutorial",
+        place: Place::Q35,
+        least: Length::Long,
+        run: tutorial::run,
     },
     Suite {
         name: "figures on q35",
         place: Place::Q35,
+        least: Length::Usual,
         run: figures::on_q35,
     },
     Suite {
@@ -166,6 +189,11 @@ impl Suite {
     /// Whether it is one of those that were named; none stands for all.
     pub fn is_named(&self, names: &[String]) -> bool {
         names.is_empty() || names.iter().any(|name| name == self.name)
+    }
+
+    /// Whether it is among what is run.
+    pub fn is_due(&self, length: Length, names: &[String]) -> bool {
+        self.least == Length::Usual || length == Length::Long || !names.is_empty()
     }
 
     /// Runs it; if it cannot run at all, that is one failure.

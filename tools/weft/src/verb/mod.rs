@@ -7,6 +7,7 @@ pub mod check;
 pub mod doctor;
 pub mod idl;
 pub mod image;
+pub mod new;
 pub mod run;
 pub mod test;
 
@@ -29,6 +30,7 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Verb::Build(args) => build::run(&project, &args),
         Verb::Call(args) => call::run(&project, &args),
         Verb::Image(args) => image::run(&project, &args),
+        Verb::New(args) => new::run(&project, &args),
         Verb::Idl(args) => idl::run(&project, args),
         Verb::Check(args) => check::run(&project, &args),
         Verb::Doctor => doctor::run(&project),

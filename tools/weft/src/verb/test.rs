@@ -27,7 +27,11 @@ pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
     };
     suite::known(&args.suites)?;
     let mut tally = Tally::default();
-    let is_wanted = |suite: &&Suite| suite.is_for(args.board) && suite.is_named(&args.suites);
+    let is_wanted = |suite: &&Suite| {
+        suite.is_for(args.board)
+            && suite.is_named(&args.suites)
+            && suite.is_due(length, &args.suites)
+    };
     for suite in TABLE.iter().filter(is_wanted) {
         suite.run(&context, &mut tally);
     }

@@ -33,6 +33,12 @@ impl Scratch {
             if !wanted.contains(&path) {
                 let path = folder.join(path);
                 fs::remove_file(&path).map_err(|cause| Error::io("remove", &path, &cause))?;
+                // Fails at the first folder that is not empty.
+                let inside = path
+                    .ancestors()
+                    .skip(1)
+                    .take_while(|above| *above != folder);
+                let _ = inside.map(fs::remove_dir).find(Result::is_err);
             }
         }
         for path in &wanted {

@@ -251,6 +251,15 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_long_runs_when_it_is_asked_for() {
+        let tutorial = TABLE.iter().find(|suite| suite.name == "tutorial");
+        let tutorial = tutorial.expect("there is one");
+        assert!(!tutorial.is_due(Length::Usual, &[]));
+        assert!(tutorial.is_due(Length::Long, &[]));
+        assert!(tutorial.is_due(Length::Usual, &["tutorial".to_owned()]));
+    }
+
+    #[test]
     fn a_suite_that_cannot_run_is_a_failure() {
         let project = Project::new("/nowhere".into(), None);
         let context = Context {
@@ -262,6 +271,7 @@ mod tests {
         let suite = Suite {
             name: "broken",
             place: Place::Host,
+            least: Length::Usual,
             run,
         };
         let mut tally = Tally::default();

@@ -62,7 +62,7 @@ impl Transport for Connection {
     fn call_short(&self, request: Short) -> Result<Short, TransportError> {
         let answer = weft_sys::call(self.endpoint, request.info, request.words)?;
         if answer.info.caps() != 0 {
-            return Err(wire::refuse_caps(answer));
+            return Err(wire::refuse_caps(answer.info));
         }
         Ok(Short::new(answer.info, answer.words))
     }

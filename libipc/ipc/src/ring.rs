@@ -32,11 +32,5 @@ pub use server::{MAX_RINGS, RingService};
 /// completions the client has taken; it is answered when there are more.
 pub const DRAIN: u32 = crate::request_label(0, 1);
 
-/// Makes a message look as if a call had brought this request.
-fn fill(message: &mut crate::Message, request: &RingRequest) {
-    let [a, b, c, d, e] = request.inline;
-    message.fill_head(request.op, request.words as usize, [a, b, c, d, e, 0]);
-}
-
 #[cfg(test)]
 mod tests;

@@ -53,8 +53,9 @@ pub(crate) fn accept(message: &mut Message, received: Received) {
 
 /// Deletes the capabilities of an answer that should have none.
 #[cold]
-pub(crate) fn refuse_caps(received: Received) -> TransportError {
-    accept(&mut Message::new(0), received);
+#[inline(never)]
+pub(crate) fn refuse_caps(info: MessageInfo) -> TransportError {
+    accept_caps(&mut Message::new(0), info.caps());
     TransportError::BadAnswer
 }
 

@@ -1,6 +1,6 @@
 //! Many requests, one doorbell, results in the order of the requests.
 
-use crate::{ClientRing, Closed, Outcome, Polled, Request, SubmitError, Wake};
+use crate::{ClientRing, Closed, Completion, Outcome, Polled, Request, Submitted, Wake};
 
 /// Why a batch has no results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,54 +33,56 @@ impl<W: Wake> ClientRing<'_, W> {
         requests: &[Request],
         outcomes: &mut [Outcome],
     ) -> Result<(), BatchError> {
-        if self.outstanding() != 0 {
-            return Err(BatchError::Busy);
-        }
         if outcomes.len() < requests.len() {
             return Err(BatchError::TooFewOutcomes);
         }
-        let mut waiting = requests.iter().enumerate();
+        let mut requests = (0..).zip(requests.iter().copied());
+        self.run_each(&mut requests, |completion| {
+            if let Some(outcome) = outcomes.get_mut(completion.tag as usize) {
+                *outcome = completion.outcome;
+            }
+        })
+    }
+
+    /// As [`run`](Self::run), with requests and their tags from an iterator; hands over each completion.
+    ///
+    /// # Errors
+    /// [`BatchError`]; some requests may then have been carried out.
+    #[inline]
+    pub fn run_each(
+        &mut self,
+        requests: &mut impl Iterator<Item = (u32, Request)>,
+        mut each: impl FnMut(Completion),
+    ) -> Result<(), BatchError> {
+        if self.outstanding() != 0 {
+            return Err(BatchError::Busy);
+        }
         loop {
-            self.fill(&mut waiting)?;
-            if !self.collect(outcomes)? {
+            let submitted = self.submit_all(requests)?;
+            if self.outstanding() == 0 {
+                return Ok(());
+            }
+            self.hand_over();
+            self.collect(&mut each)?;
+            if submitted == Submitted::All {
                 return Ok(());
             }
         }
     }
 
-    /// Submits until the ring is full or nothing is left.
-    fn fill<'r>(
-        &mut self,
-        waiting: &mut (impl Iterator<Item = (usize, &'r Request)> + Clone),
-    ) -> Result<(), Closed> {
-        let mut ahead = waiting.clone();
-        while let Some((index, request)) = ahead.next() {
-            match self.submit(request, index as u32) {
-                Ok(()) => *waiting = ahead.clone(),
-                Err(SubmitError::Full) => break,
-                Err(SubmitError::Closed(closed)) => return Err(closed),
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes completions until the ring is empty. Returns whether any request was outstanding.
-    fn collect(&mut self, outcomes: &mut [Outcome]) -> Result<bool, BatchError> {
-        let mut found = self.wait()?;
-        let any = found != Polled::Empty;
-        while let Polled::Completion(completion) = found {
-            if let Some(outcome) = outcomes.get_mut(completion.tag as usize) {
-                *outcome = completion.outcome;
-            }
+    /// Takes completions until nothing is outstanding. It waits only where it finds nothing.
+    #[inline]
+    fn collect(&mut self, each: &mut impl FnMut(Completion)) -> Result<(), BatchError> {
+        loop {
+            self.poll_all(&mut *each)?;
             if self.outstanding() == 0 {
-                return Ok(any);
+                return Ok(());
             }
-            found = self.wait()?;
-        }
-        if found == Polled::Restarted {
-            Err(BatchError::Restarted)
-        } else {
-            Ok(any)
+            match self.wait()? {
+                Polled::Completion(completion) => each(completion),
+                Polled::Restarted => return Err(BatchError::Restarted),
+                Polled::Empty => return Ok(()),
+            }
         }
     }
 }

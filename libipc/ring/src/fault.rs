@@ -9,10 +9,8 @@ use crate::PeerGone;
 pub enum Fault {
     /// A sequence word that is neither the next message's nor the last lap's.
     ForgedSequence = 1,
-    /// A request identifier that the client's table cannot hold.
-    IdOutOfRange = 2,
-    /// A request with the identifier of one that is still outstanding.
-    IdInUse = 3,
+    /// More requests outstanding than the ring holds.
+    TooManyRequests = 2,
     /// A completion for a request that was never made.
     UnknownCompletion = 4,
     /// A completion for a request that was completed just before.

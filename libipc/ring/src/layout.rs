@@ -9,9 +9,12 @@
 //! | 8 | state: fault code | state: epoch << 32 \| fault code |
 //! | 16… | requests, 8 words each | completions, 2 words each |
 //!
+//! The message at position `n` (from 0) lies in slot `(n + 1) mod capacity`.
+//!
 //! Both sides compute the capacity from the regions' lengths, which whoever mapped them told each
 //! of them; no length, position or capacity is ever read from shared memory.
 
+use crate::slots::Slots;
 use crate::sync::AtomicU64;
 
 /// The greatest capacity of a ring: the size of the private tables.
@@ -116,7 +119,7 @@ pub(crate) struct Side<'a, const W: usize> {
     /// Epoch and fault code.
     pub(crate) state: &'a AtomicU64,
     /// The slots; exactly as many as the capacity.
-    pub(crate) slots: &'a [[AtomicU64; W]],
+    pub(crate) slots: Slots<'a, W>,
 }
 
 impl<'a, const W: usize> Side<'a, W> {
@@ -126,7 +129,7 @@ impl<'a, const W: usize> Side<'a, W> {
         Some(Self {
             wake_at: header.get(WAKE_AT)?,
             state: header.get(STATE)?,
-            slots,
+            slots: Slots::new(slots),
         })
     }
 }

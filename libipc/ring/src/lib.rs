@@ -9,11 +9,15 @@
 //! - **One cache line a request.** A sequence word, published last, says that the slot is filled.
 //!   There is no shared head or tail. The capacity is computed once from the regions' lengths and
 //!   held privately.
-//! - **Completions are the credits.** A request takes an entry of the client's private table and
-//!   its completion gives it back, so at most `capacity` are outstanding. As the server takes
-//!   requests in order, `k` completions prove that at least `k` slots were copied; a slot that is
-//!   written again is therefore free, and the completion queue cannot overfill. (A credit word, as
-//!   other rings have, would be a second line to share for the same knowledge.)
+//! - **Completions are the credits.** At most `capacity` requests are outstanding, each in the
+//!   client's private table until its completion comes. As the server takes requests in order, `k`
+//!   completions prove that at least `k` slots were copied; a slot that is written again is
+//!   therefore free, and the completion queue cannot overfill. (A credit word, as other rings have,
+//!   would be a second line to share for the same knowledge.) The server counts the same, and closes
+//!   on a request too many.
+//! - **Little per message.** Where a message lies follows from its sequence, and its sequence is its
+//!   identifier. Loops over many messages ([`ClientRing::submit_all`], [`ServerRing::serve`],
+//!   [`ClientRing::poll_all`]) keep what they count in registers.
 //! - **One copy, then validate.** A consumer copies a slot word by word and looks at the copy only.
 //! - **No lost wake-up.** See the module `producer`: a full fence on both sides, checked by loom.
 //! - **Faults close.** A forged, stale or duplicate message closes the connection with a
@@ -37,6 +41,7 @@ mod producer;
 mod runs;
 mod server;
 mod slot;
+mod slots;
 mod state;
 pub mod sync;
 mod table;
@@ -44,7 +49,7 @@ mod untrusted;
 mod wake;
 
 pub use batch::BatchError;
-pub use client::{ClientRing, Polled, SubmitError};
+pub use client::{ClientRing, Polled, SubmitError, Submitted};
 pub use fault::{Closed, Fault};
 pub use layout::{Capacity, Layout, MAX_CAPACITY};
 pub use pool::{Descriptor, OutOfBounds, Pool};

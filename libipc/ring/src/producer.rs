@@ -11,14 +11,20 @@
 //! the message or the producer finds the wish. Dropping either fence loses wake-ups (the loom tests
 //! show it). The fences are `fence(SeqCst)` and not SeqCst accesses, whose guarantee is weaker.
 
+use crate::slot::Sequence;
+use crate::slots::Slots;
 use crate::sync::{AtomicU64, Ordering, fence};
 
-/// Writes messages of `W` words. Positions count up from 0 and never wrap (2⁶⁴ messages).
+/// Writes messages of `W` words. Positions count up from 0 and never wrap (2⁴⁸ messages an epoch).
 pub(crate) struct Producer<'a, const W: usize> {
-    slots: &'a [[AtomicU64; W]],
+    /// All slots.
+    pub(crate) slots: Slots<'a, W>,
+    /// The sequence that the next message has. Loops work on a copy.
+    pub(crate) next: Sequence,
+    first: Sequence,
+    /// What `next` was at the last announcement.
+    announced: Sequence,
     peer_wake_at: &'a AtomicU64,
-    produced: u64,
-    announced: u64,
 }
 
 /// Whether the peer asked to be woken for what was published.
@@ -31,59 +37,51 @@ pub(crate) enum Kick {
 }
 
 impl<'a, const W: usize> Producer<'a, W> {
-    pub(crate) fn new(slots: &'a [[AtomicU64; W]], peer_wake_at: &'a AtomicU64) -> Self {
+    /// Begins with the first message of an epoch.
+    pub(crate) fn new(slots: Slots<'a, W>, peer_wake_at: &'a AtomicU64, epoch: u16) -> Self {
+        let first = Sequence::first(epoch);
         Self {
             slots,
+            next: first,
+            first,
+            announced: first,
             peer_wake_at,
-            produced: 0,
-            announced: 0,
         }
     }
 
-    /// Returns how many messages were published.
+    /// Returns how many messages were published in this epoch.
+    #[inline]
     pub(crate) fn produced(&self) -> u64 {
-        self.produced
+        self.next.since(self.first) as u64
     }
 
-    /// Writes a message into the next slot and publishes it by its first word. The caller knows
-    /// that the slot is free.
-    pub(crate) fn publish(&mut self, message: [u64; W]) {
-        let index = self.produced as usize & (self.slots.len() - 1);
-        let (Some(slot), [head, body @ ..]) = (self.slots.get(index), &message[..]) else {
-            return;
-        };
-        let [slot_head, slot_body @ ..] = &slot[..] else {
-            return;
-        };
-        for (word, value) in slot_body.iter().zip(body) {
-            word.store(*value, Ordering::Relaxed);
-        }
-        slot_head.store(*head, Ordering::Release);
-        self.produced += 1;
+    /// The epoch in which it publishes.
+    pub(crate) fn epoch(&self) -> u16 {
+        self.next.epoch()
+    }
+
+    /// Publishes the message that `make` gives for its sequence. The caller knows that there is room.
+    #[inline(always)]
+    pub(crate) fn publish<const N: usize>(&mut self, make: impl FnOnce(Sequence) -> [u64; N]) {
+        self.slots.publish(&mut self.next, make);
     }
 
     /// Ends a batch: one full fence, then tells whether the peer must be woken.
+    #[inline]
     pub(crate) fn announce(&mut self) -> Kick {
-        if self.announced == self.produced {
+        if self.announced == self.next {
             return Kick::NotDue;
         }
         fence(Ordering::SeqCst);
         let wish = self.peer_wake_at.load(Ordering::Relaxed);
-        let crossed = self.announced < wish && wish <= self.produced;
-        self.announced = self.produced;
+        let announced = self.announced.since(self.first) as u64;
+        let crossed = announced < wish && wish <= self.produced();
+        self.announced = self.next;
         if crossed { Kick::Due } else { Kick::NotDue }
     }
 
-    /// Starts again from position 0, for a new epoch.
-    pub(crate) fn restart(&mut self) {
-        self.produced = 0;
-        self.announced = 0;
-    }
-
-    /// Clears every slot, so that nothing of an earlier life can be taken for a message.
-    pub(crate) fn clear(&self) {
-        for word in self.slots.as_flattened() {
-            word.store(0, Ordering::Relaxed);
-        }
+    /// Starts again from position 0 of an epoch.
+    pub(crate) fn restart(&mut self, epoch: u16) {
+        *self = Self::new(self.slots, self.peer_wake_at, epoch);
     }
 }

@@ -1,9 +1,9 @@
 //! The server's end: take, complete, flush, sleep.
 
 use crate::consumer::Consumer;
-use crate::layout::{COMPLETION_WORDS, Capacity, Layout, MAX_CAPACITY, REQUEST_WORDS};
+use crate::layout::{COMPLETION_WORDS, Capacity, Layout, REQUEST_WORDS};
 use crate::producer::{Kick, Producer};
-use crate::slot::{decode_request, encode_completion, request_sequence, sequence_epoch};
+use crate::slot::{Sequence, decode_request, encode_completion, sequence_epoch};
 use crate::state::{OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::{Closed, Fault, Outcome, Request, Wake};
@@ -37,9 +37,10 @@ pub enum Sleep {
 pub struct ServerRing<'a, W> {
     requests: Consumer<'a, REQUEST_WORDS>,
     completions: Producer<'a, COMPLETION_WORDS>,
-    held: [u64; MAX_CAPACITY / 64],
     capacity: Capacity,
-    epoch: u16,
+    /// How far the sequence word of the first request that may not be outstanding yet is ahead of that of the next
+    /// completion.
+    lead: u64,
     own: OwnState<'a>,
     peer: PeerState<'a>,
     wake: W,
@@ -58,18 +59,16 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         wake: W,
     ) -> Option<Self> {
         let (own, peer) = (layout.server(own)?, layout.client(peer)?);
-        let completions = Producer::new(own.slots, peer.wake_at);
-        let mut requests = Consumer::new(peer.slots, own.wake_at);
-        completions.clear();
-        requests.restart();
+        let completions = Producer::new(own.slots, peer.wake_at, 0);
+        completions.slots.clear();
         let epoch = OwnState::left_behind(own.state).wrapping_add(1).max(1);
+        let requests = Consumer::new(peer.slots, own.wake_at, epoch);
         let own = OwnState::open(own.state, epoch);
         let ring = Self {
+            lead: requests.next.word() + layout.capacity().slots() as u64 - completions.next.word(),
             requests,
             completions,
-            held: [0; MAX_CAPACITY / 64],
             capacity: layout.capacity(),
-            epoch,
             own,
             peer: PeerState::new(peer.state),
             wake,
@@ -85,17 +84,19 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     /// [`Closed`], for ever, after a fault of either side.
     #[inline]
     pub fn take(&mut self) -> Result<Option<Submission>, Closed> {
-        if let Some(closed) = self.closed {
-            return Err(closed);
-        }
-        let expected = request_sequence(self.epoch, self.requests.consumed());
-        let copy = match self.requests.take(|head| head == expected) {
+        let bound = self.bound();
+        let copy = match self.requests.take(is_next) {
             Ok(copy) => copy,
-            Err(head) => return self.nothing_new(head),
+            Err(head) => return self.nothing_new(head).map(|()| None),
         };
-        let decoded = decode_request(copy);
-        match decoded.and_then(|(id, request)| self.hold(id).map(|token| (token, request))) {
-            Ok((token, request)) => Ok(Some(Submission { token, request })),
+        if copy[0] == bound {
+            return Err(self.close(Fault::TooManyRequests));
+        }
+        match decode_request(copy) {
+            Ok((id, request)) => Ok(Some(Submission {
+                token: Token(id),
+                request,
+            })),
             Err(fault) => Err(self.close(fault)),
         }
     }
@@ -104,13 +105,52 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     /// [`flush`](Self::flush).
     #[inline]
     pub fn complete(&mut self, token: Token, outcome: Outcome) {
-        let (word, bit) = Self::place(token.0);
-        if let Some(held) = self.held.get_mut(word) {
-            *held &= !bit;
-        }
-        let position = self.completions.produced();
         self.completions
-            .publish(encode_completion(position, token.0, outcome));
+            .publish(|sequence| encode_completion(sequence, token.0, outcome));
+    }
+
+    /// Takes the requests that are there, but no more than may be outstanding, so that a client which goes on
+    /// submitting is left in the end. Hands each to `answer`, which either tells its outcome or keeps its token. As
+    /// [`take`](Self::take) and [`complete`](Self::complete) of each, in fewer instructions. Returns how many it took.
+    ///
+    /// # Errors
+    /// [`Closed`], for ever, after a fault of either side.
+    #[inline(always)]
+    pub fn serve(
+        &mut self,
+        mut answer: impl FnMut(Token, Request) -> Option<(Token, Outcome)>,
+    ) -> Result<usize, Closed> {
+        let (requests, completions) = (self.requests.slots, self.completions.slots);
+        let (mut from, mut to) = (self.requests.next, self.completions.next);
+        let bound = self.bound();
+        let mut fault = None;
+        // That there are slots is known here, and need not be asked for each request.
+        while from.word() != bound
+            && !requests.is_empty()
+            && !completions.is_empty()
+            && let Ok(copy) = requests.take(&mut from, is_next)
+        {
+            let (id, request) = match decode_request(copy) {
+                Ok(decoded) => decoded,
+                Err(found) => {
+                    fault = Some(found);
+                    break;
+                }
+            };
+            if let Some((token, outcome)) = answer(Token(id), request) {
+                completions.publish(&mut to, |sequence| {
+                    encode_completion(sequence, token.0, outcome)
+                });
+            }
+        }
+        let taken = from.since(self.requests.next);
+        (self.requests.next, self.completions.next) = (from, to);
+        match fault {
+            Some(fault) => Err(self.close(fault)),
+            // Why there is nothing more is asked when there is nothing at all.
+            None if taken == 0 => self.nothing_taken(),
+            None => Ok(taken),
+        }
     }
 
     /// Returns how many requests were completed in this epoch.
@@ -161,49 +201,64 @@ impl<'a, W: Wake> ServerRing<'a, W> {
 
     /// Closes the connection because its content was at fault; the peer reads the reason.
     pub fn close(&mut self, fault: Fault) -> Closed {
-        let closed = Closed::Fault(fault);
-        self.closed = Some(closed);
         self.own.close(fault);
         self.wake.kick();
+        self.end(Closed::Fault(fault))
+    }
+
+    /// Remembers why the connection is closed. That nothing is found any more saves the question from every request.
+    fn end(&mut self, closed: Closed) -> Closed {
+        self.closed = Some(closed);
+        self.requests.end();
         closed
+    }
+
+    /// The sequence word of the first request that may not be outstanding yet: each completion allows one more.
+    #[inline]
+    fn bound(&self) -> u64 {
+        self.completions.next.word() + self.lead
+    }
+
+    /// Tells why no request was taken.
+    #[cold]
+    #[inline(never)]
+    fn nothing_taken(&mut self) -> Result<usize, Closed> {
+        let head = self.requests.head();
+        if !is_next(self.requests.next, head) {
+            return self.nothing_new(head).map(|()| 0);
+        }
+        if head == self.bound() {
+            return Err(self.close(Fault::TooManyRequests));
+        }
+        // It came just now.
+        Ok(0)
     }
 
     /// Tells an empty slot from a closed peer and a forged one.
     #[cold]
-    fn nothing_new(&mut self, head: u64) -> Result<Option<Submission>, Closed> {
+    fn nothing_new(&mut self, head: u64) -> Result<(), Closed> {
+        if let Some(closed) = self.closed {
+            return Err(closed);
+        }
         if let Some(code) = self.peer.closed() {
-            self.closed = Some(Closed::ByPeer(code));
-            return Err(Closed::ByPeer(code));
+            return Err(self.end(Closed::ByPeer(code)));
         }
         if self.is_stale(head) {
-            return Ok(None);
+            return Ok(());
         }
         Err(self.close(Fault::ForgedSequence))
     }
 
     /// Whether a slot's first word is what stood there before the next message.
     fn is_stale(&self, head: u64) -> bool {
-        let expected = request_sequence(self.epoch, self.requests.consumed());
+        let expected = self.requests.next.word();
         let last_lap = expected.wrapping_sub(self.capacity.slots() as u64);
-        head != expected && (head == last_lap || sequence_epoch(head) < self.epoch)
+        head != expected && (head == last_lap || sequence_epoch(head) < self.requests.next.epoch())
     }
+}
 
-    fn hold(&mut self, id: u32) -> Result<Token, Fault> {
-        let (word, bit) = Self::place(id);
-        if (id & 0xffff) as usize >= self.capacity.slots() {
-            return Err(Fault::IdOutOfRange);
-        }
-        let held = self.held.get_mut(word).ok_or(Fault::IdOutOfRange)?;
-        if *held & bit != 0 {
-            return Err(Fault::IdInUse);
-        }
-        *held |= bit;
-        Ok(Token(id))
-    }
-
-    /// Where the bit of an identifier is in `held`.
-    fn place(id: u32) -> (usize, u64) {
-        let index = id & 0xffff;
-        ((index / 64) as usize, 1 << (index % 64))
-    }
+/// Whether a request's first word is that of the next one.
+#[inline]
+fn is_next(next: Sequence, head: u64) -> bool {
+    head == next.word()
 }

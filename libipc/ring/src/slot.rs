@@ -1,8 +1,10 @@
 //! What stands in the slots.
 //!
-//! Request (8 words): sequence; operation << 32 | identifier; number of payload words; 5 payload
-//! words. Sequence = epoch << 48 | position + 1, so that a slot of an earlier epoch or lap is
-//! never taken for a new one.
+//! Request (8 words): sequence; operation << 32 | number of payload words; 5 payload words; a word that
+//! is neither written nor read. Sequence = epoch << 48 + (epoch mod 256) << 24 + position + 1, so that a
+//! slot of an earlier epoch or lap is never taken for a new one, and that its lower half, the request's
+//! identifier, is not that of an earlier epoch's request. Operation and length share a word because a
+//! dispatcher compares both at once.
 //!
 //! Completion (2 words): identifier << 32 | (position + 1) mod 2³²; value << 32 | status. The
 //! server clears its slots before it opens an epoch, so the epoch need not stand in them.
@@ -17,14 +19,18 @@ pub const INLINE_WORDS: usize = 5;
 pub type Inline = [u64; INLINE_WORDS];
 
 const POSITION_BITS: u32 = 48;
+const SALT_SHIFT: u32 = 24;
+/// The words of a request that are used.
+pub(crate) const REQUEST_USED: usize = REQUEST_WORDS - 1;
 
 /// What a client asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[repr(C)]
 pub struct Request {
-    /// Which operation: the label that a plain call of the method would have.
-    pub op: u32,
     /// How many words of `inline` are payload. A received request never has more than there are.
     pub words: u32,
+    /// Which operation: the label that a plain call of the method would have.
+    pub op: u32,
     /// The payload.
     pub inline: Inline,
 }
@@ -66,9 +72,52 @@ pub struct Completion {
     pub outcome: Outcome,
 }
 
-/// The word that publishes a request.
-pub(crate) fn request_sequence(epoch: u16, position: u64) -> u64 {
-    (u64::from(epoch) << POSITION_BITS) | (position + 1)
+/// The number of a message: the word that publishes a request, and what the word that publishes a
+/// completion is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Sequence(u64);
+
+impl Sequence {
+    /// The first of an epoch.
+    pub(crate) const fn first(epoch: u16) -> Self {
+        let epoch = epoch as u64;
+        Self((epoch << POSITION_BITS) + ((epoch & 0xff) << SALT_SHIFT) + 1)
+    }
+
+    /// The next of the same epoch.
+    #[inline]
+    pub(crate) const fn following(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// How many messages came since `earlier`.
+    #[inline]
+    pub(crate) const fn since(self, earlier: Self) -> usize {
+        (self.0 - earlier.0) as usize
+    }
+
+    /// As a request's first word.
+    #[inline]
+    pub(crate) const fn word(self) -> u64 {
+        self.0
+    }
+
+    /// As the identifier of a request, and as the half of a word that publishes a completion.
+    #[inline]
+    pub(crate) const fn half(self) -> u32 {
+        self.0 as u32
+    }
+
+    /// The epoch.
+    pub(crate) const fn epoch(self) -> u16 {
+        (self.0 >> POSITION_BITS) as u16
+    }
+
+    /// How many messages of the epoch came before.
+    #[inline]
+    pub(crate) const fn position(self) -> u64 {
+        self.0 - Self::first(self.epoch()).0
+    }
 }
 
 /// The epoch in a request's sequence word.
@@ -77,35 +126,37 @@ pub(crate) fn sequence_epoch(sequence: u64) -> u16 {
 }
 
 /// Puts a request slot together.
-pub(crate) fn encode_request(sequence: u64, id: u32, request: &Request) -> [u64; REQUEST_WORDS] {
+#[inline(always)]
+pub(crate) fn encode_request(sequence: Sequence, request: &Request) -> [u64; REQUEST_USED] {
     let [a, b, c, d, e] = request.inline;
-    let head = (u64::from(request.op) << 32) | u64::from(id);
-    let words = u64::from(request.words);
-    [sequence, head, words, a, b, c, d, e]
+    let head = (u64::from(request.op) << 32) | u64::from(request.words);
+    [sequence.word(), head, a, b, c, d, e]
 }
 
 /// Takes the copy of a request slot apart: identifier and request.
-pub(crate) fn decode_request(copy: [u64; REQUEST_WORDS]) -> Result<(u32, Request), Fault> {
-    let [_, head, words, inline @ ..] = copy;
-    if words > INLINE_WORDS as u64 {
+#[inline(always)]
+pub(crate) fn decode_request(copy: [u64; REQUEST_USED]) -> Result<(u32, Request), Fault> {
+    let [sequence, head, inline @ ..] = copy;
+    let (op, words) = ((head >> 32) as u32, head as u32);
+    if words > INLINE_WORDS as u32 {
         return Err(Fault::LengthOutOfRange);
     }
-    let (op, words) = ((head >> 32) as u32, words as u32);
-    Ok((head as u32, Request { op, words, inline }))
-}
-
-/// The half of a word that publishes a completion.
-pub(crate) fn completion_sequence(position: u64) -> u32 {
-    (position + 1) as u32
+    Ok((sequence as u32, Request { op, words, inline }))
 }
 
 /// Puts a completion slot together.
-pub(crate) fn encode_completion(position: u64, id: u32, out: Outcome) -> [u64; COMPLETION_WORDS] {
-    let head = (u64::from(id) << 32) | u64::from(completion_sequence(position));
+#[inline(always)]
+pub(crate) fn encode_completion(
+    sequence: Sequence,
+    id: u32,
+    out: Outcome,
+) -> [u64; COMPLETION_WORDS] {
+    let head = (u64::from(id) << 32) | u64::from(sequence.half());
     [head, (u64::from(out.value) << 32) | u64::from(out.status)]
 }
 
 /// Takes the copy of a completion slot apart: identifier and outcome.
+#[inline(always)]
 pub(crate) fn decode_completion(copy: [u64; COMPLETION_WORDS]) -> (u32, Outcome) {
     let [head, outcome] = copy;
     (
@@ -128,9 +179,22 @@ mod tests {
             words: 5,
             inline: [1, 2, 3, 4, u64::MAX],
         };
-        let copy = encode_request(request_sequence(3, 7), 0xabcd_0001, &request);
-        assert_eq!(decode_request(copy), Ok((0xabcd_0001, request)));
+        let sequence = Sequence::first(3).following();
+        let copy = encode_request(sequence, &request);
+        assert_eq!(decode_request(copy), Ok((sequence.half(), request)));
         assert_eq!(sequence_epoch(copy[0]), 3);
+    }
+
+    #[test]
+    fn positions_count_from_zero_in_every_epoch_and_identifiers_differ() {
+        let mut seen = Vec::new();
+        for epoch in [0, 1, 2, 255] {
+            let first = Sequence::first(epoch);
+            assert_eq!((first.position(), first.epoch()), (0, epoch));
+            assert_eq!(first.following().position(), 1);
+            assert!(!seen.contains(&first.half()), "{epoch}");
+            seen.push(first.half());
+        }
     }
 
     #[test]
@@ -150,8 +214,9 @@ mod tests {
             status: 1,
             value: u32::MAX,
         };
-        let copy = encode_completion(9, 0x0007_0003, outcome);
+        let sequence = Sequence::first(0).following();
+        let copy = encode_completion(sequence, 0x0007_0003, outcome);
         assert_eq!(decode_completion(copy), (0x0007_0003, outcome));
-        assert_eq!(copy[0] as u32, completion_sequence(9));
+        assert_eq!(copy[0] as u32, 2);
     }
 }

@@ -157,6 +157,40 @@ fn a_slot_is_whole_and_not_reused_before_it_was_copied() {
     });
 }
 
+/// Serves `count` requests: waits for one, and takes all that came with it.
+fn serve_batches(mut server: Server, count: u32) {
+    let mut served = 0;
+    while served < count {
+        let taken = server.wait().expect("an honest client");
+        assert_eq!(taken.request, request(served), "torn or reused slot");
+        let value = served + 7;
+        server.complete(taken.token, Outcome { status: 0, value });
+        served += 1;
+        let rest = server.serve(|token, asked| {
+            assert_eq!(asked, request(served), "torn or reused slot");
+            let value = served + 7;
+            served += 1;
+            Some((token, Outcome { status: 0, value }))
+        });
+        rest.expect("an honest client");
+    }
+    server.flush();
+}
+
+#[test]
+fn batches_are_whole_and_wake_both_sides() {
+    model(|| {
+        let (mut client, start) = ring(2);
+        let server = start();
+        let peer = thread::spawn(move || serve_batches(server, 2));
+        let mut outcomes = [Outcome::default(); 2];
+        let done = client.run(&[request(0), request(1)], &mut outcomes);
+        done.expect("an honest server");
+        assert_eq!(outcomes.map(|outcome| outcome.value), [7, 8]);
+        peer.join().expect("served");
+    });
+}
+
 #[test]
 fn a_batch_of_two_needs_one_flush() {
     model(|| {

@@ -82,8 +82,10 @@ figures! {
     CSPACE_COPY "cspace.copy";
     /// One of 1,000 copies that are revoked together.
     CSPACE_REVOKE_1000_PER_CAP "cspace.revoke_1000_per_cap";
-    /// One of 32 requests of 64 bytes that are written to a ring, announced, and taken out.
+    /// One of 32 requests of 64 bytes that are copied to a ring, announced, and copied out.
     RING_MESSAGE "ring.message";
+    /// The same if a stub writes its arguments into the slot, and they go from the slot to the server's method.
+    RING_MESSAGE_FUSED "ring.message_fused";
     /// One request and its completion through a ring, by the stubs, switches included.
     RING_RPC_BATCH_1 "ring.rpc_batch_1";
     /// One of 8 of them that travel together.

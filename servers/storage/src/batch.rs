@@ -72,7 +72,7 @@ fn finish<W: Wake>(
     disk: &Disk<W>,
     clients: &mut [ClientPools],
     passenger: Passenger,
-    outcomes: Option<&Outcomes>,
+    outcomes: Option<&Outcomes<'_>>,
 ) {
     let Passenger { job, part, ticket } = passenger;
     let Some(outcomes) = outcomes else {

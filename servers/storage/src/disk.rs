@@ -83,7 +83,7 @@ impl<W: Wake> Disk<W> {
     }
 
     /// Has a batch carried out and waits for it; nothing if the driver is gone.
-    pub(crate) fn run(&mut self, batch: &Batch) -> Option<Outcomes> {
+    pub(crate) fn run<'b>(&mut self, batch: &'b Batch) -> Option<Outcomes<'b>> {
         if self.is_gone() {
             return None;
         }

@@ -475,6 +475,7 @@ impl From<libipc::Cap<Client>> for Client {
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn touch_request(word: u64) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
     libipc::codec::request(labels::TOUCH, |w| w.put(&word))
 }
@@ -483,6 +484,7 @@ pub fn touch_request(word: u64) -> Result<libipc::ring::RingRequest, libipc::Too
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn take_request(
     offset: u32,
     length: u32,
@@ -500,6 +502,7 @@ pub fn take_request(
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn piece_request(
     a: u64,
     b: u64,
@@ -523,6 +526,7 @@ pub fn piece_request(
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn pooled_request(
     offset: u32,
     length: u32,
@@ -565,6 +569,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn touch(
         &mut self,
         word: u64,
@@ -580,6 +585,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn take(
         &mut self,
         offset: u32,
@@ -592,6 +598,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn piece(
         &mut self,
         a: u64,
@@ -610,6 +617,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn pooled(
         &mut self,
         offset: u32,
@@ -625,7 +633,7 @@ impl Batch {
     pub fn run<W: libipc::codec::batch::Wake>(
         &self,
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
-    ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+    ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
     }
 }

@@ -496,6 +496,7 @@ impl From<libipc::Cap<Client>> for Client {
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn read_request(
     sector: u64,
     sectors: u32,
@@ -515,6 +516,7 @@ pub fn read_request(
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn write_request(
     sector: u64,
     sectors: u32,
@@ -534,6 +536,7 @@ pub fn write_request(
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn flush_request() -> Result<libipc::ring::RingRequest, libipc::TooLong> {
     libipc::codec::request(labels::FLUSH, |_| Ok(()))
 }
@@ -567,6 +570,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn read(
         &mut self,
         sector: u64,
@@ -580,6 +584,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn write(
         &mut self,
         sector: u64,
@@ -593,6 +598,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn flush(
         &mut self,
     ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
@@ -606,7 +612,7 @@ impl Batch {
     pub fn run<W: libipc::codec::batch::Wake>(
         &self,
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
-    ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+    ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
     }
 }

@@ -5,6 +5,7 @@
 //! batch gets that batch's result at its place or [`TransportError::BadAnswer`], never memory that
 //! is not its own.
 
+use core::cell::Cell;
 use core::fmt;
 use core::marker::PhantomData;
 
@@ -20,40 +21,50 @@ pub const MAX_CALLS: usize = 64;
 /// Queued calls.
 #[derive(Debug, Default)]
 pub struct Calls {
-    requests: List<RingRequest, MAX_CALLS>,
+    calls: List<Call, MAX_CALLS>,
+}
+
+/// A queued call, and room for what becomes of it.
+#[derive(Debug)]
+struct Call {
+    request: RingRequest,
+    outcome: Cell<Outcome>,
 }
 
 impl Calls {
     /// An empty queue.
     #[must_use]
     pub const fn new() -> Self {
-        Self {
-            requests: List::new(),
-        }
+        Self { calls: List::new() }
     }
 
     /// How many calls are queued.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.requests.len()
+        self.calls.len()
     }
 
     /// Whether no call is queued.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.requests.is_empty()
+        self.calls.is_empty()
     }
 
     /// Queues a call.
     ///
     /// # Errors
     /// [`TooLong`] if the arguments do not fit, or [`MAX_CALLS`] are queued.
+    #[inline]
     pub fn push<R, E>(
         &mut self,
         request: Result<RingRequest, TooLong>,
     ) -> Result<Ticket<R, E>, TooLong> {
-        let index = self.requests.len();
-        self.requests.push(request?).map_err(|_| TooLong)?;
+        let index = self.calls.len();
+        let call = Call {
+            request: request?,
+            outcome: Cell::default(),
+        };
+        self.calls.push(call).map_err(|_| TooLong)?;
         Ok(Ticket {
             index,
             types: PhantomData,
@@ -64,13 +75,15 @@ impl Calls {
     ///
     /// # Errors
     /// Why there are no outcomes; some calls may then have been carried out.
-    pub fn run<W: Wake>(&self, ring: &mut ClientRing<'_, W>) -> Result<Outcomes, BatchError> {
-        let mut outcomes = [Outcome::default(); MAX_CALLS];
-        ring.run(&self.requests, &mut outcomes)?;
-        Ok(Outcomes {
-            outcomes,
-            count: self.requests.len(),
-        })
+    #[inline]
+    pub fn run<W: Wake>(&self, ring: &mut ClientRing<'_, W>) -> Result<Outcomes<'_>, BatchError> {
+        let mut requests = (0..).zip(self.calls.iter().map(|call| call.request));
+        ring.run_each(&mut requests, |completion| {
+            if let Some(call) = self.calls.get(completion.tag as usize) {
+                call.outcome.set(completion.outcome);
+            }
+        })?;
+        Ok(Outcomes(&self.calls))
     }
 }
 
@@ -89,20 +102,17 @@ impl<R, E> fmt::Debug for Ticket<R, E> {
 
 /// What became of the calls of a batch.
 #[derive(Debug)]
-pub struct Outcomes {
-    outcomes: [Outcome; MAX_CALLS],
-    count: usize,
-}
+pub struct Outcomes<'a>(&'a [Call]);
 
-impl Outcomes {
+impl Outcomes<'_> {
     /// Fetches the result of a call.
     ///
     /// # Errors
     /// The method's own error, or why no answer of it came.
+    #[inline]
     pub fn of<R: Decode, E: Decode>(&self, ticket: Ticket<R, E>) -> Result<R, Error<E>> {
-        let outcomes = self.outcomes.get(..self.count).unwrap_or_default();
-        match outcomes.get(ticket.index) {
-            Some(outcome) => slot::result(*outcome),
+        match self.0.get(ticket.index) {
+            Some(call) => slot::result(call.outcome.get()),
             None => Err(TransportError::BadAnswer.into()),
         }
     }

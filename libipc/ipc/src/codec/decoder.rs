@@ -141,6 +141,12 @@ impl<'a> Decoder<'a> {
         if count > N { Err(Malformed) } else { Ok(count) }
     }
 
+    /// How many bytes were taken.
+    #[inline]
+    pub(super) fn taken(&self) -> usize {
+        self.at
+    }
+
     /// Whether every byte was taken.
     pub(super) fn is_at_end(&self) -> bool {
         self.at == self.bytes.len()

@@ -1,6 +1,7 @@
 //! Values inside the slots of a ring: 40 bytes for arguments, 4 for a result, no capabilities.
 
-use libipc_ring::{INLINE_WORDS, Outcome, Request};
+use libipc_ring::{INLINE_WORDS, Inline, Outcome, Request};
+use zerocopy::IntoBytes;
 
 use super::{Decode, Decoder, Malformed, Sink};
 use crate::{Error, TooLong, TransportError, label};
@@ -17,12 +18,15 @@ pub fn request(
     encode: impl FnOnce(&mut Slot) -> Result<(), TooLong>,
 ) -> Result<Request, TooLong> {
     let mut slot = Slot {
-        bytes: [0; BYTES],
+        inline: [0; INLINE_WORDS],
         length: 0,
     };
     encode(&mut slot)?;
-    let used = slot.bytes.get(..slot.length).ok_or(TooLong)?;
-    Request::from_bytes(label, used).ok_or(TooLong)
+    Ok(Request {
+        op: label,
+        words: slot.length.div_ceil(size_of::<u64>()) as u32,
+        inline: slot.inline,
+    })
 }
 
 /// Reads a completion as the answer of a method with result `R` and error `E`.
@@ -43,17 +47,22 @@ pub fn result<R: Decode, E: Decode>(outcome: Outcome) -> Result<R, Error<E>> {
 }
 
 /// One value with only zeros behind it.
-fn whole<T: Decode>(bytes: &[u8]) -> Result<T, Malformed> {
+#[inline]
+fn whole<T: Decode>(bytes: &[u8; size_of::<u32>()]) -> Result<T, Malformed> {
     let mut decoder = Decoder::of_bytes(bytes);
     let value = decoder.get()?;
-    decoder.finish()?;
-    Ok(value)
+    let rest = u32::from_le_bytes(*bytes).checked_shr(8 * decoder.taken() as u32);
+    if rest.unwrap_or(0) == 0 {
+        Ok(value)
+    } else {
+        Err(Malformed)
+    }
 }
 
-/// The payload of a request while it is written.
+/// The payload of a request while it is written: in the words that travel, so that nothing is copied afterwards.
 #[derive(Debug)]
 pub struct Slot {
-    bytes: [u8; BYTES],
+    inline: Inline,
     length: usize,
 }
 
@@ -61,7 +70,8 @@ impl Sink for Slot {
     #[inline]
     fn append(&mut self, bytes: &[u8]) -> Result<(), TooLong> {
         let end = self.length.checked_add(bytes.len()).ok_or(TooLong)?;
-        let place = self.bytes.get_mut(self.length..end).ok_or(TooLong)?;
+        let place = self.inline.as_mut_bytes().get_mut(self.length..end);
+        let place = place.ok_or(TooLong)?;
         place.copy_from_slice(bytes);
         self.length = end;
         Ok(())

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use libipc_ring::Outcome;
 
-use crate::{Message, ReplyToken};
+use crate::{Message, ReplyToken, Short};
 
 /// The greatest number of ring requests whose answers are deferred at a time.
 pub(super) const PLACES: usize = 256;
@@ -19,6 +19,9 @@ const BITS: usize = u64::BITS as usize;
 static OUTCOMES: [AtomicU64; PLACES] = [const { AtomicU64::new(0) }; PLACES];
 /// A bit a place; set if its outcome was not collected yet.
 static ANSWERED: [AtomicU64; PLACES / BITS] = [const { AtomicU64::new(0) }; PLACES / BITS];
+
+/// A bit a word of `ANSWERED`; clear if that word is zero.
+static ANY: AtomicU64 = AtomicU64::new(0);
 
 /// The right to answer the ring request in a place.
 pub(super) fn token(place: usize) -> ReplyToken {
@@ -37,25 +40,42 @@ pub(super) fn outcome(message: &Message) -> Outcome {
     }
 }
 
+/// The same of an answer that fits in registers.
+#[inline]
+pub(super) fn outcome_of_short(answer: Short) -> Outcome {
+    Outcome {
+        status: answer.info.label(),
+        value: answer.words[0] as u32,
+    }
+}
+
+/// Whether outcomes were left.
+#[inline]
+pub(super) fn any() -> bool {
+    ANY.load(Relaxed) != 0
+}
+
 /// Takes one outcome that was left, with its place.
 pub(super) fn collect() -> Option<(usize, Outcome)> {
-    for (index, answered) in ANSWERED.iter().enumerate() {
-        let word = answered.load(Relaxed);
-        if word == 0 {
-            continue;
-        }
-        answered.store(word & (word - 1), Relaxed);
-        let place = index * BITS + word.trailing_zeros() as usize;
-        let outcome = OUTCOMES.get(place)?.load(Relaxed);
-        return Some((
-            place,
-            Outcome {
-                status: outcome as u32,
-                value: (outcome >> 32) as u32,
-            },
-        ));
+    let any = ANY.load(Relaxed);
+    let index = any.trailing_zeros() as usize;
+    // There is no word for the index of no bit.
+    let answered = ANSWERED.get(index)?;
+    let word = answered.load(Relaxed);
+    let rest = word & word.wrapping_sub(1);
+    answered.store(rest, Relaxed);
+    if rest == 0 {
+        ANY.store(any & !(1 << index), Relaxed);
     }
-    None
+    let place = index * BITS + word.trailing_zeros() as usize;
+    let outcome = OUTCOMES.get(place)?.load(Relaxed);
+    Some((
+        place,
+        Outcome {
+            status: outcome as u32,
+            value: (outcome >> 32) as u32,
+        },
+    ))
 }
 
 fn answer(number: u32, message: &mut Message) {
@@ -66,4 +86,5 @@ fn answer(number: u32, message: &mut Message) {
     };
     outcome.store((u64::from(value) << 32) | u64::from(status), Relaxed);
     answered.store(answered.load(Relaxed) | 1 << (place % BITS), Relaxed);
+    ANY.store(ANY.load(Relaxed) | 1 << (place / BITS), Relaxed);
 }

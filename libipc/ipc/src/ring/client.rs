@@ -1,12 +1,12 @@
 //! The client's side: waits by drain calls.
 
 use libipc_ring::{ClientRing, PeerGone, Waiting, Wake};
-use weft_abi::CPtr;
 use weft_abi::startup::EntryKind;
+use weft_abi::{CPtr, MessageInfo};
 
 use super::{DRAIN, Pools, RingEnds};
 use crate::objects::Notification;
-use crate::{Connection, Message, Startup, Transport, TransportError};
+use crate::{Connection, Refusal, Startup, wire};
 
 /// How a client wakes its server and waits for it.
 pub struct ClientWake {
@@ -23,6 +23,7 @@ impl ClientWake {
 }
 
 impl Wake for ClientWake {
+    #[inline]
     fn waiting(&self) -> Waiting {
         Waiting::Drains
     }
@@ -32,12 +33,19 @@ impl Wake for ClientWake {
         let _ = self.kick.signal();
     }
 
+    #[inline]
     fn wait(&self, seen: u64) -> Result<(), PeerGone> {
-        let mut message = Message::new(DRAIN);
-        message.append(&seen.to_le_bytes()).map_err(|_| PeerGone)?;
-        match self.connection.call(&mut message) {
-            Ok(_) | Err(TransportError::Cancelled) => Ok(()),
-            Err(_) => Err(PeerGone),
+        const DRAINS: MessageInfo = MessageInfo::new(DRAIN, 1, 0);
+        loop {
+            match weft_sys::call(self.connection.endpoint(), DRAINS, [seen, 0, 0, 0, 0, 0]) {
+                Ok(answer) if answer.info.caps() == 0 => return Ok(()),
+                Ok(answer) => {
+                    let _ = wire::refuse_caps(answer.info);
+                    return Ok(());
+                }
+                Err(Refusal::Cancelled) => {}
+                Err(_) => return Err(PeerGone),
+            }
         }
     }
 }

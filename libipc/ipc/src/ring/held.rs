@@ -19,6 +19,8 @@ pub(super) struct HeldTable {
     places: [Option<Held>; PLACES],
     /// A bit a place; set if it is free.
     free: [u64; PLACES / BITS],
+    /// The first free place, which every request asks for and few take.
+    vacancy: Option<usize>,
 }
 
 impl HeldTable {
@@ -26,11 +28,17 @@ impl HeldTable {
         Self {
             places: [const { None }; PLACES],
             free: [u64::MAX; PLACES / BITS],
+            vacancy: Some(0),
         }
     }
 
     /// A free place, which stays free until something is put there.
+    #[inline]
     pub(super) fn vacancy(&self) -> Option<usize> {
+        self.vacancy
+    }
+
+    fn find(&self) -> Option<usize> {
         let index = self.free.iter().position(|word| *word != 0)?;
         Some(index * BITS + self.free.get(index)?.trailing_zeros() as usize)
     }
@@ -42,11 +50,13 @@ impl HeldTable {
             *entry = Some(held);
             *free &= !(1 << (place % BITS));
         }
+        self.vacancy = self.find();
     }
 
     pub(super) fn take(&mut self, place: usize) -> Option<Held> {
         let held = self.places.get_mut(place)?.take()?;
         *self.free.get_mut(place / BITS)? |= 1 << (place % BITS);
+        self.vacancy = self.find();
         Some(held)
     }
 }
@@ -61,9 +71,9 @@ mod tests {
         assert_eq!(table.vacancy(), Some(0));
         let mut full = table;
         full.free = [0; PLACES / BITS];
-        assert_eq!(full.vacancy(), None);
+        assert_eq!(full.find(), None);
         assert!(full.take(3).is_none(), "nothing was put there");
         full.free[3] = 1 << 5;
-        assert_eq!(full.vacancy(), Some(3 * 64 + 5));
+        assert_eq!(full.find(), Some(3 * 64 + 5));
     }
 }

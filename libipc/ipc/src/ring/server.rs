@@ -1,14 +1,15 @@
 //! The server's side: one service behind plain calls and rings.
 
-use libipc_ring::{Outcome, PeerGone, ServerRing, Sleep, Submission, Token, Wake};
+use libipc_ring::{PeerGone, ServerRing, Sleep, Token, Wake};
+use weft_abi::{MessageInfo, REGISTER_WORDS};
 
 use super::answers::{self, PLACES};
 use super::held::{Held, HeldTable};
-use super::{DRAIN, RingEnds};
+use super::{DRAIN, RingEnds, RingRequest};
 use crate::objects::Notification;
 use crate::{
     Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, ReplyToken, Request, Service,
-    Spare, label, serve,
+    Short, Spare, label, serve,
 };
 
 /// The greatest number of rings of a server.
@@ -118,60 +119,35 @@ impl<S: Service> RingService<S> {
         }
     }
 
-    /// Takes every request of a ring. A closed ring has none.
+    /// Takes requests of a ring. A closed ring has none.
     fn drain(&mut self, ring: usize) {
-        while let Some(served) = self.rings.get_mut(ring) {
-            match served.ring.take() {
-                Ok(Some(submission)) => self.dispatch(ring, submission),
-                Ok(None) | Err(_) => return,
-            }
+        if let Some(served) = self.rings.get_mut(ring) {
+            served.drain(
+                ring as u8,
+                &mut self.service,
+                &mut self.held,
+                &mut self.message,
+            );
         }
-    }
-
-    /// Hands one request to the service, as if it had come by call.
-    fn dispatch(&mut self, ring: usize, submission: Submission) {
-        let Some(served) = self.rings.get(ring) else {
-            return;
-        };
-        let place = self.held.vacancy();
-        let mut right = Some(answers::token(place.unwrap_or(PLACES)));
-        let spare = if place.is_some() {
-            Spare::Available
-        } else {
-            Spare::Exhausted
-        };
-        super::fill(&mut self.message, &submission.request);
-        self.service.request(Request {
-            caller: served.caller,
-            message: &mut self.message,
-            deferral: Deferral::new(&mut right, spare),
-        });
-        let Some(right) = right else {
-            let held = Held {
-                ring: ring as u8,
-                token: submission.token,
-            };
-            return self.held.put(place.unwrap_or(PLACES), held);
-        };
-        right.disarm();
-        if self.message.is_received() {
-            self.message.begin(label::ABANDONED);
-        }
-        self.complete(ring, submission.token, answers::outcome(&self.message));
     }
 
     /// Completes the deferred requests that were answered.
     fn collect(&mut self) {
         while let Some((place, outcome)) = answers::collect() {
-            if let Some(Held { ring, token }) = self.held.take(place) {
-                self.complete(usize::from(ring), token, outcome);
+            if let Some(Held { ring, token }) = self.held.take(place)
+                && let Some(served) = self.rings.get_mut(usize::from(ring))
+            {
+                served.ring.complete(token, outcome);
             }
         }
     }
 
-    fn complete(&mut self, ring: usize, token: Token, outcome: Outcome) {
-        if let Some(served) = self.rings.get_mut(ring) {
-            served.ring.complete(token, outcome);
+    /// Completes what an event had answered, and does what may follow from it. Most events answer nothing that was
+    /// deferred.
+    #[inline]
+    fn follow_up(&mut self) {
+        if answers::any() {
+            self.work();
         }
     }
 
@@ -187,7 +163,27 @@ impl<S: Service> RingService<S> {
         all
     }
 
-    /// A client asks to take what it submitted, and to be answered when there is a completion.
+    /// A client asks to take what it submitted, and to be answered when there is a completion. Returns how it goes on.
+    ///
+    /// Only its own ring is looked at: the others are armed, as always between two events. So is this one, which
+    /// stays armed for what it was: the client announces nothing of what it has taken by a call, and kicks when
+    /// it announces more. Nor need it be woken for its completions, since it is about to hear of them.
+    #[inline(never)]
+    fn drain_short(&mut self, caller: Caller, seen: u64) -> Drained {
+        let mut rings = (0..).zip(&mut self.rings);
+        let Some((number, served)) = rings.find(|(_, one)| one.caller == caller) else {
+            return Drained::Unfinished;
+        };
+        served.drain(number, &mut self.service, &mut self.held, &mut self.message);
+        let is_quiet = !answers::any() && served.ring.closed().is_none();
+        if is_quiet && served.ring.completed() != seen {
+            Drained::Answered
+        } else {
+            Drained::Unfinished
+        }
+    }
+
+    /// As `drain_short`, in all cases.
     fn drain_call(&mut self, request: Request<'_>) {
         let seen = request
             .message
@@ -210,7 +206,40 @@ impl<S: Service> RingService<S> {
     }
 }
 
+/// How a drain call goes on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Drained {
+    /// There are completions that the client does not know.
+    Answered,
+    /// There are none yet, or something else is to be done first.
+    Unfinished,
+}
+
 impl Served {
+    /// Takes what requests there are.
+    #[inline(always)]
+    fn drain<S: Service>(
+        &mut self,
+        number: u8,
+        service: &mut S,
+        held: &mut HeldTable,
+        message: &mut Message,
+    ) {
+        let caller = self.caller;
+        // A ring that is closed stays so; its waiter is told when it is settled.
+        let _ = self.ring.serve(|token, request| {
+            let RingRequest { op, words, inline } = request;
+            let [a, b, c, d, e] = inline;
+            let info = MessageInfo::new(op, words as usize, 0);
+            if let Some(answer) = service.short(caller, Short::new(info, [a, b, c, d, e, 0])) {
+                return Some((token, answers::outcome_of_short(answer)));
+            }
+            let short = Short::new(info, [a, b, c, d, e, 0]);
+            let token = dispatch(service, (held, message), (number, caller), token, short)?;
+            Some((token, answers::outcome(message)))
+        });
+    }
+
     /// Wakes the client for what was completed, whichever way it waits.
     fn settle(&mut self) {
         let over = self.ring.closed().is_some();
@@ -224,13 +253,63 @@ impl Served {
     }
 }
 
+/// Hands one request to the service, as if it had come by call. Gives the token back if the message is the answer;
+/// keeps it if the answer comes later.
+///
+/// Out of line: what it needs would take registers from the loop over requests that are answered from their words.
+#[inline(never)]
+fn dispatch<S: Service>(
+    service: &mut S,
+    (held, message): (&mut HeldTable, &mut Message),
+    (ring, caller): (u8, Caller),
+    token: Token,
+    request: Short,
+) -> Option<Token> {
+    let place = held.vacancy();
+    let mut right = Some(answers::token(place.unwrap_or(PLACES)));
+    let spare = if place.is_some() {
+        Spare::Available
+    } else {
+        Spare::Exhausted
+    };
+    message.fill_head(request.info.label(), request.info.words(), request.words);
+    service.request(Request {
+        caller,
+        message,
+        deferral: Deferral::new(&mut right, spare),
+    });
+    let Some(right) = right else {
+        held.put(place.unwrap_or(PLACES), Held { ring, token });
+        return None;
+    };
+    right.disarm();
+    if message.is_received() {
+        message.begin(label::ABANDONED);
+    }
+    Some(token)
+}
+
 impl<S: Service> Service for RingService<S> {
     fn request(&mut self, request: Request<'_>) {
         if request.message.label() == DRAIN {
             return self.drain_call(request);
         }
         self.service.request(request);
-        self.work();
+        self.follow_up();
+    }
+
+    #[inline]
+    fn short(&mut self, caller: Caller, request: Short) -> Option<Short> {
+        const DRAINS: MessageInfo = MessageInfo::new(DRAIN, 1, 0);
+        if request.info == DRAINS {
+            return match self.drain_short(caller, request.words[0]) {
+                Drained::Answered => Some(Short::ok(0, [0; REGISTER_WORDS])),
+                Drained::Unfinished => None,
+            };
+        }
+        let answer = self.service.short(caller, request)?;
+        self.follow_up();
+        Some(answer)
     }
 
     fn signal(&mut self, bits: u64) {

@@ -1,8 +1,11 @@
 //! Honest peers: order, backpressure, one doorbell a batch, restarts, two threads.
 
+use std::cell::{Cell, RefCell};
+
 use crate::support::{Alone, Bells, Regions};
 use libipc_ring::{
-    BatchError, Closed, Completion, Fault, Outcome, Polled, Request, Sleep, SubmitError, Wake,
+    BatchError, Closed, Completion, Fault, Outcome, PeerGone, Polled, Request, ServerRing, Sleep,
+    SubmitError, Waiting, Wake,
 };
 
 fn request(op: u32) -> Request {
@@ -59,6 +62,70 @@ fn a_full_ring_refuses_until_a_completion_was_taken() {
 }
 
 #[test]
+fn many_at_once_are_what_one_after_the_other_are() {
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    let mut requests = (0..10).map(|op| (100 + op, request(op)));
+    let (mut served, mut done) = (Vec::new(), Vec::new());
+    let mut late = None;
+    while done.len() < 10 {
+        client.submit_all(&mut requests).expect("open");
+        let taken = server.serve(|token, asked| {
+            served.push(asked);
+            match asked.op {
+                5 => {
+                    late = Some(token);
+                    None
+                }
+                op => Some((token, outcome(op))),
+            }
+        });
+        assert!(taken.expect("open") <= 4);
+        if served.len() == 10
+            && let Some(token) = late.take()
+        {
+            server.complete(token, outcome(5));
+        }
+        client
+            .poll_all(|completion| done.push(completion))
+            .expect("open");
+    }
+    let expected: Vec<_> = (0..10).map(request).collect();
+    assert_eq!(served, expected);
+    let order = [0, 1, 2, 3, 4, 6, 7, 8, 9, 5];
+    let expected = order.map(|op| Completion {
+        tag: 100 + op,
+        outcome: outcome(op),
+    });
+    assert_eq!(done, expected);
+    assert_eq!((client.outstanding(), server.completed()), (0, 10));
+}
+
+#[test]
+fn a_request_that_waits_does_not_hold_up_the_others() {
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    client.submit(&request(7), 7).expect("room");
+    let waiting = server.take().expect("open").expect("submitted");
+    for tag in 0..600 {
+        client.submit(&request(tag), tag).expect("room");
+        let taken = server.take().expect("open").expect("submitted");
+        server.complete(taken.token, outcome(tag));
+        let expected = Completion {
+            tag,
+            outcome: outcome(tag),
+        };
+        assert_eq!(client.poll(), Ok(Polled::Completion(expected)));
+    }
+    server.complete(waiting.token, outcome(1));
+    let expected = Completion {
+        tag: 7,
+        outcome: outcome(1),
+    };
+    assert_eq!(client.poll(), Ok(Polled::Completion(expected)));
+}
+
+#[test]
 fn a_batch_rings_one_doorbell_and_only_if_the_server_sleeps() {
     let regions = Regions::new(32);
     let (client_bell, server_bell) = Bells::pair();
@@ -77,6 +144,56 @@ fn a_batch_rings_one_doorbell_and_only_if_the_server_sleeps() {
     submit(&mut client);
     client.flush();
     assert_eq!(*kicks.lock().expect("kicks"), 1);
+}
+
+/// Waits by letting the server take what is there.
+struct Drains<'a> {
+    server: &'a RefCell<ServerRing<'a, Alone>>,
+    kicks: Cell<u32>,
+}
+
+impl Wake for &Drains<'_> {
+    fn waiting(&self) -> Waiting {
+        Waiting::Drains
+    }
+
+    fn kick(&self) {
+        self.kicks.set(self.kicks.get() + 1);
+    }
+
+    fn wait(&self, seen: u64) -> Result<(), PeerGone> {
+        let mut server = self.server.borrow_mut();
+        let answer = |token, asked: Request| Some((token, outcome(asked.op)));
+        assert_ne!(server.serve(answer), Ok(0));
+        assert_ne!(server.completed(), seen);
+        Ok(())
+    }
+}
+
+#[test]
+fn a_client_that_waits_by_calls_kicks_for_what_it_announces_and_for_nothing_else() {
+    let regions = Regions::new(4);
+    let server = RefCell::new(regions.server(Alone));
+    assert_eq!(server.borrow_mut().sleep(), Sleep::Armed);
+    let drains = Drains {
+        server: &server,
+        kicks: Cell::new(0),
+    };
+    let mut client = regions.client(&drains);
+    let mut outcomes = [Outcome::default(); 6];
+    for _ in 0..3 {
+        let requests = [1, 2, 3, 4, 5, 6].map(request);
+        client.run(&requests, &mut outcomes).expect("served");
+        assert_eq!(outcomes, [1, 2, 3, 4, 5, 6].map(outcome));
+    }
+    client.submit(&request(7), 0).expect("room");
+    assert!(matches!(client.wait(), Ok(Polled::Completion(_))));
+    assert_eq!(drains.kicks.get(), 0);
+    client.submit(&request(8), 0).expect("room");
+    client.flush();
+    client.submit(&request(9), 1).expect("room");
+    client.flush();
+    assert_eq!(drains.kicks.get(), 1, "the server slept all the time");
 }
 
 #[test]

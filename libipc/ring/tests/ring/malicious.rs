@@ -13,36 +13,42 @@ fn put(words: &[AtomicU64], index: usize, value: u64) {
     words[index].store(value, Ordering::Relaxed);
 }
 
+/// The slot of the message at a position.
+fn at(regions: &Regions, position: usize) -> usize {
+    (position + 1) % regions.layout.capacity().slots()
+}
+
 /// Publishes a request by hand, as a client may that does not use this crate.
-fn forge_request(regions: &Regions, slot: usize, sequence: u64, id: u32) {
-    put(&regions.client, HEADER + slot * 8 + 1, u64::from(id));
-    put(&regions.client, HEADER + slot * 8, sequence);
+fn forge_request(regions: &Regions, slot: usize, sequence: u64) {
+    put(&regions.client, HEADER + at(regions, slot) * 8, sequence);
 }
 
 #[test]
 fn a_request_longer_than_a_slot_closes() {
     let regions = Regions::new(4);
     let mut server = regions.server(Alone);
-    put(&regions.client, HEADER + 2, 6);
-    forge_request(&regions, 0, EPOCH + 1, 0);
+    put(&regions.client, HEADER + at(&regions, 0) * 8 + 1, 6);
+    forge_request(&regions, 0, EPOCH + 1);
     assert_eq!(server.take(), Err(Closed::Fault(Fault::LengthOutOfRange)));
 }
 
 fn forge_completion(regions: &Regions, slot: usize, sequence: u32, id: u32) {
     put(
         &regions.server,
-        HEADER + slot * 2,
+        HEADER + at(regions, slot) * 2,
         (u64::from(id) << 32) | u64::from(sequence),
     );
 }
 
-const EPOCH: u64 = 1 << 48;
+const EPOCH: u64 = (1 << 48) + (1 << 24);
+/// The identifier of the first request of the first epoch.
+const FIRST: u32 = EPOCH as u32 + 1;
 
 #[test]
 fn a_request_out_of_sequence_closes() {
     let regions = Regions::new(4);
     let mut server = regions.server(Alone);
-    forge_request(&regions, 0, EPOCH + 2, 0);
+    forge_request(&regions, 0, EPOCH + 2);
     assert_eq!(server.take(), Err(Closed::Fault(Fault::ForgedSequence)));
     let code = regions.server[STATE].load(Ordering::Relaxed) as u32;
     assert_eq!(
@@ -56,27 +62,100 @@ fn a_request_out_of_sequence_closes() {
 fn a_request_of_a_later_epoch_closes() {
     let regions = Regions::new(4);
     let mut server = regions.server(Alone);
-    forge_request(&regions, 0, 2 * EPOCH + 1, 0);
+    forge_request(&regions, 0, 2 * EPOCH + 1);
     assert_eq!(server.take(), Err(Closed::Fault(Fault::ForgedSequence)));
 }
 
 #[test]
-fn an_identifier_beyond_the_capacity_closes() {
+fn more_requests_than_the_ring_holds_close() {
     let regions = Regions::new(4);
     let mut server = regions.server(Alone);
-    forge_request(&regions, 0, EPOCH + 1, 4);
-    assert_eq!(server.take(), Err(Closed::Fault(Fault::IdOutOfRange)));
+    let mut taken = Vec::new();
+    for position in 0..5 {
+        forge_request(&regions, position, EPOCH + 1 + position as u64);
+        match server.take() {
+            Ok(submission) => taken.extend(submission),
+            Err(closed) => assert_eq!(closed, Closed::Fault(Fault::TooManyRequests)),
+        }
+    }
+    assert_eq!(taken.len(), 4);
+    assert!(server.closed().is_some());
 }
 
 #[test]
-fn an_identifier_that_is_held_closes() {
+fn each_completion_allows_one_request_more() {
     let regions = Regions::new(4);
     let mut server = regions.server(Alone);
-    forge_request(&regions, 0, EPOCH + 1, 3);
-    forge_request(&regions, 1, EPOCH + 2, 0x1_0003);
-    let held = server.take().expect("open").expect("published");
-    assert_eq!(server.take(), Err(Closed::Fault(Fault::IdInUse)));
-    server.complete(held.token, Outcome::default());
+    for position in 0..9 {
+        forge_request(&regions, position, EPOCH + 1 + position as u64);
+        let taken = server.take().expect("open").expect("published");
+        server.complete(taken.token, Outcome::default());
+    }
+}
+
+#[test]
+fn a_closed_server_takes_nothing_more() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, EPOCH + 1);
+    let closed = server.close(Fault::Content);
+    assert_eq!(server.take(), Err(closed));
+}
+
+#[test]
+fn a_batch_is_cut_where_more_requests_come_than_the_ring_holds() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    let mut held = Vec::new();
+    let mut taken = Vec::new();
+    for position in 0..5 {
+        forge_request(&regions, position, EPOCH + 1 + position as u64);
+        taken.push(server.serve(|token, _| {
+            held.push(token);
+            None
+        }));
+    }
+    let closed = Closed::Fault(Fault::TooManyRequests);
+    assert_eq!(taken, [Ok(1), Ok(1), Ok(1), Ok(1), Err(closed)]);
+    assert_eq!(held.len(), 4);
+    assert_eq!(server.serve(|_, _| panic!("closed")), Err(closed));
+}
+
+#[test]
+fn a_request_longer_than_a_slot_closes_in_a_batch_too() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    put(&regions.client, HEADER + at(&regions, 1) * 8 + 1, 6);
+    forge_request(&regions, 0, EPOCH + 1);
+    forge_request(&regions, 1, EPOCH + 2);
+    let mut count = 0;
+    let served = server.serve(|token, _| {
+        count += 1;
+        Some((token, Outcome::default()))
+    });
+    assert_eq!(served, Err(Closed::Fault(Fault::LengthOutOfRange)));
+    assert_eq!((count, server.completed()), (1, 1));
+}
+
+#[test]
+fn a_forged_request_closes_in_a_batch_too() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, EPOCH + 2);
+    let served = server.serve(|_, _| panic!("forged"));
+    assert_eq!(served, Err(Closed::Fault(Fault::ForgedSequence)));
+}
+
+#[test]
+fn a_forged_completion_closes_in_a_batch_too() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    client.submit(&Request::default(), 5).expect("room");
+    forge_completion(&regions, 0, 1, FIRST + 1);
+    let closed = Err(Closed::Fault(Fault::UnknownCompletion));
+    assert_eq!(client.poll_all(|_| panic!("forged")), closed);
+    assert_eq!(client.poll_all(|_| panic!("closed")), closed);
+    assert_eq!(client.poll().map(|_| ()), closed);
 }
 
 #[test]
@@ -84,7 +163,7 @@ fn completions_that_nobody_asked_for_close() {
     for (id, fault) in [
         (0, Fault::UnknownCompletion),
         (0xffff, Fault::UnknownCompletion),
-        (0x8000_0001, Fault::StaleCompletion),
+        (FIRST, Fault::UnknownCompletion),
     ] {
         let regions = Regions::new(4);
         let mut client = regions.client(Alone);
@@ -101,7 +180,7 @@ fn a_completion_twice_closes() {
     let taken = server.take().expect("open").expect("submitted");
     server.complete(taken.token, Outcome::default());
     assert!(matches!(client.poll(), Ok(Polled::Completion(_))));
-    forge_completion(&regions, 1, 2, 0);
+    forge_completion(&regions, 1, 2, FIRST);
     assert_eq!(
         client.poll(),
         Err(Closed::Fault(Fault::DuplicateCompletion))
@@ -124,7 +203,7 @@ fn hostile() -> impl Strategy<Value = u64> {
         any::<u64>(),
         0u64..8,
         (0u64..4, 0u64..8).prop_map(|(epoch, position)| epoch * EPOCH + position),
-        (0u64..8, 0u64..8).prop_map(|(id, sequence)| (id << 32) | sequence),
+        (0u64..8, 0u64..8).prop_map(|(id, sequence)| ((u64::from(FIRST) + id) << 32) | sequence),
     ]
 }
 
@@ -143,9 +222,17 @@ proptest! {
         let mut closed = None;
         for (index, value) in writes {
             put(&regions.client, index, value);
-            match server.take() {
-                Ok(taken) => held.extend(taken),
-                Err(why) => prop_assert_eq!(*closed.get_or_insert(why), why, "closed for ever"),
+            let taken = match value % 2 {
+                0 => server.take().map(|taken| held.extend(taken)),
+                _ => server
+                    .serve(|token, request| {
+                        held.push(Submission { token, request });
+                        None
+                    })
+                    .map(|_| ()),
+            };
+            if let Err(why) = taken {
+                prop_assert_eq!(*closed.get_or_insert(why), why, "closed for ever");
             }
             prop_assert!(held.len() <= 4, "no more than the capacity is held");
             let _ = server.sleep();

@@ -1,16 +1,18 @@
 //! Rings: what a message costs by itself, and what requests cost that travel together.
 
 use alloc::vec::Vec;
+use core::hint::black_box;
 
 use bench::figure::{
-    Figure, RING_BULK_64K, RING_MESSAGE, RING_RPC_BATCH_1, RING_RPC_BATCH_8, RING_RPC_BATCH_64,
+    Figure, RING_BULK_64K, RING_MESSAGE, RING_MESSAGE_FUSED, RING_RPC_BATCH_1, RING_RPC_BATCH_8,
+    RING_RPC_BATCH_64,
 };
 use bench::report::Report;
 use bench::samples::Batch;
 use libipc::Refusal;
-use libipc::ring::{Outcome as Answer, Polled, RingClient, RingRequest};
+use libipc::ring::{Polled, RingClient, RingRequest};
 use libipc_ring::sync::AtomicU64;
-use libipc_ring::{Capacity, ClientRing, Layout, PeerGone, ServerRing, Token, Wake};
+use libipc_ring::{Capacity, ClientRing, Layout, PeerGone, ServerRing, Wake};
 use proto::bench_ring;
 
 use super::Group;
@@ -20,8 +22,8 @@ use crate::stage::Stage;
 
 /// A ring by itself, both ends in this process.
 pub(crate) const MESSAGE: Group = Group {
-    figures: &[RING_MESSAGE],
-    run: message,
+    figures: &[RING_MESSAGE, RING_MESSAGE_FUSED],
+    run: messages,
 };
 
 /// A ring to another process.
@@ -37,6 +39,8 @@ pub(crate) const REQUESTS: Group = Group {
 
 /// Messages that are announced together.
 const TOGETHER: u32 = 32;
+/// How many are to arrive.
+const CARRIED: u64 = TOGETHER as u64;
 /// Bytes that are handed over at once.
 const BULK: u32 = 64 << 10;
 
@@ -60,58 +64,96 @@ fn words(bytes: usize) -> &'static [AtomicU64] {
 struct Both {
     client: ClientRing<'static, Awake>,
     server: ServerRing<'static, Awake>,
-    taken: Vec<Token>,
+    layout: Layout,
+    regions: [&'static [AtomicU64]; 2],
 }
 
 impl Both {
     fn new() -> Option<Self> {
         let layout = Layout::new(Capacity::new(TOGETHER as usize)?);
-        let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+        let [a, b] = [layout.client_bytes(), layout.server_bytes()].map(words);
         let server = ServerRing::new(layout, b, a, Awake)?;
         Some(Self {
             client: ClientRing::new(layout, a, b, Awake)?,
             server,
-            taken: Vec::with_capacity(TOGETHER as usize),
+            layout,
+            regions: [a, b],
         })
     }
 
-    /// What is measured: write, announce, take out.
-    fn pass(&mut self, request: &RingRequest) -> Result<(), Refusal> {
-        for tag in 0..TOGETHER {
-            let submitted = self.client.submit(request, tag);
-            submitted.map_err(|_| Refusal::Busy)?;
-        }
+    /// What is measured of copied messages: from memory to the ring, announce, from there to memory.
+    fn copy(&mut self, requests: &[RingRequest; TOGETHER as usize]) -> Result<usize, Refusal> {
+        let mut from = (0..).zip(requests.iter().copied());
+        let submitted = self.client.submit_all(&mut from);
+        submitted.map_err(|_| Refusal::Dead)?;
         self.client.flush();
-        while let Some(submission) = self.server.take().map_err(|_| Refusal::Dead)? {
-            self.taken.push(submission.token);
-        }
-        Ok(())
+        let taken = self.server.serve(|_, request| {
+            let _ = black_box(&request);
+            None
+        });
+        taken.map_err(|_| Refusal::Dead)
     }
 
-    /// Completes everything, so that the ring is empty again.
-    fn complete(&mut self) -> Outcome {
-        if self.taken.len() != TOGETHER as usize {
-            return Err("messages were lost".into());
+    /// What is measured of messages whose arguments are never anywhere but in registers and in the ring: as many
+    /// as it holds.
+    fn fuse(&mut self, word: u64) -> Result<u64, Refusal> {
+        let mut from = (0..).map_while(|tag| {
+            let request = bench_ring::piece_request(word, 1, word, 2, word).ok()?;
+            Some((tag, request))
+        });
+        let submitted = self.client.submit_all(&mut from);
+        submitted.map_err(|_| Refusal::Dead)?;
+        self.client.flush();
+        let mut sum = 0;
+        let taken = self.server.serve(|_, request| {
+            sum += request.inline[0];
+            None
+        });
+        match taken {
+            Ok(_) => Ok(sum),
+            Err(_) => Err(Refusal::Dead),
         }
-        for token in self.taken.drain(..) {
-            self.server.complete(token, Answer::default());
+    }
+
+    /// Starts the server anew, which gives up the messages that nobody answered.
+    fn restart(&mut self) -> Outcome {
+        let [a, b] = self.regions;
+        self.server = ServerRing::new(self.layout, b, a, Awake).ok_or("there is no ring")?;
+        match done("polling", self.client.poll())? {
+            Polled::Restarted => Ok(()),
+            _ => Err("the server was not started anew".into()),
         }
-        self.server.flush();
-        while let Polled::Completion(_) = done("polling", self.client.poll())? {}
-        Ok(())
+    }
+
+    /// As `restart`, if a pass carried what it was to carry.
+    fn restart_after(&mut self, carried: u64) -> Outcome {
+        self.restart()?;
+        match carried {
+            CARRIED => Ok(()),
+            _ => Err("messages were lost".into()),
+        }
     }
 }
 
-fn message(stage: &mut Stage, report: &mut Report) -> Outcome {
+fn messages(stage: &mut Stage, report: &mut Report) -> Outcome {
     let both = core::cell::RefCell::new(Both::new().ok_or("there is no ring")?);
     let request = RingRequest::from_bytes(1, &[7; 40]).ok_or("the request is too long")?;
-    let operation = Operation {
+    let requests = black_box([request; TOGETHER as usize]);
+    let copied = Operation {
         before: |_: &mut Stage| Ok(()),
-        run: |(): &()| both.borrow_mut().pass(&request),
-        after: |_: &mut Stage, (), ()| both.borrow_mut().complete(),
+        run: |(): &()| both.borrow_mut().copy(&requests),
+        after: |_: &mut Stage, (), count| both.borrow_mut().restart_after(count as u64),
     };
     let batch = Batch::new(TOGETHER).ok_or("no messages")?;
-    measure(stage, operation, (RING_MESSAGE, batch), report)
+    measure(stage, copied, (RING_MESSAGE, batch), report)?;
+    let one = black_box(1);
+    let fused = Operation {
+        before: |_: &mut Stage| Ok(()),
+        run: |(): &()| both.borrow_mut().fuse(one),
+        // Each message adds one.
+        after: |_: &mut Stage, (), sum| both.borrow_mut().restart_after(sum),
+    };
+    measure(stage, fused, (RING_MESSAGE_FUSED, batch), report)
 }
 
 fn requests(stage: &mut Stage, report: &mut Report) -> Outcome {

@@ -60,7 +60,7 @@ pub(super) fn ring(interface: &Interface) -> TokenStream {
             pub fn run<W: libipc::codec::batch::Wake>(
                 &self,
                 ring: &mut libipc::codec::batch::ClientRing<'_, W>,
-            ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+            ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
                 self.calls.run(ring)
             }
         }
@@ -87,6 +87,7 @@ fn request(interface: &Interface, method: &Method) -> TokenStream {
     ]);
     quote! {
         #about
+        #[inline]
         pub fn #name(
             #(#names: #kinds),*
         ) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
@@ -114,6 +115,7 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
     quote! {
         #about
         #deprecated
+        #[inline]
         pub fn #name(
             &mut self,
             #(#names: #kinds),*

@@ -291,6 +291,7 @@ impl From<libipc::Cap<Client>> for Client {
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn add_request(
     data: &[u8],
     by: u32,
@@ -308,6 +309,7 @@ pub fn add_request(
 ///
 /// # Errors
 /// If an argument is longer than the interface allows.
+#[inline]
 pub fn flush_request() -> Result<libipc::ring::RingRequest, libipc::TooLong> {
     libipc::codec::request(labels::FLUSH, |_| Ok(()))
 }
@@ -341,6 +343,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn add(
         &mut self,
         data: &[u8],
@@ -353,6 +356,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the batch is full.
+    #[inline]
     pub fn flush(
         &mut self,
     ) -> Result<
@@ -369,7 +373,7 @@ impl Batch {
     pub fn run<W: libipc::codec::batch::Wake>(
         &self,
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
-    ) -> Result<libipc::codec::batch::Outcomes, libipc::codec::batch::BatchError> {
+    ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
     }
 }

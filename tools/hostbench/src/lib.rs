@@ -15,8 +15,8 @@
 //! message queues what this user may have. A slot carries 44 of its 64 bytes for the sender, which is
 //! why the ring is also measured with 64 bytes of payload in a pool.
 //!
-//! `iceoryx2` is not among the peers: what builds it (`bindgen`, by `libloading`) is under ISC, which
-//! is none of the licences that this project accepts.
+//! `iceoryx2` is among the peers only with the feature of its name, since it takes longer to build than everything else here
+//! together.
 //!
 //! [`run`] gives a [`Report`]; the program prints it. Real time on a machine with other work differs
 //! from run to run: figures are medians of rounds with the least and the greatest, ratios are

@@ -103,7 +103,7 @@ fn live(
     mut says: impl Write,
 ) -> Result<(), Lost> {
     host::bind(&[core])?;
-    let mut end: Box<dyn Far + Send> = match invitation {
+    let mut end: Box<dyn Far> = match invitation {
         Invitation::Words(words) => link::join(case, &words)?,
         Invitation::End(end) => end,
     };

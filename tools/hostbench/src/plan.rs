@@ -18,6 +18,8 @@ pub(crate) enum Kind {
     Pipe,
     /// Two POSIX message queues.
     Mq,
+    /// Two services of `iceoryx2`, if this program was built with it.
+    Iceoryx,
     /// Two `crossbeam_queue::ArrayQueue`, between threads.
     Crossbeam,
     /// Two `rtrb` rings, between threads.
@@ -25,12 +27,13 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Ring,
         Self::RingPool,
         Self::Unix,
         Self::Pipe,
         Self::Mq,
+        Self::Iceoryx,
         Self::Crossbeam,
         Self::Rtrb,
     ];
@@ -45,25 +48,31 @@ impl Kind {
         match self {
             Self::Ring | Self::RingPool => true,
             Self::Unix | Self::Pipe | Self::Mq => place == Place::Processes,
+            Self::Iceoryx => self.is_built() && place == Place::Processes,
             Self::Crossbeam | Self::Rtrb => place == Place::Threads,
         }
     }
 
-    /// Whether its ends can wait so. The queues between threads cannot block; what is in the
+    /// Whether this program was built with it.
+    pub(crate) fn is_built(self) -> bool {
+        cfg!(feature = "iceoryx2") || self != Self::Iceoryx
+    }
+
+    /// Whether its ends can wait so. The queues of other crates cannot block; what is in the
     /// kernel always can, so that there is no reason to poll it for ever. On one core nobody spins,
     /// because the other side cannot run meanwhile.
     pub(crate) fn waits(self, policy: Policy, cores: Cores) -> bool {
         match (policy, self) {
             (Policy::Spin, _) if cores == Cores::Same => false,
             (_, Self::Ring | Self::RingPool) => true,
-            (Policy::Poll, _) => matches!(self, Self::Crossbeam | Self::Rtrb),
+            (Policy::Poll, _) => matches!(self, Self::Iceoryx | Self::Crossbeam | Self::Rtrb),
             (Policy::Spin | Policy::Block, _) => matches!(self, Self::Unix | Self::Pipe | Self::Mq),
         }
     }
 
     /// Whether it takes many messages in one operation.
     pub(crate) fn batches(self) -> bool {
-        !matches!(self, Self::Mq | Self::Crossbeam)
+        !matches!(self, Self::Mq | Self::Iceoryx | Self::Crossbeam)
     }
 }
 
@@ -105,7 +114,7 @@ macro_rules! names {
 
 names!(Kind:
     Kind::Ring = "weft", Kind::RingPool = "weft-pool", Kind::Unix = "unix-stream",
-    Kind::Pipe = "pipe", Kind::Mq = "posix-mq", Kind::Crossbeam = "crossbeam-queue",
+    Kind::Pipe = "pipe", Kind::Mq = "posix-mq", Kind::Iceoryx = "iceoryx2", Kind::Crossbeam = "crossbeam-queue",
     Kind::Rtrb = "rtrb",
 );
 names!(Place: Place::Processes = "processes", Place::Threads = "threads");
@@ -219,7 +228,7 @@ mod tests {
             };
             assert!(cases.contains(&ours), "{peer}");
         }
-        for kind in Kind::ALL {
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_built()) {
             assert!(cases.iter().any(|case| case.kind == kind), "{kind}");
         }
     }

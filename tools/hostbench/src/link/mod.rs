@@ -6,6 +6,8 @@
 
 mod carriage;
 mod descriptor;
+#[cfg(feature = "iceoryx2")]
+mod iceoryx;
 mod mq;
 mod plain;
 mod queues;
@@ -129,19 +131,27 @@ pub(crate) fn open(case: Case) -> Result<Opened, Lost> {
         Kind::Unix => stream::open_socket(case),
         Kind::Pipe => stream::open_pipes(case),
         Kind::Mq => mq::open(case),
+        #[cfg(feature = "iceoryx2")]
+        Kind::Iceoryx => iceoryx::open(case),
+        #[cfg(not(feature = "iceoryx2"))]
+        Kind::Iceoryx => Err(Lost("this program was built without it".to_owned())),
         Kind::Crossbeam => Ok(queues::crossbeam(case)),
         Kind::Rtrb => Ok(queues::rtrb(case)),
     }
 }
 
 /// Makes the far end of a link by the words of its invitation.
-pub(crate) fn join(case: Case, words: &str) -> Result<Box<dyn Far + Send>, Lost> {
+pub(crate) fn join(case: Case, words: &str) -> Result<Box<dyn Far>, Lost> {
     match case.kind {
         Kind::Ring => ring::join(case, Carriage::Slot, words),
         Kind::RingPool => ring::join(case, Carriage::Pool, words),
         Kind::Unix => stream::join_socket(case, words),
         Kind::Pipe => stream::join_pipes(case, words),
         Kind::Mq => mq::join(case, words),
+        #[cfg(feature = "iceoryx2")]
+        Kind::Iceoryx => iceoryx::join(case, words),
+        #[cfg(not(feature = "iceoryx2"))]
+        Kind::Iceoryx => Err(Lost("this program was built without it".to_owned())),
         Kind::Crossbeam | Kind::Rtrb => Err(Lost("works between threads only".to_owned())),
     }
 }

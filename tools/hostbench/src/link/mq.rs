@@ -38,7 +38,7 @@ pub(super) fn open(case: Case) -> Result<Opened, Lost> {
 }
 
 /// Opens the queues.
-pub(super) fn join(case: Case, words: &str) -> Result<Box<dyn Far + Send>, Lost> {
+pub(super) fn join(case: Case, words: &str) -> Result<Box<dyn Far>, Lost> {
     let (there, back) = words.split_once(' ').unwrap_or_default();
     let mode = Mode::empty();
     let flags = MQ_OFlag::O_RDWR | waiting(case);

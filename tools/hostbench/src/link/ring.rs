@@ -5,8 +5,7 @@
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    ClientRing, Closed, MAX_CAPACITY, OutOfBounds, Outcome, Polled, ServerRing, Submission,
-    SubmitError,
+    ClientRing, Closed, MAX_CAPACITY, OutOfBounds, Outcome, Polled, Request, ServerRing, Submission,
 };
 
 use super::carriage::{Cargo, Carriage, layout, pool_bytes};
@@ -52,11 +51,7 @@ pub(super) fn open(case: Case, carriage: Carriage) -> Result<Opened, Lost> {
 }
 
 /// Opens the two regions, the client's for reading only, and makes the server.
-pub(super) fn join(
-    case: Case,
-    carriage: Carriage,
-    words: &str,
-) -> Result<Box<dyn Far + Send>, Lost> {
+pub(super) fn join(case: Case, carriage: Carriage, words: &str) -> Result<Box<dyn Far>, Lost> {
     let layout = layout().ok_or_else(unfit)?;
     let (client, server) = words.split_once(' ').unwrap_or_default();
     let peer = memory::open(client, Access::Read)?;
@@ -97,22 +92,29 @@ struct Client {
 }
 
 impl Client {
-    /// Submits; if the ring is full, first waits until half of it is free, so that the two sides do
-    /// not hand each other one slot at a time.
-    fn submit(&mut self, message: &Message) -> Result<(), Lost> {
-        if self.ring.outstanding() == MAX_CAPACITY {
-            self.flush();
-            while self.ring.outstanding() > MAX_CAPACITY / 2 {
-                self.complete()?;
+    /// Submits messages. If the ring is full, first waits until half of it is free, so that the two
+    /// sides do not hand each other one slot at a time.
+    fn submit(&mut self, batch: &[Message]) -> Result<(), Lost> {
+        let mut messages = batch.iter();
+        while messages.len() != 0 {
+            if self.ring.outstanding() == MAX_CAPACITY {
+                self.flush();
+                while self.ring.outstanding() > MAX_CAPACITY / 2 {
+                    self.complete()?;
+                }
+            }
+            let mut unfit = None;
+            let requests = messages.by_ref().map_while(|message| {
+                let request = self.cargo.request(message);
+                request.map_err(|why| unfit = Some(why)).ok()
+            });
+            self.ring
+                .submit_all(&mut requests.map(|request| (0, request)))?;
+            if let Some(why) = unfit {
+                return Err(why.into());
             }
         }
-        let request = self.cargo.request(message)?;
-        self.ring
-            .submit(&request, 0)
-            .map_err(|refused| match refused {
-                SubmitError::Full => unfit(),
-                SubmitError::Closed(closed) => closed.into(),
-            })
+        Ok(())
     }
 
     fn flush(&mut self) {
@@ -121,37 +123,43 @@ impl Client {
         }
     }
 
-    /// Waits for one completion.
+    /// Waits for completions, and takes all there are; returns the last.
     fn complete(&mut self) -> Result<Outcome, Lost> {
         loop {
-            let found = match self.ring.poll()? {
-                Polled::Empty => match self.patience.next() {
-                    Next::Look => continue,
-                    Next::Block => self.ring.wait()?,
-                    Next::GiveUp => return Err(Lost("no completion".to_owned())),
-                },
-                found => found,
-            };
-            let Polled::Completion(completion) = found else {
-                return Err(Lost("the server was restarted".to_owned()));
-            };
-            self.patience.found();
-            return Ok(completion.outcome);
+            let mut last = None;
+            self.ring
+                .poll_all(|completion| last = Some(completion.outcome))?;
+            if let Some(outcome) = last {
+                self.patience.found();
+                return Ok(outcome);
+            }
+            match self.patience.next() {
+                Next::Look => {}
+                Next::Block => return self.block(),
+                Next::GiveUp => return Err(Lost("no completion".to_owned())),
+            }
         }
+    }
+
+    /// Sleeps until there is a completion.
+    fn block(&mut self) -> Result<Outcome, Lost> {
+        let Polled::Completion(completion) = self.ring.wait()? else {
+            return Err(Lost("the server was restarted".to_owned()));
+        };
+        self.patience.found();
+        Ok(completion.outcome)
     }
 }
 
 impl Near for Client {
     fn put(&mut self, batch: &[Message]) -> Result<(), Lost> {
-        for message in batch {
-            self.submit(message)?;
-        }
+        self.submit(batch)?;
         self.flush();
         Ok(())
     }
 
     fn ask(&mut self, message: &Message) -> Result<u32, Lost> {
-        self.submit(message)?;
+        self.submit(std::slice::from_ref(message))?;
         self.flush();
         loop {
             let outcome = self.complete()?;
@@ -169,23 +177,39 @@ struct Server {
     unannounced: usize,
 }
 
+/// What serving some requests led to.
+#[derive(Default)]
+struct Served {
+    /// Somebody waits for the last completion.
+    urgent: bool,
+    /// The job is over.
+    over: bool,
+}
+
 impl Server {
-    fn next(&mut self) -> Result<Submission, Lost> {
-        loop {
-            if let Some(submission) = self.ring.take()? {
-                self.patience.found();
-                return Ok(submission);
-            }
-            self.flush();
-            match self.patience.next() {
-                Next::Look => {}
-                Next::Block => {
-                    self.patience.found();
-                    return Ok(self.ring.wait()?);
-                }
-                Next::GiveUp => return Err(Lost("no request".to_owned())),
-            }
+    /// Serves the requests that are there.
+    fn serve_some(&mut self, worker: &mut Worker) -> Result<(usize, Served), Lost> {
+        let mut served = Served::default();
+        let mut unfit = None;
+        let cargo = &mut self.cargo;
+        let taken = self.ring.serve(|token, request| {
+            let outcome = answer(cargo, worker, &request, &mut served);
+            let outcome = outcome.map_err(|why| unfit = Some(why)).ok()?;
+            Some((token, outcome))
+        });
+        match unfit {
+            None => Ok((taken?, served)),
+            Some(why) => Err(why.into()),
         }
+    }
+
+    /// Sleeps until there is a request, and serves it.
+    fn serve_next(&mut self, worker: &mut Worker) -> Result<Served, Lost> {
+        let mut served = Served::default();
+        let Submission { token, request } = self.ring.wait()?;
+        let outcome = answer(&mut self.cargo, worker, &request, &mut served)?;
+        self.ring.complete(token, outcome);
+        Ok(served)
     }
 
     fn flush(&mut self) {
@@ -196,21 +220,51 @@ impl Server {
     }
 }
 
+/// Has a request worked on.
+#[inline]
+fn answer(
+    cargo: &mut Cargo,
+    worker: &mut Worker,
+    request: &Request,
+    served: &mut Served,
+) -> Result<Outcome, OutOfBounds> {
+    match worker.take(&cargo.message(request)?) {
+        Step::Taken => Ok(Outcome::default()),
+        Step::Answer(sum) => {
+            served.urgent = true;
+            cargo.outcome(sum)
+        }
+        Step::Last(sum) => {
+            served.urgent = true;
+            served.over = true;
+            cargo.outcome(sum)
+        }
+    }
+}
+
 impl Far for Server {
     fn serve(&mut self, worker: &mut Worker) -> Result<(), Lost> {
         loop {
-            let Submission { token, request } = self.next()?;
-            let step = worker.take(&self.cargo.message(&request)?);
-            let outcome = match step {
-                Step::Taken => Outcome::default(),
-                Step::Answer(sum) | Step::Last(sum) => self.cargo.outcome(sum)?,
-            };
-            self.ring.complete(token, outcome);
-            self.unannounced += 1;
-            if self.unannounced == MOST || step != Step::Taken {
+            let (taken, mut served) = self.serve_some(worker)?;
+            if taken != 0 {
+                self.patience.found();
+                self.unannounced += taken;
+            } else {
+                self.flush();
+                match self.patience.next() {
+                    Next::Look => continue,
+                    Next::Block => {
+                        self.patience.found();
+                        served = self.serve_next(worker)?;
+                        self.unannounced += 1;
+                    }
+                    Next::GiveUp => return Err(Lost("no request".to_owned())),
+                }
+            }
+            if self.unannounced >= MOST || served.urgent {
                 self.flush();
             }
-            if let Step::Last(_) = step {
+            if served.over {
                 return Ok(());
             }
         }

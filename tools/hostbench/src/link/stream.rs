@@ -29,7 +29,7 @@ pub(super) fn open_socket(case: Case) -> Result<Opened, Lost> {
 }
 
 /// Connects to a listening socket.
-pub(super) fn join_socket(case: Case, name: &str) -> Result<Box<dyn Far + Send>, Lost> {
+pub(super) fn join_socket(case: Case, name: &str) -> Result<Box<dyn Far>, Lost> {
     let socket = UnixStream::connect_addr(&SocketAddr::from_abstract_name(name)?)?;
     Ok(Box::new(Plain(Stream::socket(socket, case)?)))
 }
@@ -46,7 +46,7 @@ pub(super) fn open_pipes(case: Case) -> Result<Opened, Lost> {
 }
 
 /// Opens the far ends of two pipes.
-pub(super) fn join_pipes(case: Case, words: &str) -> Result<Box<dyn Far + Send>, Lost> {
+pub(super) fn join_pipes(case: Case, words: &str) -> Result<Box<dyn Far>, Lost> {
     let (taken, back) = words.split_once(' ').unwrap_or_default();
     let input = File::open(taken)?;
     let output = OpenOptions::new().write(true).open(back)?;

@@ -19,7 +19,7 @@ const PACKAGE: &str = "weft-hostbench";
 /// # Errors
 /// If the program does not build, or prints something else than lines of figures.
 pub fn run(project: &Project, text: &str) -> Outcome<Figures> {
-    let program = rust::host(project, PACKAGE)?.join(PACKAGE);
+    let program = rust::host(project, PACKAGE, &["iceoryx2"])?.join(PACKAGE);
     let mut measuring = Command::new(&program);
     measuring.args(["--json", "--filter", text]);
     let output = command::collect(&mut measuring)?;

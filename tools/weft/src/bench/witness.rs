@@ -36,7 +36,7 @@ pub struct Witnessed {
 /// # Errors
 /// If it does not build.
 pub fn build(project: &Project) -> Outcome<PathBuf> {
-    Ok(rust::host(project, PACKAGE)?.join(FILE))
+    Ok(rust::host(project, PACKAGE, &[])?.join(FILE))
 }
 
 /// It is to write into `folder`, and to know where the kernel looks for interrupts.

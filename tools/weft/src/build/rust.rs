@@ -93,16 +93,17 @@ pub fn program(project: &Project, side: Side, package: &str) -> Outcome<PathBuf>
     Ok(side.output(project, package))
 }
 
-/// Builds one package for this machine, optimised, and gives the folder with what came of it.
+/// Builds one package for this machine, optimised, with features; gives the folder with what came of it.
 ///
 /// # Errors
 /// If it does not build.
-pub fn host(project: &Project, package: &str) -> Outcome<PathBuf> {
+pub fn host(project: &Project, package: &str, features: &[&str]) -> Outcome<PathBuf> {
     let target = project.target("host");
     let mut cargo = command::cargo();
     cargo
         .current_dir(project.root())
         .args(["build", "--release", "--package", package])
+        .args(features.iter().flat_map(|feature| ["--features", feature]))
         .arg("--target-dir")
         .arg(&target);
     command::run(&mut cargo)?;

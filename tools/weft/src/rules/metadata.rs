@@ -110,19 +110,19 @@ pub fn workspace(project: &Project) -> Outcome<Vec<Package>> {
     read(project, &["--no-deps"])
 }
 
-/// The packages of this workspace and everything they depend on, on the host and the targets.
+/// The packages of this workspace and everything they depend on, on the host and the targets, with all
+/// features.
 ///
 /// # Errors
 /// If Cargo cannot read it or get the dependencies.
 pub fn everything(project: &Project) -> Outcome<Vec<Package>> {
     let sides = [Side::User, Side::KernelAarch64].map(Side::target);
     let platforms = ["x86_64-unknown-linux-gnu", sides[0], sides[1]];
-    read(
-        project,
-        &platforms
-            .map(|platform| ["--filter-platform", platform])
-            .concat(),
-    )
+    let mut options = platforms
+        .map(|platform| ["--filter-platform", platform])
+        .concat();
+    options.push("--all-features");
+    read(project, &options)
 }
 
 fn read(project: &Project, options: &[&str]) -> Outcome<Vec<Package>> {

@@ -170,6 +170,7 @@ pub const TABLE: &[Suite] = &[
     Suite {
         name: "figures on virt",
         place: Place::Virt,
+        least: Length::Usual,
         run: figures::on_virt,
     },
 ];

@@ -15,8 +15,6 @@ pub struct Mock {
     >,
     /// What `echo` does.
     pub echo: alloc::boxed::Box<dyn FnMut(libipc::Caller, u64) -> u64>,
-    /// What `last_spin` does.
-    pub last_spin: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> u64>,
     /// What `write_program` does.
     pub write_program: alloc::boxed::Box<dyn FnMut(libipc::Caller, u64)>,
     /// What `turns` does.
@@ -33,11 +31,6 @@ impl Default for Mock {
             }),
             echo: alloc::boxed::Box::new(|_, _| {
                 panic!("`bench_peer.echo` was called, which the test does not expect")
-            }),
-            last_spin: alloc::boxed::Box::new(|_| {
-                panic!(
-                    "`bench_peer.last_spin` was called, which the test does not expect"
-                )
             }),
             write_program: alloc::boxed::Box::new(|_, _| {
                 panic!(
@@ -69,10 +62,6 @@ impl Server for Mock {
         (self.echo)(caller, word)
     }
 
-    fn last_spin(&mut self, caller: libipc::Caller) -> u64 {
-        (self.last_spin)(caller)
-    }
-
     fn write_program(&mut self, caller: libipc::Caller, address: u64) {
         (self.write_program)(caller, address)
     }
@@ -90,11 +79,9 @@ impl libipc::Service for Failing {
     fn request(&mut self, request: libipc::Request<'_>) {
         let message = request.message;
         match message.label() {
-            labels::INTRODUCE
-            | labels::ECHO
-            | labels::LAST_SPIN
-            | labels::WRITE_PROGRAM
-            | labels::TURNS => message.begin(libipc::label::ABANDONED),
+            labels::INTRODUCE | labels::ECHO | labels::WRITE_PROGRAM | labels::TURNS => {
+                message.begin(libipc::label::ABANDONED)
+            }
             _ => {
                 let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
             }
@@ -111,11 +98,11 @@ impl crate::sample::Sample for Entries {
             wakes: random.value(),
             wakes_marked: random.value(),
             echoes: random.value(),
+            echoes_apart: random.value(),
             yields: random.value(),
             yields_marked: random.value(),
             breaks: random.value(),
             touches: random.value(),
-            spins: random.value(),
             signals: random.value(),
             turns: random.value(),
         }

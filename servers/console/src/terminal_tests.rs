@@ -4,6 +4,7 @@ extern crate std;
 
 use std::vec::Vec;
 
+use libipc::events::Feed;
 use libipc::objects::Notification;
 use libipc::{Cap, Error as CallError};
 use libipc_mock::{Idle, Mock, MockConnection};
@@ -40,9 +41,13 @@ impl serial::Server for Line {
 
 /// A process server that only remembers whom it interrupted.
 #[derive(Default)]
-struct Interrupted(Vec<u32>);
+struct Interrupted(Vec<u32>, Feed<processes::Event>);
 
 impl processes::Server for Interrupted {
+    fn events(&mut self) -> &mut Feed<processes::Event> {
+        &mut self.1
+    }
+
     fn spawn_with(
         &mut self,
         _: Caller,

@@ -57,7 +57,8 @@ impl<T> Feed<T> {
             let Some(behind) = behind else {
                 return false;
             };
-            drop(self.watchers.swap_remove(behind));
+            // If it lives, it asks, and is told that it does not watch.
+            self.watchers.swap_remove(behind).wake();
         }
         let watcher = Watcher {
             caller,
@@ -77,6 +78,10 @@ impl<T> Feed<T> {
         let count = watcher.queue.len().min(N);
         let events = core::iter::from_fn(|| watcher.queue.pop_front());
         let events = events.take(count).collect();
+        if !watcher.queue.is_empty() {
+            // A client that asks no further now is woken again.
+            watcher.wake();
+        }
         (events, core::mem::take(&mut watcher.lost))
     }
 }
@@ -105,9 +110,13 @@ impl<T> Watcher<T> {
             // One less than the number that means something else.
             self.lost = self.lost.saturating_add(1).min(NOT_WATCHING - 1);
         } else if is_first {
-            // Refused only if the client is gone; its queue fills, and it gives way to the next one.
-            let _ = self.arrival.object().signal();
+            self.wake();
         }
+    }
+
+    fn wake(&self) {
+        // Refused only if the client is gone; its queue fills, and it gives way to the next one.
+        let _ = self.arrival.object().signal();
     }
 }
 

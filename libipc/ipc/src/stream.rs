@@ -72,8 +72,9 @@ impl<C, T, E, const N: usize> Iterator for Incoming<'_, C, T, E, N> {
     fn next(&mut self) -> Option<Self::Item> {
         while self.waiting.is_empty() && self.end == End::Open {
             if let Err(error) = self.fetch() {
-                // There is nothing to end: either the server has, or nobody knows what it has.
+                // Whatever the server has of it is of no more use; one that has ended it says so.
                 self.end = End::Reached;
+                let _ = (self.close)(self.client, self.stream);
                 return Some(Err(error));
             }
         }
@@ -214,7 +215,7 @@ mod tests {
         let all: Vec<_> = counter.open().collect();
         assert_eq!(all.len(), 13);
         assert_eq!(all.last(), Some(&Err("unlucky")));
-        assert_eq!(*counter.closed.borrow(), 0);
+        assert_eq!(*counter.closed.borrow(), 1, "the server may still have it");
     }
 
     #[test]

@@ -128,7 +128,9 @@ impl Table {
     fn put_aside(&mut self, id: u32) {
         // There is a place: what is aside is outstanding, and so is what joins it.
         if let Some(place) = self.aside.get_mut(self.aside_count) {
-            *place = self.entries[(id & INDEX) as usize];
+            let entry = &mut self.entries[(id & INDEX) as usize];
+            *place = *entry;
+            entry.id = finished(entry.id);
             self.aside_count += 1;
         }
     }

@@ -321,12 +321,12 @@ syscall_declined:
     jmp syscall_saved
 
 # Signal, Wait, SignalWait, Yield: the same thread goes on and gets nothing but its status, or whoever rax points to.
-.macro may_switch function, number
+.macro may_switch function, number, resume
     mov rsi, gs:[{SYSTEM}]
     call qword ptr gs:[\function]
     cmp rax, {GENERAL}
     jb resume_same
-    ja resume_other
+    ja \resume
     mov eax, \number
     jmp syscall_saved
 .endm
@@ -339,15 +339,15 @@ syscall_declined:
 
 syscall_signal:
     mov [rbx + {ARGUMENTS} + 0], rdi
-    may_switch {ON_SIGNAL}, {SIGNAL}
+    may_switch {ON_SIGNAL}, {SIGNAL}, resume_other
 syscall_wait:
     keep_two
-    may_switch {ON_WAIT}, {WAIT}
+    may_switch {ON_WAIT}, {WAIT}, resume_whoever
 syscall_signal_wait:
     keep_two
-    may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}
+    may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}, resume_other
 syscall_yield:
-    may_switch {ON_YIELD}, {YIELD}
+    may_switch {ON_YIELD}, {YIELD}, resume_other
 
 # Goes on in the thread whose Registers rax points to, most often another; they are all there. FSGSBASE exists. Loading
 # a null selector forgets the base on Intel's processors but not on AMD's (APM 2, 4.5.3).

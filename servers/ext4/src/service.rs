@@ -100,11 +100,12 @@ impl<D: BatchDevice> Server for Mounted<D> {
         offset: u64,
         data: lend::Place,
     ) -> Result<u32, Error> {
+        let node = node(number)?;
         let mut bytes = core::mem::take(&mut self.scratch);
         if bytes.len() < data.len() {
             bytes.resize(data.len(), 0);
         }
-        let filled = self.fill((node(number)?, offset), (caller, data), &mut bytes);
+        let filled = self.fill((node, offset), (caller, data), &mut bytes);
         self.scratch = bytes;
         filled
     }

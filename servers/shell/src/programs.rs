@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use libipc::events::NOT_WATCHING;
 use libipc::{Error, FaultKind, Transport};
 use proto::processes::{self, Ending, MAX_ARGUMENTS};
 
@@ -171,6 +172,9 @@ impl<T: Transport + 'static> Shell<T> {
         loop {
             let taken = self.clients.processes()?.take_events();
             let (events, lost) = taken.map_err(Trouble::because)?;
+            if lost == NOT_WATCHING {
+                self.watch = None;
+            }
             if lost > 0 {
                 return self.running();
             }

@@ -319,9 +319,7 @@ impl<A: Arch> Builder<'_, A> {
         root.sched.budget.set(home, SLICE);
         root.sched.period.set(home, SLICE);
         root.sched.remaining.set(home, SLICE);
-        root.sched
-            .refill_at
-            .set(home, self.core.arch.now().after(SLICE));
+        root.sched.refill_at.set(home, Nanoseconds::NEVER);
         root.sched.owner.set(home, Some(root.thread));
         root.sched.user.set(home, Some(root.thread));
         root.thread.own_sched.set(home, Some(root.sched));

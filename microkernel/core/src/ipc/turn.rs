@@ -100,7 +100,7 @@ impl<A: Arch> Core<A> {
         Some(self.turn(true))
     }
 
-    /// A device interrupt that wakes a driver, or nobody. Says whether it could be handled.
+    /// A device interrupt that wakes a driver. Says whether it could be handled.
     #[inline(always)]
     pub(crate) fn interrupt_directly(&mut self, line: IrqLine) -> Option<()> {
         let home = self.home();

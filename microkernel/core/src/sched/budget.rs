@@ -1,7 +1,8 @@
 //! Budgets: time is charged when the running thread changes and when the timer fires.
 //!
 //! A context whose budget equals its period is never throttled: when its time is used up the budget is full again
-//! and its thread goes behind the others of its priority (round robin). Any other context waits, once its
+//! and its thread goes behind the others of its priority (round robin). No period ends before that, or threads that
+//! share a priority by halves would always get a new budget in time. Any other context waits, once its
 //! budget is used up, for the end of the period that began with its first use.
 
 use weft_hal::{Arch, Nanoseconds};
@@ -14,33 +15,36 @@ use crate::state::Next;
 use super::End;
 
 impl<A: Arch> Core<A> {
-    /// Charges the running context for the time up to now.
-    pub(crate) fn charge_now(&mut self) {
+    /// Charges the running context for the time up to now. Says whether its budget ended.
+    pub(crate) fn charge_now(&mut self) -> bool {
         let now = self.arch.now();
-        self.charge(now);
+        self.charge(now)
     }
 
-    fn charge(&mut self, now: Nanoseconds) {
+    fn charge(&mut self, now: Nanoseconds) -> bool {
         let home = self.home();
         let used = now.since(self.sched.since);
         self.sched.since = now;
         let Some(sched) = self.sched.running_on else {
-            return;
+            return false;
         };
         sched.used.set(home, sched.used.get(home).after(used));
-        if now >= sched.refill_at.get(home) {
+        // What is throttled gets its budget when it leaves that list.
+        if now >= sched.refill_at.get(home) && !sched.throttled.get(home) {
             sched.remaining.set(home, sched.budget.get(home));
             sched.refill_at.set(home, now.after(sched.period.get(home)));
         }
         sched
             .remaining
             .set(home, sched.remaining.get(home).since(used));
-        if sched.remaining.get(home).0 == 0 {
-            self.exhausted(sched, now);
+        let ended = sched.remaining.get(home).0 == 0;
+        if ended {
+            self.exhausted(sched);
         }
+        ended
     }
 
-    fn exhausted(&mut self, sched: Ref<SchedContext<A>>, now: Nanoseconds) {
+    fn exhausted(&mut self, sched: Ref<SchedContext<A>>) {
         let home = self.home();
         let user = sched.user.get(home);
         if let Some(thread) = user {
@@ -48,7 +52,6 @@ impl<A: Arch> Core<A> {
         }
         if sched.budget.get(home) == sched.period.get(home) {
             sched.remaining.set(home, sched.budget.get(home));
-            sched.refill_at.set(home, now.after(sched.period.get(home)));
         } else if !sched.throttled.replace(home, true) {
             let at = sched.refill_at.get(home);
             self.sched

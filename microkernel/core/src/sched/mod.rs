@@ -124,7 +124,17 @@ impl<A: Arch> Core<A> {
             self.sched.current = Some(thread);
             return self.enter_space(thread);
         }
-        self.charge_now();
+        let ended = self.charge_now();
+        let preferred = match next {
+            // The caller's turn is over, so it is not its to give.
+            Next::Switch(thread)
+                if ended && thread.sched.get(self.home()) != self.sched.running_on =>
+            {
+                self.enqueue(thread, End::Back);
+                None
+            }
+            _ => preferred,
+        };
         if previous != preferred
             && let Some(previous) = previous
         {

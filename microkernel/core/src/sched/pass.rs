@@ -34,7 +34,7 @@ impl<A: Arch> Core<A> {
         same.then_some(Passing { now, used })
     }
 
-    /// The processor passes to a thread on a context of its own. The one that ran is in the queue where it belongs.
+    /// The processor passes to a thread on another context. The one that ran is in the queue where it belongs.
     #[inline(always)]
     pub(crate) fn pass(&mut self, passing: Passing, thread: ThreadRef<A>) {
         let home = self.home();

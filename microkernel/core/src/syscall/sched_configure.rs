@@ -40,9 +40,12 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     sched.budget.set(home, Nanoseconds(budget));
     sched.period.set(home, Nanoseconds(period));
     sched.remaining.set(home, Nanoseconds(budget));
-    sched
-        .refill_at
-        .set(home, core.arch.now().after(Nanoseconds(period)));
+    let refill_at = if budget == period {
+        Nanoseconds::NEVER
+    } else {
+        core.arch.now().after(Nanoseconds(period))
+    };
+    sched.refill_at.set(home, refill_at);
     if let Some(user) = user
         && core.sched.current != Some(user)
     {

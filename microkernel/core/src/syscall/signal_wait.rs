@@ -21,6 +21,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     match woken {
         Some(woken) if matches!(waited, Ok(Next::Blocked)) => {
             core.make_ready_to_run(woken);
+            // A switch on the same context leaves the timer as it is, and the deadline is new.
+            core.set_timer();
             Ok(Next::Switch(woken))
         }
         Some(woken) => {

@@ -427,3 +427,30 @@ fn a_wait_that_ends_or_a_budget_that_does_takes_the_general_path() {
         assert!(!quick(&mut rig, 1, Syscall::Yield, &[]));
     }
 }
+
+#[test]
+fn two_threads_that_hand_over_to_each_other_leave_a_third_its_turn() {
+    let mut rig = signalled();
+    let equal = [CONTROL, SCHEDS + 3, 10, TIME, TIME];
+    rig.enter(1, Syscall::SchedConfigure, &equal);
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, FOR_EVER]);
+    rig.enter(2, Syscall::ThreadResume, &[THREADS + 3]);
+    let there = [OTHER_BIT, FOR_EVER, 0, 0, 0, 0, 0, 0, NOTIFICATION];
+    let back = [BIT, FOR_EVER, 0, 0, 0, 0, 0, 0, OTHER];
+    for _ in 0..25 {
+        let (who, arguments) = match rig.running() {
+            Some(1) => (1, there),
+            Some(2) => (2, back),
+            other => return assert_eq!(other, Some(3)),
+        };
+        // The budget ends between two looks of the timer.
+        rig.machine
+            .core
+            .arch
+            .advance(weft_hal::Nanoseconds(TIME / 10));
+        if !quick(&mut rig, who, Syscall::SignalWait, &arguments) {
+            rig.enter(who, Syscall::SignalWait, &arguments);
+        }
+    }
+    panic!("the third thread never ran");
+}

@@ -15,6 +15,8 @@ mod scope;
 mod types;
 mod version;
 
+pub use names::is_word_of_rust;
+
 use crate::Docs;
 use crate::ast::{self, File, ItemKind, Name, Preface};
 use crate::diagnostic::{Code, Diagnostic};

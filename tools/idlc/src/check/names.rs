@@ -16,6 +16,11 @@ const RUST: &[&str] = &[
     "union", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
 ];
 
+/// Whether a name is a word of Rust, which nothing in an interface may be called.
+pub fn is_word_of_rust(name: &str) -> bool {
+    RUST.contains(&name)
+}
+
 /// Methods that the generated types have already.
 const METHODS: &[&str] = &[
     "events",
@@ -83,7 +88,7 @@ impl Checker<'_> {
             .starts_with(|first: char| first.is_ascii_lowercase())
             && name.text.chars().all(is_good);
         self.style(name, what, "snake_case", fits);
-        if RUST.contains(&name.text.as_str()) || reserved.contains(&name.text.as_str()) {
+        if is_word_of_rust(&name.text) || reserved.contains(&name.text.as_str()) {
             self.reserved(name);
         }
     }

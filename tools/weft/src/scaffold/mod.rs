@@ -1,5 +1,7 @@
 //! What `new` makes: texts in which the name stands for a mark, and a manifest that is told of it.
 
+use idlc::check::is_word_of_rust;
+
 use crate::error::{Error, Outcome};
 
 /// A file that is made.
@@ -21,6 +23,11 @@ const SERVER: &[(&str, &str)] = &[
 ];
 
 const COMPONENT: &str = include_str!("component.toml.in");
+
+/// Names that what is made uses itself, and packages that every server is built with.
+const TAKEN: &[&str] = &[
+    "caller", "error", "libipc", "mocks", "proto", "sample", "server", "text",
+];
 
 /// The longest name of a server: that of an interface.
 const MAX_NAME: usize = 23;
@@ -61,6 +68,11 @@ pub fn check_name(name: &str) -> Outcome {
     let is_good = name.starts_with(|first: char| first.is_ascii_lowercase())
         && name.chars().all(is_letter)
         && name.len() <= MAX_NAME;
+    let is_taken = is_word_of_rust(name) || TAKEN.contains(&name);
+    if is_taken {
+        let error = Error::new(format!("`{name}` already means something else"));
+        return Err(error.remedy("choose another name"));
+    }
     if is_good {
         return Ok(());
     }
@@ -122,6 +134,8 @@ mod tests {
             "1st",
             "a/b",
             "a_very_long_name_of_a_server",
+            "match",
+            "server",
         ] {
             assert!(check_name(name).is_err(), "{name}");
         }

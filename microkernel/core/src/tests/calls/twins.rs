@@ -27,6 +27,7 @@ impl World {
             place(core.sched.running_on),
             core.arch.active.map_or(0, |(root, _)| root.0),
             core.sched.occupied,
+            core.arch.timer.map_or(0, |deadline| deadline.0),
         ]);
         for thread in objects.threads {
             let context = &thread.context;
@@ -78,8 +79,10 @@ impl World {
                 sched.throttled.get(home).into(),
             ]);
         }
-        let words = objects.notifications.iter().map(|it| it.word.get(home));
-        all.extend(words);
+        for notification in objects.notifications {
+            all.push(notification.word.get(home));
+            all.push(place(notification.waiter.get(home)));
+        }
         all
     }
 }

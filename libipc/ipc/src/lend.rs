@@ -282,13 +282,19 @@ mod tests {
     extern crate std;
     use super::*;
     use libipc_ring::sync::AtomicU64;
+    use std::sync::Mutex;
     use std::vec;
     use std::vec::Vec;
 
     fn words(count: usize) -> &'static [AtomicU64] {
         let words: Vec<_> = (0..count).map(|_| AtomicU64::new(0)).collect();
-        words.leak()
+        let words: &'static [AtomicU64] = words.leak();
+        // Kept where a search for leaks finds it.
+        KEPT.lock().expect("nobody panics with it").push(words);
+        words
     }
+
+    static KEPT: Mutex<Vec<&'static [AtomicU64]>> = Mutex::new(Vec::new());
 
     const CLIENT: Caller = Caller::new(7, 0);
 

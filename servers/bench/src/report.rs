@@ -135,9 +135,10 @@ mod tests {
         assert!(told(
             "bench figure syscall.null instructions 3 50 51 60 2 1"
         ));
-        assert!(told(
-            "bench figure ring.rpc_batch_8 instructions 1 100.00 100.00 100.00 28 8"
-        ));
+        let number = RING_RPC_BATCH_8.number;
+        assert!(told(&alloc::format!(
+            "bench figure ring.rpc_batch_8 instructions 1 100.00 100.00 100.00 {number} 8"
+        )));
         assert!(told("bench error ipc.call the peer is gone"));
         assert!(told("bench error vfs.stat was not measured"));
         let end = alloc::format!("bench end 2 {}", ALL.len() - 2);

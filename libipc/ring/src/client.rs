@@ -125,11 +125,11 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         let mut submitted = Submitted::UntilFull;
         // Known here, it need not be asked of each request.
         while !slots.is_empty() && room != 0 {
+            self.table.make_way(next.half());
             let Some((tag, request)) = requests.next() else {
                 submitted = Submitted::All;
                 break;
             };
-            self.table.make_way(next.half());
             self.table.open(next.half(), tag);
             slots.publish(&mut next, |sequence| encode_request(sequence, &request));
             room -= 1;

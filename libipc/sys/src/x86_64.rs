@@ -9,6 +9,17 @@ use core::arch::{asm, naked_asm};
 
 use crate::measure::CounterRate;
 
+/// One trap: the operands are the call's, the clobbers are the same for every call.
+macro_rules! syscall {
+    ($($operands:tt)*) => {
+        asm!(
+            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+            $($operands)*
+            clobber_abi("sysv64"),
+        )
+    };
+}
+
 /// A system call without arguments: status and `a0`, `a1`.
 #[inline]
 pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
@@ -17,12 +28,10 @@ pub(crate) fn trap_bare(number: u64) -> (u64, [u64; 2]) {
     // SAFETY: 1. the number is of a call that takes no argument and touches no user memory;
     // 2. every register the kernel destroys is an operand, a clobber or pushed; 3. the stack is balanced.
     unsafe {
-        asm!(
-            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+        syscall!(
             inlateout("rax") number => status,
             lateout("rdi") r0, lateout("rsi") r1, lateout("r12") _, lateout("r13") _, lateout("r14") _,
             lateout("r15") _,
-            clobber_abi("sysv64"),
         );
     }
     (status, [r0, r1])
@@ -37,12 +46,10 @@ pub(crate) fn trap_short(number: u64, arguments: [u64; 2]) -> (u64, [u64; 2]) {
     // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
     // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
     unsafe {
-        asm!(
-            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+        syscall!(
             inlateout("rax") number => status,
             inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, lateout("r12") _, lateout("r13") _,
             lateout("r14") _, lateout("r15") _,
-            clobber_abi("sysv64"),
         );
     }
     (status, [r0, r1])
@@ -57,12 +64,10 @@ pub(crate) fn trap(number: u64, arguments: [u64; 6]) -> (u64, [u64; 5]) {
     // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
     // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
     unsafe {
-        asm!(
-            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+        syscall!(
             inlateout("rax") number => status,
             inlateout("rdi") a0 => r0, inlateout("rsi") a1 => r1, inlateout("r12") a2 => r2,
             inlateout("r13") a3 => r3, inlateout("r14") a4 => r4, inlateout("r15") a5 => _,
-            clobber_abi("sysv64"),
         );
     }
     (status, [r0, r1, r2, r3, r4])
@@ -77,13 +82,11 @@ pub(crate) fn trap_message(number: u64, arguments: [u64; 9]) -> (u64, [u64; 8]) 
     // SAFETY: 1. the kernel reads and writes no user memory but the message page, which is only accessed
     // volatile; 2. every register it destroys is an operand, a clobber or pushed; 3. the stack is balanced.
     unsafe {
-        asm!(
-            "push rbx", "push rbp", "syscall", "pop rbp", "pop rbx",
+        syscall!(
             inlateout("rax") number => status,
             inlateout("rdi") a0 | a8 << 32 => r0, inlateout("rsi") a1 => r1, inlateout("r12") a2 => r2,
             inlateout("r13") a3 => r3, inlateout("r14") a4 => r4, inlateout("r15") a5 => r5,
             inlateout("r8") a6 => r6, inlateout("r9") a7 => r7,
-            clobber_abi("sysv64"),
         );
     }
     (status, [r0, r1, r2, r3, r4, r5, r6, r7])

@@ -11,8 +11,8 @@ use core::ptr;
 
 use weft_abi::{REGISTER_WORDS, Syscall};
 use weft_early::System;
-use weft_early::stubs::{GENERAL, Sent, turned};
-use weft_hal::{Answered, Next, Trap};
+use weft_early::stubs::{self, GENERAL, Stubs};
+use weft_hal::{Next, Trap};
 
 use crate::cause;
 use crate::cpu;
@@ -85,25 +85,43 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_trap.set((on_trap::<S> as *const ()).addr());
-    core.on_call.set((on_call::<S> as *const ()).addr());
+    core.on_call
+        .set((stubs::on_call::<Aarch64, S> as *const ()).addr());
     core.on_reply_recv
-        .set((on_reply_recv::<S> as *const ()).addr());
+        .set((stubs::on_reply_recv::<Aarch64, S> as *const ()).addr());
     core.on_long_call
-        .set((on_long_call::<S> as *const ()).addr());
+        .set((stubs::on_long_call::<Aarch64, S> as *const ()).addr());
     core.on_long_reply_recv
-        .set((on_long_reply_recv::<S> as *const ()).addr());
-    core.on_signal.set((on_signal::<S> as *const ()).addr());
-    core.on_wait.set((on_wait::<S> as *const ()).addr());
+        .set((stubs::on_long_reply_recv::<Aarch64, S> as *const ()).addr());
+    core.on_signal
+        .set((stubs::on_signal::<Aarch64, S> as *const ()).addr());
+    core.on_wait
+        .set((stubs::on_wait::<Aarch64, S> as *const ()).addr());
     core.on_signal_wait
-        .set((on_signal_wait::<S> as *const ()).addr());
-    core.on_yield.set((on_yield::<S> as *const ()).addr());
-    core.on_null.set((on_null::<S> as *const ()).addr());
+        .set((stubs::on_signal_wait::<Aarch64, S> as *const ()).addr());
+    core.on_yield
+        .set((stubs::on_yield::<Aarch64, S> as *const ()).addr());
+    core.on_null
+        .set((stubs::on_null::<Aarch64, S> as *const ()).addr());
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
     // 1. made from the reference above, which is not used any more.
     let first = leave(core, unsafe { &mut *system }.first());
     resume(core, first)
+}
+
+impl Stubs for Aarch64 {
+    #[inline(always)]
+    fn leave(registers: &Registers) -> *const Registers {
+        leave(PerCore::current(), Next::User(registers))
+    }
+
+    #[inline(always)]
+    fn resume(registers: &Registers) -> ! {
+        let core = PerCore::current();
+        resume(core, leave(core, Next::User(registers)))
+    }
 }
 
 /// Gives up this frame and goes on with these registers, or waits if they are null.
@@ -128,81 +146,6 @@ extern "C" fn on_syscall<S: System<Aarch64>>() -> *const Registers {
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
     leave(core, system.syscall())
-}
-
-extern "C" fn on_call<S: System<Aarch64>>(object: u64, system: &mut S) -> Sent<Registers> {
-    Sent::new(system.call(object))
-}
-
-extern "C" fn on_long_call<S: System<Aarch64>>(
-    object: u64,
-    system: &mut S,
-    info: u64,
-) -> Sent<Registers> {
-    Sent::new(system.long_call(object, info))
-}
-
-/// The badge of an answer is 0, which the stub knows.
-extern "C" fn on_reply_recv<S: System<Aarch64>>(
-    objects: u64,
-    system: &mut S,
-    info: u64,
-) -> *const Registers {
-    answered(system.reply_recv(objects, info))
-}
-
-extern "C" fn on_long_reply_recv<S: System<Aarch64>>(
-    objects: u64,
-    system: &mut S,
-    info: u64,
-) -> *const Registers {
-    answered(system.long_reply_recv(objects, info))
-}
-
-/// A thread that had faulted goes on without the stub, which would give it the registers of a message.
-#[inline(always)]
-fn answered(answered: Option<Answered<'_, Registers>>) -> *const Registers {
-    match answered {
-        Some(Answered::Caller(context)) => context,
-        Some(Answered::Faulted(context)) => resume(
-            PerCore::current(),
-            leave(PerCore::current(), Next::User(context)),
-        ),
-        None => ptr::null(),
-    }
-}
-
-extern "C" fn on_signal<S: System<Aarch64>>(object: u64, system: &mut S) -> *const Registers {
-    turned(system.signal(object), take_turn)
-}
-
-extern "C" fn on_wait<S: System<Aarch64>>(
-    object: u64,
-    system: &mut S,
-    deadline: u64,
-) -> *const Registers {
-    turned(system.wait(object, deadline), take_turn)
-}
-
-extern "C" fn on_signal_wait<S: System<Aarch64>>(
-    objects: u64,
-    system: &mut S,
-    deadline: u64,
-) -> *const Registers {
-    turned(system.signal_wait(objects, deadline), take_turn)
-}
-
-extern "C" fn on_yield<S: System<Aarch64>>(_: u64, system: &mut S) -> *const Registers {
-    turned(system.yield_now(), take_turn)
-}
-
-#[inline(always)]
-fn take_turn(registers: &Registers) -> *const Registers {
-    leave(PerCore::current(), Next::User(registers))
-}
-
-extern "C" fn on_null<S: System<Aarch64>>() {
-    S::null();
 }
 
 extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) -> *const Registers {

@@ -1,9 +1,99 @@
-//! What the functions behind the entry stubs of system calls return, in two registers or in one.
+//! The functions behind the entry stubs of system calls with a fast path, made once for an architecture and the kernel's
+//! type, and what they return, in two registers or in one.
 
 use core::mem::MaybeUninit;
 use core::ptr;
 
-use weft_hal::{Direct, Turn};
+use weft_hal::{Answered, Arch, Direct, Turn};
+
+use crate::System;
+
+/// What an architecture does when such a function is done.
+pub trait Stubs: Arch {
+    /// What the stub gets so that it goes on with these registers, which are all there.
+    fn leave(registers: &Self::Context) -> *const Self::Context;
+
+    /// As [`leave`](Self::leave), for stubs that would go on in another way: gives up their frame.
+    fn resume(registers: &Self::Context) -> !;
+}
+
+/// Call.
+pub extern "C" fn on_call<A: Stubs, S: System<A>>(object: u64, system: &mut S) -> Sent<A::Context> {
+    Sent::new(system.call(object))
+}
+
+/// Call with any information word.
+pub extern "C" fn on_long_call<A: Stubs, S: System<A>>(
+    object: u64,
+    system: &mut S,
+    info: u64,
+) -> Sent<A::Context> {
+    Sent::new(system.long_call(object, info))
+}
+
+/// ReplyRecv. The badge of an answer is 0, which the stub knows.
+pub extern "C" fn on_reply_recv<A: Stubs, S: System<A>>(
+    objects: u64,
+    system: &mut S,
+    info: u64,
+) -> *const A::Context {
+    answered::<A>(system.reply_recv(objects, info))
+}
+
+/// ReplyRecv with any information word.
+pub extern "C" fn on_long_reply_recv<A: Stubs, S: System<A>>(
+    objects: u64,
+    system: &mut S,
+    info: u64,
+) -> *const A::Context {
+    answered::<A>(system.long_reply_recv(objects, info))
+}
+
+/// A thread that had faulted goes on without the stub, which would give it the registers of a message.
+#[inline(always)]
+fn answered<A: Stubs>(answered: Option<Answered<'_, A::Context>>) -> *const A::Context {
+    match answered {
+        Some(Answered::Caller(context)) => context,
+        Some(Answered::Faulted(context)) => A::resume(context),
+        None => ptr::null(),
+    }
+}
+
+/// Signal.
+pub extern "C" fn on_signal<A: Stubs, S: System<A>>(
+    object: u64,
+    system: &mut S,
+) -> *const A::Context {
+    turned(system.signal(object), A::leave)
+}
+
+/// Wait.
+pub extern "C" fn on_wait<A: Stubs, S: System<A>>(
+    object: u64,
+    system: &mut S,
+    deadline: u64,
+) -> *const A::Context {
+    turned(system.wait(object, deadline), A::leave)
+}
+
+/// SignalWait.
+pub extern "C" fn on_signal_wait<A: Stubs, S: System<A>>(
+    objects: u64,
+    system: &mut S,
+    deadline: u64,
+) -> *const A::Context {
+    turned(system.signal_wait(objects, deadline), A::leave)
+}
+
+/// Yield.
+pub extern "C" fn on_yield<A: Stubs, S: System<A>>(_: u64, system: &mut S) -> *const A::Context {
+    turned(system.yield_now(), A::leave)
+}
+
+/// Null.
+pub extern "C" fn on_null<A: Stubs, S: System<A>>() {
+    S::null();
+}
 
 /// What the function behind the stub of Call returns.
 #[repr(C)]

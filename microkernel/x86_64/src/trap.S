@@ -218,10 +218,8 @@ resume_whoever:
     jnz resume_other
     jmp trap_idle
 
-# What user mode gets back after a system call, from the Registers that rax points to; rcx has its instruction pointer.
-.macro restore_minimal
-    mov r11, [rax + {RFLAGS}]
-    mov rsp, [rax + {RSP}]
+# The argument registers, from the Registers that rax points to.
+.macro restore_arguments
     mov rdi, [rax + {ARGUMENTS} + 0]
     mov rsi, [rax + {ARGUMENTS} + 8]
     mov r12, [rax + {ARGUMENTS} + 16]
@@ -230,6 +228,13 @@ resume_whoever:
     mov r15, [rax + {ARGUMENTS} + 40]
     mov r8, [rax + {ARGUMENTS} + 48]
     mov r9, [rax + {ARGUMENTS} + 56]
+.endm
+
+# What user mode gets back after a system call, from the Registers that rax points to; rcx has its instruction pointer.
+.macro restore_minimal
+    mov r11, [rax + {RFLAGS}]
+    mov rsp, [rax + {RSP}]
+    restore_arguments
     mov rax, [rax + {RAX}]
     xor ebx, ebx
     xor ebp, ebp
@@ -420,14 +425,7 @@ resume_full:
     push {USER_CODE}
     push qword ptr [rax + {RIP}]
     mov qword ptr [rax + {FORMAT}], {SYSCALL}
-    mov rdi, [rax + {ARGUMENTS} + 0]
-    mov rsi, [rax + {ARGUMENTS} + 8]
-    mov r12, [rax + {ARGUMENTS} + 16]
-    mov r13, [rax + {ARGUMENTS} + 24]
-    mov r14, [rax + {ARGUMENTS} + 32]
-    mov r15, [rax + {ARGUMENTS} + 40]
-    mov r8, [rax + {ARGUMENTS} + 48]
-    mov r9, [rax + {ARGUMENTS} + 56]
+    restore_arguments
     mov rdx, [rax + {RDX}]
     mov rbx, [rax + {RBX}]
     mov rcx, [rax + {RCX}]

@@ -11,8 +11,8 @@ use core::ptr;
 
 use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
 use weft_early::System;
-use weft_early::stubs::{GENERAL, Sent, turned};
-use weft_hal::{Answered, Context, Next, Trap};
+use weft_early::stubs::{self, GENERAL, Sent, Stubs, turned};
+use weft_hal::{Context, Next, Trap};
 
 use crate::cpu;
 use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
@@ -118,20 +118,21 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_trap.set((on_trap::<S> as *const ()).addr());
-    core.on_null.set((on_null::<S> as *const ()).addr());
+    core.on_null
+        .set((stubs::on_null::<X86_64, S> as *const ()).addr());
     let fsgsbase = system.arch().features().fsgsbase;
     core.fsgsbase.set(fsgsbase);
     // The stubs that go on in another thread set its bases by the instructions of FSGSBASE.
     let functions = if fsgsbase {
         [
-            on_call::<S> as *const (),
-            on_reply_recv::<S> as *const (),
-            on_long_call::<S> as *const (),
-            on_long_reply_recv::<S> as *const (),
-            on_signal::<S> as *const (),
-            on_wait::<S> as *const (),
-            on_signal_wait::<S> as *const (),
-            on_yield::<S> as *const (),
+            stubs::on_call::<X86_64, S> as *const (),
+            stubs::on_reply_recv::<X86_64, S> as *const (),
+            stubs::on_long_call::<X86_64, S> as *const (),
+            stubs::on_long_reply_recv::<X86_64, S> as *const (),
+            stubs::on_signal::<X86_64, S> as *const (),
+            stubs::on_wait::<X86_64, S> as *const (),
+            stubs::on_signal_wait::<X86_64, S> as *const (),
+            stubs::on_yield::<X86_64, S> as *const (),
         ]
     } else {
         let (message, turn) = (decline::<S> as *const (), decline_turn::<S> as *const ());
@@ -154,12 +155,26 @@ pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     core.system.set(system.cast());
     // SAFETY:
     // 1. made from the reference above, which is not used any more.
-    let first = leave(core, unsafe { &mut *system }.first());
-    resume(core, first)
+    resume(leave(core, unsafe { &mut *system }.first()))
 }
 
-/// Gives up this frame and goes on with these registers, or waits if they are null.
-fn resume(_: &PerCore, registers: *const Registers) -> ! {
+impl Stubs for X86_64 {
+    // The stubs make the thread the running one themselves: where FSGSBASE is missing, nobody comes here.
+    #[inline(always)]
+    fn leave(registers: &Registers) -> *const Registers {
+        registers
+    }
+
+    #[inline(always)]
+    fn resume(registers: &Registers) -> ! {
+        resume(registers)
+    }
+}
+
+/// Gives up this frame and goes on with these registers, or waits if they are null. A function of its own, so that those
+/// that mostly return save no more registers for it.
+#[inline(never)]
+fn resume(registers: *const Registers) -> ! {
     // SAFETY:
     // 1. weft_trap_resume_whoever wants an empty kernel stack and registers, or null, in rax; this frame is given up.
     unsafe {
@@ -182,72 +197,6 @@ extern "C" fn on_syscall<S: System<X86_64>>() -> *const Registers {
     leave(core, system.syscall())
 }
 
-extern "C" fn on_call<S: System<X86_64>>(object: u64, system: &mut S) -> Sent<Registers> {
-    Sent::new(system.call(object))
-}
-
-extern "C" fn on_long_call<S: System<X86_64>>(
-    object: u64,
-    system: &mut S,
-    info: u64,
-) -> Sent<Registers> {
-    Sent::new(system.long_call(object, info))
-}
-
-/// The badge of an answer is 0, which the stub knows.
-extern "C" fn on_reply_recv<S: System<X86_64>>(
-    objects: u64,
-    system: &mut S,
-    info: u64,
-) -> *const Registers {
-    answered(system.reply_recv(objects, info))
-}
-
-extern "C" fn on_long_reply_recv<S: System<X86_64>>(
-    objects: u64,
-    system: &mut S,
-    info: u64,
-) -> *const Registers {
-    answered(system.long_reply_recv(objects, info))
-}
-
-/// A thread that had faulted goes on without the stub, which would give it the registers of a message.
-#[inline(always)]
-fn answered(answered: Option<Answered<'_, Registers>>) -> *const Registers {
-    match answered {
-        Some(Answered::Caller(context)) => context,
-        Some(Answered::Faulted(context)) => resume(
-            PerCore::current(),
-            leave(PerCore::current(), Next::User(context)),
-        ),
-        None => ptr::null(),
-    }
-}
-
-extern "C" fn on_signal<S: System<X86_64>>(object: u64, system: &mut S) -> *const Registers {
-    turned(system.signal(object), ptr::from_ref)
-}
-
-extern "C" fn on_wait<S: System<X86_64>>(
-    object: u64,
-    system: &mut S,
-    deadline: u64,
-) -> *const Registers {
-    turned(system.wait(object, deadline), ptr::from_ref)
-}
-
-extern "C" fn on_signal_wait<S: System<X86_64>>(
-    objects: u64,
-    system: &mut S,
-    deadline: u64,
-) -> *const Registers {
-    turned(system.signal_wait(objects, deadline), ptr::from_ref)
-}
-
-extern "C" fn on_yield<S: System<X86_64>>(_: u64, system: &mut S) -> *const Registers {
-    turned(system.yield_now(), ptr::from_ref)
-}
-
 /// As `decline`, for stubs that may give the processor away.
 extern "C" fn decline_turn<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> *const Registers {
     turned(None, ptr::from_ref)
@@ -256,10 +205,6 @@ extern "C" fn decline_turn<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> *con
 /// Leaves it to the general path.
 extern "C" fn decline<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> Sent<Registers> {
     Sent::new(None)
-}
-
-extern "C" fn on_null<S: System<X86_64>>() {
-    S::null();
 }
 
 extern "C" fn on_trap<S: System<X86_64>>(vector: u64, error: u64, cr2: u64) -> *const Registers {

@@ -87,9 +87,8 @@ pub(crate) fn assert_live(at: usize, bytes: usize) {
     });
 }
 
-std::thread_local! {
-    static IDLE: RefCell<Vec<(usize, usize)>> = const { RefCell::new(Vec::new()) };
-}
+/// Dropped arenas: address and bytes.
+static IDLE: Mutex<Vec<(usize, usize)>> = Mutex::new(Vec::new());
 
 /// All memory of arenas, which is never freed.
 static KEPT: Mutex<Vec<&'static [AtomicU64]>> = Mutex::new(Vec::new());
@@ -110,10 +109,10 @@ impl Arena {
 
     /// An arena of `bytes`, a power of two from a page to 1 GiB, aligned to its size and full of rubbish.
     pub fn new(bytes: usize) -> Self {
-        let idle = IDLE.with_borrow_mut(|idle| {
-            let at = idle.iter().position(|(_, size)| *size == bytes)?;
-            Some(idle.swap_remove(at))
-        });
+        let mut all = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+        let idle = all.iter().position(|(_, size)| *size == bytes);
+        let idle = idle.map(|at| all.swap_remove(at));
+        drop(all);
         let (address, bytes) = idle.unwrap_or_else(|| {
             let words = (0..bytes / 4).map(|_| AtomicU64::new(0)).collect();
             let words: &'static [AtomicU64] = Vec::leak(words);
@@ -147,6 +146,7 @@ impl Drop for Arena {
         let outside = |at: &usize| !(self.address..self.address + self.bytes).contains(at);
         LIVE.with_borrow_mut(|live| live.retain(|at, _| outside(at)));
         FILLED.with_borrow_mut(|filled| filled.retain(|at, _| outside(at)));
-        IDLE.with_borrow_mut(|idle| idle.push((self.address, self.bytes)));
+        let mut idle = IDLE.lock().unwrap_or_else(PoisonError::into_inner);
+        idle.push((self.address, self.bytes));
     }
 }

@@ -2,7 +2,7 @@
 
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{self as hal, Arch, CoreId, Trap};
-use weft_store::{Home, Memory};
+use weft_store::{Home, Memory, Ref};
 
 use crate::cspace::Dying;
 use crate::interrupt::IrqTable;
@@ -161,6 +161,19 @@ impl<A: Arch> Core<A> {
             Some(slot) if cptr != 0 => Ok(slot),
             _ => Err(self.unexpected(thread, cptr, kind, rights)),
         }
+    }
+
+    /// The object that a capability pointer names, checked as by `expect`; `T` is what capabilities of this kind name.
+    #[inline(always)]
+    pub(crate) fn object<T>(
+        &self,
+        thread: ThreadRef<A>,
+        cptr: u64,
+        kind: Kind,
+        rights: Rights,
+    ) -> Result<Ref<T>, Refusal> {
+        let slot = self.expect(thread, cptr, kind, rights)?;
+        Ok(Ref::from_slot(slot.object.get(self.home())))
     }
 
     /// Why a pointer does not name what was expected.

@@ -57,8 +57,7 @@ impl<A: Arch> Core<A> {
         thread: ThreadRef<A>,
         index: usize,
     ) -> Result<Ref<AddressSpace>, Refusal> {
-        let kind = Kind::AddressSpace;
-        let slot = self.expect(thread, thread.context.argument(index), kind, Rights::WRITE)?;
-        Ok(Ref::from_slot(slot.object.get(self.home())))
+        let cptr = thread.context.argument(index);
+        self.object(thread, cptr, Kind::AddressSpace, Rights::WRITE)
     }
 }

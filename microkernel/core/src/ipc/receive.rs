@@ -17,22 +17,11 @@ pub(crate) struct Receiving<A: Arch> {
 impl<A: Arch> Core<A> {
     /// Checks the endpoint in `a0` and the reply object in `a8` (0: none).
     pub(crate) fn receiving(&self, thread: ThreadRef<A>) -> Result<Receiving<A>, Refusal> {
-        let home = self.home();
-        let slot = self.expect(
-            thread,
-            thread.context.argument(0),
-            Kind::Endpoint,
-            Rights::READ,
-        )?;
-        let endpoint = slot
-            .object_of(home, Kind::Endpoint)
-            .ok_or(Refusal::NoCapability)?;
-        let reply = match thread.context.argument(8) {
+        let argument = |index| thread.context.argument(index);
+        let endpoint = self.object(thread, argument(0), Kind::Endpoint, Rights::READ)?;
+        let reply = match argument(8) {
             0 => None,
-            cptr => {
-                let slot = self.expect(thread, cptr, Kind::Reply, Rights::WRITE)?;
-                slot.object_of(home, Kind::Reply)
-            }
+            cptr => Some(self.object(thread, cptr, Kind::Reply, Rights::WRITE)?),
         };
         Ok(Receiving { endpoint, reply })
     }

@@ -47,9 +47,7 @@ impl<A: Arch> Core<A> {
         )?;
         let rights = slot.tag.get(home).rights();
         self.sendable(thread, rights)?;
-        let endpoint = slot
-            .object_of(home, Kind::Endpoint)
-            .ok_or(Refusal::NoCapability)?;
+        let endpoint = Ref::from_slot(slot.object.get(home));
         thread.sending_badge.set(home, slot.badge.get(home));
         thread
             .sending_grant

@@ -10,14 +10,12 @@ use crate::object::{Blocked, Notification, Reply, SlotRef, ThreadRef};
 impl<A: Arch> Core<A> {
     /// The thread whose capability is in `a0`.
     pub(super) fn thread_argument(&self, thread: ThreadRef<A>) -> Result<ThreadRef<A>, Refusal> {
-        let slot = self.expect(
+        self.object(
             thread,
             thread.context.argument(0),
             Kind::Thread,
             Rights::WRITE,
-        )?;
-        slot.object_of(self.home(), Kind::Thread)
-            .ok_or(Refusal::NoCapability)
+        )
     }
 
     /// The notification whose capability is in an argument, and the badge.
@@ -30,9 +28,7 @@ impl<A: Arch> Core<A> {
         let cptr = thread.context.argument(argument);
         let slot = self.expect(thread, cptr, Kind::Notification, rights)?;
         let home = self.home();
-        let notification = slot
-            .object_of(home, Kind::Notification)
-            .ok_or(Refusal::NoCapability)?;
+        let notification = Ref::from_slot(slot.object.get(home));
         Ok((notification, slot.badge.get(home)))
     }
 

@@ -8,16 +8,13 @@ use crate::object::ThreadRef;
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
-    let slot = core.expect(
+    let reply = core.object(
         thread,
         thread.context.argument(0),
         Kind::Reply,
         Rights::WRITE,
     )?;
     let info = core.sendable(thread, Rights::all())?;
-    let reply = slot
-        .object_of(core.home(), Kind::Reply)
-        .ok_or(Refusal::NoCapability)?;
     let caller = core.answer(thread, reply, info).ok_or(Refusal::Empty)?;
     core.resume_answered(caller);
     Ok(Next::Caller)

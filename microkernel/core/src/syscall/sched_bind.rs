@@ -5,29 +5,15 @@ use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{SchedContext, Thread, ThreadRef};
+use crate::object::{SchedContext, ThreadRef};
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let home = core.home();
-    let slot = core.expect(
-        thread,
-        thread.context.argument(0),
-        Kind::SchedContext,
-        Rights::WRITE,
-    )?;
-    let sched: Ref<SchedContext<A>> = slot
-        .object_of(home, Kind::SchedContext)
-        .ok_or(Refusal::NoCapability)?;
-    let target = core.expect(
-        thread,
-        thread.context.argument(1),
-        Kind::Thread,
-        Rights::WRITE,
-    )?;
-    let target: Ref<Thread<A>> = target
-        .object_of(home, Kind::Thread)
-        .ok_or(Refusal::NoCapability)?;
+    let argument = |index| thread.context.argument(index);
+    let sched: Ref<SchedContext<A>> =
+        core.object(thread, argument(0), Kind::SchedContext, Rights::WRITE)?;
+    let target: ThreadRef<A> = core.object(thread, argument(1), Kind::Thread, Rights::WRITE)?;
     if sched.owner.get(home).is_some() || target.own_sched.get(home).is_some() {
         return Err(Refusal::Busy);
     }

@@ -17,11 +17,9 @@ const LONGEST: u64 = 3_600_000_000_000;
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);
     let control = core.expect(thread, argument(0), Kind::SchedControl, Rights::WRITE)?;
-    let slot = core.expect(thread, argument(1), Kind::SchedContext, Rights::WRITE)?;
+    let sched: Ref<SchedContext<A>> =
+        core.object(thread, argument(1), Kind::SchedContext, Rights::WRITE)?;
     let home = core.home();
-    let sched: Ref<SchedContext<A>> = slot
-        .object_of(home, Kind::SchedContext)
-        .ok_or(Refusal::NoCapability)?;
     let (priority, budget, period) = (argument(2), argument(3), argument(4));
     if priority > control.badge.get(home) {
         return Err(Refusal::NotPermitted);

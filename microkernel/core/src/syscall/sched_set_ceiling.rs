@@ -2,31 +2,18 @@
 
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
-use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Thread, ThreadRef};
+use crate::object::ThreadRef;
 use crate::sched::End;
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
+    let argument = |index| thread.context.argument(index);
+    let control = core.expect(thread, argument(0), Kind::SchedControl, Rights::WRITE)?;
+    let target: ThreadRef<A> = core.object(thread, argument(1), Kind::Thread, Rights::WRITE)?;
     let home = core.home();
-    let control = core.expect(
-        thread,
-        thread.context.argument(0),
-        Kind::SchedControl,
-        Rights::WRITE,
-    )?;
-    let target = core.expect(
-        thread,
-        thread.context.argument(1),
-        Kind::Thread,
-        Rights::WRITE,
-    )?;
-    let target: Ref<Thread<A>> = target
-        .object_of(home, Kind::Thread)
-        .ok_or(Refusal::NoCapability)?;
-    let ceiling = thread.context.argument(2);
+    let ceiling = argument(2);
     if ceiling > control.badge.get(home) {
         return Err(Refusal::NotPermitted);
     }

@@ -10,15 +10,9 @@ use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let home = core.home();
-    let slot = core.expect(
-        thread,
-        thread.context.argument(0),
-        Kind::SchedContext,
-        Rights::WRITE,
-    )?;
-    let sched: Ref<SchedContext<A>> = slot
-        .object_of(home, Kind::SchedContext)
-        .ok_or(Refusal::NoCapability)?;
+    let cptr = thread.context.argument(0);
+    let sched: Ref<SchedContext<A>> =
+        core.object(thread, cptr, Kind::SchedContext, Rights::WRITE)?;
     let owner = sched.owner.replace(home, None).ok_or(Refusal::Empty)?;
     owner.own_sched.set(home, None);
     // What a call lent to its owner is taken back by the answer.

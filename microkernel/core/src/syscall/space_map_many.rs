@@ -22,35 +22,62 @@ const DONE: usize = 5;
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);
     let space = core.space_argument(thread, 0)?;
-    let (count, mut done) = core.part_argument(thread, 4, DONE)?;
-    let first = core.frames_argument(thread, argument(1), count)?;
+    let part = core.part_argument(thread, 4, DONE)?;
+    let first = core.frames_argument(thread, argument(1), part.count)?;
     let (address, flags) = (argument(2), MapFlags(argument(3)));
     let size = first.tag.get(core.home()).size();
-    while done < count {
-        let Some(frame) = core.nth(first.address(), done) else {
-            break;
-        };
+    let done = core.along_frames(thread, first, part, |core, frame, done| {
         if frame.tag.get(core.home()).size() != size {
             // It would lie behind frames of another size.
-            break;
+            return Err(Refusal::InvalidArgument.into());
         }
         let at = address.wrapping_add(done.wrapping_mul(power(size)));
-        let left = count.wrapping_sub(done);
-        match core.map_checked(frame, space, VirtAddr(at), flags, left) {
-            Ok(mapped) => done = done.wrapping_add(mapped),
-            Err(_) if done > 0 => break,
-            Err(refusal) => return core.mapped(thread, Err(refusal)),
-        }
-        if done < count && core.arch.interrupt_pending() {
-            thread.context.set_argument(DONE, done);
-            return Ok(Next::Repeat);
-        }
+        let left = part.count.wrapping_sub(done);
+        core.map_checked(frame, space, VirtAddr(at), flags, left)
+    });
+    match done {
+        Ok(next) => Ok(next),
+        Err(refusal) => core.mapped(thread, Err(refusal)),
     }
-    thread.context.set_argument(1, done);
-    Ok(Next::Caller)
+}
+
+/// How many frames a call is about, how many of them are done, and where that stands.
+#[derive(Clone, Copy)]
+pub(super) struct Part {
+    pub(super) count: u64,
+    done: u64,
+    done_at: usize,
 }
 
 impl<A: Arch> Core<A> {
+    /// Does something with runs of frames in consecutive slots until all are done or one is refused: an error if that is
+    /// the first. Between runs an interrupt makes the thread repeat the call.
+    pub(super) fn along_frames<E>(
+        &mut self,
+        thread: ThreadRef<A>,
+        first: SlotRef,
+        part: Part,
+        mut act: impl FnMut(&mut Self, SlotRef, u64) -> Result<u64, E>,
+    ) -> Result<Next<A>, E> {
+        let mut done = part.done;
+        while done < part.count {
+            let Some(frame) = self.nth(first.address(), done) else {
+                break;
+            };
+            match act(self, frame, done) {
+                Ok(more) => done = done.wrapping_add(more),
+                Err(_) if done > 0 => break,
+                Err(refusal) => return Err(refusal),
+            }
+            if done < part.count && self.arch.interrupt_pending() {
+                thread.context.set_argument(part.done_at, done);
+                return Ok(Next::Repeat);
+            }
+        }
+        thread.context.set_argument(1, done);
+        Ok(Next::Caller)
+    }
+
     /// As `map_run`, of slots that may hold anything.
     fn map_checked(
         &mut self,
@@ -81,14 +108,18 @@ impl<A: Arch> Core<A> {
         &self,
         thread: ThreadRef<A>,
         count: usize,
-        done: usize,
-    ) -> Result<(u64, u64), Refusal> {
+        done_at: usize,
+    ) -> Result<Part, Refusal> {
         let count = thread.context.argument(count);
-        let done = thread.context.argument(done);
+        let done = thread.context.argument(done_at);
         if count == 0 || count > MOST || done >= count {
             return Err(Refusal::OutOfRange);
         }
-        Ok((count, done))
+        Ok(Part {
+            count,
+            done,
+            done_at,
+        })
     }
 
     /// The first of so many slots of the caller's CSpace, whatever they hold.

@@ -2,7 +2,7 @@
 //!
 //! Each client that watches has a queue of its own in the server, of fixed length, and a notification that is
 //! signalled when an event comes and none was waiting: however many come before the client looks, it is woken
-//! once, and one request takes eight of them. A server never waits for a client. For one that is slow, the
+//! once, and one request takes eight of them; if it leaves some, it is woken again. A server never waits for a client. For one that is slow, the
 //! events that do not fit its queue are lost and counted, and the count comes before the events that do: events
 //! are hints to look at the truth again, which some other method tells. The memory is the server's, and fixed.
 //!
@@ -71,8 +71,7 @@ impl<T> Feed<T> {
 
     /// Takes a client's next events, and how many were lost before them.
     pub fn take<const N: usize>(&mut self, caller: Caller) -> (List<T, N>, u32) {
-        let mut watchers = self.watchers.iter_mut();
-        let Some(watcher) = watchers.find(|watcher| watcher.caller == caller) else {
+        let Some(watcher) = self.watcher(caller) else {
             return (List::new(), NOT_WATCHING);
         };
         let count = watcher.queue.len().min(N);
@@ -83,6 +82,11 @@ impl<T> Feed<T> {
             watcher.wake();
         }
         (events, core::mem::take(&mut watcher.lost))
+    }
+
+    fn watcher(&mut self, caller: Caller) -> Option<&mut Watcher<T>> {
+        let mut watchers = self.watchers.iter_mut();
+        watchers.find(|watcher| watcher.caller == caller)
     }
 }
 
@@ -96,8 +100,7 @@ impl<T: Clone> Feed<T> {
 
     /// Tells one client, if it watches.
     pub fn tell_to(&mut self, caller: Caller, event: T) {
-        let mut watchers = self.watchers.iter_mut();
-        if let Some(watcher) = watchers.find(|watcher| watcher.caller == caller) {
+        if let Some(watcher) = self.watcher(caller) {
             watcher.add(event);
         }
     }

@@ -64,6 +64,14 @@ impl<'c, C, T, E, const N: usize> Incoming<'c, C, T, E, N> {
         }
         Ok(())
     }
+
+    /// Lets the server forget the stream, unless it has.
+    fn close(&mut self) {
+        if core::mem::replace(&mut self.end, End::Reached) == End::Open {
+            // A server that cannot be reached has no stream any more.
+            let _ = (self.close)(self.client, self.stream);
+        }
+    }
 }
 
 impl<C, T, E, const N: usize> Iterator for Incoming<'_, C, T, E, N> {
@@ -73,8 +81,7 @@ impl<C, T, E, const N: usize> Iterator for Incoming<'_, C, T, E, N> {
         while self.waiting.is_empty() && self.end == End::Open {
             if let Err(error) = self.fetch() {
                 // Whatever the server has of it is of no more use; one that has ended it says so.
-                self.end = End::Reached;
-                let _ = (self.close)(self.client, self.stream);
+                self.close();
                 return Some(Err(error));
             }
         }
@@ -84,10 +91,7 @@ impl<C, T, E, const N: usize> Iterator for Incoming<'_, C, T, E, N> {
 
 impl<C, T, E, const N: usize> Drop for Incoming<'_, C, T, E, N> {
     fn drop(&mut self) {
-        if self.end == End::Open {
-            // A server that cannot be reached has no stream any more.
-            let _ = (self.close)(self.client, self.stream);
-        }
+        self.close();
     }
 }
 

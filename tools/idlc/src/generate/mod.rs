@@ -7,6 +7,7 @@
 
 mod blanks;
 mod client;
+mod codec;
 mod dispatch;
 mod fields;
 mod head;

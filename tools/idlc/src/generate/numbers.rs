@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
+use super::codec::codec;
 use super::types::number;
 use super::{docs, integer};
 use crate::model::{Choice, Entry, Enum};
@@ -15,25 +16,17 @@ pub(super) fn numbers(found: &Enum) -> TokenStream {
         Choice::Any => (bits(found, &name, &repr), format_ident!("bits")),
     };
     let from = format_ident!("from_{}", accessor);
+    let written = quote! {
+        w.put(&self.#accessor())
+    };
+    let read = quote! {
+        Self::#from(r.get()?).ok_or(libipc::codec::Malformed)
+    };
+    let codec = codec(&name, &written, &read);
     quote! {
         #kind
 
-        impl libipc::codec::Encode for #name {
-            fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
-            where
-                K: libipc::codec::Sink + ?Sized,
-            {
-                w.put(&self.#accessor())
-            }
-        }
-
-        impl libipc::codec::Decode for #name {
-            fn decode(
-                r: &mut libipc::codec::Decoder<'_>,
-            ) -> Result<Self, libipc::codec::Malformed> {
-                Self::#from(r.get()?).ok_or(libipc::codec::Malformed)
-            }
-        }
+        #codec
     }
 }
 

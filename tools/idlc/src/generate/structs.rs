@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::codec::codec;
 use super::fields::names;
 use super::{docs, types};
 use crate::model::{Field, Interface, Struct};
@@ -22,6 +23,14 @@ pub(super) fn structure(interface: &Interface, found: &Struct) -> TokenStream {
     let (last, first) = names
         .split_last()
         .map_or((None, &names[..]), |(l, f)| (Some(l), f));
+    let written = quote! {
+        #(w.put(&self.#first)?;)*
+        w.put(&self.#last)
+    };
+    let read = quote! {
+        Ok(Self { #(#names: r.get()?),* })
+    };
+    let codec = codec(&name, &written, &read);
     quote! {
         #about
         #[derive(Clone, #copy Debug, PartialEq, Eq)]
@@ -29,23 +38,7 @@ pub(super) fn structure(interface: &Interface, found: &Struct) -> TokenStream {
             #(#fields),*
         }
 
-        impl libipc::codec::Encode for #name {
-            fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
-            where
-                K: libipc::codec::Sink + ?Sized,
-            {
-                #(w.put(&self.#first)?;)*
-                w.put(&self.#last)
-            }
-        }
-
-        impl libipc::codec::Decode for #name {
-            fn decode(
-                r: &mut libipc::codec::Decoder<'_>,
-            ) -> Result<Self, libipc::codec::Malformed> {
-                Ok(Self { #(#names: r.get()?),* })
-            }
-        }
+        #codec
     }
 }
 

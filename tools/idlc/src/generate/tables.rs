@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
+use super::codec::codec;
 use super::docs;
 use super::types::{self, number};
 use crate::model::{Interface, Member, Table};
@@ -24,6 +25,20 @@ pub(super) fn table(interface: &Interface, found: &Table) -> TokenStream {
         .iter()
         .map(|member| number(member.ordinal.into()));
     let numbers: Vec<_> = numbers.collect();
+    let written = quote! {
+        libipc::codec::table::begin(w, [#(self.#names.is_some()),*])?;
+        #(libipc::codec::table::member(w, #numbers, &self.#names)?;)*
+        Ok(())
+    };
+    let read = quote! {
+        let mut table = Self::default();
+        libipc::codec::table::members(r, |number, r| match number {
+            #(#numbers => r.fill(&mut table.#names),)*
+            _ => Ok(libipc::codec::table::Member::Unknown),
+        })?;
+        Ok(table)
+    };
+    let codec = codec(&name, &written, &read);
     quote! {
         #about
         #[derive(Clone, #copy Debug, Default, PartialEq, Eq)]
@@ -31,29 +46,7 @@ pub(super) fn table(interface: &Interface, found: &Table) -> TokenStream {
             #(#fields),*
         }
 
-        impl libipc::codec::Encode for #name {
-            fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
-            where
-                K: libipc::codec::Sink + ?Sized,
-            {
-                libipc::codec::table::begin(w, [#(self.#names.is_some()),*])?;
-                #(libipc::codec::table::member(w, #numbers, &self.#names)?;)*
-                Ok(())
-            }
-        }
-
-        impl libipc::codec::Decode for #name {
-            fn decode(
-                r: &mut libipc::codec::Decoder<'_>,
-            ) -> Result<Self, libipc::codec::Malformed> {
-                let mut table = Self::default();
-                libipc::codec::table::members(r, |number, r| match number {
-                    #(#numbers => r.fill(&mut table.#names),)*
-                    _ => Ok(libipc::codec::table::Member::Unknown),
-                })?;
-                Ok(table)
-            }
-        }
+        #codec
     }
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{format_ident, quote};
 
+use super::codec::codec;
 use super::{docs, integer, types};
 use crate::model::{Integer, Interface, Union, Variant};
 
@@ -16,6 +17,16 @@ pub(super) fn union(interface: &Interface, found: &Union) -> TokenStream {
     let encode = found.variants.iter().map(|one| encode(one, found.repr));
     let decode = found.variants.iter().map(|one| decode(one, found.repr));
     let repr = integer(found.repr);
+    let written = quote! {
+        match self { #(#encode),* }
+    };
+    let read = quote! {
+        match r.get::<#repr>()? {
+            #(#decode,)*
+            _ => Err(libipc::codec::Malformed),
+        }
+    };
+    let codec = codec(&name, &written, &read);
     quote! {
         #about
         #[derive(Clone, #copy Debug, PartialEq, Eq)]
@@ -24,25 +35,7 @@ pub(super) fn union(interface: &Interface, found: &Union) -> TokenStream {
             #(#variants),*
         }
 
-        impl libipc::codec::Encode for #name {
-            fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
-            where
-                K: libipc::codec::Sink + ?Sized,
-            {
-                match self { #(#encode),* }
-            }
-        }
-
-        impl libipc::codec::Decode for #name {
-            fn decode(
-                r: &mut libipc::codec::Decoder<'_>,
-            ) -> Result<Self, libipc::codec::Malformed> {
-                match r.get::<#repr>()? {
-                    #(#decode,)*
-                    _ => Err(libipc::codec::Malformed),
-                }
-            }
-        }
+        #codec
     }
 }
 

@@ -1,7 +1,8 @@
-//! Options of commands: single letters after `-`, until `--` or the first word that is none.
+//! Options of commands: single letters after `-`, anywhere before `--`.
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use crate::trouble::{Outcome, Trouble};
 
@@ -21,26 +22,26 @@ fn bit(letter: char) -> u32 {
     1_u32.checked_shl(index).unwrap_or(0)
 }
 
-/// Takes options off the front of the arguments. `known` are small letters.
-pub(crate) fn take<'a>(arguments: &'a [String], known: &str) -> Outcome<(Options, &'a [String])> {
+/// Takes options out of the arguments, wherever they stand before `--`; gives the others. `known` are small letters.
+pub(crate) fn take(arguments: &[String], known: &str) -> Outcome<(Options, Vec<String>)> {
     let mut options = Options::default();
-    let mut rest = arguments;
-    while let Some((word, after)) = rest.split_first() {
-        let Some(letters) = word.strip_prefix('-').filter(|letters| !letters.is_empty()) else {
-            break;
-        };
-        rest = after;
-        if letters == "-" {
-            break;
-        }
-        for letter in letters.chars() {
-            if !known.contains(letter) {
-                return Err(Trouble::Usage(format!("there is no option -{letter}")));
+    let mut others = Vec::new();
+    let mut rest = arguments.iter();
+    while let Some(word) = rest.next() {
+        match word.strip_prefix('-') {
+            None | Some("") => others.push(word.clone()),
+            Some("-") => others.extend(rest.by_ref().cloned()),
+            Some(letters) => {
+                for letter in letters.chars() {
+                    if !known.contains(letter) {
+                        return Err(Trouble::Usage(format!("there is no option -{letter}")));
+                    }
+                    options.0 |= bit(letter);
+                }
             }
-            options.0 |= bit(letter);
         }
     }
-    Ok((options, rest))
+    Ok((options, others))
 }
 
 /// Refuses arguments of a command that takes none.
@@ -63,22 +64,19 @@ pub(crate) fn some<'a>(arguments: &'a [String], what: &str) -> Outcome<&'a [Stri
 mod tests {
     extern crate std;
     use super::*;
-    use std::vec::Vec;
 
     fn words(line: &str) -> Vec<String> {
         line.split(' ').map(String::from).collect()
     }
 
     #[test]
-    fn options_end_at_the_first_other_word_or_two_dashes() {
-        let given = words("-al -r x -y");
+    fn options_stand_anywhere_before_two_dashes() {
+        let given = words("-al x -r y -- -z --");
         let (options, rest) = take(&given, "alr").expect("known options");
         assert!(options.has('a') && options.has('l') && options.has('r'));
-        assert_eq!(rest, ["x", "-y"]);
-        let given = words("-- -x");
-        assert_eq!(take(&given, "").expect("no options").1, ["-x"]);
-        let given = words("- -x");
-        assert_eq!(take(&given, "").expect("no options").1, ["-", "-x"]);
+        assert_eq!(rest, ["x", "y", "-z", "--"]);
+        let given = words("- x");
+        assert_eq!(take(&given, "").expect("no options").1, ["-", "x"]);
     }
 
     #[test]

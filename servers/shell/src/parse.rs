@@ -2,12 +2,14 @@
 //!
 //! ```text
 //! line    = [ command { separator command } [ separator ] ]
-//! separator = ";" | "&"            a command before "&" runs in the background
+//! separator = ";" | "&" | "&&" | "||"
 //! command = word { word | ( ">" | ">>" ) word }
 //! word    = characters, 'text as it is', "text where \ escapes", \character
 //! ```
 //!
-//! `#` at the start of a word begins a comment. There are no variables, patterns or pipes.
+//! A command before `&` runs in the background; one behind `&&` runs only after success, one behind `||` only after
+//! failure, and what is skipped leaves the status as it was. `#` at the start of a word begins a comment. There are no
+//! variables, patterns or pipes.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -31,6 +33,17 @@ pub enum Place {
     Background,
 }
 
+/// After which commands a command runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// After any.
+    Always,
+    /// `&&`: if the last status is success.
+    Success,
+    /// `||`: if the last status is failure.
+    Failure,
+}
+
 /// One command of a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -40,6 +53,8 @@ pub struct Command {
     pub redirect: Option<Redirect>,
     /// Foreground or background.
     pub place: Place,
+    /// After what it runs.
+    pub when: When,
 }
 
 /// Why a line makes no sense. Columns count characters from 1.
@@ -51,8 +66,12 @@ pub enum ParseError {
     LoneBackslash(usize),
     /// `>` or `>>` without a file name behind it.
     NoTarget(usize),
-    /// `;` or `&` without a command before it.
+    /// `;`, `&`, `&&` or `||` without a command before it, or a redirection without one.
     NoCommand(usize),
+    /// `&&` or `||` without a command behind it.
+    NothingBehind(usize),
+    /// A redirection with a number, as `2>`, or of input.
+    Stream(usize),
     /// A pipe, which this shell does not have.
     Pipe(usize),
 }
@@ -69,6 +88,13 @@ impl fmt::Display for ParseError {
             }
             Self::NoTarget(at) => write!(out, "column {at}: a file name must follow"),
             Self::NoCommand(at) => write!(out, "column {at}: there is no command before this"),
+            Self::NothingBehind(at) => write!(out, "column {at}: a command must follow"),
+            Self::Stream(at) => {
+                write!(
+                    out,
+                    "column {at}: a command has one output and no input; > takes all of it, and quotes keep the sign"
+                )
+            }
             Self::Pipe(at) => {
                 write!(
                     out,
@@ -84,7 +110,7 @@ enum Token {
     Word(String),
     Write,
     Append,
-    End(Place),
+    End(Place, When),
 }
 
 /// Takes a line apart.
@@ -95,6 +121,8 @@ pub fn parse(line: &str) -> Result<Vec<Command>, ParseError> {
     let mut commands = Vec::new();
     let mut words = Vec::new();
     let mut redirect = None;
+    let mut when = When::Always;
+    let mut joined = 1;
     let mut tokens = tokens(line)?.into_iter();
     while let Some((at, token)) = tokens.next() {
         match token {
@@ -108,7 +136,7 @@ pub fn parse(line: &str) -> Result<Vec<Command>, ParseError> {
                     _ => Redirect::Write(target),
                 });
             }
-            Token::End(place) => {
+            Token::End(place, next) => {
                 if words.is_empty() {
                     return Err(ParseError::NoCommand(at));
                 }
@@ -117,11 +145,14 @@ pub fn parse(line: &str) -> Result<Vec<Command>, ParseError> {
                     words,
                     redirect: redirect.take(),
                     place,
+                    when: core::mem::replace(&mut when, next),
                 });
+                joined = at;
             }
         }
     }
     match (words.is_empty(), redirect) {
+        (true, None) if when != When::Always => Err(ParseError::NothingBehind(joined)),
         (true, None) => Ok(commands),
         (true, Some(_)) => Err(ParseError::NoCommand(1)),
         (false, redirect) => {
@@ -129,6 +160,7 @@ pub fn parse(line: &str) -> Result<Vec<Command>, ParseError> {
                 words,
                 redirect,
                 place: Place::Foreground,
+                when,
             });
             Ok(commands)
         }
@@ -141,22 +173,35 @@ fn tokens(line: &str) -> Result<Vec<(usize, Token)>, ParseError> {
     while let Some((at, character)) = rest.peek().copied() {
         let token = match character {
             '#' => break,
-            '|' => return Err(ParseError::Pipe(at)),
-            ';' => Token::End(Place::Foreground),
-            '&' => Token::End(Place::Background),
+            '<' => return Err(ParseError::Stream(at)),
+            '|' => Token::End(Place::Foreground, When::Failure),
+            ';' => Token::End(Place::Foreground, When::Always),
+            '&' => Token::End(Place::Background, When::Always),
             '>' => Token::Write,
             character if character.is_whitespace() => {
                 rest.next();
                 continue;
             }
             _ => {
-                found.push((at, Token::Word(word(&mut rest)?)));
+                let word = word(&mut rest)?;
+                let number =
+                    character.is_ascii_digit() && word.bytes().all(|it| it.is_ascii_digit());
+                if number && rest.peek().is_some_and(|(_, next)| *next == '>') {
+                    return Err(ParseError::Stream(at));
+                }
+                found.push((at, Token::Word(word)));
                 continue;
             }
         };
         rest.next();
-        let twice = token == Token::Write && rest.next_if(|(_, next)| *next == '>').is_some();
-        found.push((at, if twice { Token::Append } else { token }));
+        let twice = character != ';' && rest.next_if(|(_, next)| *next == character).is_some();
+        let token = match (character, twice) {
+            ('>', true) => Token::Append,
+            ('&', true) => Token::End(Place::Foreground, When::Success),
+            ('|', false) => return Err(ParseError::Pipe(at)),
+            _ => token,
+        };
+        found.push((at, token));
     }
     Ok(found)
 }
@@ -165,7 +210,7 @@ type Characters<I> = core::iter::Peekable<I>;
 
 fn word<I: Iterator<Item = (usize, char)>>(rest: &mut Characters<I>) -> Result<String, ParseError> {
     let mut text = String::new();
-    let ends = |character: char| character.is_whitespace() || ";&>|".contains(character);
+    let ends = |character: char| character.is_whitespace() || ";&<>|".contains(character);
     while let Some((at, character)) = rest.next_if(|(_, character)| !ends(*character)) {
         match character {
             '\'' | '"' => quoted(rest, at, character, &mut text)?,
@@ -226,6 +271,26 @@ mod tests {
     }
 
     #[test]
+    fn commands_are_joined_by_success_and_failure() {
+        let commands = parse("a && b || c; d & e&&f").unwrap();
+        let joined: Vec<_> = commands
+            .iter()
+            .map(|command| (command.words[0].as_str(), command.when, command.place))
+            .collect();
+        assert_eq!(
+            joined,
+            [
+                ("a", When::Always, Place::Foreground),
+                ("b", When::Success, Place::Foreground),
+                ("c", When::Failure, Place::Foreground),
+                ("d", When::Always, Place::Background),
+                ("e", When::Always, Place::Foreground),
+                ("f", When::Success, Place::Foreground),
+            ]
+        );
+    }
+
+    #[test]
     fn output_goes_to_a_file() {
         let commands = parse("echo a>f; echo b >> 'g h' c").unwrap();
         assert_eq!(commands[0].redirect, Some(Redirect::Write("f".into())));
@@ -241,6 +306,12 @@ mod tests {
         assert_eq!(parse("; ls"), Err(ParseError::NoCommand(1)));
         assert_eq!(parse("> f"), Err(ParseError::NoCommand(1)));
         assert_eq!(parse("ls | cat"), Err(ParseError::Pipe(4)));
+        assert_eq!(parse("ls && "), Err(ParseError::NothingBehind(4)));
+        assert_eq!(parse("ls || # x"), Err(ParseError::NothingBehind(4)));
+        assert_eq!(parse("ls && || x"), Err(ParseError::NoCommand(7)));
+        assert_eq!(parse("hello 2> f"), Err(ParseError::Stream(7)));
+        assert_eq!(parse("cat < f"), Err(ParseError::Stream(5)));
+        assert_eq!(words("echo 2 > f x2>g"), [["echo", "2", "x2"]]);
         assert_eq!(parse("   "), Ok(vec![]));
     }
 

@@ -76,7 +76,7 @@ impl<T: Transport + 'static> Shell<T> {
             paths::inside("/bin", name)
         };
         let Ok(processes) = self.clients.processes() else {
-            return Err(unknown());
+            return Err(unknown(name));
         };
         let (path, arguments) = (path.as_bytes(), packed(arguments)?);
         let (outlet, spawned) = match self.open_outlet()? {
@@ -244,13 +244,17 @@ fn packed(arguments: &[String]) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-fn unknown() -> Trouble {
-    Trouble::With(UNKNOWN, "there is no such command; `help` shows all".into())
+fn unknown(name: &str) -> Trouble {
+    let remedy = match name {
+        "exit" | "logout" | "quit" => "`poweroff` ends all and switches the machine off",
+        _ => "`help` shows all",
+    };
+    Trouble::With(UNKNOWN, format!("there is no such command; {remedy}"))
 }
 
 fn not_started(name: &str, error: Error<processes::Error>) -> Trouble {
     match error {
-        Error::Server(processes::Error::NotFound) if !name.contains('/') => unknown(),
+        Error::Server(processes::Error::NotFound) if !name.contains('/') => unknown(name),
         Error::Server(processes::Error::NotFound) => {
             Trouble::With(UNKNOWN, "there is no such file".into())
         }

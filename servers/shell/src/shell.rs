@@ -12,7 +12,7 @@ use line_editor::Editor;
 use crate::builtin;
 use crate::clients::Clients;
 use crate::output::Output;
-use crate::parse::{self, Command, Place};
+use crate::parse::{self, Command, Place, When};
 use crate::paths;
 use crate::programs::Job;
 use crate::trouble::{FAILURE, INTERRUPTED, MISUSE, Outcome, SUCCESS, Trouble};
@@ -108,6 +108,14 @@ impl<T: Transport + 'static> Shell<T> {
         match parse::parse(line) {
             Ok(commands) => {
                 for command in &commands {
+                    let skipped = match command.when {
+                        When::Always => false,
+                        When::Success => self.status != SUCCESS,
+                        When::Failure => self.status == SUCCESS,
+                    };
+                    if skipped {
+                        continue;
+                    }
                     self.status = self.execute(command);
                     if self.leaving.is_some() || self.status == INTERRUPTED {
                         break;

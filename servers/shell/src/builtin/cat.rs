@@ -20,7 +20,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, files) = options::take(arguments, "")?;
-    for file in options::some(files, "a file")? {
+    for file in options::some(&files, "a file")? {
         let path = shell.path(file);
         let written = shell.read_file(file, path.as_bytes(), |shell, data| shell.write(data));
         shell.note(written)?;

@@ -29,7 +29,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (options, names) = options::take(arguments, "r")?;
-    let (target, sources) = pair(shell, names)?;
+    let (target, sources) = pair(shell, &names)?;
     for source in sources {
         let path = shell.path(source);
         let target = shell.destination(source, target);

@@ -34,7 +34,7 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
             }
         }
     }
-    for name in names {
+    for name in &names {
         let path = shell.path(name);
         let added = add(shell, &mut table, name, &path);
         shell.note(added)?;

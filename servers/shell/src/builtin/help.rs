@@ -14,7 +14,7 @@ use crate::trouble::{Outcome, Trouble};
 const GENERAL: &str = "
 A word that is none of these runs the program /bin/WORD, one with a slash the program of that path.
   COMMAND > FILE    writes the output to a file; >> adds it to what is there
-  COMMAND; COMMAND  one after the other
+  COMMAND; COMMAND  one after the other; && goes on only after success, || only after failure
   PROGRAM &         runs a program in the background
 Quotes and \\ keep blanks and signs. Ctrl-C ends what runs.
 ";

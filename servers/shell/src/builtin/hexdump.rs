@@ -25,11 +25,8 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     // The only format is that of -C, which people are used to type.
-    let (_, files) = match arguments.split_first() {
-        Some((first, rest)) if first == "-C" => options::take(rest, "")?,
-        _ => options::take(arguments, "")?,
-    };
-    for file in options::some(files, "a file")? {
+    let (_, files) = options::take(arguments, "C")?;
+    for file in options::some(&files, "a file")? {
         let dumped = dump(shell, file);
         shell.note(dumped)?;
     }

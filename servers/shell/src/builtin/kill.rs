@@ -21,7 +21,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, names) = options::take(arguments, "")?;
-    for name in options::some(names, "a process")? {
+    for name in options::some(&names, "a process")? {
         let killed = find(shell, name).and_then(|process| {
             let killed = shell.clients.processes()?.kill(process);
             killed.map_err(|error| Trouble::at(name, error))

@@ -24,11 +24,12 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 }
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
-    let (options, names) = options::take(arguments, "al")?;
-    let here = [String::from(".")];
-    let names = if names.is_empty() { &here } else { names };
+    let (options, mut names) = options::take(arguments, "al")?;
+    if names.is_empty() {
+        names.push(".".into());
+    }
     let mut directories = Vec::new();
-    for name in names {
+    for name in &names {
         let path = shell.path(name);
         let links = if options.has('l') {
             Links::Keep

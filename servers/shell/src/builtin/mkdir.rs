@@ -24,7 +24,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (options, names) = options::take(arguments, "p")?;
-    for name in options::some(names, "a directory")? {
+    for name in options::some(&names, "a directory")? {
         let path = shell.path(name);
         let made = if options.has('p') {
             with_parents(shell, &path)

@@ -24,7 +24,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, names) = options::take(arguments, "")?;
-    let (target, sources) = cp::pair(shell, names)?;
+    let (target, sources) = cp::pair(shell, &names)?;
     for source in sources {
         let (from, to) = (shell.path(source), shell.destination(source, target));
         let moved = match shell.clients.vfs()?.rename(from.as_bytes(), to.as_bytes()) {

@@ -26,7 +26,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (options, names) = options::take(arguments, "rf")?;
-    for name in options::some(names, "a path")? {
+    for name in options::some(&names, "a path")? {
         let removed = one(shell, options, name);
         shell.note(removed)?;
     }

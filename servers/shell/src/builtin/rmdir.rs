@@ -20,7 +20,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, names) = options::take(arguments, "")?;
-    for name in options::some(names, "a directory")? {
+    for name in options::some(&names, "a directory")? {
         let path = shell.path(name);
         let removed = shell.clients.vfs()?.remove_directory(path.as_bytes());
         shell.note(removed.map_err(|error| Trouble::at(name, error)))?;

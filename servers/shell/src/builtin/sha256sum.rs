@@ -25,7 +25,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (options, files) = options::take(arguments, "r")?;
-    for file in options::some(files, "a file")? {
+    for file in options::some(&files, "a file")? {
         let path = shell.path(file).into_bytes();
         let told = if options.has('r') {
             tree(shell, file.as_bytes(), path)

@@ -23,7 +23,7 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     let (_, names) = options::take(arguments, "")?;
-    for name in options::some(names, "a path")? {
+    for name in options::some(&names, "a path")? {
         let path = shell.path(name);
         let told = match shell.stat(name, path.as_bytes(), Links::Keep) {
             Ok(stat) => tell(shell, name, path.as_bytes(), &stat),

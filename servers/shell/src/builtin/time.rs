@@ -6,7 +6,7 @@ use libipc::{Transport, clock_ns};
 
 use crate::command::Builtin;
 use crate::options;
-use crate::parse::{Command, Place};
+use crate::parse::{Command, Place, When};
 use crate::shell::Shell;
 use crate::text::Seconds;
 use crate::trouble::{Outcome, SUCCESS, Trouble};
@@ -26,6 +26,7 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
         words,
         redirect: None,
         place: Place::Foreground,
+        when: When::Always,
     };
     let (started, used) = (clock_ns(), used(shell));
     let status = shell.execute(&command);

@@ -75,6 +75,19 @@ fn output_goes_to_files_and_errors_to_the_terminal() {
 }
 
 #[test]
+fn success_and_failure_decide_what_runs_next() {
+    let desk = Desk::new();
+    let (shown, status) = desk.run(&["exit"]);
+    assert_eq!(
+        shown,
+        "exit: there is no such command; `poweroff` ends all and switches the machine off\n"
+    );
+    assert_eq!(status, 127);
+    let (listed, _) = desk.run(&["ls -l /etc"]);
+    assert_eq!(desk.run(&["ls /etc -l"]).0, listed);
+}
+
+#[test]
 fn help_names_every_command_and_explains_each() {
     let desk = Desk::new();
     let (shown, _) = desk.run(&["help"]);

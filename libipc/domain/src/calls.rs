@@ -1,12 +1,12 @@
 //! The system calls that building takes.
 
 use libipc::objects::{
-    AddressSpace, Budget, Frame, MapError, Notification, PageTable, SchedContext, SchedControl,
-    Start, Thread, ThreadConfiguration,
+    AddressSpace, Frame, MapError, Notification, PageTable, SchedContext, Start, Thread,
+    ThreadConfiguration,
 };
 use libipc::{CPtr, Refusal};
 
-use crate::{Mapping, window};
+use crate::{Mapping, Turn, Urgency, window};
 
 /// The system calls that building takes. Errors are the kernel's refusals.
 #[allow(
@@ -49,14 +49,8 @@ pub trait Calls {
     /// Sets where a suspended thread goes on.
     fn set_start(&mut self, thread: Thread, start: Start) -> Result<(), Refusal>;
 
-    /// Sets priority, budget and period of a scheduling context.
-    fn schedule(
-        &mut self,
-        control: SchedControl,
-        context: SchedContext,
-        priority: u8,
-        time: Budget,
-    ) -> Result<(), Refusal>;
+    /// Sets priority or deadlines, budget and period of a scheduling context.
+    fn schedule(&mut self, turn: Turn, context: SchedContext) -> Result<(), Refusal>;
 
     /// Gives a thread a scheduling context.
     fn bind_context(&mut self, context: SchedContext, thread: Thread) -> Result<(), Refusal>;
@@ -114,14 +108,13 @@ impl Calls for SystemCalls {
         thread.set_start(start)
     }
 
-    fn schedule(
-        &mut self,
-        control: SchedControl,
-        context: SchedContext,
-        priority: u8,
-        time: Budget,
-    ) -> Result<(), Refusal> {
-        control.configure(context, priority, time)
+    fn schedule(&mut self, turn: Turn, context: SchedContext) -> Result<(), Refusal> {
+        match turn.urgency {
+            Urgency::Priority(priority) => turn.control.configure(context, priority, turn.time),
+            Urgency::Deadlines { blocking_ns } => {
+                turn.control.set_deadline(context, turn.time, blocking_ns)
+            }
+        }
     }
 
     fn bind_context(&mut self, context: SchedContext, thread: Thread) -> Result<(), Refusal> {

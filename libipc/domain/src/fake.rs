@@ -5,12 +5,11 @@ use std::vec::Vec;
 
 use libipc::abi::layout::PAGE;
 use libipc::objects::{
-    AddressSpace, Budget, MapError, Notification, SchedContext, SchedControl, Start, Thread,
-    ThreadConfiguration,
+    AddressSpace, MapError, Notification, SchedContext, Start, Thread, ThreadConfiguration,
 };
 use libipc::{CPtr, Kind, Refusal, Rights};
 
-use crate::{AT_ONCE, Builder, Calls, Mapping, WINDOW};
+use crate::{AT_ONCE, Builder, Calls, Mapping, Turn, WINDOW};
 
 /// The builder's own address space.
 pub(crate) const OWN: CPtr = CPtr(1);
@@ -25,7 +24,7 @@ pub(crate) enum Step {
     Configure(Thread, ThreadConfiguration),
     BindNotification(Thread, Notification),
     SetStart(Thread, Start),
-    Schedule(SchedControl, SchedContext, u8, Budget),
+    Schedule(Turn, SchedContext),
     BindContext(SchedContext, Thread),
 }
 
@@ -155,14 +154,8 @@ impl Calls for FakeKernel {
         self.step(Step::SetStart(thread, start))
     }
 
-    fn schedule(
-        &mut self,
-        control: SchedControl,
-        context: SchedContext,
-        priority: u8,
-        time: Budget,
-    ) -> Result<(), Refusal> {
-        self.step(Step::Schedule(control, context, priority, time))
+    fn schedule(&mut self, turn: Turn, context: SchedContext) -> Result<(), Refusal> {
+        self.step(Step::Schedule(turn, context))
     }
 
     fn bind_context(&mut self, context: SchedContext, thread: Thread) -> Result<(), Refusal> {

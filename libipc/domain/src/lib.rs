@@ -37,5 +37,5 @@ mod tests;
 
 pub use builder::{AT_ONCE, Builder, Mapping};
 pub use calls::{Calls, SystemCalls};
-pub use parts::{Parts, Turn};
+pub use parts::{Parts, Turn, Urgency};
 pub use window::WINDOW;

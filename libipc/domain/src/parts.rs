@@ -29,10 +29,22 @@ pub struct Parts {
 pub struct Turn {
     /// The right to say so.
     pub control: SchedControl,
-    /// Its priority.
-    pub priority: u8,
+    /// Before whom it goes.
+    pub urgency: Urgency,
     /// Its time.
     pub time: Budget,
+}
+
+/// Before whom a thread goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Urgency {
+    /// Before those of a lower priority.
+    Priority(u8),
+    /// Before those with later deadlines: the ends of its periods.
+    Deadlines {
+        /// The longest that servers above it work for somebody else, in ns.
+        blocking_ns: u64,
+    },
 }
 
 impl Parts {
@@ -65,6 +77,7 @@ impl Parts {
             cnode: self.cnode,
             space: self.space,
             fault_endpoint: faults,
+            timeout_endpoint: CPtr::NULL,
         };
         let start = Start {
             ip: entry,
@@ -91,7 +104,7 @@ impl Parts {
     pub fn schedule<B: Builder>(&self, builder: &mut B, turn: Turn) -> Result<(), B::Error> {
         let calls = builder.calls();
         calls
-            .schedule(turn.control, self.sched, turn.priority, turn.time)
+            .schedule(turn, self.sched)
             .map_err(|refusal| B::error("set a priority", refusal))?;
         calls
             .bind_context(self.sched, self.thread)

@@ -6,7 +6,7 @@ use libipc::objects::{AddressSpace, Budget, SchedControl, Thread};
 use libipc::{CPtr, Kind, Refusal, Rights};
 
 use crate::fake::{FakeBuilder, OWN, Step, Trouble};
-use crate::{Builder, Mapping, Parts, Turn, WINDOW};
+use crate::{Builder, Mapping, Parts, Turn, Urgency, WINDOW};
 
 const SPACE: CPtr = CPtr(7);
 const AT: u64 = 0x20_0000;
@@ -119,7 +119,13 @@ fn a_thread_is_put_together_from_its_own_parts() {
         Step::Configure(thread, configuration),
         Step::BindNotification(_, notification),
         Step::SetStart(_, start),
-        Step::Schedule(_, context, 5, _),
+        Step::Schedule(
+            Turn {
+                urgency: Urgency::Priority(5),
+                ..
+            },
+            context,
+        ),
         Step::BindContext(bound, _),
     ] = steps
     else {
@@ -185,7 +191,7 @@ fn rights_and_cache_mode_reach_the_kernel_as_they_are() {
 fn turn() -> Turn {
     Turn {
         control: SchedControl::from(CPtr(4)),
-        priority: 5,
+        urgency: Urgency::Priority(5),
         time: Budget {
             budget_ns: 1,
             period_ns: 2,

@@ -34,7 +34,7 @@ pub struct Component {
 /// Priority and share of processor time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
-    /// Priority of its scheduling context, 0..=63; greater is more urgent.
+    /// Priority of its scheduling context, 0..=63; greater is more urgent. 47 is that of all with deadlines.
     pub priority: u8,
     /// Priority ceiling: it serves every client at least with this one.
     pub ceiling: u8,
@@ -42,6 +42,10 @@ pub struct Schedule {
     pub budget_ns: u64,
     /// The period, in ns. Equal to the budget: plain round robin.
     pub period_ns: u64,
+    /// The longest that servers above it keep the processor from it, in ns, if it has deadlines.
+    pub blocking_ns: u64,
+    /// How much of its budget a client must have left, in ns; 0 for any.
+    pub min_budget_ns: u64,
 }
 
 /// Memory sizes.

@@ -70,4 +70,8 @@ refusals! {
     19 Exhausted;
     /// The capability is derived from a badged one, whose badge cannot be changed.
     20 AlreadyBadged;
+    /// The deadlines of the core's scheduling contexts could not all be met.
+    21 Overloaded;
+    /// The caller's budget is shorter than the server asks for.
+    22 BudgetTooShort;
 }

@@ -111,9 +111,10 @@ syscalls! {
     /// The number of slots and of used slots. Needs READ.
     26 CNodeInfo "(cnode) -> (-, slots, used)";
 
-    /// Sets a thread's CSpace, address space and fault endpoint (0 for none). The thread must be suspended. Needs
-    /// WRITE on all of them.
-    30 ThreadConfigure "(thread, cnode, space, fault_endpoint) -> ()";
+    /// Sets a thread's CSpace, address space, fault endpoint and timeout endpoint (0 for none). The thread must be
+    /// suspended. Needs WRITE on all of them. The timeout endpoint is told, as of a fault, when the budget of a client
+    /// ends while the thread works for it, if the thread has a scheduling context of its own to finish on.
+    30 ThreadConfigure "(thread, cnode, space, fault_endpoint, timeout_endpoint) -> ()";
     /// Sets where a suspended thread goes on, its first two arguments and its thread-block register.
     31 ThreadWriteRegisters "(thread, ip, sp, argument0, argument1, thread_block) -> ()";
     /// Reads a suspended thread's instruction and stack pointer and flags; all registers go to the batch area.
@@ -132,15 +133,23 @@ syscalls! {
     /// until then. Needs READ on the endpoint.
     38 ThreadServe "(thread, endpoint) -> ()";
 
-    /// Sets priority (0..=63, at most the control's), budget and period in ns (equal: plain round robin).
+    /// Sets priority (0..=63 but for 47, at most the control's), budget and period in ns (equal: plain round robin).
     40 SchedConfigure "(control, sched, priority, budget, period) -> ()";
     /// Gives a thread a scheduling context of its own.
     41 SchedBind "(sched, thread) -> ()";
     /// Takes it back.
     42 SchedUnbind "(sched) -> ()";
     /// Sets a thread's ceiling: it runs at least at this priority, whoever lends it a scheduling context. At most
-    /// the control's greatest priority.
+    /// the control's greatest priority, and not 47.
     43 SchedSetCeiling "(control, thread, ceiling) -> ()";
+    /// Lets a scheduling context run by deadlines: at priority 47, earliest deadline first, `budget` ns in each `period`
+    /// and no more. `blocking` is the longest that others may keep the processor from it: servers above 47 that work
+    /// for somebody else. Refuses OVERLOADED if the deadlines of the core's contexts could not all be met. The
+    /// control must allow priority 47.
+    54 SchedSetDeadline "(control, sched, budget, period, blocking) -> ()";
+    /// Sets how much of its budget a caller must have left: who has less calls when the budget comes back, and who
+    /// never has as much is refused BUDGET_TOO_SHORT. 0 for any. Needs READ.
+    55 EndpointSetMinBudget "(endpoint, min_budget) -> ()";
 
     /// Maps a frame; mapping it again at the same address changes rights. Needs READ on the frame, WRITE and
     /// EXECUTE as `flags` asks; never both. Refuses NO_TABLE with the missing level (1 is the last).
@@ -222,6 +231,28 @@ impl ThreadState {
 
 /// The greatest priority of a scheduling context.
 pub const MAX_PRIORITY: u8 = 63;
+
+/// The priority of all scheduling contexts with deadlines, and of nothing else.
+pub const DEADLINE_PRIORITY: u8 = 47;
+
+/// What scheduling contexts with deadlines may use of a core's time, in percent.
+pub const DEADLINE_SHARE: u64 = 95;
+
+/// How many scheduling contexts with deadlines a core takes.
+pub const MAX_DEADLINES: usize = 64;
+
+/// Parts of a core's time that scheduling contexts with deadlines may use, as [`share_of_time`] counts them.
+pub const DEADLINE_LIMIT: u64 = DEADLINE_SHARE * (WHOLE_TIME / 100);
+
+const WHOLE_TIME: u64 = 1 << 20;
+
+/// The part of a period that a time is, in parts of 2^20 and rounded up. Both are in ns, and at most an hour.
+pub const fn share_of_time(time_ns: u64, period_ns: u64) -> u64 {
+    match time_ns.saturating_mul(WHOLE_TIME).checked_div(period_ns) {
+        Some(share) => share.saturating_add(1),
+        None => u64::MAX,
+    }
+}
 
 /// `deadline` of `Wait` that never comes.
 pub const NO_DEADLINE: u64 = u64::MAX;

@@ -14,6 +14,9 @@ pub struct Timed;
 /// The list of threads that serve an endpoint.
 pub struct Serving;
 
+/// The list of contexts with deadlines.
+pub struct Admitted;
+
 /// The links inside an object.
 pub struct Links<T, L = Main> {
     next: HomeCell<Option<Ref<T>>>,

@@ -86,6 +86,7 @@ impl Stage {
             cnode: worker.cnode,
             space: place.space,
             fault_endpoint: place.faults,
+            timeout_endpoint: CPtr::NULL,
         };
         done("configuring a thread", thread.configure(to))?;
         done(

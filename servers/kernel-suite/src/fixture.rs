@@ -118,19 +118,42 @@ impl Fixture {
             cnode,
             space,
             fault_endpoint,
+            timeout_endpoint: CPtr::NULL,
         };
         done("configuring a thread", thread.configure(to))
     }
 
     /// Gives a thread time at the highest priority, like this program's.
     pub(crate) fn give_time(&self, thread: Thread, sched: SchedContext) -> Result<(), Failure> {
-        let control = SchedControl::from(boot::SCHED_CONTROL);
+        done("configuring time", self.configure_time(sched))?;
+        done("giving time", sched.bind(thread))
+    }
+
+    /// Lets a context allow time at the highest priority.
+    pub(crate) fn configure_time(&self, sched: SchedContext) -> Result<(), Refusal> {
         let time = Budget {
             budget_ns: SLICE,
             period_ns: SLICE,
         };
-        done("configuring time", control.configure(sched, 63, time))?;
-        done("giving time", sched.bind(thread))
+        SchedControl::from(boot::SCHED_CONTROL).configure(sched, 63, time)
+    }
+
+    /// The victim's scheduling context.
+    pub(crate) fn sched(&self) -> SchedContext {
+        SchedContext::from(SCHED)
+    }
+
+    /// Lets another thread run a probe, in this program's space and with the victim's stack.
+    pub(crate) fn start_other(&self, thread: Thread, probe: Probe) -> Result<(), Failure> {
+        let own = CNode::from(boot::CNODE);
+        self.configure(thread, AddressSpace::from(boot::SPACE), own, FAULTS)?;
+        let start = Start {
+            ip: probe.address(),
+            sp: VICTIM_STACK,
+            ..Start::default()
+        };
+        done("setting registers", thread.set_start(start))?;
+        done("resuming", thread.resume())
     }
 
     /// Lets the victim run a probe.

@@ -7,7 +7,7 @@ use libipc::abi::startup::{EntryKind, slots as known};
 use libipc::objects::{AddressSpace, Budget, CNode, Untyped};
 use libipc::{CPtr, Kind, Refusal, Rights, slots};
 use proto::processes::Error;
-use weft_domain::{Builder, Mapping, Parts, SystemCalls, Turn};
+use weft_domain::{Builder, Mapping, Parts, SystemCalls, Turn, Urgency};
 use weft_spec::{Slot, StartEntry, StartupPage};
 
 use crate::build::{Building, File, load};
@@ -242,7 +242,7 @@ impl Unfinished<'_> {
         configured?;
         let turn = Turn {
             control: kernel.control,
-            priority: kernel.priority,
+            urgency: Urgency::Priority(kernel.priority),
             time: Budget {
                 budget_ns: TURN_NS,
                 period_ns: TURN_NS,

@@ -2,10 +2,10 @@
 
 use libipc::{
     CPtr, Rights,
-    abi::boot,
-    objects::{Budget, CNode, SchedControl},
+    abi::{boot, syscall::DEADLINE_PRIORITY},
+    objects::{Budget, CNode, Endpoint, SchedControl},
 };
-use weft_domain::Turn;
+use weft_domain::{Turn, Urgency};
 use weft_spec::{Component, ComponentId, badge};
 
 use crate::{
@@ -38,11 +38,19 @@ pub fn configure(
             .thread
             .serve(endpoint)
             .doing("name an endpoint's server")?;
+        Endpoint::from(endpoint)
+            .set_min_budget(component.schedule.min_budget_ns)
+            .doing("set what clients must have left")?;
     }
     let schedule = component.schedule;
     let turn = Turn {
         control: SchedControl::from(boot::SCHED_CONTROL),
-        priority: schedule.priority,
+        urgency: match schedule.priority {
+            DEADLINE_PRIORITY => Urgency::Deadlines {
+                blocking_ns: schedule.blocking_ns,
+            },
+            priority => Urgency::Priority(priority),
+        },
         time: Budget {
             budget_ns: schedule.budget_ns,
             period_ns: schedule.period_ns,

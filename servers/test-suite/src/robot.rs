@@ -56,6 +56,7 @@ impl Bench {
             cnode: robot.cnode,
             space: self.given.assist.object(),
             fault_endpoint,
+            timeout_endpoint: CPtr::NULL,
         };
         done("configuring a thread", robot.thread.configure(to))?;
         self.schedule(robot.sched, priority)?;

@@ -231,6 +231,8 @@ fn reader() -> Component {
             ceiling: 1,
             budget_ns: 1,
             period_ns: 1,
+            blocking_ns: 0,
+            min_budget_ns: 0,
         },
         sizes: Sizes {
             stack_pages: 1,

@@ -36,6 +36,10 @@ pub(crate) struct DraftComponent {
     pub(crate) ceiling: At<u8>,
     pub(crate) budget_ns: At<u64>,
     pub(crate) period_ns: At<u64>,
+    /// How long servers above it keep the processor from it, if it has deadlines.
+    pub(crate) blocking_ns: Option<At<u64>>,
+    /// What clients must have left of their budgets.
+    pub(crate) min_budget_ns: Option<At<u64>>,
     pub(crate) stack_pages: u32,
     pub(crate) heap_pages: u32,
     pub(crate) slots: Option<At<u32>>,

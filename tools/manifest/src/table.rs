@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use crate::{
     diagnostic::{At, FileId, Place, Report},
     suggest, units,
-    values::{as_number, as_pages, as_string, as_strings, at, wrong_kind},
+    values::{as_flag, as_number, as_pages, as_string, as_strings, at, wrong_kind},
 };
 
 /// A table that is being read.
@@ -71,7 +71,12 @@ impl<'t, 's> Fields<'t, 's> {
         report: &mut Report<'_>,
     ) -> Option<At<String>> {
         let value = self.value(key)?;
-        as_string(&value, &format!("`{key}`"), report)
+        let text = as_string(&value, &format!("`{key}`"), report)?;
+        if text.value.is_empty() {
+            report.error(text.place, format!("`{key}` is empty"), "write a name");
+            return None;
+        }
+        Some(text)
     }
 
     /// A string that must be there; the empty one stands for it where it is not.
@@ -87,6 +92,12 @@ impl<'t, 's> Fields<'t, 's> {
             value: String::new(),
             place: self.place,
         })
+    }
+
+    /// `true` or `false`.
+    pub(crate) fn flag(&mut self, key: &'static str, report: &mut Report<'_>) -> Option<At<bool>> {
+        let value = self.value(key)?;
+        as_flag(&value, &format!("`{key}`"), report)
     }
 
     /// A number between two limits.

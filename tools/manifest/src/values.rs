@@ -9,6 +9,24 @@ use crate::{
     units,
 };
 
+/// A value that is `true` or `false`.
+pub(crate) fn as_flag(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    report: &mut Report<'_>,
+) -> Option<At<bool>> {
+    match value.value.as_bool() {
+        Some(flag) => Some(At {
+            value: flag,
+            place: value.place,
+        }),
+        None => {
+            wrong_kind(value, what, "`true` or `false`", report);
+            None
+        }
+    }
+}
+
 /// A value and its place.
 pub(crate) fn at<'t, 's>(value: &'t Spanned<DeValue<'s>>, file: FileId) -> At<&'t DeValue<'s>> {
     At {

@@ -39,6 +39,7 @@ fn servers_start_before_their_clients() {
             "virtio-blk",
             "vfs",
             "shell",
+            "sampler",
             "memory",
             "process"
         ]

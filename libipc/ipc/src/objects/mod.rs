@@ -6,6 +6,7 @@
 
 mod cnode;
 mod devices;
+mod endpoint;
 mod frame;
 mod machine;
 mod notification;
@@ -16,6 +17,7 @@ mod untyped;
 
 pub use cnode::{CNode, SlotContent, SlotCount};
 pub use devices::{IoPorts, IrqControl, IrqHandler, IrqMode, MessageInterrupt, PortWidth};
+pub use endpoint::Endpoint;
 pub use frame::{Frame, FrameDescription};
 pub use machine::{Log, LogText, Machine};
 pub use notification::Notification;

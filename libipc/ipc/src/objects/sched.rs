@@ -43,6 +43,19 @@ impl SchedControl {
         invoke(Syscall::SchedConfigure, self.0, arguments).map(|_| ())
     }
 
+    /// Lets a scheduling context run by deadlines: earliest deadline first, above priority 46 and below 48. `blocking_ns`
+    /// is the longest that servers above it work for somebody else.
+    pub fn set_deadline(
+        self,
+        context: SchedContext,
+        time: Budget,
+        blocking_ns: u64,
+    ) -> Result<(), Refusal> {
+        let context = u64::from(context.0.0);
+        let arguments = [context, time.budget_ns, time.period_ns, blocking_ns, 0];
+        invoke(Syscall::SchedSetDeadline, self.0, arguments).map(|_| ())
+    }
+
     /// Sets a thread's ceiling: it runs at least at this priority, whoever lends it a scheduling context.
     pub fn set_ceiling(self, thread: Thread, ceiling: u8) -> Result<(), Refusal> {
         let arguments = [u64::from(thread.cptr().0), u64::from(ceiling), 0, 0, 0];

@@ -20,6 +20,8 @@ pub struct ThreadConfiguration {
     pub space: AddressSpace,
     /// Where its faults go; NULL for nowhere.
     pub fault_endpoint: CPtr,
+    /// Where it is told, as of a fault, that a client's budget ended while the thread worked for it; NULL for nowhere.
+    pub timeout_endpoint: CPtr,
 }
 
 /// Where a suspended thread goes on.
@@ -66,7 +68,9 @@ impl Thread {
     pub fn configure(self, to: ThreadConfiguration) -> Result<(), Refusal> {
         let cnode = u64::from(to.cnode.cptr().0);
         let space = u64::from(to.space.cptr().0);
-        let arguments = [cnode, space, u64::from(to.fault_endpoint.0), 0, 0];
+        let endpoints =
+            [to.fault_endpoint, to.timeout_endpoint].map(|endpoint| u64::from(endpoint.0));
+        let arguments = [cnode, space, endpoints[0], endpoints[1], 0];
         invoke(Syscall::ThreadConfigure, self.0, arguments).map(|_| ())
     }
 

@@ -48,7 +48,7 @@ impl<A: Arch> Core<A> {
 
     /// A thread that is in no ready queue gives up the context that it runs on: a lent one to the reply object that it
     /// was lent for, its own to nobody.
-    pub(super) fn rest(&mut self, thread: ThreadRef<A>) {
+    pub(crate) fn rest(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         let Some(sched) = thread.sched.replace(home, None) else {
             return;
@@ -60,6 +60,7 @@ impl<A: Arch> Core<A> {
         if reply.caller.get(home).is_some() {
             sched.parked.set(home, Some(reply));
             reply.parked.set(home, Some(sched));
+            reply.owed_since.set(home, None);
         } else {
             self.send_home(sched);
         }
@@ -70,10 +71,7 @@ impl<A: Arch> Core<A> {
     pub(super) fn forsake(&mut self, caller: ThreadRef<A>, reply: Ref<Reply<A>>) {
         let home = self.home();
         reply.caller.set(home, None);
-        let parked = reply.parked.replace(home, None);
-        if let Some(sched) = parked {
-            sched.parked.set(home, None);
-        }
+        let parked = self.take_parked(reply);
         self.hand_back(parked, Some(caller));
     }
 
@@ -87,12 +85,17 @@ impl<A: Arch> Core<A> {
     ) -> Option<ThreadRef<A>> {
         let home = self.home();
         let caller = self.detach(reply)?;
-        caller.state.set(home, Blocked::Ready);
+        let faulted = caller.faulting.replace(home, false);
+        let stopped = faulted && info.label() != FaultLabel::RESUME;
+        // Taking up its own context puts it into a queue, unless it is stopped.
+        let state = if stopped {
+            Blocked::Faulted
+        } else {
+            Blocked::Ready
+        };
+        caller.state.set(home, state);
         self.take_up_own(caller);
-        if caller.faulting.replace(home, false) {
-            if info.label() != FaultLabel::RESUME {
-                caller.state.set(home, Blocked::Faulted);
-            }
+        if faulted {
             return Some(caller);
         }
         self.transfer(server, caller, 0, info, Grant::Yes);
@@ -133,14 +136,22 @@ impl<A: Arch> Core<A> {
         entitled && thread.sched.get(home).is_none()
     }
 
+    /// Takes the context that is parked in a reply object; what its user owes is settled.
+    fn take_parked(&mut self, reply: Ref<Reply<A>>) -> Option<Ref<SchedContext<A>>> {
+        let home = self.home();
+        let sched = reply.parked.replace(home, None)?;
+        sched.parked.set(home, None);
+        self.settle_debt(reply, sched);
+        Some(sched)
+    }
+
     fn take_lent(
         &mut self,
         reply: Ref<Reply<A>>,
         server: Option<ThreadRef<A>>,
     ) -> Option<Ref<SchedContext<A>>> {
         let home = self.home();
-        if let Some(sched) = reply.parked.replace(home, None) {
-            sched.parked.set(home, None);
+        if let Some(sched) = self.take_parked(reply) {
             return Some(sched);
         }
         let server = server.filter(|server| server.lent_by.get(home) == Some(reply))?;

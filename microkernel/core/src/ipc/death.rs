@@ -28,6 +28,7 @@ impl<A: Arch> Core<A> {
             ThreadSlot::CSpace,
             ThreadSlot::Space,
             ThreadSlot::Fault,
+            ThreadSlot::Timeout,
             ThreadSlot::Notification,
         ] {
             let slot = thread.part(|thread| thread.slot(which));
@@ -129,6 +130,7 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         self.forget_sched(sched);
         self.unthrottle(sched);
+        self.dismiss(sched);
         if let Some(reply) = sched.parked.replace(home, None) {
             reply.parked.set(home, None);
         }
@@ -155,7 +157,7 @@ impl<A: Arch> Core<A> {
             if let Some(notification) = bound {
                 notification.bound.set(home, None);
             }
-        } else if !core::ptr::eq(&*slot, &thread.fault_endpoint) {
+        } else if core::ptr::eq(&*slot, &thread.cspace) || core::ptr::eq(&*slot, &thread.space) {
             self.suspend(thread, Refusal::Cancelled);
             self.forget_bindings(thread, &slot);
         }

@@ -5,7 +5,7 @@ use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Blocked, Endpoint, ThreadRef};
+use crate::object::{Blocked, Endpoint, Slot, ThreadRef};
 use crate::state::Next;
 
 impl<A: Arch> Core<A> {
@@ -16,18 +16,37 @@ impl<A: Arch> Core<A> {
         };
         let home = self.home();
         thread.fault.set(home, Some((kind, address, code)));
-        let slot = &thread.fault_endpoint;
-        let endpoint: Option<Ref<Endpoint<A>>> = slot.object_of(home, Kind::Endpoint);
-        let Some(endpoint) = endpoint else {
-            return self.stop_faulted(thread);
-        };
+        match self.send_fault(thread, &thread.fault_endpoint) {
+            Some(next) => next,
+            None => self.stop_faulted(thread),
+        }
+    }
+
+    /// Tells a server's timeout endpoint, if it has one, that the budget of a client ended. Says whether it waits for
+    /// the answer, or for somebody to receive this.
+    pub(crate) fn tell_of_timeout(&mut self, server: ThreadRef<A>) -> bool {
+        let home = self.home();
+        let before = server.fault.replace(home, Some((FaultKind::Budget, 0, 0)));
+        match self.send_fault(server, &server.timeout_endpoint) {
+            Some(Next::Switch(receiver)) => self.make_ready(receiver),
+            Some(_) => {}
+            None => server.fault.set(home, before),
+        }
+        server.state.get(home) != Blocked::Ready
+    }
+
+    /// Sends a thread's fault, as a call in its name, to the endpoint that this slot of it holds.
+    fn send_fault(&mut self, thread: ThreadRef<A>, slot: &Slot) -> Option<Next<A>> {
+        let home = self.home();
+        let endpoint: Ref<Endpoint<A>> = slot.object_of(home, Kind::Endpoint)?;
         thread.faulting.set(home, true);
         thread.calling.set(home, true);
         thread.sending_badge.set(home, slot.badge.get(home));
-        match self.send_to(thread, endpoint) {
-            Ok(next) => next,
-            Err(_) => self.stop_faulted(thread),
+        let sent = self.send_to(thread, endpoint);
+        if sent.is_err() {
+            thread.faulting.set(home, false);
         }
+        sent.ok()
     }
 
     /// Stops a thread whose fault nobody handles; the log says why.

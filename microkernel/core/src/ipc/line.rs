@@ -3,7 +3,7 @@
 //!
 //! A receiver that stands on its endpoint's line is blocked in Recv, has a reply object that holds no caller and is tied
 //! to it, runs on no scheduling context, has a CSpace and an address space, and waits longer than anybody in the
-//! queue. A call tests one word, and need not look at any of that. Whoever changes one of these things takes the
+//! queue; the endpoint takes callers with any budget. A call tests one word, and need not look at any of that. Whoever changes one of these things takes the
 //! receiver off the line first: [`Core::disarm`], or [`Core::leave_queue`] if it does not wait any longer.
 
 use weft_abi::Kind;
@@ -18,7 +18,9 @@ impl<A: Arch> Core<A> {
     /// Blocks the running thread in Recv; on the line, if nobody waits before it and it can answer.
     pub(super) fn await_call(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
         let home = self.home();
-        let first = endpoint.line.get(home).is_none() && endpoint.queue.get(home) == Queue::Empty;
+        let first = endpoint.line.get(home).is_none()
+            && endpoint.queue.get(home) == Queue::Empty
+            && endpoint.min_budget.get(home).0 == 0;
         match thread.reply.get(home).filter(|_| first) {
             Some(reply) => {
                 let server = thread;
@@ -43,7 +45,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Takes a receiver off the line; it goes on waiting, before all others.
-    pub(super) fn disarm(&mut self, thread: ThreadRef<A>) {
+    pub(crate) fn disarm(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         if let Blocked::Receiving(endpoint) = thread.state.get(home)
             && endpoint.prepared(home) == Some(thread)

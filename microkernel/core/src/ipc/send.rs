@@ -48,12 +48,42 @@ impl<A: Arch> Core<A> {
         let rights = slot.tag.get(home).rights();
         self.sendable(thread, rights)?;
         let endpoint = Ref::from_slot(slot.object.get(home));
+        if sending == Sending::Call && !self.can_afford(thread, endpoint)? {
+            return Ok(Next::Repeat);
+        }
         thread.sending_badge.set(home, slot.badge.get(home));
         thread
             .sending_grant
             .set(home, rights.contains(Rights::GRANT));
         thread.calling.set(home, sending == Sending::Call);
         self.send_to(thread, endpoint)
+    }
+
+    /// Whether a caller has as much left of its budget as the endpoint asks for. If not, it waits for the next.
+    fn can_afford(
+        &mut self,
+        thread: ThreadRef<A>,
+        endpoint: Ref<Endpoint<A>>,
+    ) -> Result<bool, Refusal> {
+        let home = self.home();
+        let needed = endpoint.min_budget.get(home);
+        if needed.0 == 0 {
+            return Ok(true);
+        }
+        let Some(sched) = thread.sched.get(home) else {
+            return Ok(true);
+        };
+        if sched.budget.get(home) < needed {
+            return Err(Refusal::BudgetTooShort);
+        }
+        if self.charge_now() {
+            return Ok(false);
+        }
+        let enough = sched.left(home).get(home) >= needed;
+        if !enough {
+            self.exhausted(sched);
+        }
+        Ok(enough)
     }
 
     /// Sends what the thread's registers, or its fault, say.

@@ -1,6 +1,6 @@
 //! An endpoint: where senders and receivers meet.
 
-use weft_hal::Arch;
+use weft_hal::{Arch, Nanoseconds};
 use weft_store::{Home, HomeCell, Ref};
 
 use crate::list::{List, Serving};
@@ -44,6 +44,8 @@ pub struct Endpoint<A: Arch> {
     pub queue: HomeCell<Queue>,
     /// Whether the last receiver died; cleared when a successor first receives.
     pub dead: HomeCell<bool>,
+    /// How much of its budget a caller must have left. Nobody stands on the line unless it is 0.
+    pub min_budget: HomeCell<Nanoseconds>,
     /// The living threads that last received here.
     pub servers: List<Thread<A>, Serving>,
     /// Counts successors: one more each time a receiver comes after a death.
@@ -64,6 +66,7 @@ impl<A: Arch> Endpoint<A> {
             line: HomeCell::new(None),
             queue: HomeCell::new(Queue::Empty),
             dead: HomeCell::new(false),
+            min_budget: HomeCell::new(Nanoseconds(0)),
             servers: List::new(),
             epoch: HomeCell::new(0),
             waiting: List::new(),

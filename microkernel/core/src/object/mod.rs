@@ -28,7 +28,7 @@ pub mod size {
     /// log2 of a thread's size: registers and links, then its message page.
     pub const THREAD: u8 = 13;
     /// log2 of a scheduling context's size.
-    pub const SCHED_CONTEXT: u8 = 7;
+    pub const SCHED_CONTEXT: u8 = 8;
     /// log2 of an endpoint's size.
     pub const ENDPOINT: u8 = 7;
     /// log2 of a reply's size.

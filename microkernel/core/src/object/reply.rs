@@ -1,6 +1,6 @@
 //! A reply object: the one-shot right to answer one caller.
 
-use weft_hal::Arch;
+use weft_hal::{Arch, Nanoseconds};
 use weft_store::{HomeCell, Ref};
 
 use crate::list::{Linked, Links};
@@ -17,6 +17,9 @@ pub struct Reply<A: Arch> {
     pub server: HomeCell<Option<ThreadRef<A>>>,
     /// The caller's scheduling context, while the server that it was lent to is blocked.
     pub parked: HomeCell<Option<Ref<SchedContext<A>>>>,
+    /// What the server had used of its own time when the budget of what is parked ended: the caller owes what it uses
+    /// beyond that.
+    pub owed_since: HomeCell<Option<Nanoseconds>>,
     /// Links of the server's list of reply objects.
     pub links: Links<Reply<A>>,
 }
@@ -28,6 +31,7 @@ impl<A: Arch> Reply<A> {
             caller: HomeCell::new(None),
             server: HomeCell::new(None),
             parked: HomeCell::new(None),
+            owed_since: HomeCell::new(None),
             links: Links::new(),
         }
     }

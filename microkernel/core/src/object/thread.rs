@@ -23,6 +23,8 @@ pub enum ThreadSlot {
     Space,
     /// Where its faults are told: an endpoint.
     Fault,
+    /// Where it is told that a client's budget ended while it worked for it: an endpoint.
+    Timeout,
     /// The notification bound to it.
     Notification,
 }
@@ -154,6 +156,8 @@ pub struct Thread<A: Arch> {
     pub space: Slot,
     /// Its fault endpoint.
     pub fault_endpoint: Slot,
+    /// Its timeout endpoint.
+    pub timeout_endpoint: Slot,
     /// Its bound notification.
     pub notification: Slot,
 }
@@ -208,6 +212,7 @@ impl<A: Arch> Thread<A> {
             cspace: Slot::empty(),
             space: Slot::empty(),
             fault_endpoint: Slot::empty(),
+            timeout_endpoint: Slot::empty(),
             notification: Slot::empty(),
         }
     }
@@ -224,6 +229,7 @@ impl<A: Arch> Thread<A> {
             ThreadSlot::CSpace => &self.cspace,
             ThreadSlot::Space => &self.space,
             ThreadSlot::Fault => &self.fault_endpoint,
+            ThreadSlot::Timeout => &self.timeout_endpoint,
             ThreadSlot::Notification => &self.notification,
         }
     }

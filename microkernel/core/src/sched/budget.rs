@@ -3,13 +3,15 @@
 //! A context whose budget equals its period is never throttled: when its time is used up the budget is full again
 //! and its thread goes behind the others of its priority (round robin). No period ends before that, or threads that
 //! share a priority by halves would always get a new budget in time. Any other context waits, once its
-//! budget is used up, for the end of the period that began with its first use.
+//! budget is used up, for the end of the period that began with its first use; what it used beyond that, because the timer
+//! was noticed late, is taken off its next budget. A server whose client's budget is used up finishes on its own
+//! context, if it has one, and the client owes that time.
 
 use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{SchedContext, ThreadRef};
+use crate::object::{Reply, SchedContext, ThreadRef};
 use crate::state::Next;
 
 use super::End;
@@ -31,20 +33,38 @@ impl<A: Arch> Core<A> {
         sched.used.set(home, sched.used.get(home).after(used));
         // What is throttled gets its budget when it leaves that list.
         if now >= sched.refill_at.get(home) && !sched.throttled.get(home) {
-            sched.remaining.set(home, sched.budget.get(home));
-            sched.refill_at.set(home, now.after(sched.period.get(home)));
+            self.replenish(sched, now);
         }
-        sched
-            .remaining
-            .set(home, sched.remaining.get(home).since(used));
-        let ended = sched.remaining.get(home).0 == 0;
+        let left = sched.left(home);
+        let before = left.get(home);
+        left.set(home, before.since(used));
+        let ended = used >= before;
         if ended {
+            if sched.budget.get(home) != sched.period.get(home) {
+                let beyond = used.since(before);
+                sched.debt.set(home, sched.debt.get(home).after(beyond));
+            }
             self.exhausted(sched);
         }
         ended
     }
 
-    fn exhausted(&mut self, sched: Ref<SchedContext<A>>) {
+    /// A period begins with a full budget, but for what is owed. Says whether anything is left of it.
+    fn replenish(&self, sched: Ref<SchedContext<A>>, now: Nanoseconds) -> bool {
+        let home = self.home();
+        let (budget, debt) = (sched.budget.get(home), sched.debt.get(home));
+        sched.debt.set(home, debt.since(budget));
+        sched.left(home).set(home, budget.since(debt));
+        let period = sched.period.get(home);
+        let next = sched.refill_at.get(home).after(period);
+        let follows = sched.has_deadlines(home) && next > now;
+        let refill_at = if follows { next } else { now.after(period) };
+        sched.refill_at.set(home, refill_at);
+        debt < budget
+    }
+
+    /// The budget of a context is used up, or what is left of it is not to be used: its user's turn is over.
+    pub(crate) fn exhausted(&mut self, sched: Ref<SchedContext<A>>) {
         let home = self.home();
         let user = sched.user.get(home);
         if let Some(thread) = user {
@@ -52,18 +72,67 @@ impl<A: Arch> Core<A> {
         }
         if sched.budget.get(home) == sched.period.get(home) {
             sched.remaining.set(home, sched.budget.get(home));
-        } else if !sched.throttled.replace(home, true) {
-            let at = sched.refill_at.get(home);
-            self.sched
-                .throttled
-                .insert_before(home, sched, |other| other.refill_at.get(home) > at);
+        } else if !sched.throttled.get(home) {
+            self.throttle(sched);
         }
         if let Some(thread) = user {
             if sched.throttled.get(home) && self.has_reserve(thread) {
-                self.park(thread);
+                self.finish_on_reserve(thread);
             }
             self.enqueue(thread, End::Back);
         }
+    }
+
+    /// A context waits for its budget.
+    #[cold]
+    fn throttle(&self, sched: Ref<SchedContext<A>>) {
+        let home = self.home();
+        sched.throttled.set(home, true);
+        sched.left(home).set(home, Nanoseconds(0));
+        let at = sched.refill_at.get(home);
+        self.sched
+            .throttled
+            .insert_before(home, sched, |other| other.refill_at.get(home) > at);
+    }
+
+    /// A server works on for its client, whose budget is used up, on its own time; the client owes that. Its timeout
+    /// endpoint, if it has one, is told first.
+    #[cold]
+    fn finish_on_reserve(&mut self, server: ThreadRef<A>) {
+        let home = self.home();
+        let reply = server.lent_by.get(home);
+        self.rest(server);
+        let own = server.own_sched.get(home);
+        if let (Some(reply), Some(own)) = (reply, own)
+            && reply.parked.get(home).is_some()
+        {
+            reply.owed_since.set(home, Some(own.used.get(home)));
+        }
+        if !self.tell_of_timeout(server) {
+            self.take_up_own(server);
+        }
+    }
+
+    /// What servers used of their own time for a call is charged to the context that was lent for it.
+    #[cold]
+    pub(crate) fn settle_debt(&mut self, reply: Ref<Reply<A>>, sched: Ref<SchedContext<A>>) {
+        let home = self.home();
+        let Some(since) = reply.owed_since.replace(home, None) else {
+            return;
+        };
+        let server = reply.server.get(home);
+        if let Some(own) = server.and_then(|server| server.own_sched.get(home)) {
+            let owed = self.used_by_now(own).since(since);
+            sched.debt.set(home, sched.debt.get(home).after(owed));
+        }
+    }
+
+    fn used_by_now(&self, sched: Ref<SchedContext<A>>) -> Nanoseconds {
+        let used = sched.used.get(self.home());
+        if self.sched.running_on != Some(sched) {
+            return used;
+        }
+        used.after(self.arch.now().since(self.sched.since))
     }
 
     /// Whether a thread that runs on a lent context has one of its own to finish on when that is used up.
@@ -93,9 +162,9 @@ impl<A: Arch> Core<A> {
             && sched.refill_at.get(home) <= now
         {
             self.unthrottle(sched);
-            sched.remaining.set(home, sched.budget.get(home));
-            sched.refill_at.set(home, now.after(sched.period.get(home)));
-            if let Some(thread) = sched.user.get(home) {
+            if !self.replenish(sched, now) {
+                self.throttle(sched);
+            } else if let Some(thread) = sched.user.get(home) {
                 self.enqueue(thread, End::Back);
             }
         }
@@ -122,7 +191,7 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let mut at = Nanoseconds::NEVER;
         if let Some(sched) = self.sched.running_on {
-            at = self.sched.since.after(sched.remaining.get(home));
+            at = self.sched.since.after(sched.left(home).get(home));
         }
         if let Some(sched) = self.sched.throttled.first(home) {
             at = at.min(sched.refill_at.get(home));

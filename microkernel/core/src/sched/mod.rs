@@ -3,11 +3,13 @@
 //! A thread runs if its state is Ready and it has a scheduling context with budget. Its effective priority is
 //! the greater of the context's and the thread's ceiling. A core has one ready queue for each of the 64
 //! priorities and a word with a bit for each queue that is not empty, so that choosing takes constant time.
+//! Contexts with deadlines share one of the priorities, whose queue is in the order of their deadlines (see `edf`).
 //! The running thread is in no queue. There is no periodic tick: the timer is set to the next instant that matters
 //! (end of the budget, a refill, a deadline), and only when that is earlier than what is set already.
 
 mod budget;
 mod deadline;
+mod edf;
 mod pass;
 mod ready;
 
@@ -16,7 +18,7 @@ use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::list::{List, Timed};
+use crate::list::{Admitted, List, Timed};
 use crate::object::{Blocked, SchedContext, Thread, ThreadRef};
 use crate::state::Next;
 
@@ -47,6 +49,8 @@ pub(crate) struct Scheduler<A: Arch> {
     pub(crate) ready: [List<Thread<A>>; LEVELS],
     pub(crate) throttled: List<SchedContext<A>>,
     pub(crate) deadlines: List<Thread<A>, Timed>,
+    /// The contexts with deadlines, the shortest period first.
+    pub(crate) admitted: List<SchedContext<A>, Admitted>,
     programmed: Nanoseconds,
 }
 
@@ -62,6 +66,7 @@ impl<A: Arch> Scheduler<A> {
             ready: [const { List::new() }; LEVELS],
             throttled: List::new(),
             deadlines: List::new(),
+            admitted: List::new(),
             programmed: Nanoseconds::NEVER,
         }
     }
@@ -125,6 +130,7 @@ impl<A: Arch> Core<A> {
             return self.enter_space(thread);
         }
         let ended = self.charge_now();
+        self.pause_if_blocked();
         let preferred = match next {
             // The caller's turn is over, so it is not its to give.
             Next::Switch(thread)
@@ -165,10 +171,8 @@ impl<A: Arch> Core<A> {
         let Some(thread) = candidate else {
             return self.take_first();
         };
-        if self
-            .greatest_ready()
-            .is_some_and(|greatest| greatest > self.priority_of(thread))
-        {
+        self.renew_for(thread);
+        if self.is_preceded(thread) {
             self.enqueue(thread, End::Front);
             return self.take_first();
         }

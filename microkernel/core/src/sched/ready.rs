@@ -21,10 +21,13 @@ impl<A: Arch> Core<A> {
         if thread.queued.get(home).is_some() || !self.runnable(thread) {
             return;
         }
-        self.join(thread, end);
+        match thread.sched.get(home) {
+            Some(sched) if sched.has_deadlines(home) => self.enqueue_by_deadline(thread, end),
+            _ => self.join(thread, end),
+        }
     }
 
-    /// Puts a thread that can run and is in no queue into its ready queue.
+    /// Puts a thread that can run, is in no queue and has no deadline into its ready queue.
     #[inline(always)]
     pub(crate) fn join(&mut self, thread: ThreadRef<A>, end: End) {
         let home = self.home();

@@ -20,6 +20,7 @@ mod cnode_inspect;
 mod cnode_mint;
 mod cnode_move;
 mod cnode_revoke;
+mod endpoint_set_min_budget;
 mod frame_info;
 mod irq_ack;
 mod irq_bind;
@@ -38,6 +39,7 @@ mod reply_recv;
 mod sched_bind;
 mod sched_configure;
 mod sched_set_ceiling;
+mod sched_set_deadline;
 mod sched_unbind;
 mod send;
 mod signal;
@@ -131,6 +133,8 @@ fn dispatch<A: Arch>(call: Syscall) -> Handler<A> {
         Syscall::SchedBind => sched_bind::run,
         Syscall::SchedUnbind => sched_unbind::run,
         Syscall::SchedSetCeiling => sched_set_ceiling::run,
+        Syscall::SchedSetDeadline => sched_set_deadline::run,
+        Syscall::EndpointSetMinBudget => endpoint_set_min_budget::run,
         Syscall::SpaceMap => space_map::run,
         Syscall::SpaceUnmap => space_unmap::run,
         Syscall::SpaceMapTable => space_map_table::run,

@@ -1,5 +1,6 @@
 //! `SchedConfigure`: sets priority, budget and period.
 
+use weft_abi::syscall::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, Nanoseconds};
 use weft_store::Ref;
@@ -12,19 +13,66 @@ use crate::state::{Next, Outcome};
 /// The shortest budget, in ns: less would be spent on switching.
 const SHORTEST: u64 = 10_000;
 /// The longest period, in ns: an hour.
-const LONGEST: u64 = 3_600_000_000_000;
+pub(super) const LONGEST: u64 = 3_600_000_000_000;
+
+/// What a scheduling context can be set to.
+#[derive(Clone, Copy)]
+pub(super) struct Settings {
+    pub(super) priority: u8,
+    pub(super) budget: Nanoseconds,
+    pub(super) period: Nanoseconds,
+    /// For contexts with deadlines: the longest that others keep the processor from it.
+    pub(super) blocking: Nanoseconds,
+}
+
+impl Settings {
+    fn of<A: Arch>(home: weft_store::Home, sched: &SchedContext<A>) -> Self {
+        Self {
+            priority: sched.priority.get(home),
+            budget: sched.budget.get(home),
+            period: sched.period.get(home),
+            blocking: sched.blocking.get(home),
+        }
+    }
+
+    fn apply<A: Arch>(self, home: weft_store::Home, sched: &SchedContext<A>) {
+        sched.set_priority(home, self.priority);
+        sched.budget.set(home, self.budget);
+        sched.period.set(home, self.period);
+        sched.blocking.set(home, self.blocking);
+    }
+}
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);
     let control = core.expect(thread, argument(0), Kind::SchedControl, Rights::WRITE)?;
     let sched: Ref<SchedContext<A>> =
         core.object(thread, argument(1), Kind::SchedContext, Rights::WRITE)?;
-    let home = core.home();
-    let (priority, budget, period) = (argument(2), argument(3), argument(4));
-    if priority > control.badge.get(home) {
+    let priority = argument(2);
+    if priority > control.badge.get(core.home()) {
         return Err(Refusal::NotPermitted);
     }
-    if !(SHORTEST..=LONGEST).contains(&budget) || !(budget..=LONGEST).contains(&period) {
+    let settings = Settings {
+        priority: priority as u8,
+        budget: Nanoseconds(argument(3)),
+        period: Nanoseconds(argument(4)),
+        blocking: Nanoseconds(0),
+    };
+    if settings.priority == DEADLINE_PRIORITY {
+        return Err(Refusal::InvalidArgument);
+    }
+    set(core, sched, settings)
+}
+
+/// Sets what a context allows, from now on.
+pub(super) fn set<A: Arch>(
+    core: &mut Core<A>,
+    sched: Ref<SchedContext<A>>,
+    settings: Settings,
+) -> Outcome<A> {
+    let home = core.home();
+    let Settings { budget, period, .. } = settings;
+    if !(SHORTEST..=LONGEST).contains(&budget.0) || !(budget.0..=LONGEST).contains(&period.0) {
         return Err(Refusal::OutOfRange);
     }
     // Charging may put the running thread into a queue, which must not be that of the old priority.
@@ -33,17 +81,18 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     if let Some(user) = user {
         core.dequeue(user);
     }
-    core.unthrottle(sched);
-    sched.set_priority(home, priority as u8);
-    sched.budget.set(home, Nanoseconds(budget));
-    sched.period.set(home, Nanoseconds(period));
-    sched.remaining.set(home, Nanoseconds(budget));
-    let refill_at = if budget == period {
-        Nanoseconds::NEVER
+    core.dismiss(sched);
+    let before = Settings::of(home, &sched);
+    settings.apply(home, &sched);
+    let admitted = if sched.has_deadlines(home) {
+        core.admit(sched)
     } else {
-        core.arch.now().after(Nanoseconds(period))
+        Ok(())
     };
-    sched.refill_at.set(home, refill_at);
+    match admitted {
+        Ok(()) => begin(core, sched),
+        Err(_) => restore(core, sched, before),
+    }
     if let Some(user) = user
         && core.sched.current != Some(user)
     {
@@ -51,5 +100,30 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     }
     // A caller that changes its own budget simply goes on, so nothing else would set the timer.
     core.set_timer();
-    Ok(Next::Caller)
+    admitted.map(|()| Next::Caller)
+}
+
+/// A context was refused new settings: it has its old ones, with which it was admitted.
+fn restore<A: Arch>(core: &mut Core<A>, sched: Ref<SchedContext<A>>, before: Settings) {
+    let home = core.home();
+    before.apply(home, &sched);
+    if sched.has_deadlines(home) {
+        // Without the new settings, what was schedulable is so again.
+        let _ = core.admit(sched);
+    }
+}
+
+/// A context begins its first period with new settings.
+fn begin<A: Arch>(core: &mut Core<A>, sched: Ref<SchedContext<A>>) {
+    let home = core.home();
+    core.unthrottle(sched);
+    let (budget, period) = (sched.budget.get(home), sched.period.get(home));
+    sched.remaining.set(home, Nanoseconds(0));
+    sched.left(home).set(home, budget);
+    let refill_at = if budget == period {
+        Nanoseconds::NEVER
+    } else {
+        core.arch.now().after(period)
+    };
+    sched.refill_at.set(home, refill_at);
 }

@@ -1,5 +1,6 @@
 //! `SchedSetCeiling`: sets the priority that a thread runs at least at.
 
+use weft_abi::syscall::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 
@@ -16,6 +17,9 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let ceiling = argument(2);
     if ceiling > control.badge.get(home) {
         return Err(Refusal::NotPermitted);
+    }
+    if ceiling == u64::from(DEADLINE_PRIORITY) {
+        return Err(Refusal::InvalidArgument);
     }
     core.dequeue(target);
     target.set_ceiling(home, ceiling as u8);

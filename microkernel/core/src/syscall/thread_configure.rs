@@ -1,4 +1,4 @@
-//! `ThreadConfigure`: sets CSpace, address space and fault endpoint.
+//! `ThreadConfigure`: sets CSpace, address space and the endpoints that faults and timeouts are told to.
 
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
@@ -17,13 +17,17 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     // A thread may use all that is in them, so the right to look at them is not enough.
     let cspace = core.expect(thread, argument(1), Kind::CNode, Rights::WRITE)?;
     let space = core.expect(thread, argument(2), Kind::AddressSpace, Rights::WRITE)?;
-    let fault = match argument(3) {
-        0 => None,
-        cptr => Some(core.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?),
+    let endpoint = |cptr| match cptr {
+        0 => Ok(None),
+        cptr => core
+            .expect(thread, cptr, Kind::Endpoint, Rights::WRITE)
+            .map(Some),
     };
+    let (fault, timeout) = (endpoint(argument(3))?, endpoint(argument(4))?);
     bind(core, target, ThreadSlot::CSpace, Some(cspace))?;
     bind(core, target, ThreadSlot::Space, Some(space))?;
     bind(core, target, ThreadSlot::Fault, fault)?;
+    bind(core, target, ThreadSlot::Timeout, timeout)?;
     core.note_bindings(target);
     Ok(Next::Caller)
 }

@@ -1,4 +1,4 @@
-//! Messages, replies, notifications, faults and death, by the system calls of several threads.
+//! Messages, replies, notifications and death, by the system calls of several threads.
 
 use std::vec::Vec;
 
@@ -8,6 +8,8 @@ use weft_abi::{CPtr, FaultKind, FaultLabel, MessageInfo};
 use weft_hal::Nanoseconds;
 
 use super::*;
+
+mod faults;
 
 /// Slots of root's CNode that the tests use.
 const CNODE: u64 = 1;
@@ -70,7 +72,7 @@ impl Rig {
         let (thread, sched) = (THREADS + index, SCHEDS + index);
         machine.make(untyped, Kind::Thread, 0, thread, 1).unwrap();
         machine
-            .call(Syscall::ThreadConfigure, &[thread, CNODE, SPACE, 0])
+            .call(Syscall::ThreadConfigure, &[thread, CNODE, SPACE, 0, 0])
             .unwrap();
         if let Some(priority) = priority {
             machine
@@ -643,63 +645,6 @@ fn a_bound_notification_wakes_a_receiver() {
 }
 
 #[test]
-fn a_fault_is_told_to_the_handler_and_the_answer_decides() {
-    let mut rig = Rig::new(&[Some(20), Some(10)]);
-    rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
-    rig.enter(
-        0,
-        Syscall::ThreadConfigure,
-        &[THREADS + 1, CNODE, SPACE, BADGED],
-    );
-    rig.enter(
-        0,
-        Syscall::ThreadWriteRegisters,
-        &[THREADS + 1, 0x20_1234, 0x30_0000, 0, 0, 0],
-    );
-    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
-    rig.receive(0, REPLIES);
-    let trap = Trap::Fault {
-        kind: FaultKind::Write,
-        address: 0x1000,
-        code: 6,
-    };
-    rig.machine.core.trap(trap);
-    let got = rig.answer(0).unwrap();
-    assert_eq!(MessageInfo(got[1]).label(), FaultLabel::NUMBER);
-    assert!(MessageInfo(got[1]).is_fault());
-    assert_eq!(
-        (got[0], &got[2..6]),
-        (BADGE, &[FaultKind::Write as u64, 0x20_1234, 0x1000, 6][..])
-    );
-    assert_eq!(rig.state(1), ThreadState::Faulted);
-    rig.reply_recv(0, info(FaultLabel::RESUME, 0), REPLIES);
-    assert_eq!(rig.running(), Some(1), "answered with RESUME it goes on");
-    rig.threads[1].context.request(250, &[0; ARGUMENTS]);
-    rig.machine.core.trap(Trap::Syscall);
-    assert_eq!(rig.answer(0).unwrap()[2], FaultKind::BadSyscall as u64);
-    rig.reply_recv(0, info(1, 0), REPLIES);
-    assert_eq!(rig.running(), None, "any other answer leaves it stopped");
-}
-
-#[test]
-fn a_fault_that_cannot_be_answered_leaves_the_registers_alone() {
-    let mut rig = Rig::new(&[Some(20), Some(10)]);
-    rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
-    let configure = [THREADS + 1, CNODE, SPACE, BADGED];
-    rig.enter(0, Syscall::ThreadConfigure, &configure);
-    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
-    rig.receive(0, 0);
-    rig.threads[1].context.status.set(None);
-    rig.machine.core.trap(Trap::Fault {
-        kind: FaultKind::Write,
-        address: 0x1000,
-        code: 6,
-    });
-    assert_eq!(rig.state(1), ThreadState::Faulted);
-    assert_eq!(rig.threads[1].context.status.get(), None);
-}
-
-#[test]
 fn a_notification_with_signals_wakes_the_receiver_that_it_is_bound_to() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     let all = Rights::all().bits().into();
@@ -723,24 +668,10 @@ fn what_may_only_be_looked_at_is_no_cspace_and_no_address_space_of_a_thread() {
     rig.enter(0, Syscall::CNodeCopy, &[CNODE, 302, CNODE, SPACE, read]);
     rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
     for (cspace, space) in [(301, SPACE), (CNODE, 302)] {
-        let configure = [THREADS + 1, cspace, space, 0];
+        let configure = [THREADS + 1, cspace, space, 0, 0];
         rig.enter(0, Syscall::ThreadConfigure, &configure);
         assert_eq!(rig.answer(0), Err(Refusal::NotPermitted));
     }
-}
-
-#[test]
-fn a_fault_without_handler_stops_the_thread_and_the_log_says_why() {
-    let mut rig = Rig::new(&[Some(20), Some(10)]);
-    let trap = Trap::Fault {
-        kind: FaultKind::Divide,
-        address: 0,
-        code: 0,
-    };
-    rig.machine.core.trap(trap);
-    assert_eq!(rig.running(), Some(1));
-    assert!(rig.machine.core.arch.text().contains("division by zero"));
-    assert_eq!(rig.state(0), ThreadState::Faulted);
 }
 
 #[test]

@@ -7,8 +7,10 @@
 )]
 
 mod boot;
+mod budgets;
 mod calls;
 mod cspace;
+mod deadlines;
 mod fast;
 mod invariants;
 mod ipc;

@@ -12,7 +12,7 @@ const MILLISECOND: u64 = 1_000_000;
 
 impl Rig {
     /// Lets time pass up to the timer's deadline, and takes the interrupt.
-    fn run_to_timer(&mut self) -> Nanoseconds {
+    pub(super) fn run_to_timer(&mut self) -> Nanoseconds {
         let core = &mut self.machine.core;
         let deadline = core.arch.timer.expect("the timer is set");
         core.arch.now = core.arch.now.max(deadline);

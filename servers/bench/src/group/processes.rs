@@ -130,6 +130,7 @@ impl Maker {
             cnode,
             space,
             fault_endpoint: CPtr::NULL,
+            timeout_endpoint: CPtr::NULL,
         })?;
         self.scheduler.schedule(sched, HIGH)?;
         sched.bind(thread)?;

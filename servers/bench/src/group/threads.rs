@@ -98,6 +98,7 @@ fn create(stage: &mut Stage, report: &mut Report) -> Outcome {
                 cnode: cradle.worker.cnode,
                 space,
                 fault_endpoint: CPtr::NULL,
+                timeout_endpoint: CPtr::NULL,
             })?;
             control.schedule(sched, HIGH)?;
             sched.bind(thread)?;

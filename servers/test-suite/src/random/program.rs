@@ -123,6 +123,7 @@ impl Arena {
             cnode: self.cnode(),
             space: bench.given.assist.object(),
             fault_endpoint,
+            timeout_endpoint: CPtr::NULL,
         };
         done("configuring", self.thread().configure(to))?;
         let mapped = self.thread().map_message_page(bench.given.space, MESSAGE);

@@ -118,6 +118,11 @@ fn plan_component(
             ceiling: component.ceiling.value,
             budget_ns: component.budget_ns.value,
             period_ns: component.period_ns.value,
+            blocking_ns: component.blocking_ns.as_ref().map_or(0, |time| time.value),
+            min_budget_ns: component
+                .min_budget_ns
+                .as_ref()
+                .map_or(0, |time| time.value),
         },
         sizes: Sizes {
             stack_pages: component.stack_pages,

@@ -1,7 +1,10 @@
 //! One `[component.NAME]`.
 
 use toml::de::{DeTable, DeValue};
-use weft_abi::{layout, syscall::MAX_PRIORITY};
+use weft_abi::{
+    layout,
+    syscall::{DEADLINE_PRIORITY, MAX_PRIORITY},
+};
 
 use super::connection;
 use crate::{
@@ -45,7 +48,14 @@ pub(super) fn read<'t, 's>(
         return Read::LeftOut(name);
     };
     let fields = &mut owned;
-    let priority = priority(fields, report);
+    let blocking_ns = deadlines(fields, report);
+    let priority = match &blocking_ns {
+        Some(deadlines) => At {
+            value: DEADLINE_PRIORITY,
+            place: deadlines.place,
+        },
+        None => priority(fields, report),
+    };
     let (budget_ns, period_ns) = time(fields, report, &name);
     let provides = fields.strings("provides", report);
     let (least_replies, default_replies) = if provides.is_empty() {
@@ -55,10 +65,12 @@ pub(super) fn read<'t, 's>(
     };
     let component = DraftComponent {
         program: fields.string("program", report).unwrap_or(usual_program),
-        ceiling: level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
+        ceiling: fixed_level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
         priority,
         budget_ns,
         period_ns,
+        blocking_ns,
+        min_budget_ns: fields.duration("min-budget", report),
         stack_pages: fields
             .pages("stack", (layout::PAGE, layout::STACK_MAX), report)
             .unwrap_or(DEFAULT_STACK_PAGES),
@@ -130,10 +142,59 @@ fn priority(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> At<u8> {
         let remedy = format!("add `priority = N`, from 0 (least urgent) to {MAX_PRIORITY}");
         report.error(fields.place, message, remedy);
     }
-    level("priority", fields, report).unwrap_or(At {
+    fixed_level("priority", fields, report).unwrap_or(At {
         value: 0,
         place: fields.place,
     })
+}
+
+/// Whether a component has deadlines, and how long it can be kept from the processor.
+fn deadlines(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<At<u64>> {
+    let has = fields.flag("deadlines", report);
+    let blocking = fields.duration("blocking", report);
+    let Some(has) = has.filter(|has| has.value) else {
+        if let Some(blocking) = blocking {
+            let message = "`blocking` is for components with `deadlines = true`";
+            report.error(blocking.place, message, "add that, or remove `blocking`");
+        }
+        return None;
+    };
+    if let Some(priority) = fields.value("priority") {
+        let message = format!(
+            "{} has deadlines and a priority; all with deadlines have priority {DEADLINE_PRIORITY}",
+            fields.what()
+        );
+        report.error(priority.place, message, "remove `priority`, or `deadlines`");
+    }
+    for key in ["budget", "period"] {
+        if fields.value(key).is_none() {
+            let message = format!("{} has deadlines and no `{key}`", fields.what());
+            let remedy = format!("add `{key} = \"…\"`: its deadlines are the ends of its periods");
+            report.error(has.place, message, remedy);
+        }
+    }
+    Some(At {
+        value: blocking.map_or(0, |time| time.value),
+        place: has.place,
+    })
+}
+
+/// A priority that is not that of deadlines.
+fn fixed_level(
+    key: &'static str,
+    fields: &mut Fields<'_, '_>,
+    report: &mut Report<'_>,
+) -> Option<At<u8>> {
+    let found = level(key, fields, report)?;
+    if found.value == DEADLINE_PRIORITY {
+        let message = format!("`{key}` is {DEADLINE_PRIORITY}, which is that of deadlines");
+        let (below, above) = (DEADLINE_PRIORITY - 1, DEADLINE_PRIORITY + 1);
+        let remedy =
+            format!("write {below} or {above}, or `deadlines = true` instead of a priority");
+        report.error(found.place, message, remedy);
+        return None;
+    }
+    Some(found)
 }
 
 fn level(

@@ -19,6 +19,10 @@ pub(super) fn uses(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Vec<
     let mut connections = Vec::new();
     for (name, value) in fields.pairs("uses", report) {
         match value.value {
+            DeValue::String(server) if server.is_empty() => {
+                let message = format!("connection `{}` names no server", name.value);
+                report.error(value.place, message, "write the server's name");
+            }
             DeValue::String(server) => {
                 let server = At {
                     value: server.to_string(),

@@ -1,6 +1,8 @@
 //! Priorities: a server's ceiling is at least that of each of its clients, so that a client never waits
 //! for a server that runs below it.
 
+use weft_abi::syscall::DEADLINE_PRIORITY;
+
 use crate::{
     diagnostic::Report,
     draft::{Draft, DraftComponent},
@@ -13,7 +15,10 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
             let Some(server) = draft.component(&connection.server.value) else {
                 continue;
             };
-            if server.ceiling.value < component.ceiling.value {
+            let client = component.ceiling.value;
+            // A server at the priority of deadlines would be one of those that wait for theirs.
+            let with_deadlines = client == DEADLINE_PRIORITY && server.ceiling.value == client;
+            if server.ceiling.value < client || with_deadlines {
                 below_client(server, component, report);
             }
         }
@@ -45,10 +50,9 @@ fn below_client(server: &DraftComponent, client: &DraftComponent, report: &mut R
         "`{}` runs at up to {}",
         client.name.value, client.ceiling.value
     );
-    let remedy = format!(
-        "give `{}` `ceiling = {}` or more",
-        server.name.value, client.ceiling.value
-    );
+    let above = u8::from(client.ceiling.value == DEADLINE_PRIORITY);
+    let least = client.ceiling.value + above;
+    let remedy = format!("give `{}` `ceiling = {}` or more", server.name.value, least);
     report.conflict(
         server.ceiling.place,
         message,

@@ -1,20 +1,77 @@
-//! A budget fits into its period.
+//! A budget fits into its period, a client has what its servers ask for, and all deadlines can be met.
 
-use crate::{diagnostic::Report, draft::Draft};
+use weft_abi::syscall::{DEADLINE_LIMIT, DEADLINE_SHARE, MAX_DEADLINES, share_of_time};
+
+use crate::{
+    diagnostic::{At, Report},
+    draft::{Draft, DraftComponent},
+};
 
 pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     for component in &draft.components {
-        if component.budget_ns.value > component.period_ns.value {
+        fits_its_period(component, report);
+        for connection in &component.uses {
+            if let Some(server) = draft.component(&connection.server.value) {
+                has_enough(component, server, report);
+            }
+        }
+    }
+    can_be_met(draft, report);
+}
+
+fn fits_its_period(component: &DraftComponent, report: &mut Report<'_>) {
+    if component.budget_ns.value > component.period_ns.value {
+        let message = format!(
+            "the budget of `{}` is longer than its period",
+            component.name.value
+        );
+        let other = (
+            component.period_ns.place,
+            "the period is given here".to_owned(),
+        );
+        let remedy = "make the budget at most as long as the period";
+        report.conflict(component.budget_ns.place, message, &[other], remedy);
+    }
+}
+
+fn has_enough(client: &DraftComponent, server: &DraftComponent, report: &mut Report<'_>) {
+    let Some(least) = &server.min_budget_ns else {
+        return;
+    };
+    if client.budget_ns.value < least.value {
+        let (name, server) = (&client.name.value, &server.name.value);
+        let message =
+            format!("the budget of `{name}` is shorter than its server `{server}` asks for");
+        let other = (least.place, format!("`{server}` asks for this much"));
+        let remedy = "give the client a longer budget, or ask for less";
+        report.conflict(client.budget_ns.place, message, &[other], remedy);
+    }
+}
+
+/// The kernel's own test of who is admitted: for each period, all with periods up to it, and what keeps the processor
+/// from them.
+fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
+    let mut all: Vec<(&DraftComponent, &At<u64>)> = draft
+        .components
+        .iter()
+        .filter_map(|component| Some((component, component.blocking_ns.as_ref()?)))
+        // Where budget and period are missing, that is the mistake.
+        .filter(|(component, _)| component.budget_ns.place != component.name.place)
+        .collect();
+    all.sort_by_key(|(component, _)| component.period_ns.value);
+    let mut used = 0_u64;
+    for (count, (component, blocking)) in (1..).zip(all) {
+        let period = component.period_ns.value;
+        used = used.saturating_add(share_of_time(component.budget_ns.value, period));
+        let wanted = used.saturating_add(share_of_time(blocking.value, period));
+        if wanted > DEADLINE_LIMIT || count > MAX_DEADLINES {
             let message = format!(
-                "the budget of `{}` is longer than its period",
+                "`{}` could miss its deadlines: with those that come before it, it wants more than {DEADLINE_SHARE} % of the time",
                 component.name.value
             );
-            let other = (
-                component.period_ns.place,
-                "the period is given here".to_owned(),
-            );
-            let remedy = "make the budget at most as long as the period";
-            report.conflict(component.budget_ns.place, message, &[other], remedy);
+            let remedy = "give the components with deadlines shorter budgets or longer periods";
+            report.error(component.budget_ns.place, message, remedy);
+            return;
         }
     }
 }

@@ -4,30 +4,30 @@ use weft_abi::cap::{CacheMode, MapFlags};
 use weft_abi::{Kind, MessageInfo, Rights, Syscall};
 
 /// A generator of random numbers (xorshift64*).
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
 
-    pub(super) fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 8
     }
 
-    pub(super) fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
     /// True once in `n` times.
-    pub(super) fn once_in(&mut self, n: u64) -> bool {
+    pub(crate) fn once_in(&mut self, n: u64) -> bool {
         self.below(n) == 0
     }
 
-    pub(super) fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+    pub(crate) fn of<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len() as u64) as usize]
     }
 }
@@ -60,7 +60,7 @@ fn argument(call: Syscall, name: &'static str) -> Argument {
         return Argument::Free;
     }
     Argument::Cap(match name {
-        "endpoint" | "fault_endpoint" => Kind::Endpoint,
+        "endpoint" | "fault_endpoint" | "timeout_endpoint" => Kind::Endpoint,
         "reply" => Kind::Reply,
         "notification" | "awaited" => Kind::Notification,
         "untyped" => Kind::Untyped,
@@ -102,8 +102,10 @@ pub(super) fn value(random: &mut Random, name: &str, now: u64) -> u64 {
         "index" | "from_index" => random.below(64),
         "rights" => random.of(&[31, 31, 31, 7, 3, 1]),
         "badge" => random.of(&[1, 2, 5, 30, 0x70_0060]),
-        "priority" | "ceiling" => random.of(&[5, 10, 10, 20, 41]),
+        "priority" | "ceiling" => random.of(&[5, 10, 10, 20, 47, 51]),
         "budget" | "period" => random.of(&TIMES),
+        "blocking" => random.of(&[0, 0, 10_000, 500_000]),
+        "min_budget" => random.of(&[0, 0, 20_000, 60_000]),
         "address" => page(random),
         "flags" => {
             let rights = random.of(&[1, 3, 3, 9, 11]);

@@ -11,7 +11,7 @@ mod state;
 mod twins;
 mod world;
 
-use choice::Random;
+pub(super) use choice::Random;
 use world::World;
 
 /// Rounds, each with a population of its own.

@@ -101,7 +101,7 @@ impl World {
             self.root(Syscall::CNodeCopy, &[FIRST, place, 1, from, 31]);
         }
         let sched = boot::SCHED_CONTROL.0.into();
-        self.root(Syscall::CNodeMint, &[FIRST, CONTROLS, 1, sched, 31, 40]);
+        self.root(Syscall::CNodeMint, &[FIRST, CONTROLS, 1, sched, 31, 50]);
     }
 
     fn mint(&mut self, to: u64, from: u64, badge: u64) {
@@ -133,15 +133,22 @@ impl World {
             COPIES
         };
         let fault = self.random.of(&[0, copy(ENDPOINTS)]);
+        let timeout = self.random.of(&[0, 0, copy(ENDPOINTS + 1)]);
         let space = copy(SPACES + index % 2);
-        self.root(Syscall::ThreadConfigure, &[thread, cspace, space, fault]);
+        let bindings = [thread, cspace, space, fault, timeout];
+        self.root(Syscall::ThreadConfigure, &bindings);
         if index < CROWD - 2 {
             let sched = copy(SCHEDS + index);
             let control = boot::SCHED_CONTROL.0.into();
             let priority = self.random.of(&[5, 10, 20]);
             let period = self.random.of(&[100_000, 400_000]);
-            let arguments = [control, sched, priority, 100_000, period];
-            self.root(Syscall::SchedConfigure, &arguments);
+            if self.random.once_in(4) {
+                let arguments = [control, sched, 100_000, 1_000_000, 5_000];
+                self.root(Syscall::SchedSetDeadline, &arguments);
+            } else {
+                let arguments = [control, sched, priority, 100_000, period];
+                self.root(Syscall::SchedConfigure, &arguments);
+            }
             self.root(Syscall::SchedBind, &[sched, thread]);
         }
         self.root(Syscall::ThreadResume, &[thread]);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::vec::Vec;
 
+use weft_abi::syscall::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Rights, boot};
 use weft_hal::fake::Fake;
 use weft_hal::{IrqLine, Root};
@@ -12,7 +13,7 @@ use super::super::invariants::check_used;
 use super::population::{ALARM, MEMORY, WAKE};
 use super::world::World;
 use crate::Core;
-use crate::list::{Linked, List, Serving, Timed};
+use crate::list::{Admitted, Linked, List, Serving, Timed};
 use crate::object::{
     Blocked, Endpoint, Notification, Queue, Reply, SchedContext, Slot, SlotRef, Thread, ThreadRef,
 };
@@ -111,6 +112,7 @@ impl World {
         assert!(self.machine.slot(MEMORY).child.get(home).is_none());
         assert!(core.sched.throttled.is_empty(home));
         assert!(core.sched.deadlines.is_empty(home));
+        assert!(core.sched.admitted.is_empty(home));
         assert_eq!(core.sched.occupied, 0);
         assert_eq!(core.asids.free::<Fake>(), 14, "only root's space is left");
         for line in 0..crate::interrupt::MAX_LINES {
@@ -134,6 +136,13 @@ fn thread(core: &Core<Fake>, thread: ThreadRef<Fake>) {
         let queue = &core.sched.ready[usize::from(priority)];
         let queue = members(core, queue, |it| it.links.next(home));
         assert!(is_once_in(&queue, thread));
+        if priority == DEADLINE_PRIORITY {
+            let deadlines = queue.iter().map(|it| {
+                let sched = it.sched.get(home).expect("a context");
+                sched.refill_at.get(home)
+            });
+            assert!(deadlines.is_sorted());
+        }
         assert!(core.sched.occupied & 1 << priority != 0);
     }
     state(core, thread);
@@ -159,6 +168,7 @@ fn state(core: &Core<Fake>, thread: ThreadRef<Fake>) {
     let state = thread.state.get(home);
     let waiting = |endpoint: Ref<Endpoint<Fake>>, queue| {
         assert_eq!(endpoint.queue.get(home), queue);
+        assert!(endpoint.prepared(home).is_none() || endpoint.min_budget.get(home).0 == 0);
         let waiting = members(core, &endpoint.waiting, |it| it.links.next(home));
         assert!(is_once_in(&waiting, thread));
     };
@@ -256,6 +266,22 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
     }
     if let Some(reply) = parked {
         assert_eq!(reply.parked.get(home), Some(sched));
+    }
+    let admitted = members(core, &core.sched.admitted, |it: &SchedContext<Fake>| {
+        Linked::<Admitted>::links(it).next(home)
+    });
+    assert_eq!(admitted.contains(&sched), sched.has_deadlines(home));
+    let periods: Vec<_> = admitted.iter().map(|it| it.period.get(home)).collect();
+    assert!(periods.is_sorted());
+    if sched.has_deadlines(home) {
+        assert_eq!(
+            sched.remaining.get(home).0,
+            0,
+            "the fast path would take it"
+        );
+    }
+    if sched.throttled.get(home) {
+        assert_eq!(sched.left(home).get(home).0, 0);
     }
     let throttled = members(core, &core.sched.throttled, |it| it.links.next(home));
     assert_eq!(throttled.contains(&sched), sched.throttled.get(home));

@@ -74,6 +74,8 @@ impl World {
         for sched in objects.scheds {
             all.extend([place(sched.user.get(home)), place(sched.parked.get(home))]);
             all.extend([sched.remaining.get(home).0, sched.used.get(home).0]);
+            all.extend([sched.left.get(home).0, sched.debt.get(home).0]);
+            all.push(sched.paused.get(home).into());
             all.extend([
                 sched.refill_at.get(home).0,
                 sched.throttled.get(home).into(),

@@ -11,7 +11,7 @@ use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Reply, SchedContext, ThreadRef};
+use crate::object::{Blocked, Reply, SchedContext, ThreadRef};
 use crate::state::Next;
 
 use super::End;
@@ -108,7 +108,9 @@ impl<A: Arch> Core<A> {
         {
             reply.owed_since.set(home, Some(own.used.get(home)));
         }
-        if !self.tell_of_timeout(server) {
+        // Who blocks just now is told nothing: it waits in a queue.
+        let works = server.state.get(home) == Blocked::Ready;
+        if !(works && self.tell_of_timeout(server)) {
             self.take_up_own(server);
         }
     }

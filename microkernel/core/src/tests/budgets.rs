@@ -5,6 +5,7 @@ use weft_hal::Nanoseconds;
 
 use super::ipc::Rig;
 use super::*;
+use crate::object::Blocked;
 
 const CNODE: u64 = 1;
 const SPACE: u64 = 3;
@@ -144,11 +145,13 @@ fn what_a_server_finishes_on_its_own_time_is_taken_off_the_clients_next_budgets(
 }
 
 /// As `asking(0)`, and thread 3, above all, handles the server's timeouts.
-fn handled() -> Rig {
+fn handled_server() -> Rig {
     let mut rig = Rig::new(&[Some(20), Some(10), Some(5), Some(30)]);
     let untyped = rig.machine.untyped(MemoryClass::Ram);
-    let endpoint = [untyped, Kind::Endpoint as u64, 0, CNODE, TIMEOUTS, 1];
-    rig.enter(3, Syscall::UntypedRetype, &endpoint);
+    for slot in [TIMEOUTS, TIMEOUTS + 2] {
+        let endpoint = [untyped, Kind::Endpoint as u64, 0, CNODE, slot, 1];
+        rig.enter(3, Syscall::UntypedRetype, &endpoint);
+    }
     rig.enter(
         3,
         Syscall::CNodeMint,
@@ -162,6 +165,12 @@ fn handled() -> Rig {
     rig.receive_at(3, TIMEOUTS, REPLIES + 1);
     rig.receive_at(0, ENDPOINT, REPLIES);
     rig.plain_call(1);
+    rig
+}
+
+/// As that, and the client's budget has ended.
+fn handled() -> Rig {
+    let mut rig = handled_server();
     rig.work(2 * MILLISECOND);
     rig
 }
@@ -208,4 +217,21 @@ fn a_timeout_that_nobody_can_be_told_of_is_none() {
     assert_eq!(rig.running(), Some(0));
     let home = rig.machine.core.home();
     assert!(rig.threads[0].fault.get(home).is_none());
+}
+
+#[test]
+fn a_server_that_blocks_as_the_budget_ends_waits_in_one_queue() {
+    let mut rig = handled_server();
+    // It sends to an endpoint at which nobody receives, at the very end of the budget.
+    let core = &mut rig.machine.core;
+    core.arch.advance(Nanoseconds(2 * MILLISECOND));
+    rig.enter(0, Syscall::Send, &[TIMEOUTS + 2, PLAIN, 0, 0, 0, 0, 0, 0]);
+    let home = rig.machine.core.home();
+    assert!(!rig.threads[0].faulting.get(home));
+    assert!(matches!(
+        rig.threads[0].state.get(home),
+        Blocked::Sending(_)
+    ));
+    rig.run_to_timer();
+    assert_ne!(rig.running(), Some(3), "the handler is told nothing");
 }

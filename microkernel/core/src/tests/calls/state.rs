@@ -51,13 +51,18 @@ impl Objects {
     }
 }
 
+/// More than there are objects of a kind.
+const MANY: usize = 1000;
+
 fn members<T: Linked<L>, L>(
     core: &Core<Fake>,
     list: &List<T, L>,
     next: impl Fn(&T) -> Option<Ref<T>>,
 ) -> Vec<Ref<T>> {
     let found = std::iter::successors(list.first(core.home()), |member| next(member));
-    found.collect()
+    let found: Vec<_> = found.take(MANY).collect();
+    assert!(found.len() < MANY, "the list has a cycle");
+    found
 }
 
 fn is_once_in<T>(all: &[Ref<T>], one: Ref<T>) -> bool {
@@ -255,8 +260,14 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
             state,
             Blocked::AwaitingReply(_) | Blocked::Receiving(_) | Blocked::Suspended
         );
+        // It has given back what it was lent, and is not told yet that it may go on.
+        let timed_out = owner.faulting.get(home) || state == Blocked::Faulted;
         assert!(
-            user.is_some() || parked.is_some() || owner.sched.get(home).is_some() || calls,
+            user.is_some()
+                || parked.is_some()
+                || owner.sched.get(home).is_some()
+                || calls
+                || timed_out,
             "a context lies idle while its owner has none"
         );
     }

@@ -123,6 +123,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Whether a ready thread has a greater priority than this one, or an earlier deadline.
+    #[inline(never)]
     pub(super) fn is_preceded(&self, thread: ThreadRef<A>) -> bool {
         let own = self.priority_of(thread);
         let Some((first, greatest)) = self.next_ready() else {

@@ -160,7 +160,7 @@ impl<A: Arch> Core<A> {
         thread.sched.get(home) == Some(sched)
             && thread.queued.get(home).is_none()
             && self.runnable(thread)
-            && !self.is_outranked(sched, thread)
+            && !(self.is_outranked(sched, thread) && self.is_preceded(thread))
     }
 
     /// The preferred thread if it can run and nothing ready outranks it, else the first of the greatest priority.

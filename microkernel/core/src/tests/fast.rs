@@ -4,6 +4,9 @@ use weft_abi::{FaultKind, FaultLabel, MessageInfo};
 
 use super::ipc::Rig;
 use super::*;
+use weft_store::Ref;
+
+use crate::object::Endpoint;
 
 const ENDPOINT: u64 = 200;
 const BADGED: u64 = 201;
@@ -360,6 +363,56 @@ fn a_bound_server_is_woken_quickly() {
     assert_eq!(rig.running(), Some(0));
     let signals = rig.answer(0).unwrap();
     assert_eq!(signals[..2], [4, MessageInfo::signal().0]);
+    let home = rig.machine.core.home();
+    let slot = rig.machine.slot(ENDPOINT);
+    let endpoint: Ref<Endpoint<Fake>> = slot.object_of(home, Kind::Endpoint).unwrap();
+    assert_eq!(endpoint.prepared(home), None, "it waits no longer");
+}
+
+/// As `signalled`, and thread 3, with this budget, waits for `OTHER`.
+fn asleep(budget: u64, uses: u64) -> Rig {
+    let mut rig = signalled();
+    let short = [CONTROL, SCHEDS + 3, 30, budget, TIME];
+    rig.enter(1, Syscall::SchedConfigure, &short);
+    rig.enter(1, Syscall::ThreadResume, &[THREADS + 3]);
+    rig.machine.core.arch.advance(weft_hal::Nanoseconds(uses));
+    rig.enter(3, Syscall::Wait, &[OTHER, FOR_EVER]);
+    rig
+}
+
+#[test]
+fn who_has_used_its_budget_up_is_not_woken_to_run() {
+    let mut rig = asleep(TIME / 10, TIME / 10);
+    let running = rig.running().unwrap();
+    assert!(!quick(&mut rig, running, Syscall::Signal, &[OTHER_BIT]));
+    rig.enter(running, Syscall::Signal, &[OTHER_BIT]);
+    assert_eq!(rig.running(), Some(running));
+}
+
+#[test]
+fn nobody_is_handed_the_processor_past_a_greater_priority() {
+    let mut rig = asleep(TIME, 0);
+    let running = rig.running().unwrap();
+    let low = [CONTROL, SCHEDS + 3, 5, TIME, TIME];
+    rig.enter(running, Syscall::SchedConfigure, &low);
+    let there = [OTHER_BIT, FOR_EVER, 0, 0, 0, 0, 0, 0, NOTIFICATION];
+    assert!(!quick(&mut rig, running, Syscall::SignalWait, &there));
+    rig.enter(running, Syscall::SignalWait, &there);
+    assert_eq!(rig.running(), Some(3 - running), "ready, and above it");
+}
+
+#[test]
+fn the_timer_is_set_for_a_budget_that_ends_sooner() {
+    let mut rig = asleep(TIME / 4, 0);
+    let core = &mut rig.machine.core;
+    core.arch.advance(weft_hal::Nanoseconds(TIME / 4));
+    core.trap(Trap::Timer);
+    let running = rig.running().unwrap();
+    assert!(!quick(&mut rig, running, Syscall::Signal, &[OTHER_BIT]));
+    rig.enter(running, Syscall::Signal, &[OTHER_BIT]);
+    assert_eq!(rig.running(), Some(3));
+    let arch = &rig.machine.core.arch;
+    assert_eq!(arch.timer.unwrap().0, arch.now.0 + TIME / 4);
 }
 
 #[test]

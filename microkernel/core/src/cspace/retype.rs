@@ -34,8 +34,7 @@ const PIECE: u64 = 2 * PAGE;
 
 /// How far an untyped's memory behind its watermark is prepared, and for what.
 ///
-/// Bits 6.. the offset in the untyped, bits 0..6 log2 of the slots of the CNode whose empty slots stand there, or 0 for
-/// zeros. A CNode has at least 4 slots, and no order ends within 64 bytes.
+/// Bits 6.. the offset in the untyped, bits 0..6 what stands there ([`Prepared::number`]). No order ends within 64 bytes.
 #[derive(Clone, Copy)]
 struct Mark(u64);
 
@@ -43,7 +42,7 @@ impl Mark {
     const WHAT: u64 = 63;
 
     fn new(end: u64, order: Order) -> Self {
-        Self(end | order.slots().unwrap_or(0) as u64)
+        Self(end | order.prepared().number())
     }
 
     /// Where to go on with an order that begins at an offset.
@@ -53,6 +52,38 @@ impl Mark {
             end.max(first)
         } else {
             first
+        }
+    }
+}
+
+/// What memory holds before objects are placed in it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Prepared {
+    /// Anything: the object is written as a whole, and nobody but the kernel sees its memory.
+    Anything,
+    /// Zeros, because user mode or the page-table walker sees all of it.
+    Zeros,
+    /// Zeros in one of each two pages: the other is the kernel's own, and written when the object is placed.
+    ZerosIn(Half),
+    /// Empty slots of CNodes with this log2 of slots.
+    Slots(u8),
+}
+
+/// A page of an object of two.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    First,
+    Second,
+}
+
+impl Prepared {
+    /// A number for each, below 64. A CNode has 4 to 65,536 slots.
+    fn number(self) -> u64 {
+        match self {
+            Self::Anything | Self::Zeros => 0,
+            Self::Slots(log2) => log2.into(),
+            Self::ZerosIn(Half::First) => 32,
+            Self::ZerosIn(Half::Second) => 33,
         }
     }
 }
@@ -112,13 +143,16 @@ impl Order {
         power(self.log2).checked_mul(self.count)
     }
 
-    /// Whether memory is prepared before objects are placed: cleared, because user mode or the page-table walker
-    /// sees it, or filled with empty slots.
-    fn is_prepared(self) -> bool {
-        matches!(
-            self.kind,
-            Kind::Thread | Kind::AddressSpace | Kind::PageTable | Kind::Frame | Kind::CNode
-        )
+    /// What stands in memory before objects are placed. Of a thread user mode sees the message page, of an address
+    /// space the walker the root table.
+    fn prepared(self) -> Prepared {
+        match self.kind {
+            Kind::PageTable | Kind::Frame => Prepared::Zeros,
+            Kind::Thread => Prepared::ZerosIn(Half::Second),
+            Kind::AddressSpace => Prepared::ZerosIn(Half::First),
+            Kind::CNode => Prepared::Slots(self.log2.wrapping_sub(size::SLOT)),
+            _ => Prepared::Anything,
+        }
     }
 }
 
@@ -193,7 +227,8 @@ impl<A: Arch> Core<A> {
     pub(crate) fn prepare_piece(&self, untyped: SlotRef, order: Order, extent: Extent) -> Progress {
         let home = self.home();
         let plain = untyped.tag.get(home).class() == MemoryClass::Ram;
-        if !plain || !order.is_prepared() {
+        let prepared = order.prepared();
+        if !plain || prepared == Prepared::Anything {
             return Progress::Done;
         }
         let from = Mark(untyped.mapping.get(home)).resume(order, extent.first);
@@ -204,9 +239,10 @@ impl<A: Arch> Core<A> {
         let to = from.saturating_add(PIECE).min(extent.end);
         let at = PhysAddr(untyped.object.get(home).wrapping_add(from));
         let bytes = to.wrapping_sub(from);
-        match order.slots() {
-            Some(log2) => self.fill_slots(at, bytes >> size::SLOT, log2),
-            None => self.memory.clear(at, bytes as usize),
+        match prepared {
+            Prepared::Slots(log2) => self.fill_slots(at, bytes >> size::SLOT, log2),
+            Prepared::ZerosIn(half) => self.clear_half(at, half),
+            _ => self.memory.clear(at, bytes as usize),
         }
         untyped.mapping.set(home, Mark::new(to, order).0);
         if to == extent.end {
@@ -214,6 +250,22 @@ impl<A: Arch> Core<A> {
         } else {
             Progress::More
         }
+    }
+
+    /// Clears a page of an object of two, which is a piece: such objects lie at multiples of their size, and so do the
+    /// ends of their pieces.
+    fn clear_half(&self, object: PhysAddr, half: Half) {
+        const {
+            assert!(
+                power(size::THREAD) == PIECE && power(size::ADDRESS_SPACE) == PIECE,
+                "a piece is one object"
+            );
+        }
+        let page = match half {
+            Half::First => object,
+            Half::Second => PhysAddr(object.0.wrapping_add(PAGE)),
+        };
+        self.memory.clear(page, PAGE as usize);
     }
 
     fn fill_slots(&self, at: PhysAddr, count: u64, log2: u8) {
@@ -292,7 +344,7 @@ impl<A: Arch> Core<A> {
             .address()
     }
 
-    /// Puts a suspended thread into cleared memory.
+    /// Puts a suspended thread into memory whose second page is cleared.
     pub(crate) fn place_thread(&mut self, at: PhysAddr) -> Ref<Thread<A>> {
         const {
             assert!(
@@ -307,7 +359,7 @@ impl<A: Arch> Core<A> {
         thread
     }
 
-    /// Puts an address space, with an identifier that must be left, into cleared memory.
+    /// Puts an address space, with an identifier that must be left, into memory whose first page is cleared.
     pub(crate) fn place_space(&mut self, at: PhysAddr) -> Ref<AddressSpace> {
         let home = self.home();
         self.arch.prepare_root(&self.memory.page(at));
@@ -346,11 +398,16 @@ mod tests {
     fn a_mark_is_worth_nothing_for_an_order_of_another_kind() {
         let order = |kind, size| Order::new(kind, size, 1).expect("an order");
         let (frame, four, five) = (order(10, 12), order(2, 4), order(2, 5));
+        let (thread, space) = (order(3, 0), order(8, 0));
         let mark = Mark::new(0x3000, four);
         assert_eq!(mark.resume(four, 0x1000), 0x3000);
         assert_eq!(mark.resume(four, 0x4000), 0x4000);
         assert_eq!(mark.resume(five, 0x1000), 0x1000);
         assert_eq!(mark.resume(frame, 0x1000), 0x1000);
         assert_eq!(Mark(0).resume(frame, 0x1000), 0x1000);
+        let half = Mark::new(0x4000, thread);
+        assert_eq!(half.resume(thread, 0x2000), 0x4000);
+        assert_eq!(half.resume(space, 0x2000), 0x2000);
+        assert_eq!(half.resume(frame, 0x2000), 0x2000);
     }
 }

@@ -245,6 +245,28 @@ fn memory_that_was_filled_for_a_table_of_slots_is_cleared_for_a_frame() {
 }
 
 #[test]
+fn memory_of_which_every_other_page_was_cleared_for_threads_is_cleared_for_frames() {
+    for (kind, seen) in [(Kind::Thread, 1), (Kind::AddressSpace, 0)] {
+        let (mut machine, untyped) = machine();
+        machine
+            .make(untyped, Kind::Untyped, 20, 100, 1)
+            .expect("made");
+        let order = [100, kind as u64, 0, 1, 110, 4];
+        interrupted(&mut machine, Syscall::UntypedRetype, &order);
+        let base = machine.call(Syscall::UntypedInfo, &[100]).expect("known")[1];
+        let is_clear = |machine: &Fixture, page: u64| {
+            let words = machine.core.memory.page(PhysAddr(base + page * 4096));
+            let mut words = words.iter();
+            words.all(|word| word.load(core::sync::atomic::Ordering::Relaxed) == 0)
+        };
+        assert!(is_clear(&machine, seen), "what is seen was not cleared");
+        assert!(!is_clear(&machine, 1 - seen), "what nobody sees was");
+        machine.make(100, Kind::Frame, 12, 102, 2).expect("made");
+        assert!(is_clear(&machine, 0) && is_clear(&machine, 1));
+    }
+}
+
+#[test]
 fn an_interrupted_order_goes_on_behind_what_it_made() {
     let (mut machine, untyped) = machine();
     let order = [untyped, Kind::Endpoint as u64, 0, 1, 100, 600];

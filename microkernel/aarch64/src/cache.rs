@@ -5,7 +5,6 @@
 
 use core::arch::asm;
 
-use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 use weft_early::DIRECT_MAP;
 use weft_hal::Leaf;
@@ -17,28 +16,28 @@ const FETCH_SEES_DATA: u64 = 1 << 28;
 /// CTR_EL0: the instruction cache forgets what was overwritten.
 const FETCH_SEES_WRITES: u64 = 1 << 29;
 
-/// Gets a page ready for the way it is about to be mapped. Device memory needs nothing: no cache has it.
+/// Gets a page ready that is about to be mapped for execution, or past the caches. Device memory needs nothing: no cache
+/// has it.
+#[inline(never)]
 pub(crate) fn prepare(leaf: Leaf) {
     let start = DIRECT_MAP.wrapping_add(leaf.physical.0);
-    let executes = leaf.rights.contains(Rights::EXECUTE);
-    let is_plain = leaf.cache == CacheMode::Normal && !executes;
-    if is_plain || !is_memory(start) {
+    if !is_memory(start) {
         return;
     }
-    let lines = || (start..start + (1 << leaf.size.log2())).step_by(line_bytes());
+    let end = start + (1 << leaf.size.log2());
     finish();
     if leaf.cache == CacheMode::Normal {
-        prepare_code(lines());
+        prepare_code(start, end);
     } else {
-        lines().for_each(write_back_and_forget);
+        each_line(start, end, write_back_and_forget);
         finish();
     }
 }
 
-fn prepare_code(lines: impl Iterator<Item = u64>) {
+fn prepare_code(start: u64, end: u64) {
     let kind = cpu::cache_kind();
     if kind & FETCH_SEES_DATA == 0 {
-        lines.for_each(write_back_for_fetch);
+        each_line(start, end, write_back_for_fetch);
         finish();
     }
     if kind & FETCH_SEES_WRITES == 0 {
@@ -47,8 +46,18 @@ fn prepare_code(lines: impl Iterator<Item = u64>) {
     finish();
 }
 
+/// A range of steps would count them first, and look twice at each.
+#[inline(always)]
+fn each_line(start: u64, end: u64, act: impl Fn(u64)) {
+    let (mut line, step) = (start, line_bytes());
+    while line < end {
+        act(line);
+        line += step;
+    }
+}
+
 /// Bytes in the shortest line of any data cache.
-fn line_bytes() -> usize {
+fn line_bytes() -> u64 {
     4 << (cpu::cache_kind() >> 16 & 0xf)
 }
 

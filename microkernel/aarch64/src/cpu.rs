@@ -164,10 +164,6 @@ write!(
     set_own_data, "tpidr_el1"
 );
 write!(
-    /// Sets the running thread's thread block.
-    set_thread_block, "tpidr_el0"
-);
-write!(
     /// Sets where exceptions go.
     set_vectors, "vbar_el1"
 );

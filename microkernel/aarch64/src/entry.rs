@@ -23,6 +23,7 @@ const ADDRESS: u64 = 0x0000_ffff_ffff_f000;
 /// MAIR_EL1: 0 write-back, 1 not cached, 2 device nGnRnE, 3 device nGnRE. `boot.S` knows entry 0.
 pub const MAIR: u64 = 0x0400_44ff;
 
+#[inline(always)]
 const fn cache(cache: CacheMode) -> u64 {
     let index = match cache {
         CacheMode::Normal => 0,
@@ -32,6 +33,7 @@ const fn cache(cache: CacheMode) -> u64 {
     index << 2
 }
 
+#[inline(always)]
 const fn common(leaf: Leaf) -> u64 {
     let write = if leaf.rights.contains(Rights::WRITE) {
         0

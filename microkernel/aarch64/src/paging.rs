@@ -2,6 +2,8 @@
 
 use core::sync::atomic::AtomicU64;
 
+use weft_abi::Rights;
+use weft_abi::cap::CacheMode;
 use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
 
 use crate::machine::Aarch64;
@@ -16,8 +18,11 @@ impl Paging for Aarch64 {
         true
     }
 
+    #[inline(always)]
     fn prepare_page(&self, leaf: Leaf) {
-        cache::prepare(leaf);
+        if leaf.cache != CacheMode::Normal || leaf.rights.contains(Rights::EXECUTE) {
+            cache::prepare(leaf);
+        }
     }
 
     #[inline(always)]

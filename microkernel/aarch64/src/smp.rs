@@ -34,12 +34,12 @@ pub(crate) struct PerCore {
     pub(crate) fatal_top: Cell<u64>,
     pub(crate) on_syscall: Cell<usize>,
     pub(crate) on_trap: Cell<usize>,
+    pub(crate) on_long_call: Cell<usize>,
     /// The kernel's state, of the type that `on_syscall` and the others were made for.
     pub(crate) system: Cell<*mut ()>,
     pub(crate) on_call: Cell<usize>,
     pub(crate) on_reply_recv: Cell<usize>,
     pub(crate) on_signal: Cell<usize>,
-    pub(crate) on_long_call: Cell<usize>,
     pub(crate) on_long_reply_recv: Cell<usize>,
     pub(crate) on_null: Cell<usize>,
     pub(crate) on_wait: Cell<usize>,

@@ -78,7 +78,7 @@ weft_trap_vectors:
     isb
 .endm
 
-// Goes on in the other thread, whose Registers x0 points to. It is in a system call.
+// Goes on in the other thread, whose Registers x0 points to. It is in a system call. x29 is 0.
 .macro resume_direct badge
     str x0, [x27, #{CONTEXT}]
     ldr x12, [x0, #{THREAD_BLOCK}]
@@ -86,19 +86,18 @@ weft_trap_vectors:
     msr tpidr_el0, x12
     mov x0, \badge
     mov x1, x26
-    zero x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x29, x30
+    zero x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x30
     leave
 .endm
 
 .type trap_synchronous, %function
 trap_synchronous:
-    str x30, [sp, #-16]!
+    str x30, [sp, #-16]             // below the stack, which is empty and not used before it is read
     mrs x30, esr_el1
     lsr x30, x30, #26
     cmp x30, #{SYSTEM_CALL}
     b.ne trap_exception
-    // SVC: by convention the kernel may destroy everything but arguments. x27 = PerCore, x28 = Registers.
-    add sp, sp, #16
+    // SVC: by convention the kernel may destroy everything but arguments. x27 = PerCore, x28 = Registers. x29 stays 0.
     mrs x27, tpidr_el1
     ldr x28, [x27, #{CONTEXT}]
     mrs x9, elr_el1
@@ -109,17 +108,17 @@ trap_synchronous:
     mov x29, xzr
     cmp x8, #{CALL}
     b.eq syscall_call
+    b.lo syscall_null               // 0
     cmp x8, #{REPLY_RECV}
     b.eq syscall_reply_recv
+    cmp x8, #{WAIT}                 // Signal comes before, Poll behind
+    b.eq syscall_wait
     cmp x8, #{SIGNAL}
     b.eq syscall_signal
-    cbz x8, syscall_null
-    cmp x8, #{WAIT}
-    b.eq syscall_wait
-    cmp x8, #{SIGNAL_WAIT}
-    b.eq syscall_signal_wait
     cmp x8, #{YIELD}
     b.eq syscall_yield
+    cmp x8, #{SIGNAL_WAIT}
+    b.eq syscall_signal_wait
 
 // Everything to memory, then the kernel's general path.
     stp x0, x1, [x28, #{X}]
@@ -130,7 +129,9 @@ syscall_saved:
     stp x24, x25, [x28, #({X} + 192)]
     ldr x9, [x27, #{ON_SYSCALL}]
     blr x9
-    b trap_resume
+    cmp x0, #{SAME}
+    b.ne resume_whoever
+    b resume_same
 
 // Call and ReplyRecv: object (with reply) stands where Rust wants the first argument. The words stay in x20 to x25 all
 // the way; object and reply are kept in x19, the information word in x26. Its lower half tells whether there is
@@ -150,8 +151,7 @@ syscall_called:
 
 syscall_long_call:
     mov x2, x1
-    ldr x1, [x27, #{SYSTEM}]
-    ldr x9, [x27, #{ON_LONG_CALL}]
+    ldp x9, x1, [x27, #{ON_LONG_CALL}]  // and the kernel
     blr x9
     b syscall_called
 
@@ -181,35 +181,37 @@ syscall_declined:
     b syscall_saved
 
 // Signal, Wait, SignalWait, Yield: the same thread goes on and gets nothing but its status, or whoever x0 points to.
-.macro may_switch function, number
+// Further arguments of the function stand in x2 and behind.
+.macro may_switch function, number, resume
     stp x0, x1, [x28, #{X}]
-    mov x2, x1
     ldr x1, [x27, #{SYSTEM}]
     ldr x9, [x27, #\function]
     blr x9
     cmp x0, #{GENERAL}
     b.lo resume_same
-    b.hi trap_resume
+    b.hi \resume
     mov x8, #\number
     b syscall_saved
 .endm
 
 syscall_signal:
-    may_switch {ON_SIGNAL}, {SIGNAL}
+    may_switch {ON_SIGNAL}, {SIGNAL}, resume_other
 syscall_wait:
-    may_switch {ON_WAIT}, {WAIT}
+    mov x2, x1
+    may_switch {ON_WAIT}, {WAIT}, resume_whoever
 syscall_signal_wait:
-    may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}
+    mov x2, x1
+    may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}, resume_other
 syscall_yield:
-    may_switch {ON_YIELD}, {YIELD}
+    may_switch {ON_YIELD}, {YIELD}, resume_other
 
-// What Rust may have left in registers is cleared.
+// What Rust may have left in registers is cleared. Nobody else ran, so that the instruction pointer, flags and stack
+// pointer are still in the processor's registers.
 syscall_null:
     ldr x9, [x27, #{ON_NULL}]
     blr x9
 resume_same:
-    restore_state x28, x9, x10, x11
-    zero x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x29, x30
+    zero x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x30
     leave
 
 // Saves x2 to x30 as well and takes the user's x29 and x30 from the stack.
@@ -234,7 +236,7 @@ resume_same:
 .endm
 
 trap_exception:
-    ldr x30, [sp], #16
+    ldr x30, [sp, #-16]
     begin
     save_all
     mrs x1, esr_el1
@@ -266,18 +268,25 @@ trap_kernel_interrupt:
     mov x0, #{INTERRUPT}
 
 trap_call:
-    mrs x3, tpidr_el1
-    ldr x3, [x3, #{ON_TRAP}]
+    mrs x27, tpidr_el1
+    ldr x3, [x27, #{ON_TRAP}]
     mov x29, xzr
     mov x30, xzr
     blr x3
 
-// Resumes the thread whose Registers x0 points to. Stack: empty.
-.global weft_trap_resume
-.type weft_trap_resume, %function
-weft_trap_resume:
-trap_resume:
+// Goes on with the Registers that x0 points to: those of the thread that ran, of another, or null. Stack: empty.
+// x27 = PerCore, x29 is 0.
+resume_whoever:
     cbz x0, trap_idle
+    ldr x9, [x27, #{CONTEXT}]
+    cmp x9, x0
+    b.eq resume_registers
+// The same, if they are another thread's.
+resume_other:
+    str x0, [x27, #{CONTEXT}]
+    ldr x9, [x0, #{THREAD_BLOCK}]
+    msr tpidr_el0, x9
+resume_registers:
     mov x30, x0
     ldr x4, [x30, #{FORMAT}]
     restore_state x30, x1, x2, x3
@@ -288,7 +297,7 @@ trap_resume:
     ldp x20, x21, [x30, #({X} + 160)]
     ldp x22, x23, [x30, #({X} + 176)]
     ldp x24, x25, [x30, #({X} + 192)]
-    zero x2, x3, x4, x5, x6, x7, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x29, x30
+    zero x2, x3, x4, x5, x6, x7, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x30
     leave
 
 trap_resume_full:
@@ -311,6 +320,14 @@ trap_resume_full:
     ldp x28, x29, [x30, #({X} + 224)]
     ldr x30, [x30, #({X} + 240)]
     leave
+
+// As resume_whoever, from Rust.
+.global weft_trap_resume_whoever
+.type weft_trap_resume_whoever, %function
+weft_trap_resume_whoever:
+    mov x29, xzr
+    mrs x27, tpidr_el1
+    b resume_whoever
 
 // Waits for an interrupt; WFI also ends for a masked one, which is then taken and does not come back here.
 .type trap_idle, %function

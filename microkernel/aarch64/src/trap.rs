@@ -11,7 +11,7 @@ use core::ptr;
 
 use weft_abi::{REGISTER_WORDS, Syscall};
 use weft_early::System;
-use weft_early::stubs::{self, GENERAL, Stubs};
+use weft_early::stubs::{self, GENERAL, SAME, Stubs};
 use weft_hal::{Next, Trap};
 
 use crate::cause;
@@ -28,6 +28,7 @@ const INTERRUPT: u64 = 1;
 const _: () = assert!(
     Syscall::Null as u64 == 0
         && offset_of!(PerCore, on_call) == offset_of!(PerCore, system) + 8
+        && offset_of!(PerCore, system) == offset_of!(PerCore, on_long_call) + 8
         && offset_of!(Registers, spsr) == offset_of!(Registers, elr) + 8
 );
 
@@ -51,6 +52,7 @@ global_asm!(
     SIGNAL_WAIT = const Syscall::SignalWait as u64,
     YIELD = const Syscall::Yield as u64,
     GENERAL = const GENERAL,
+    SAME = const SAME,
     SYSTEM = const offset_of!(PerCore, system),
     CALL = const Syscall::Call as u64,
     REPLY_RECV = const Syscall::ReplyRecv as u64,
@@ -71,7 +73,7 @@ global_asm!(
 
 unsafe extern "C" {
     fn weft_trap_vectors();
-    fn weft_trap_resume();
+    fn weft_trap_resume_whoever();
 }
 
 /// Makes exceptions arrive in the stubs. From here on a mistake is reported.
@@ -107,33 +109,33 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
     core.system.set(system.cast());
     // SAFETY:
     // 1. made from the reference above, which is not used any more.
-    let first = leave(core, unsafe { &mut *system }.first());
-    resume(core, first)
+    let first = unsafe { &mut *system }.first();
+    resume(core, leave(first))
 }
 
 impl Stubs for Aarch64 {
+    // The stubs make the thread the running one.
     #[inline(always)]
     fn leave(registers: &Registers) -> *const Registers {
-        leave(PerCore::current(), Next::User(registers))
+        registers
     }
 
     #[inline(always)]
     fn resume(registers: &Registers) -> ! {
-        let core = PerCore::current();
-        resume(core, leave(core, Next::User(registers)))
+        resume(PerCore::current(), registers)
     }
 }
 
 /// Gives up this frame and goes on with these registers, or waits if they are null.
 fn resume(core: &PerCore, registers: *const Registers) -> ! {
     // SAFETY:
-    // 1. weft_trap_resume wants an empty kernel stack and registers, or null, in x0; this frame is given up.
+    // 1. weft_trap_resume_whoever wants an empty kernel stack and registers, or null, in x0; this frame is given up.
     unsafe {
         asm!(
             "mov sp, {top}",
             "b {resume}",
             top = in(reg) core.stack_top.get(),
-            resume = sym weft_trap_resume,
+            resume = sym weft_trap_resume_whoever,
             in("x0") registers,
             options(noreturn),
         )
@@ -145,7 +147,7 @@ extern "C" fn on_syscall<S: System<Aarch64>>() -> *const Registers {
     // SAFETY:
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
-    leave(core, system.syscall())
+    leave(system.syscall())
 }
 
 extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) -> *const Registers {
@@ -165,7 +167,7 @@ extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) ->
             code: syndrome,
         }
     };
-    leave(core, system.trap(trap))
+    leave(system.trap(trap))
 }
 
 /// Answers the running thread if it asked what the processor has.
@@ -178,16 +180,11 @@ fn identified(core: &PerCore, syndrome: u64) -> Question {
     })
 }
 
-/// Makes the answer's thread the running one.
-fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
+/// What the stubs get, which make the answer's thread the running one.
+const fn leave(next: Next<'_, Registers>) -> *const Registers {
     match next {
         Next::Idle => ptr::null(),
-        Next::User(registers) => {
-            if !ptr::eq(core.context.get(), registers) {
-                core.context.set(registers);
-                cpu::set_thread_block(registers.thread_block.get());
-            }
-            registers
-        }
+        Next::Caller => ptr::without_provenance(SAME),
+        Next::User(registers) => registers,
     }
 }

@@ -33,6 +33,7 @@ macro_rules! syscalls {
             pub const ALL: &'static [Syscall] = &[$(Syscall::$name,)+];
 
             /// Decodes a number; `None` if no system call has it.
+            #[inline]
             pub const fn from_number(number: u64) -> Option<Self> {
                 match number { $($number => Some(Syscall::$name),)+ _ => None }
             }

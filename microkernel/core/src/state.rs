@@ -1,7 +1,7 @@
 //! The state of one processor core, and the way in and out of the kernel.
 
 use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{self as hal, Arch, CoreId, Trap};
+use weft_hal::{self as hal, Arch, Context, CoreId, Trap};
 use weft_store::{Home, Memory, Ref};
 
 use crate::cspace::Dying;
@@ -29,12 +29,22 @@ pub struct Core<A: Arch> {
 pub(crate) enum Next<A: Arch> {
     /// The caller, with status 0.
     Caller,
+    /// As `Caller`: the call has no result, and has changed nothing of what decides who runs.
+    Done,
     /// Nobody in particular: the caller blocked.
     Blocked,
     /// This thread, directly, if nothing of higher priority is ready. The caller blocked.
     Switch(ThreadRef<A>),
     /// The caller repeats the call after pending interrupts.
     Repeat,
+}
+
+/// How a system call has ended.
+pub(crate) enum Ended {
+    /// As [`Next::Done`]; the status is not written.
+    Done,
+    /// Whoever runs next is the running thread.
+    Settled,
 }
 
 /// How a system call ends: who runs next, or a refusal (and nothing has changed).
@@ -88,23 +98,26 @@ impl<A: Arch> Core<A> {
     }
 
     /// Handles a system call that the fast path did not; says what runs next.
+    #[inline(always)]
     pub fn syscall(&mut self) -> hal::Next<'_, A::Context> {
-        self.syscall_generally();
-        self.resume()
-    }
-
-    fn syscall_generally(&mut self) {
-        self.catch_up();
-        let next = self.system_call();
-        if !matches!(next, Next::Caller) || !self.stays(self.sched.current) {
-            self.settle(next);
+        match self.system_call() {
+            Ended::Done => hal::Next::Caller,
+            Ended::Settled => self.resume(),
         }
     }
 
     /// Handles a trap by the general path.
     pub(crate) fn trap_generally(&mut self, trap: Trap) {
         if trap == Trap::Syscall {
-            return self.syscall_generally();
+            let caller = self.sched.current;
+            if let (Ended::Done, Some(thread)) = (self.system_call(), caller) {
+                debug_assert!(
+                    self.stays(caller),
+                    "a call changed who runs and did not say so"
+                );
+                thread.context.set_status(0);
+            }
+            return;
         }
         self.catch_up();
         let next = match trap {
@@ -140,7 +153,7 @@ impl<A: Arch> Core<A> {
         if cptr == 0 || cptr >= count {
             return Err(Refusal::NoCapability);
         }
-        let slot = self.nth(base, cptr).ok_or(Refusal::NoCapability)?;
+        let slot = self.behind(base, cptr);
         if slot.is_empty(home) {
             return Err(Refusal::NoCapability);
         }

@@ -126,6 +126,9 @@ pub const CALLER: usize = 0;
 /// The general path must do it. Anything else is the address of the registers that go on.
 pub const GENERAL: usize = 1;
 
+/// What the functions of the general path return for [`Next::Caller`](weft_hal::Next::Caller).
+pub const SAME: usize = 1;
+
 /// What the fast path said, in one word; `leave` makes somebody's thread the running one.
 #[inline(always)]
 pub fn turned<C>(turn: Option<Turn<'_, C>>, leave: impl FnOnce(&C) -> *const C) -> *const C {

@@ -5,6 +5,8 @@
 pub enum Next<'a, C> {
     /// Goes on in user mode with these registers.
     User(&'a C),
+    /// The thread that entered by a system call goes on, with status 0 and nothing else of what its registers say.
+    Caller,
     /// Waits for an interrupt.
     Idle,
 }

@@ -33,6 +33,7 @@ static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(Machine::
 // SAFETY:
 // 1. the architecture maps all memory that it hands over at this offset, for ever.
 // 2. what it hands over is used by nothing else.
+// 3. the offset is in the upper half, and memory in the lower.
 const MEMORY: Memory = unsafe { Memory::new(DIRECT_MAP as usize) };
 
 /// Greatest number of memory regions: two sets, the boot image, and PCI configuration space.

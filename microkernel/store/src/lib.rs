@@ -8,7 +8,8 @@
 //!    watermark).
 //! 2. A [`Ref`] is followed only between `place` or `adopt` and [`Memory::retire`] of its object (the derivation
 //!    tree: an object is retired after the last capability and the last link to it are gone).
-//! 3. Physical addresses given to [`Memory`] lie in the direct map that it was made for.
+//! 3. Physical addresses given to [`Memory`] lie in the direct map that it was made for, and those given to
+//!    [`Memory::page`] begin pages.
 //! 4. Memory is given to [`Memory::adopt`] only after `fill` wrote objects of that type there, and nothing was
 //!    written there since (the untyped's mark of what is prepared, and for what).
 //!

@@ -29,14 +29,20 @@ impl Memory {
     /// 1. All memory whose physical address core is given (machine regions and the boot image) stays mapped
     ///    at its address plus `offset`, readable and, unless it is of a retained class, writable.
     /// 2. Nothing else in the kernel uses that memory.
+    /// 3. None of it is at address 0 then.
     pub const unsafe fn new(offset: usize) -> Self {
         Self { offset }
     }
 
+    #[inline]
     fn pointer<T>(self, at: PhysAddr) -> NonNull<T> {
         let address = (at.0 as usize).wrapping_add(self.offset);
         let pointer = core::ptr::with_exposed_provenance_mut::<T>(address);
-        NonNull::new(pointer).unwrap_or(NonNull::dangling())
+        #[cfg(any(test, feature = "checked"))]
+        assert!(!pointer.is_null());
+        // SAFETY:
+        // 1. not null: promise 3 of the crate.
+        unsafe { NonNull::new_unchecked(pointer) }
     }
 
     /// The physical address of a placed object.
@@ -112,9 +118,12 @@ impl Memory {
         unsafe { pointer.write_bytes(0, bytes) };
     }
 
-    /// A page of words at a physical address: a page table, or memory shared with user mode.
+    /// A page of words at a physical address, which core knows to be aligned for words: a page table, or memory shared
+    /// with user mode.
+    #[inline]
     pub fn page(self, at: PhysAddr) -> Ref<Page> {
         let pointer = self.pointer::<Page>(at);
+        #[cfg(any(test, feature = "checked"))]
         assert!(pointer.is_aligned());
         Ref::from_pointer(pointer)
     }

@@ -56,8 +56,8 @@ impl<T> Deref for Ref<T> {
         #[cfg(any(test, feature = "checked"))]
         crate::checked::assert_live(self.0.addr().get(), size_of::<T>());
         // SAFETY:
-        // 1. aligned, not null and initialised: made from a placed object (`from_pointer`, `part`) or from the
-        //    exposed address of one, checked for alignment (`from_address`).
+        // 1. aligned, not null and initialised: made from a placed object or a page (`from_pointer`, `part`; promise 3
+        //    of the crate) or from the exposed address of one, checked for alignment (`from_address`).
         // 2. alive: promise 2 of the crate.
         // 3. shared only: no `&mut` to a placed object is ever made; all its fields are cells or atomics.
         unsafe { self.0.as_ref() }

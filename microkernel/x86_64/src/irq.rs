@@ -68,7 +68,7 @@ impl X86_64 {
     /// Whether the local APIC holds an interrupt for the core.
     pub(crate) fn is_interrupt_requested(&self) -> bool {
         let last = (usize::from(FIRST_MESSAGE) + self.messages.top()).div_ceil(32);
-        (1..last as u16).any(|word| self.local_apic.requested(word) != 0)
+        self.local_apic.is_any_requested(last as u16)
     }
 }
 

@@ -207,6 +207,8 @@ syscall_saved:
     mov [rbx + {ARGUMENTS} + 40], r15
     xor ebp, ebp
     call qword ptr gs:[{ON_SYSCALL}]
+    cmp rax, {SAME}
+    je resume_same
 # Goes on with the Registers that rax points to: those of the thread that ran, of another, or null.
 .global weft_trap_resume_whoever
 .type weft_trap_resume_whoever, @function

@@ -11,7 +11,7 @@ use core::ptr;
 
 use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
 use weft_early::System;
-use weft_early::stubs::{self, GENERAL, Sent, Stubs, turned};
+use weft_early::stubs::{self, GENERAL, SAME, Sent, Stubs, turned};
 use weft_hal::{Context, Next, Trap};
 
 use crate::cpu;
@@ -63,6 +63,7 @@ global_asm!(
     SIGNAL_WAIT = const Syscall::SignalWait as u64,
     YIELD = const Syscall::Yield as u64,
     GENERAL = const GENERAL,
+    SAME = const SAME,
     SYSTEM = const offset_of!(PerCore, system),
     KEPT = const offset_of!(PerCore, kept),
     CALL = const Syscall::Call as u64,
@@ -226,6 +227,7 @@ extern "C" fn on_trap<S: System<X86_64>>(vector: u64, error: u64, cr2: u64) -> *
 fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
     match next {
         Next::Idle => ptr::null(),
+        Next::Caller => ptr::without_provenance(SAME),
         Next::User(registers) => {
             // Where FSGSBASE exists, the stub does it.
             if !core.fsgsbase.get() && !ptr::eq(core.context.get(), registers) {

@@ -116,7 +116,20 @@ impl Extent {
 }
 
 impl Order {
+    /// A frame of 4 KiB.
+    pub(crate) const PAGE: Self = Self {
+        kind: Kind::Frame,
+        log2: PageSize::Small.log2(),
+        count: 1,
+    };
+
+    /// The numbers by which a thread asks for this order of frames.
+    pub(crate) const fn asked(self) -> (u64, u64, u64) {
+        (self.kind as u64, self.log2 as u64, self.count)
+    }
+
     /// Checks what a thread asks for.
+    #[inline(always)]
     pub(crate) fn new(kind: u64, size: u64, count: u64) -> Result<Self, Refusal> {
         let kind = Kind::from_number(kind).ok_or(Refusal::InvalidArgument)?;
         let log2 = object_log2(kind, size)?;
@@ -129,6 +142,13 @@ impl Order {
     /// log2 of a CNode's slots.
     fn slots(self) -> Option<u8> {
         (self.kind == Kind::CNode).then_some(self.log2.wrapping_sub(size::SLOT))
+    }
+
+    /// Whether it is of one object, which is made without a look for interrupts.
+    #[inline(always)]
+    pub(crate) fn is_short(self) -> bool {
+        let small = power(self.log2) <= PIECE || self.prepared() == Prepared::Anything;
+        self.count == 1 && small
     }
 
     /// How many objects are placed between two looks for interrupts.
@@ -157,6 +177,7 @@ impl Order {
 }
 
 /// log2 of the bytes that an object of a kind takes.
+#[inline(always)]
 fn object_log2(kind: Kind, asked: u64) -> Result<u8, Refusal> {
     let asked = u8::try_from(asked).map_err(|_| Refusal::OutOfRange);
     match kind {
@@ -186,8 +207,40 @@ fn object_log2(kind: Kind, asked: u64) -> Result<u8, Refusal> {
 }
 
 impl<A: Arch> Core<A> {
+    /// Makes the one object of a short order, and its original capability in an empty slot of a CNode.
+    #[inline(always)]
+    pub(crate) fn make_one(
+        &mut self,
+        untyped: SlotRef,
+        order: Order,
+        (cnode, to): (SlotRef, SlotRef),
+    ) -> Result<(), Refusal> {
+        let home = self.home();
+        let extent = self.plan(untyped, order)?;
+        let tag = untyped.tag.get(home);
+        let at = PhysAddr(untyped.object.get(home).wrapping_add(extent.first));
+        if tag.class() == MemoryClass::Ram && order.prepared() != Prepared::Anything {
+            self.prepare(order, at, power(order.log2));
+            untyped.mapping.set(home, Mark::new(extent.end, order).0);
+        }
+        let container = to.tag.get(home).container();
+        to.tag.set(
+            home,
+            self.tag_for(untyped, order).original().within(container),
+        );
+        to.object.set(home, self.place_object(order, at));
+        let mut row = Row::new(untyped);
+        row.push(home, to);
+        row.end(home);
+        let zero: SlotRef = Ref::from_slot(cnode.object.get(home));
+        zero.badge.set(home, zero.badge.get(home).wrapping_add(1));
+        untyped.badge.set(home, extent.end);
+        Ok(())
+    }
+
     /// Finds room for an order in an untyped, or says why there is none. An untyped from which nothing is derived
     /// starts over.
+    #[inline(always)]
     pub(crate) fn plan(&self, untyped: SlotRef, order: Order) -> Result<Extent, Refusal> {
         let home = self.home();
         let tag = untyped.tag.get(home);
@@ -227,8 +280,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn prepare_piece(&self, untyped: SlotRef, order: Order, extent: Extent) -> Progress {
         let home = self.home();
         let plain = untyped.tag.get(home).class() == MemoryClass::Ram;
-        let prepared = order.prepared();
-        if !plain || prepared == Prepared::Anything {
+        if !plain || order.prepared() == Prepared::Anything {
             return Progress::Done;
         }
         let from = Mark(untyped.mapping.get(home)).resume(order, extent.first);
@@ -239,16 +291,23 @@ impl<A: Arch> Core<A> {
         let to = from.saturating_add(PIECE).min(extent.end);
         let at = PhysAddr(untyped.object.get(home).wrapping_add(from));
         let bytes = to.wrapping_sub(from);
-        match prepared {
-            Prepared::Slots(log2) => self.fill_slots(at, bytes >> size::SLOT, log2),
-            Prepared::ZerosIn(half) => self.clear_half(at, half),
-            _ => self.memory.clear(at, bytes as usize),
-        }
+        self.prepare(order, at, bytes);
         untyped.mapping.set(home, Mark::new(to, order).0);
         if to == extent.end {
             Progress::Done
         } else {
             Progress::More
+        }
+    }
+
+    /// Prepares some memory for an order: whole objects, or a piece.
+    #[inline(always)]
+    fn prepare(&self, order: Order, at: PhysAddr, bytes: u64) {
+        match order.prepared() {
+            Prepared::Anything => {}
+            Prepared::Zeros => self.memory.clear(at, bytes as usize),
+            Prepared::ZerosIn(half) => self.clear_half(at, half),
+            Prepared::Slots(log2) => self.fill_slots(at, bytes >> size::SLOT, log2),
         }
     }
 
@@ -294,17 +353,13 @@ impl<A: Arch> Core<A> {
         let tag = contents.original().within(container);
         let mut row = Row::new(untyped);
         let mut offset = extent.first;
-        let mut slot = Some(to);
-        for _ in 0..count {
-            let Some(here) = slot else {
-                break;
-            };
+        for index in 0..count {
+            let here = self.behind(to.address(), index);
             let at = PhysAddr(untyped.object.get(home).wrapping_add(offset));
             here.tag.set(home, tag);
             here.object.set(home, self.place_object(order, at));
             row.push(home, here);
             offset = offset.wrapping_add(power(order.log2));
-            slot = self.nth(here.address(), 1);
         }
         row.end(home);
         self.count(to, Use::More(count));

@@ -121,6 +121,14 @@ impl Tag {
         (self.0 ^ other.0) & mask == 0
     }
 
+    /// Whether it is a frame of 4 KiB of RAM with all of these rights.
+    pub const fn is_page_of_ram(self, rights: Rights) -> bool {
+        const SIZE_CLASS_KIND: u64 = 0x0000_ffff_0000_00ff;
+        let wanted = Kind::Frame as u64 | (MemoryClass::Ram as u64) << 40 | 12 << 32;
+        let rights = (rights.bits() as u64) << 8;
+        self.0 & (SIZE_CLASS_KIND | rights) == wanted | rights
+    }
+
     /// Whether the slot holds nothing.
     pub const fn is_empty(self) -> bool {
         self.0 & 0xff == 0

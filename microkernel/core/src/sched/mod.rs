@@ -111,7 +111,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn settle(&mut self, next: Next<A>) {
         let previous = self.sched.current;
         let preferred = match next {
-            Next::Caller | Next::Repeat => previous,
+            Next::Caller | Next::Done | Next::Repeat => previous,
             Next::Switch(thread) => Some(thread),
             Next::Blocked => None,
         };

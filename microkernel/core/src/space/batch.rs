@@ -6,7 +6,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use weft_abi::cap::MapFlags;
+use weft_abi::cap::{CacheMode, MapFlags};
 use weft_abi::layout::USER_END;
 use weft_abi::{Refusal, Rights};
 use weft_hal::{Arch, Asid, Leaf, PageSize, PhysAddr, VirtAddr};
@@ -22,6 +22,8 @@ use super::mapping::Mapping;
 
 /// The longest run.
 const LONGEST: u64 = 96;
+/// The longest run of pages for which caches may have to be looked after, which takes a while.
+const LONGEST_PREPARED: u64 = 8;
 /// Up to so many pages are forgotten one by one, more with their whole space.
 const ONE_BY_ONE: u64 = 32;
 
@@ -82,7 +84,11 @@ impl<A: Arch> Core<A> {
         // The last user page is in the last table, but never mapped.
         let room = USER_END.saturating_sub(address.0);
         let room = room.wrapping_shr(leaf.size.log2().into());
-        let most = count.min(LONGEST).min(room);
+        let longest = match leaf.cache {
+            CacheMode::Normal if !leaf.rights.contains(Rights::EXECUTE) => LONGEST,
+            _ => LONGEST_PREPARED,
+        };
+        let most = count.min(longest).min(room);
         let entries = found.place.entries(most as usize);
         let behind = entries.get(1..).unwrap_or(&[]);
         let done = match before {
@@ -98,9 +104,9 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let attributes = run.attributes::<A>();
         let (mut done, mut at) = (0_u64, run.mapping);
-        let mut slot = self.nth(run.first.address(), 1);
+        let mut frame = run.first;
         for entry in entries {
-            let Some(frame) = slot else { break };
+            frame = self.behind(frame.address(), 1);
             at = at.further(run.bytes());
             let free = frame.mapping.get(home) == 0 && entry.load(Ordering::Relaxed) == 0;
             if !free || !frame.tag.get(home).is_alike(run.tag, run.leaf.rights) {
@@ -114,7 +120,6 @@ impl<A: Arch> Core<A> {
             frame.mapping.set(home, at.0);
             entry.store(attributes | physical.0, Ordering::Release);
             done = done.wrapping_add(1);
-            slot = self.nth(frame.address(), 1);
         }
         done
     }
@@ -125,9 +130,9 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let attributes = run.attributes::<A>();
         let (mut done, mut at) = (0_u64, run.mapping);
-        let mut slot = self.nth(run.first.address(), 1);
+        let mut frame = run.first;
         for entry in entries {
-            let Some(frame) = slot else { break };
+            frame = self.behind(frame.address(), 1);
             at = at.further(run.bytes());
             let physical = PhysAddr(frame.object.get(home));
             let stands = entry.load(Ordering::Relaxed) == before | physical.0;
@@ -144,7 +149,6 @@ impl<A: Arch> Core<A> {
             });
             entry.store(attributes | physical.0, Ordering::Release);
             done = done.wrapping_add(1);
-            slot = self.nth(frame.address(), 1);
         }
         done
     }
@@ -162,9 +166,8 @@ impl<A: Arch> Core<A> {
             return Err(Refusal::NotMapped);
         };
         let attributes = found.place.get() ^ physical.0;
-        let (mut done, mut slot) = (0_u64, Some(first));
+        let (mut done, mut frame) = (0_u64, first);
         for entry in found.place.entries(count.min(LONGEST) as usize) {
-            let Some(frame) = slot else { break };
             let stands = entry.load(Ordering::Relaxed) == attributes | frame.object.get(home);
             let there = stands && frame.mapping.get(home) == at.0;
             if !there || !frame.tag.get(home).is_alike(tag, Rights::READ) {
@@ -174,7 +177,7 @@ impl<A: Arch> Core<A> {
             frame.mapping.set(home, Mapping::NONE.0);
             at = at.further(power(size.log2()));
             done = done.wrapping_add(1);
-            slot = self.nth(frame.address(), 1);
+            frame = self.behind(frame.address(), 1);
         }
         self.forget_run(found.space.asid.get(home), found.address, size, done);
         Ok(done)

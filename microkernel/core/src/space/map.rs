@@ -86,8 +86,40 @@ impl<A: Arch> Core<A> {
         Ok(Mapping::new(self.home(), &space, address))
     }
 
-    /// Maps the frame of a capability, or changes rights where it is mapped already.
+    /// As `map_frame`, of the commonest case: a frame of 4 KiB of RAM, mapped nowhere, that is to be read or written in
+    /// the normal way at a free address. `None` if it is another case, or to be refused; then nothing has changed.
     #[inline(always)]
+    pub(crate) fn map_plainly(
+        &mut self,
+        frame: SlotRef,
+        space: Ref<AddressSpace>,
+        address: VirtAddr,
+        flags: MapFlags,
+    ) -> Option<()> {
+        let home = self.home();
+        let rights = rights_of_data(flags)?;
+        let is_plain = frame.tag.get(home).is_page_of_ram(rights);
+        let is_free = frame.mapping.get(home) == Mapping::NONE.0;
+        if !is_plain || !is_free || !is_mappable(address, PageSize::Small) {
+            return None;
+        }
+        let place = self.reach(space, address, PageSize::Small.level()).ok()?;
+        if place.get() != 0 {
+            return None;
+        }
+        place.fill(A::encode_page(Leaf {
+            physical: PhysAddr(frame.object.get(home)),
+            size: PageSize::Small,
+            rights,
+            cache: CacheMode::Normal,
+        }));
+        self.arch.publish();
+        let mapping = Mapping::new(home, &space, address);
+        frame.mapping.set(home, mapping.0);
+        Some(())
+    }
+
+    /// Maps the frame of a capability, or changes rights where it is mapped already.
     pub(crate) fn map_frame(
         &mut self,
         frame: SlotRef,
@@ -181,6 +213,14 @@ impl<A: Arch> Core<A> {
         // It may be gone with its space or table.
         let _ = self.unmap(word, self.message_page_address(thread), PageSize::Small);
     }
+}
+
+/// The rights that flags give, if it is to read, or to read and write, in the normal way.
+#[inline(always)]
+fn rights_of_data(flags: MapFlags) -> Option<Rights> {
+    const READ: u64 = MapFlags::new(Rights::READ, CacheMode::Normal).0;
+    const WRITE: u64 = Rights::WRITE.bits() as u64;
+    (flags.0 & !WRITE == READ).then(|| Rights::from_bits_retain(flags.0 as u8))
 }
 
 /// What to map for a frame capability and the flags that user mode gave.

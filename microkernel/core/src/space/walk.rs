@@ -36,6 +36,13 @@ impl Place {
         self.table.get(self.index..end).unwrap_or(&[])
     }
 
+    /// Sets what was empty.
+    pub(super) fn fill(self, value: u64) {
+        if let Some(entry) = self.table.get(self.index) {
+            entry.store(value, Ordering::Release);
+        }
+    }
+
     /// Replaces it at once.
     pub(super) fn set(self, value: u64) {
         if let Some(entry) = self.table.get(self.index) {

@@ -12,5 +12,5 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let from = core.named_used(thread, 2)?;
     let rights = core.rights_argument(thread, 4)?;
     core.derive(from, to, rights, Mint::Same)?;
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }

@@ -10,5 +10,5 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let to = core.empty_slot_argument(thread, 0, 1)?;
     let from = core.named_used(thread, 2)?;
     core.move_capability(from, to);
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }

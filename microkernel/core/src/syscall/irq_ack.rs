@@ -9,5 +9,5 @@ use crate::state::{Next, Outcome};
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let line = core.irq_argument(thread)?;
     core.arch.unmask(line);
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }

@@ -8,7 +8,7 @@ use weft_hal::{Arch, Context};
 
 use crate::Core;
 use crate::object::ThreadRef;
-use crate::state::{Next, Outcome};
+use crate::state::{Ended, Next, Outcome};
 
 mod arguments;
 mod call;
@@ -65,33 +65,51 @@ mod yield_now;
 
 impl<A: Arch> Core<A> {
     /// Handles the system call that the running thread made.
-    pub(crate) fn system_call(&mut self) -> Next<A> {
+    #[inline(always)]
+    pub(crate) fn system_call(&mut self) -> Ended {
         let Some(thread) = self.sched.current else {
             crate::bug("a system call came while no thread was running");
         };
         let number = thread.context.number();
         let Some(call) = Syscall::from_number(number) else {
-            return self.fault(FaultKind::BadSyscall, 0, number);
+            return self.no_such_call(number);
         };
+        self.catch_up();
         thread.context.clear_scratch();
         match dispatch(call)(self, thread) {
-            Ok(Next::Caller) => {
-                self.complete(thread, 0);
-                Next::Caller
-            }
-            Ok(next) => next,
-            Err(refusal) => {
-                self.complete(thread, refusal as u64);
-                Next::Caller
+            Ok(Next::Done) => Ended::Done,
+            Ok(Next::Caller) => self.conclude(thread, 0),
+            Err(refusal) => self.conclude(thread, refusal as u64),
+            Ok(next) => {
+                self.settle(next);
+                Ended::Settled
             }
         }
     }
 
-    /// Sets the caller's status, unless the call destroyed the caller.
-    fn complete(&self, thread: ThreadRef<A>, status: u64) {
+    /// Tells the handler of the running thread's faults that it asked for what does not exist.
+    #[inline(never)]
+    fn no_such_call(&mut self, number: u64) -> Ended {
+        let fault = (FaultKind::BadSyscall, 0, number);
+        if self.fault_directly(fault).is_none() {
+            self.catch_up();
+            let next = self.fault(fault.0, fault.1, fault.2);
+            self.settle(next);
+        }
+        Ended::Settled
+    }
+
+    /// Ends a call after which the caller may go on: it has results, was refused, or may have changed who runs.
+    #[inline(never)]
+    fn conclude(&mut self, thread: ThreadRef<A>, status: u64) -> Ended {
+        // The call may have destroyed the caller.
         if self.sched.current == Some(thread) {
             thread.context.set_status(status);
         }
+        if !self.stays(self.sched.current) {
+            self.settle(Next::Caller);
+        }
+        Ended::Settled
     }
 }
 

@@ -8,5 +8,5 @@ use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let _ = (core, thread);
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }

@@ -61,9 +61,7 @@ impl<A: Arch> Core<A> {
     ) -> Result<Next<A>, E> {
         let mut done = part.done;
         while done < part.count {
-            let Some(frame) = self.nth(first.address(), done) else {
-                break;
-            };
+            let frame = self.behind(first.address(), done);
             match act(self, frame, done) {
                 Ok(more) => done = done.wrapping_add(more),
                 Err(_) if done > 0 => break,

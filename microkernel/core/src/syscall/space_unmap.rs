@@ -15,5 +15,5 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         Rights::READ,
     )?;
     core.unmap_frame(frame)?;
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }

@@ -29,7 +29,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     bind(core, target, ThreadSlot::Fault, fault)?;
     bind(core, target, ThreadSlot::Timeout, timeout)?;
     core.note_bindings(target);
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }
 
 fn bind<A: Arch>(

@@ -22,5 +22,5 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         [argument(3), argument(4)],
         argument(5),
     );
-    Ok(Next::Caller)
+    Ok(Next::Done)
 }

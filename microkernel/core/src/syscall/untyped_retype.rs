@@ -1,5 +1,8 @@
 //! `UntypedRetype`: makes objects of untyped memory.
 //!
+//! One object that is quickly made has a way of its own, which does the same with less of counting; so has a frame of
+//! one page.
+//!
 //! Everything is checked before anything changes, for as many objects as can be checked without a look for interrupts;
 //! an order of more is made in parts. An interrupt, or the end of a part, makes the thread repeat the call for what is
 //! left: its arguments tell how much that is, and the untyped what is prepared of it.
@@ -22,10 +25,48 @@ const COUNT: usize = 5;
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let argument = |index| thread.context.argument(index);
     let untyped = core.expect(thread, argument(0), Kind::Untyped, Rights::empty())?;
+    if (argument(1), argument(2), argument(COUNT)) == Order::PAGE.asked() {
+        let cnode = core.expect(thread, argument(3), Kind::CNode, Rights::WRITE)?;
+        return make_one(core, thread, (untyped, Order::PAGE, cnode));
+    }
     let order = Order::new(argument(1), argument(2), argument(COUNT))?;
     let cnode = core.expect(thread, argument(3), Kind::CNode, Rights::WRITE)?;
+    if order.is_short() {
+        make_any(core, thread, (untyped, order, cnode))
+    } else {
+        make_many(core, thread, (untyped, order, cnode))
+    }
+}
+
+/// Makes the object of a short order.
+#[inline(always)]
+fn make_one<A: Arch>(
+    core: &mut Core<A>,
+    thread: ThreadRef<A>,
+    (untyped, order, cnode): (SlotRef, Order, SlotRef),
+) -> Outcome<A> {
+    let to = core.one_destination(cnode, thread.context.argument(FIRST))?;
+    core.make_one(untyped, order, (cnode, to))?;
+    Ok(Next::Done)
+}
+
+#[inline(never)]
+fn make_any<A: Arch>(
+    core: &mut Core<A>,
+    thread: ThreadRef<A>,
+    what: (SlotRef, Order, SlotRef),
+) -> Outcome<A> {
+    make_one(core, thread, what)
+}
+
+#[inline(never)]
+fn make_many<A: Arch>(
+    core: &mut Core<A>,
+    thread: ThreadRef<A>,
+    (untyped, order, cnode): (SlotRef, Order, SlotRef),
+) -> Outcome<A> {
     let part = order.count.min(PART);
-    let first = core.destination(cnode, argument(FIRST), part)?;
+    let first = core.destination(cnode, thread.context.argument(FIRST), part)?;
     let extent = core.plan(untyped, order)?;
     while core.prepare_piece(untyped, order, extent) == Progress::More {
         if core.arch.interrupt_pending() {
@@ -45,12 +86,11 @@ impl<A: Arch> Core<A> {
         part: u64,
     ) -> Next<A> {
         let mut made = 0;
-        let mut slot = Some(first);
-        while let Some(to) = slot.filter(|_| made < part) {
+        while made < part {
+            let to = self.behind(first.address(), made);
             let now = order.at_once().min(part.wrapping_sub(made));
             self.make(untyped, order, extent.after(order, made), to, now);
             made = made.wrapping_add(now);
-            slot = self.nth(to.address(), now);
             if made < part && self.arch.interrupt_pending() {
                 break;
             }
@@ -58,10 +98,20 @@ impl<A: Arch> Core<A> {
         let (context, left) = (&thread.context, order.count.wrapping_sub(made));
         context.set_argument(FIRST, context.argument(FIRST).wrapping_add(made));
         context.set_argument(COUNT, left);
-        if left == 0 {
-            Next::Caller
+        if left == 0 { Next::Done } else { Next::Repeat }
+    }
+
+    /// The destination slot, if it exists and is empty.
+    #[inline(always)]
+    fn one_destination(&self, cnode: SlotRef, index: u64) -> Result<SlotRef, Refusal> {
+        let index = u32::try_from(index).map_err(|_| Refusal::OutOfRange)?;
+        let slot = self
+            .slot_of(&cnode, CPtr(index))
+            .ok_or(Refusal::OutOfRange)?;
+        if slot.is_empty(self.home()) {
+            Ok(slot)
         } else {
-            Next::Repeat
+            Err(Refusal::SlotOccupied)
         }
     }
 
@@ -74,13 +124,11 @@ impl<A: Arch> Core<A> {
         let first = found.ok_or(Refusal::OutOfRange)?;
         self.slot_of(&cnode, CPtr(last))
             .ok_or(Refusal::OutOfRange)?;
-        let mut slot = Some(first);
-        for _ in 0..count {
-            let here = slot.ok_or(Refusal::OutOfRange)?;
-            if !here.is_empty(self.home()) {
+        let slots = (0..count).map(|index| self.behind(first.address(), index));
+        for slot in slots {
+            if !slot.is_empty(self.home()) {
                 return Err(Refusal::SlotOccupied);
             }
-            slot = self.nth(here.address(), 1);
         }
         Ok(first)
     }

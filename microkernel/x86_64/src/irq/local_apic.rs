@@ -88,9 +88,23 @@ impl LocalApic {
         self.write(END, 0);
     }
 
-    /// The requested vectors `32 * word` to `32 * word + 31`, a bit each.
-    pub(crate) fn requested(&self, word: u16) -> u32 {
-        self.read(REQUESTED + 16 * word)
+    /// Whether any vector from 32 on, and below 32 times `end`, is requested.
+    pub(crate) fn is_any_requested(&self, end: u16) -> bool {
+        // How the registers are reached is the same for all.
+        let mut all = 0;
+        match self.access {
+            Access::X2 => {
+                for word in 1..end {
+                    all |= cpu::msr(x2(REQUESTED + 16 * word)) as u32;
+                }
+            }
+            Access::Memory(registers) => {
+                for word in 1..end {
+                    all |= registers.read(REQUESTED + 16 * word);
+                }
+            }
+        }
+        all != 0
     }
 
     /// Whether a vector was taken and not acknowledged yet.

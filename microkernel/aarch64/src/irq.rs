@@ -163,20 +163,21 @@ impl Interface {
 
 impl Aarch64 {
     /// Takes the interrupt that waits, and says what it is.
+    #[inline(always)]
     pub(crate) fn acknowledge(&mut self) -> Trap {
-        let Some((_, interface)) = self.gic.registers else {
+        let Some((distributor, interface)) = self.gic.registers else {
             return Trap::Spurious;
         };
         let taken = interface.take();
         let trap = match (taken & 0x3ff) as u16 {
-            TIMER => self.timer_fired(),
             number @ SHARED..SPECIAL => {
                 let line = number - SHARED;
                 if self.gic.is_level(line) {
-                    self.gic.set(CLEAR_ENABLE, line);
+                    distributor.write(CLEAR_ENABLE + number / 32 * 4, 1 << (number % 32));
                 }
                 Trap::Interrupt(IrqLine(line))
             }
+            TIMER => self.timer_fired(),
             SPECIAL.. => return Trap::Spurious,
             _ => Trap::Spurious,
         };

@@ -15,15 +15,15 @@ memset:
     mov x3, x0
     and x1, x1, #0xff
     cmp x2, #{LEAST}
-    b.lo memset_words
-    cbnz x1, memset_words
+    b.lo .Lmemset_words
+    cbnz x1, .Lmemset_words
     // Whole blocks of zeros (Arm ARM C5.3.8): where the instruction is allowed and a block has 64 bytes, as on every
     // processor by Arm.
     tst x0, #63
-    b.ne memset_words
+    b.ne .Lmemset_words
     mrs x4, dczid_el0
     cmp x4, #{BLOCKS_OF_64}
-    b.ne memset_words
+    b.ne .Lmemset_words
     sub x2, x2, #512
 1:
     .rept 8
@@ -33,7 +33,7 @@ memset:
     subs x2, x2, #512
     b.hs 1b
     add x2, x2, #512
-memset_words:
+.Lmemset_words:
     mov x4, #0x0101010101010101
     mul x1, x1, x4
     subs x2, x2, #64

@@ -33,7 +33,7 @@ pub(crate) struct PerCore {
     pub(crate) stack_top: Cell<u64>,
     pub(crate) fatal_top: Cell<u64>,
     pub(crate) on_syscall: Cell<usize>,
-    pub(crate) on_trap: Cell<usize>,
+    pub(crate) on_exception: Cell<usize>,
     pub(crate) on_long_call: Cell<usize>,
     /// The kernel's state, of the type that `on_syscall` and the others were made for.
     pub(crate) system: Cell<*mut ()>,
@@ -45,6 +45,8 @@ pub(crate) struct PerCore {
     pub(crate) on_wait: Cell<usize>,
     pub(crate) on_signal_wait: Cell<usize>,
     pub(crate) on_yield: Cell<usize>,
+    pub(crate) on_map: Cell<usize>,
+    pub(crate) on_interrupt: Cell<usize>,
 }
 
 // SAFETY:
@@ -60,7 +62,7 @@ static BOOT_CORE: PerCore = PerCore {
     stack_top: Cell::new(0),
     fatal_top: Cell::new(0),
     on_syscall: Cell::new(0),
-    on_trap: Cell::new(0),
+    on_exception: Cell::new(0),
     system: Cell::new(ptr::null_mut()),
     on_call: Cell::new(0),
     on_reply_recv: Cell::new(0),
@@ -71,6 +73,8 @@ static BOOT_CORE: PerCore = PerCore {
     on_wait: Cell::new(0),
     on_signal_wait: Cell::new(0),
     on_yield: Cell::new(0),
+    on_map: Cell::new(0),
+    on_interrupt: Cell::new(0),
 };
 
 /// The boot core's stacks.

@@ -4,7 +4,7 @@
 //   TPIDR_EL1 = the core's PerCore.
 // In between: registers are saved in the running thread's Registers, the kernel stack is empty, and one
 //   Rust function is called, which returns what to resume in x0 (0: wait for an interrupt). Call, ReplyRecv,
-//   Signal, Wait, SignalWait, Yield and Null first try a function that leaves most registers where they are.
+//   Signal, Wait, SignalWait, Yield, SpaceMap and Null first try a function that leaves most registers where they are.
 // On exit: a thread saved by SVC gets x0, x1, x8, x20 to x25, its stack pointer and flags back, and zero in
 //   the other registers; one saved by an interrupt or exception gets everything back. A thread that runs user code
 //   always has the format of SVC, so that SVC need not set it.
@@ -38,23 +38,17 @@ weft_trap_vectors:
     vector trap_fatal
     vector trap_fatal
 
-// Leaves x30 = Registers, x0 and x1 saved there, the user's x29 and x30 on the stack.
+// Leaves x30 = Registers, x0 and x1 saved there, the user's x30 below the stack, which is empty.
 .macro begin
-    stp x29, x30, [sp, #-16]!
+    str x30, [sp, #-16]
+    begin_again
+.endm
+
+// As begin, with x30 there already.
+.macro begin_again
     mrs x30, tpidr_el1
     ldr x30, [x30, #{CONTEXT}]
     stp x0, x1, [x30, #{X}]
-.endm
-
-// Saves elr, spsr and the user's stack pointer, and the format of exceptions; clobbers x0 and x1.
-.macro save_state
-    mrs x0, elr_el1
-    mrs x1, spsr_el1
-    stp x0, x1, [x30, #{ELR}]
-    mrs x0, sp_el0
-    mov x1, #{FULL}
-    str x0, [x30, #{SP}]
-    str x1, [x30, #{FORMAT}]
 .endm
 
 // What user mode gets back from Registers \from in any case; clobbers \a to \d.
@@ -117,6 +111,8 @@ trap_synchronous:
     b.eq syscall_signal
     cmp x8, #{YIELD}
     b.eq syscall_yield
+    cmp x8, #{SPACE_MAP}
+    b.eq syscall_map
     cmp x8, #{SIGNAL_WAIT}
     b.eq syscall_signal_wait
 
@@ -127,6 +123,7 @@ syscall_saved:
     stp x20, x21, [x28, #({X} + 160)]
     stp x22, x23, [x28, #({X} + 176)]
     stp x24, x25, [x28, #({X} + 192)]
+    ldr x0, [x27, #{SYSTEM}]
     ldr x9, [x27, #{ON_SYSCALL}]
     blr x9
     cmp x0, #{SAME}
@@ -204,6 +201,12 @@ syscall_signal_wait:
     may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}, resume_other
 syscall_yield:
     may_switch {ON_YIELD}, {YIELD}, resume_other
+// SpaceMap never switches.
+syscall_map:
+    mov x2, x1
+    mov x3, x20
+    mov x4, x21
+    may_switch {ON_MAP}, {SPACE_MAP}, resume_other
 
 // What Rust may have left in registers is cleared. Nobody else ran, so that the instruction pointer, flags and stack
 // pointer are still in the processor's registers.
@@ -214,7 +217,7 @@ resume_same:
     zero x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x30
     leave
 
-// Saves x2 to x30 as well and takes the user's x29 and x30 from the stack.
+// Saves x2 to x30 as well, elr, spsr, the user's stack pointer and the format of exceptions, which is 0; x27 = PerCore.
 .macro save_all
     stp x2, x3, [x30, #({X} + 16)]
     stp x4, x5, [x30, #({X} + 32)]
@@ -229,19 +232,22 @@ resume_same:
     stp x22, x23, [x30, #({X} + 176)]
     stp x24, x25, [x30, #({X} + 192)]
     stp x26, x27, [x30, #({X} + 208)]
-    ldp x0, x1, [sp], #16
-    stp x28, x0, [x30, #({X} + 224)]
-    str x1, [x30, #({X} + 240)]
-    save_state
+    stp x28, x29, [x30, #({X} + 224)]
+    ldr x0, [sp, #-16]
+    mrs x1, sp_el0
+    stp x0, x1, [x30, #({X} + 240)]
+    mrs x0, elr_el1
+    mrs x1, spsr_el1
+    stp x0, x1, [x30, #{ELR}]
+    str xzr, [x30, #{FORMAT}]
+    mrs x27, tpidr_el1
 .endm
 
 trap_exception:
-    ldr x30, [sp, #-16]
-    begin
+    begin_again
     save_all
     mrs x1, esr_el1
     mrs x2, far_el1
-    mov x0, #{EXCEPTION}
     b trap_call
 
 trap_system_error:
@@ -249,27 +255,29 @@ trap_system_error:
     save_all
     mrs x1, esr_el1
     mov x2, xzr
-    mov x0, #{EXCEPTION}
-    b trap_call
+trap_call:
+    ldr x0, [x27, #{SYSTEM}]
+    ldr x3, [x27, #{ON_EXCEPTION}]
+    mov x29, xzr
+    mov x30, xzr
+    blr x3
+    b resume_whoever
 
 .type trap_interrupt, %function
 trap_interrupt:
     begin
     save_all
-    mov x0, #{INTERRUPT}
-    b trap_call
+    b interrupt_call
 
 // From idle, whose stack is not needed any more.
 .type trap_kernel_interrupt, %function
 trap_kernel_interrupt:
-    mrs x0, tpidr_el1
-    ldr x1, [x0, #{STACK_TOP}]
-    mov sp, x1
-    mov x0, #{INTERRUPT}
-
-trap_call:
     mrs x27, tpidr_el1
-    ldr x3, [x27, #{ON_TRAP}]
+    ldr x1, [x27, #{STACK_TOP}]
+    mov sp, x1
+interrupt_call:
+    ldr x0, [x27, #{SYSTEM}]
+    ldr x3, [x27, #{ON_INTERRUPT}]
     mov x29, xzr
     mov x30, xzr
     blr x3

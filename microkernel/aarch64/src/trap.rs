@@ -12,7 +12,7 @@ use core::ptr;
 use weft_abi::{REGISTER_WORDS, Syscall};
 use weft_early::System;
 use weft_early::stubs::{self, GENERAL, SAME, Stubs};
-use weft_hal::{Next, Trap};
+use weft_hal::{IrqLine, Next, Trap};
 
 use crate::cause;
 use crate::cpu;
@@ -22,14 +22,14 @@ use crate::regs::{Format, Registers};
 use crate::report::Frame;
 use crate::smp::PerCore;
 
-const EXCEPTION: u64 = 0;
-const INTERRUPT: u64 = 1;
 // What `trap.S` takes for granted.
 const _: () = assert!(
     Syscall::Null as u64 == 0
         && offset_of!(PerCore, on_call) == offset_of!(PerCore, system) + 8
         && offset_of!(PerCore, system) == offset_of!(PerCore, on_long_call) + 8
         && offset_of!(Registers, spsr) == offset_of!(Registers, elr) + 8
+        && offset_of!(Registers, sp) == offset_of!(Registers, x) + 31 * 8
+        && Format::Full as u64 == 0
 );
 
 global_asm!(
@@ -38,7 +38,8 @@ global_asm!(
     STACK_TOP = const offset_of!(PerCore, stack_top),
     FATAL_TOP = const offset_of!(PerCore, fatal_top),
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
-    ON_TRAP = const offset_of!(PerCore, on_trap),
+    ON_EXCEPTION = const offset_of!(PerCore, on_exception),
+    ON_INTERRUPT = const offset_of!(PerCore, on_interrupt),
     ON_REPLY_RECV = const offset_of!(PerCore, on_reply_recv),
     ON_LONG_CALL = const offset_of!(PerCore, on_long_call),
     ON_LONG_REPLY_RECV = const offset_of!(PerCore, on_long_reply_recv),
@@ -48,6 +49,8 @@ global_asm!(
     ON_WAIT = const offset_of!(PerCore, on_wait),
     ON_SIGNAL_WAIT = const offset_of!(PerCore, on_signal_wait),
     ON_YIELD = const offset_of!(PerCore, on_yield),
+    ON_MAP = const offset_of!(PerCore, on_map),
+    SPACE_MAP = const Syscall::SpaceMap as u64,
     WAIT = const Syscall::Wait as u64,
     SIGNAL_WAIT = const Syscall::SignalWait as u64,
     YIELD = const Syscall::Yield as u64,
@@ -62,11 +65,8 @@ global_asm!(
     SP = const offset_of!(Registers, sp),
     ELR = const offset_of!(Registers, elr),
     FORMAT = const offset_of!(Registers, format),
-    FULL = const Format::Full as u64,
     SYSCALL = const Format::Syscall as u64,
     SYSTEM_CALL = const cause::SYSTEM_CALL,
-    EXCEPTION = const EXCEPTION,
-    INTERRUPT = const INTERRUPT,
     FRAME_BYTES = const size_of::<Frame>(),
     fatal = sym crate::report::fatal,
 );
@@ -86,7 +86,10 @@ pub(crate) fn set_up() {
 pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
-    core.on_trap.set((on_trap::<S> as *const ()).addr());
+    core.on_exception
+        .set((on_exception::<S> as *const ()).addr());
+    core.on_interrupt
+        .set((on_interrupt::<S> as *const ()).addr());
     core.on_call
         .set((stubs::on_call::<Aarch64, S> as *const ()).addr());
     core.on_reply_recv
@@ -105,6 +108,8 @@ pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
         .set((stubs::on_yield::<Aarch64, S> as *const ()).addr());
     core.on_null
         .set((stubs::on_null::<Aarch64, S> as *const ()).addr());
+    core.on_map
+        .set((stubs::on_map::<Aarch64, S> as *const ()).addr());
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
@@ -142,31 +147,41 @@ fn resume(core: &PerCore, registers: *const Registers) -> ! {
     }
 }
 
-extern "C" fn on_syscall<S: System<Aarch64>>() -> *const Registers {
-    let core = PerCore::current();
-    // SAFETY:
-    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
-    let system = unsafe { &mut *core.system.get().cast::<S>() };
+extern "C" fn on_syscall<S: System<Aarch64>>(system: &mut S) -> *const Registers {
     leave(system.syscall())
 }
 
-extern "C" fn on_trap<S: System<Aarch64>>(what: u64, syndrome: u64, far: u64) -> *const Registers {
+extern "C" fn on_exception<S: System<Aarch64>>(
+    system: &mut S,
+    syndrome: u64,
+    far: u64,
+) -> *const Registers {
     let core = PerCore::current();
-    // SAFETY:
-    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
-    let system = unsafe { &mut *core.system.get().cast::<S>() };
-    let trap = if what == INTERRUPT {
-        system.arch().acknowledge()
-    } else if identified(core, syndrome) == Question::Answered {
+    if identified(core, syndrome) == Question::Answered {
         return core.context.get();
-    } else {
-        let (kind, address) = cause::fault(syndrome, far);
-        Trap::Fault {
-            kind,
-            address,
-            code: syndrome,
-        }
+    }
+    let (kind, address) = cause::fault(syndrome, far);
+    leave(system.fault((kind, address, syndrome)))
+}
+
+extern "C" fn on_interrupt<S: System<Aarch64>>(system: &mut S) -> *const Registers {
+    let trap = system.arch().acknowledge();
+    let Trap::Interrupt(line) = trap else {
+        return on_other(system, trap);
     };
+    match system.interrupt(line).map(ptr::from_ref) {
+        Some(registers) => registers,
+        None => on_line(system, line),
+    }
+}
+
+/// An interrupt that the fast path did not take.
+#[inline(never)]
+fn on_line<S: System<Aarch64>>(system: &mut S, line: IrqLine) -> *const Registers {
+    on_other(system, Trap::Interrupt(line))
+}
+
+fn on_other<S: System<Aarch64>>(system: &mut S, trap: Trap) -> *const Registers {
     leave(system.trap(trap))
 }
 

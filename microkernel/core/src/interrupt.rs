@@ -41,8 +41,8 @@ impl IrqTable {
         if line.0 >= MAX_LINES {
             return None;
         }
-        let offset = u64::from(line.0).checked_mul(size_of::<IrqEntry>() as u64)?;
-        Ref::from_address(self.base?.address().checked_add(offset)?)
+        let offset = u64::from(line.0).wrapping_mul(size_of::<IrqEntry>() as u64);
+        Some(Ref::from_slot(self.base?.address().wrapping_add(offset)))
     }
 }
 

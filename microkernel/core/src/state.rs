@@ -1,7 +1,7 @@
 //! The state of one processor core, and the way in and out of the kernel.
 
-use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{self as hal, Arch, Context, CoreId, Trap};
+use weft_abi::{FaultKind, Kind, Refusal, Rights};
+use weft_hal::{self as hal, Arch, Context, CoreId, IrqLine, Trap};
 use weft_store::{Home, Memory, Ref};
 
 use crate::cspace::Dying;
@@ -76,25 +76,38 @@ impl<A: Arch> Core<A> {
     }
 
     /// Handles what brought the core into the kernel; says what runs next.
+    #[inline(never)]
     pub fn trap(&mut self, trap: Trap) -> hal::Next<'_, A::Context> {
-        if self.trap_directly(trap).is_none() {
+        let taken = match trap {
+            Trap::Interrupt(line) => self.interrupt_directly(line),
+            // Exceptions come to `faulted`.
+            _ => None,
+        };
+        if taken.is_none() {
             self.trap_generally(trap);
         }
         self.resume()
     }
 
-    /// Handles a trap by the fast path, if that takes it; else nothing has changed.
+    /// As `trap`, of an exception (kind, address, and the architecture's own code), by the fast path if that takes it.
     #[inline(always)]
-    pub(crate) fn trap_directly(&mut self, trap: Trap) -> Option<()> {
-        match trap {
-            Trap::Interrupt(line) => self.interrupt_directly(line),
-            Trap::Fault {
+    pub fn faulted(&mut self, fault: (FaultKind, u64, u64)) -> hal::Next<'_, A::Context> {
+        if self.fault_directly(fault).is_none() {
+            let (kind, address, code) = fault;
+            self.trap_generally(Trap::Fault {
                 kind,
                 address,
                 code,
-            } => self.fault_directly((kind, address, code)),
-            _ => None,
+            });
         }
+        self.resume()
+    }
+
+    /// Handles a device interrupt by the fast path, if that takes it; says who goes on then.
+    #[inline(always)]
+    pub fn interrupted_directly(&mut self, line: IrqLine) -> Option<&A::Context> {
+        self.interrupt_directly(line)?;
+        self.sched.current.as_ref().map(|thread| &thread.context)
     }
 
     /// Handles a system call that the fast path did not; says what runs next.
@@ -107,6 +120,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Handles a trap by the general path.
+    #[inline(never)]
     pub(crate) fn trap_generally(&mut self, trap: Trap) {
         if trap == Trap::Syscall {
             let caller = self.sched.current;

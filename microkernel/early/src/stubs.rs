@@ -90,6 +90,17 @@ pub extern "C" fn on_yield<A: Stubs, S: System<A>>(_: u64, system: &mut S) -> *c
     turned(system.yield_now(), A::leave)
 }
 
+/// SpaceMap.
+pub extern "C" fn on_map<A: Stubs, S: System<A>>(
+    space: u64,
+    system: &mut S,
+    frame: u64,
+    address: u64,
+    flags: u64,
+) -> *const A::Context {
+    turned(system.map([space, frame, address, flags]), A::leave)
+}
+
 /// Null.
 pub extern "C" fn on_null<A: Stubs, S: System<A>>() {
     S::null();

@@ -1,6 +1,7 @@
 //! The kernel as an architecture sees it.
 
-use weft_hal::{Answered, Arch, Direct, Next, Trap, Turn};
+use weft_abi::FaultKind;
+use weft_hal::{Answered, Arch, Direct, IrqLine, Next, Trap, Turn};
 
 /// The kernel behind the traps.
 ///
@@ -18,6 +19,12 @@ pub trait System<A: Arch>: 'static {
 
     /// Handles any other trap; says what runs next.
     fn trap(&mut self, trap: Trap) -> Next<'_, A::Context>;
+
+    /// Handles an exception (kind, address, and the architecture's own code), as [`trap`](Self::trap) does.
+    fn fault(&mut self, fault: (FaultKind, u64, u64)) -> Next<'_, A::Context>;
+
+    /// A device interrupt by the fast path, and who goes on; `None` if the general one must handle it.
+    fn interrupt(&mut self, line: IrqLine) -> Option<&A::Context>;
 
     /// Call with this object by the fast path; `None` if the general one must do it, and nothing has changed. The lower
     /// half of the information word is at most [`REGISTER_WORDS`](weft_abi::REGISTER_WORDS).
@@ -44,6 +51,9 @@ pub trait System<A: Arch>: 'static {
 
     /// As [`signal`](Self::signal), Yield.
     fn yield_now(&mut self) -> Option<Turn<'_, A::Context>>;
+
+    /// As [`signal`](Self::signal), SpaceMap with these arguments.
+    fn map(&mut self, arguments: [u64; 4]) -> Option<Turn<'_, A::Context>>;
 
     /// Null.
     fn null();

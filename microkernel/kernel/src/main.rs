@@ -13,12 +13,13 @@
 
 #[cfg(target_arch = "aarch64")]
 use weft_aarch64::{self as arch, Aarch64 as Machine};
+use weft_abi::FaultKind;
 use weft_abi::cap::MemoryClass;
 use weft_core::Core;
 use weft_core::boot::{self, Region};
 use weft_early::region::CAPACITY;
 use weft_early::{DIRECT_MAP, Handover, Range, System};
-use weft_hal::{Answered, Arch, Direct, Next, PhysAddr, Trap, Turn};
+use weft_hal::{Answered, Arch, Direct, IrqLine, Next, PhysAddr, Trap, Turn};
 use weft_store::Memory;
 #[cfg(target_arch = "x86_64")]
 use weft_x86_64::{self as arch, X86_64 as Machine};
@@ -84,6 +85,16 @@ impl System<Machine> for Kernel {
     }
 
     #[inline(always)]
+    fn fault(&mut self, fault: (FaultKind, u64, u64)) -> Next<'_, Registers> {
+        self.0.faulted(fault)
+    }
+
+    #[inline(always)]
+    fn interrupt(&mut self, line: IrqLine) -> Option<&Registers> {
+        self.0.interrupted_directly(line)
+    }
+
+    #[inline(always)]
     fn call(&mut self, object: u64) -> Option<Direct<'_, Registers>> {
         self.0.call_directly(object)
     }
@@ -121,6 +132,11 @@ impl System<Machine> for Kernel {
     #[inline(always)]
     fn yield_now(&mut self) -> Option<Turn<'_, Registers>> {
         self.0.yield_directly()
+    }
+
+    #[inline(always)]
+    fn map(&mut self, arguments: [u64; 4]) -> Option<Turn<'_, Registers>> {
+        self.0.map_directly(arguments)
     }
 
     #[inline(always)]

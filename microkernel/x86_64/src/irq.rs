@@ -27,10 +27,18 @@ const LAST_MESSAGE: u8 = FIRST_MESSAGE + msi::COUNT as u8 - 1;
 pub(crate) const SPURIOUS: u8 = 0xff;
 
 impl X86_64 {
-    /// Tells the controller that the interrupt with this vector was taken, and says what it is.
+    /// Tells the controller that the interrupt with this vector was taken, if it is an input's, and says which.
+    #[inline(always)]
+    pub(crate) fn acknowledge_input(&mut self, vector: u8) -> Option<IrqLine> {
+        match vector {
+            FIRST_INPUT..TIMER => Some(self.input_fired(vector - FIRST_INPUT)),
+            _ => None,
+        }
+    }
+
+    /// Tells the controller that the interrupt with this vector, which is no input's, was taken, and says what it is.
     pub(crate) fn acknowledge(&mut self, vector: u8) -> Trap {
         match vector {
-            FIRST_INPUT..TIMER => self.input_fired(vector - FIRST_INPUT),
             TIMER => self.timer_fired(),
             FIRST_MESSAGE..=LAST_MESSAGE => self.message_fired(vector - FIRST_MESSAGE),
             _ => self.unexpected(vector),
@@ -47,13 +55,14 @@ impl X86_64 {
         Trap::Spurious
     }
 
-    fn input_fired(&mut self, line: u8) -> Trap {
+    #[inline(always)]
+    fn input_fired(&mut self, line: u8) -> IrqLine {
         let line = u16::from(line);
         if self.io_apic.is_level(line) {
             self.io_apic.mask(line);
         }
         self.local_apic.end_of_interrupt();
-        Trap::Interrupt(IrqLine(line))
+        IrqLine(line)
     }
 
     fn message_fired(&mut self, index: u8) -> Trap {

@@ -5,7 +5,7 @@
 #   between the two (NMI) set GS by MSR from the top of their own stack and put back what was there.
 # In between: registers are saved in the running thread's Registers ({CONTEXT} in PerCore), the kernel stack
 #   is empty, and one Rust function is called, which returns what to resume in rax (0: wait for an interrupt).
-#   Call, ReplyRecv, Signal, Wait, SignalWait, Yield and Null first try a function that leaves most registers where
+#   Call, ReplyRecv, Signal, Wait, SignalWait, Yield, SpaceMap and Null first try a function that leaves most registers where
 #   they are.
 # On exit: a thread saved by SYSCALL gets argument registers, status, stack pointer and flags back, and zero
 #   in rbx, rbp, rdx, r10; one saved by an interrupt or exception gets everything back. A thread that runs user code
@@ -80,21 +80,24 @@ trap_common:
     push 2
     popfq
     xor ebp, ebp
+    cmp edi, {FIRST_INTERRUPT}
+    jae trap_interrupt
     mov rdx, cr2
-    call qword ptr gs:[{ON_TRAP}]
+    call qword ptr gs:[{ON_EXCEPTION}]
     jmp resume_whoever
 
 # From the kernel: a device interrupt ends idle, whose stack is not needed any more; an exception is a bug.
 .type trap_kernel, @function
 trap_kernel:
-    cmp qword ptr [rsp], 32
+    cmp qword ptr [rsp], {FIRST_INTERRUPT}
     jb trap_fatal
     mov rdi, [rsp]
-    xor esi, esi
-    xor edx, edx
     mov rsp, gs:[{STACK_TOP}]
     xor ebp, ebp
-    call qword ptr gs:[{ON_TRAP}]
+# The vector is in edi, the stack empty.
+trap_interrupt:
+    mov rsi, gs:[{SYSTEM}]
+    call qword ptr gs:[{ON_INTERRUPT}]
     jmp resume_whoever
 
 # Double fault, machine check, and exceptions of the kernel: reports and never returns. GS is not used.
@@ -206,6 +209,7 @@ syscall_saved:
     mov [rbx + {ARGUMENTS} + 32], r14
     mov [rbx + {ARGUMENTS} + 40], r15
     xor ebp, ebp
+    mov rdi, gs:[{SYSTEM}]
     call qword ptr gs:[{ON_SYSCALL}]
     cmp rax, {SAME}
     je resume_same
@@ -355,6 +359,12 @@ syscall_signal_wait:
     may_switch {ON_SIGNAL_WAIT}, {SIGNAL_WAIT}, resume_other
 syscall_yield:
     may_switch {ON_YIELD}, {YIELD}, resume_other
+# SpaceMap never switches.
+syscall_map:
+    keep_two
+    mov rcx, r12
+    mov r8, r13
+    may_switch {ON_MAP}, {SPACE_MAP}, resume_other
 
 # Goes on in the thread whose Registers rax points to, most often another; they are all there. FSGSBASE exists. Loading
 # a null selector forgets the base on Intel's processors but not on AMD's (APM 2, 4.5.3).
@@ -464,4 +474,8 @@ syscall_table:
     .quad syscall_yield             # 9 Yield
     .quad syscall_general           # 10 Clock
     .quad syscall_signal_wait       # 11 SignalWait
+    .rept {SPACE_MAP} - 12
+    .quad syscall_general
+    .endr
+    .quad syscall_map               # SpaceMap
 .popsection

@@ -12,7 +12,7 @@ use core::ptr;
 use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
 use weft_early::System;
 use weft_early::stubs::{self, GENERAL, SAME, Sent, Stubs, turned};
-use weft_hal::{Context, Next, Trap};
+use weft_hal::{Context, IrqLine, Next, Trap};
 
 use crate::cpu;
 use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
@@ -32,7 +32,7 @@ const CLEARED_FLAGS: u64 =
 const FIRST_INTERRUPT: u64 = 32;
 const STUB_BYTES: usize = 16;
 /// System calls with smaller numbers have a stub of their own in `trap.S`, in the order of its table.
-const QUICK: u64 = 12;
+const QUICK: u64 = Syscall::SpaceMap as u64 + 1;
 const _: () = assert!(
     Syscall::Null as u64 == 0
         && Syscall::Call as u64 == 1
@@ -41,6 +41,7 @@ const _: () = assert!(
         && Syscall::Wait as u64 == 7
         && Syscall::Yield as u64 == 9
         && Syscall::SignalWait as u64 == 11
+        && Syscall::SpaceMap as u64 > 11
 );
 
 global_asm!(
@@ -48,7 +49,9 @@ global_asm!(
     CONTEXT = const offset_of!(PerCore, context),
     STACK_TOP = const offset_of!(PerCore, stack_top),
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
-    ON_TRAP = const offset_of!(PerCore, on_trap),
+    ON_EXCEPTION = const offset_of!(PerCore, on_exception),
+    ON_INTERRUPT = const offset_of!(PerCore, on_interrupt),
+    FIRST_INTERRUPT = const FIRST_INTERRUPT,
     ON_CALL = const offset_of!(PerCore, on_call),
     ON_REPLY_RECV = const offset_of!(PerCore, on_reply_recv),
     ON_LONG_CALL = const offset_of!(PerCore, on_long_call),
@@ -59,6 +62,8 @@ global_asm!(
     ON_WAIT = const offset_of!(PerCore, on_wait),
     ON_SIGNAL_WAIT = const offset_of!(PerCore, on_signal_wait),
     ON_YIELD = const offset_of!(PerCore, on_yield),
+    ON_MAP = const offset_of!(PerCore, on_map),
+    SPACE_MAP = const Syscall::SpaceMap as u64,
     WAIT = const Syscall::Wait as u64,
     SIGNAL_WAIT = const Syscall::SignalWait as u64,
     YIELD = const Syscall::Yield as u64,
@@ -118,9 +123,14 @@ pub(crate) fn set_up_syscall() {
 pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
-    core.on_trap.set((on_trap::<S> as *const ()).addr());
+    core.on_exception
+        .set((on_exception::<S> as *const ()).addr());
+    core.on_interrupt
+        .set((on_interrupt::<S> as *const ()).addr());
     core.on_null
         .set((stubs::on_null::<X86_64, S> as *const ()).addr());
+    core.on_map
+        .set((stubs::on_map::<X86_64, S> as *const ()).addr());
     let fsgsbase = system.arch().features().fsgsbase;
     core.fsgsbase.set(fsgsbase);
     // The stubs that go on in another thread set its bases by the instructions of FSGSBASE.
@@ -190,12 +200,11 @@ fn resume(registers: *const Registers) -> ! {
     }
 }
 
-extern "C" fn on_syscall<S: System<X86_64>>() -> *const Registers {
-    let core = PerCore::current();
-    // SAFETY:
-    // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
-    let system = unsafe { &mut *core.system.get().cast::<S>() };
-    leave(core, system.syscall())
+extern "C" fn on_syscall<S: System<X86_64>>(system: &mut S) -> *const Registers {
+    match system.syscall() {
+        Next::Caller => ptr::without_provenance(SAME),
+        next => leave(PerCore::current(), next),
+    }
 }
 
 /// As `decline`, for stubs that may give the processor away.
@@ -208,19 +217,43 @@ extern "C" fn decline<S: System<X86_64>>(_: u64, _: &mut S, _: u64) -> Sent<Regi
     Sent::new(None)
 }
 
-extern "C" fn on_trap<S: System<X86_64>>(vector: u64, error: u64, cr2: u64) -> *const Registers {
+extern "C" fn on_exception<S: System<X86_64>>(
+    vector: u64,
+    error: u64,
+    cr2: u64,
+) -> *const Registers {
     let core = PerCore::current();
     // SAFETY:
     // 1. `run` stored a reference of this type that it gave up; entries do not nest, so it is the only one.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
-    let trap = if vector < FIRST_INTERRUPT {
-        // SAFETY:
-        // 1. the stub saved the registers there, so it points to a thread's; nobody else writes them now.
-        fault(unsafe { &*core.context.get() }, vector, error, cr2)
-    } else {
-        system.arch().acknowledge(vector as u8)
+    // SAFETY:
+    // 1. the stub saved the registers there, so it points to a thread's; nobody else writes them now.
+    let fault = fault(unsafe { &*core.context.get() }, vector, error, cr2);
+    leave(core, system.fault(fault))
+}
+
+extern "C" fn on_interrupt<S: System<X86_64>>(vector: u64, system: &mut S) -> *const Registers {
+    let Some(line) = system.arch().acknowledge_input(vector as u8) else {
+        return on_other(system, vector);
     };
-    leave(core, system.trap(trap))
+    let next = system.interrupt(line).map(Next::User);
+    match next.map(|next| leave(PerCore::current(), next)) {
+        Some(registers) => registers,
+        None => on_line(system, line),
+    }
+}
+
+/// An input that the fast path did not take.
+#[inline(never)]
+fn on_line<S: System<X86_64>>(system: &mut S, line: IrqLine) -> *const Registers {
+    leave(PerCore::current(), system.trap(Trap::Interrupt(line)))
+}
+
+/// What is no input. A function of its own, so that inputs do without the registers that it takes.
+#[inline(never)]
+fn on_other<S: System<X86_64>>(system: &mut S, vector: u64) -> *const Registers {
+    let trap = system.arch().acknowledge(vector as u8);
+    leave(PerCore::current(), system.trap(trap))
 }
 
 /// Makes the answer's thread the running one.
@@ -259,7 +292,7 @@ fn switch_segments(fs_base: u64) {
 }
 
 /// What an exception of user mode means (SDM 3A §6.15).
-fn fault(registers: &Registers, vector: u64, error: u64, cr2: u64) -> Trap {
+fn fault(registers: &Registers, vector: u64, error: u64, cr2: u64) -> (FaultKind, u64, u64) {
     const WRITE: u64 = 1 << 1;
     const RESERVED_BIT: u64 = 1 << 3;
     const FETCH: u64 = 1 << 4;
@@ -277,9 +310,5 @@ fn fault(registers: &Registers, vector: u64, error: u64, cr2: u64) -> Trap {
         14 => (FaultKind::Read, cr2),
         _ => (FaultKind::Other, 0),
     };
-    Trap::Fault {
-        kind,
-        address,
-        code: vector | error << 8,
-    }
+    (kind, address, vector | error << 8)
 }

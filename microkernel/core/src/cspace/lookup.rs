@@ -14,8 +14,13 @@ use super::power;
 impl<A: Arch> Core<A> {
     /// The slot that a pointer names in the CNode whose capability stands in `cspace`. Slot 0 is nobody's.
     pub(crate) fn slot_of(&self, cspace: &Slot, cptr: CPtr) -> Option<SlotRef> {
+        self.slot_in(cspace, cptr.0.into())
+    }
+
+    /// As `slot_of`, by any number.
+    #[inline(always)]
+    pub(crate) fn slot_in(&self, cspace: &Slot, index: u64) -> Option<SlotRef> {
         let tag = cspace.tag.get(self.home());
-        let index = u64::from(cptr.0);
         // A CNode has at most 2^16 slots, so that the shift never wraps.
         let beyond = index.wrapping_shr(tag.size().into());
         if !tag.is(Kind::CNode, Rights::empty(), self.id()) || index == 0 || beyond != 0 {

@@ -23,7 +23,7 @@ use crate::object::{
 use super::delete::Progress;
 use super::derive::Use;
 use super::power;
-use super::tree::Row;
+use super::tree::{self, Row};
 
 /// The greatest number of objects that one call makes.
 const MAX_COUNT: u64 = 4096;
@@ -229,9 +229,7 @@ impl<A: Arch> Core<A> {
             self.tag_for(untyped, order).original().within(container),
         );
         to.object.set(home, self.place_object(order, at));
-        let mut row = Row::new(untyped);
-        row.push(home, to);
-        row.end(home);
+        tree::add_child(home, untyped, to);
         let zero: SlotRef = Ref::from_slot(cnode.object.get(home));
         zero.badge.set(home, zero.badge.get(home).wrapping_add(1));
         untyped.badge.set(home, extent.end);
@@ -267,7 +265,9 @@ impl<A: Arch> Core<A> {
         let first = untyped.badge.get(home).wrapping_add(below) & !below;
         let end = first.checked_add(bytes).ok_or(Refusal::NoMemory)?;
         // The base is aligned to the untyped's size, so that offsets are aligned as addresses are.
-        if end > power(tag.size()) {
+        // An untyped has less than 2^63 bytes, and no order none.
+        let beyond = end.wrapping_sub(1).wrapping_shr(tag.size().into());
+        if beyond != 0 {
             Err(Refusal::NoMemory)
         } else {
             Ok(Extent { first, end })
@@ -369,9 +369,8 @@ impl<A: Arch> Core<A> {
     /// New objects have all rights, but PHYS only if the untyped has it.
     fn tag_for(&self, untyped: SlotRef, order: Order) -> Tag {
         let source = untyped.tag.get(self.home());
-        let all = Rights::all().difference(Rights::PHYS);
-        let rights = all.union(source.rights().intersection(Rights::PHYS));
-        let tag = Tag::new(order.kind, rights, source.home()).with_class(source.class());
+        let rights = Rights::all().difference(Rights::PHYS);
+        let tag = source.made_into(order.kind, rights);
         tag.with_size(order.slots().unwrap_or(order.log2))
     }
 

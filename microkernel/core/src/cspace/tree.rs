@@ -48,6 +48,21 @@ pub(super) fn insert_child(home: Home, parent: SlotRef, slot: SlotRef) {
     }
 }
 
+/// Makes a slot, which is in no tree and whose links are all empty, the last child of `parent`.
+pub(super) fn add_child(home: Home, parent: SlotRef, slot: SlotRef) {
+    match parent.child.get(home) {
+        Some(head) => {
+            link(home, head.previous.get(home), Some(slot));
+            link(home, Some(slot), Some(head));
+        }
+        None => {
+            parent.child.set(home, Some(slot));
+            set_head(home, slot, Head::Yes, Some(parent));
+            link(home, Some(slot), Some(slot));
+        }
+    }
+}
+
 /// Slots in no tree that become children of one parent, one behind the other. The ring is closed at the
 /// [`end`](Self::end) only, so that nothing may look at it before.
 pub(super) struct Row {

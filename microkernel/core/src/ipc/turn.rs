@@ -129,7 +129,7 @@ impl<A: Arch> Core<A> {
             return Some(false);
         }
         let passing = self.passing(sleeper.sched)?;
-        self.step_aside(running, End::Front);
+        self.step_aside(running, sched, End::Front);
         self.rouse(notification, bits, &sleeper);
         self.pass(passing, sleeper.thread);
         Some(true)

@@ -35,6 +35,12 @@ impl Tag {
         Self(kind as u64 | (rights.bits() as u64) << 8 | (home.0 as u64) << 16)
     }
 
+    /// That of an object made of this memory: of the same core and class, with these rights, and PHYS if this has it.
+    pub const fn made_into(self, kind: Kind, rights: Rights) -> Self {
+        const KEPT: u64 = 0x0000_ff00_00ff_0000 | (Rights::PHYS.bits() as u64) << 8;
+        Self(self.0 & KEPT | kind as u64 | (rights.bits() as u64) << 8)
+    }
+
     /// The same, as the original: the one that owns the object.
     pub const fn original(self) -> Self {
         Self(self.0 | Self::ORIGINAL)

@@ -51,10 +51,18 @@ impl<A: Arch> Core<A> {
         self.enter_space(thread);
     }
 
-    /// The running thread, which is ready, joins its queue.
+    /// The running thread, which is ready, joins its queue with the context that it runs on.
     #[inline(always)]
-    pub(crate) fn step_aside(&mut self, thread: ThreadRef<A>, end: End) {
-        self.catch_up();
+    pub(crate) fn step_aside(
+        &mut self,
+        thread: ThreadRef<A>,
+        sched: Ref<SchedContext<A>>,
+        end: End,
+    ) {
+        // What `catch_up` does, without a look who runs on what.
+        let home = self.home();
+        thread.sched.set(home, Some(sched));
+        sched.user.set(home, Some(thread));
         self.join(thread, end);
     }
 

@@ -1,8 +1,8 @@
 //! Pages: map, change rights, unmap.
 
 use weft_abi::cap::{CacheMode, MapFlags, MemoryClass};
-use weft_abi::{Refusal, Rights};
-use weft_hal::{Arch, Asid, Entry, Leaf, PageSize, PhysAddr, VirtAddr};
+use weft_abi::{Kind, Refusal, Rights};
+use weft_hal::{Arch, Asid, Entry, Leaf, PageSize, PhysAddr, Turn, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -86,17 +86,19 @@ impl<A: Arch> Core<A> {
         Ok(Mapping::new(self.home(), &space, address))
     }
 
-    /// As `map_frame`, of the commonest case: a frame of 4 KiB of RAM, mapped nowhere, that is to be read or written in
-    /// the normal way at a free address. `None` if it is another case, or to be refused; then nothing has changed.
+    /// SpaceMap of the commonest case: a frame of 4 KiB of RAM, mapped nowhere, that is to be read or written in the
+    /// normal way at a free address. `None` if it is another case, or to be refused; then nothing has changed.
     #[inline(always)]
-    pub(crate) fn map_plainly(
+    pub fn map_directly(
         &mut self,
-        frame: SlotRef,
-        space: Ref<AddressSpace>,
-        address: VirtAddr,
-        flags: MapFlags,
-    ) -> Option<()> {
+        [space, frame, address, flags]: [u64; 4],
+    ) -> Option<Turn<'_, A::Context>> {
         let home = self.home();
+        let (address, flags) = (VirtAddr(address), MapFlags(flags));
+        let thread = self.sched.current?;
+        let space = self.quick_lookup(thread, space, Kind::AddressSpace, Rights::WRITE)?;
+        let space: Ref<AddressSpace> = Ref::from_slot(space.object.get(home));
+        let frame = self.quick_lookup(thread, frame, Kind::Frame, Rights::READ)?;
         let rights = rights_of_data(flags)?;
         let is_plain = frame.tag.get(home).is_page_of_ram(rights);
         let is_free = frame.mapping.get(home) == Mapping::NONE.0;
@@ -116,10 +118,11 @@ impl<A: Arch> Core<A> {
         self.arch.publish();
         let mapping = Mapping::new(home, &space, address);
         frame.mapping.set(home, mapping.0);
-        Some(())
+        Some(Turn::Caller)
     }
 
     /// Maps the frame of a capability, or changes rights where it is mapped already.
+    #[inline(always)]
     pub(crate) fn map_frame(
         &mut self,
         frame: SlotRef,
@@ -256,7 +259,6 @@ pub(super) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Resul
 
 #[cfg(test)]
 mod tests {
-    use weft_abi::Kind;
     use weft_hal::CoreId;
 
     use super::*;

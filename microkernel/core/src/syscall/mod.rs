@@ -71,12 +71,12 @@ impl<A: Arch> Core<A> {
             crate::bug("a system call came while no thread was running");
         };
         let number = thread.context.number();
-        let Some(call) = Syscall::from_number(number) else {
+        let Some(Some(handler)) = Self::HANDLERS.get(number as usize) else {
             return self.no_such_call(number);
         };
         self.catch_up();
         thread.context.clear_scratch();
-        match dispatch(call)(self, thread) {
+        match handler(self, thread) {
             Ok(Next::Done) => Ended::Done,
             Ok(Next::Caller) => self.conclude(thread, 0),
             Err(refusal) => self.conclude(thread, refusal as u64),
@@ -115,7 +115,28 @@ impl<A: Arch> Core<A> {
 
 type Handler<A> = fn(&mut Core<A>, ThreadRef<A>) -> Outcome<A>;
 
-fn dispatch<A: Arch>(call: Syscall) -> Handler<A> {
+/// More than any system call's number.
+const NUMBERS: usize = 64;
+
+impl<A: Arch> Core<A> {
+    /// The functions of the system calls, by number: on the way of each call one look, where a match takes two.
+    const HANDLERS: [Option<Handler<A>>; NUMBERS] = {
+        let mut all = [None; NUMBERS];
+        let mut calls = Syscall::ALL;
+        while let [call, rest @ ..] = calls {
+            #[expect(
+                clippy::indexing_slicing,
+                reason = "at compile time, where it is an error"
+            )]
+            let place = &mut all[*call as usize];
+            *place = Some(handler::<A>(*call));
+            calls = rest;
+        }
+        all
+    };
+}
+
+const fn handler<A: Arch>(call: Syscall) -> Handler<A> {
     match call {
         Syscall::Null => null::run,
         Syscall::Call => call::run,

@@ -3,10 +3,9 @@
 use weft_abi::cap::MapFlags;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, VirtAddr};
-use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{AddressSpace, SlotRef, ThreadRef};
+use crate::object::ThreadRef;
 use crate::space::MapRefusal;
 use crate::state::{Next, Outcome};
 
@@ -14,21 +13,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let argument = |index| thread.context.argument(index);
     let space = core.space_argument(thread, 0)?;
     let frame = core.expect(thread, argument(1), Kind::Frame, Rights::READ)?;
-    let (address, flags) = (VirtAddr(argument(2)), MapFlags(argument(3)));
-    if core.map_plainly(frame, space, address, flags).is_some() {
-        return Ok(Next::Done);
-    }
-    map_any(core, thread, (frame, space), (address, flags))
-}
-
-#[inline(never)]
-fn map_any<A: Arch>(
-    core: &mut Core<A>,
-    thread: ThreadRef<A>,
-    (frame, space): (SlotRef, Ref<AddressSpace>),
-    (address, flags): (VirtAddr, MapFlags),
-) -> Outcome<A> {
-    let mapped = core.map_frame(frame, space, address, flags);
+    let mapped = core.map_frame(frame, space, VirtAddr(argument(2)), MapFlags(argument(3)));
     core.mapped(thread, mapped)
 }
 

@@ -56,6 +56,21 @@ struct Fixture {
     _arena: Arena,
 }
 
+impl Core<Fake> {
+    /// Handles a trap by the fast path, if that takes it; else nothing has changed.
+    fn trap_directly(&mut self, trap: Trap) -> Option<()> {
+        match trap {
+            Trap::Interrupt(line) => self.interrupt_directly(line),
+            Trap::Fault {
+                kind,
+                address,
+                code,
+            } => self.fault_directly((kind, address, code)),
+            _ => None,
+        }
+    }
+}
+
 impl Fixture {
     /// A machine whose root runs.
     fn new() -> Self {
@@ -158,6 +173,10 @@ impl Fixture {
             Syscall::Wait => self.core.wait_directly(object, deadline)?,
             Syscall::SignalWait => self.core.signal_wait_directly(packed(from)?, deadline)?,
             Syscall::Yield => self.core.yield_directly()?,
+            Syscall::SpaceMap => {
+                let arguments = core::array::from_fn(|index| from.argument(index));
+                self.core.map_directly(arguments)?
+            }
             _ => return None,
         };
         if let Turn::Caller = turn {

@@ -17,8 +17,8 @@ use crate::error::{Error, Outcome};
 /// The file, from the tree's root.
 pub const FILE: &str = "docs/bench/bars.toml";
 
-/// What the witness calls repetitions of string instructions.
-const REPETITIONS: &str = "rep_iterations";
+/// What clears memory in the kernel, as the witness names it.
+const CLEARS: &str = "weft-kernel: memset";
 
 /// A bar of one figure.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -42,8 +42,8 @@ pub struct Bar {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Without {
-    /// Repetitions of string instructions.
-    Repetitions,
+    /// The function that clears memory.
+    Clearing,
 }
 
 /// The bar, and what others take.
@@ -118,9 +118,9 @@ impl Bar {
             (Some("data_lines"), _) => seen.map(|seen| seen.data_lines),
             // Classes that there are none of are not told.
             (Some(part), _) => seen.map(|seen| seen.special.get(part).copied().unwrap_or_default()),
-            (None, Some(Without::Repetitions)) => {
-                let repeated = seen?.special.get(REPETITIONS).copied().unwrap_or_default();
-                Some(figure.median.less(repeated))
+            (None, Some(Without::Clearing)) => {
+                let cleared = seen?.functions.get(CLEARS).copied().unwrap_or_default();
+                Some(figure.median.less(cleared))
             }
             (None, None) => Some(figure.median),
         }
@@ -204,12 +204,12 @@ mod tests {
         toml::from_str(text).expect("well formed")
     }
 
-    fn cleared(name: &str, median: u64, repetitions: u64) -> Figure {
+    fn cleared(name: &str, median: u64, clearing: u64) -> Figure {
         let mut figure = figure(name, median);
-        let repetitions = (REPETITIONS.to_owned(), Value::whole(repetitions));
+        let clearing = (CLEARS.to_owned(), Value::whole(clearing));
         figure.seen = Some(Seen {
             data_lines: Value::whole(15),
-            special: BTreeMap::from([repetitions]),
+            functions: BTreeMap::from([clearing]),
             ..Seen::default()
         });
         figure
@@ -218,7 +218,7 @@ mod tests {
     const TEXT: &str = "[[bar]]\nname = \"a\"\nq35 = { bar = 100, sel4 = 150 }\n\
                         [[bar]]\nname = \"a\"\npart = \"data_lines\"\nq35 = { bar = 14 }\n\
                         [[bar]]\nname = \"a\"\npart = \"fences\"\nq35 = { bar = 0 }\n\
-                        [[bar]]\nname = \"b\"\nwithout = \"repetitions\"\nq35 = { bar = 100 }\n\
+                        [[bar]]\nname = \"b\"\nwithout = \"clearing\"\nq35 = { bar = 100 }\n\
                         [[bar]]\nname = \"c\"\nvirt = { bar = 1 }\n\
                         [[bar]]\nname = \"d\"\nq35 = { bar = 1 }\n";
 
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn repetitions_are_taken_off_where_a_bar_says_so() {
+    fn clearing_is_taken_off_where_a_bar_says_so() {
         let bars = bars(TEXT);
         assert_eq!(bars.beside(&cleared("b", 612, 512)), "100 met");
         assert_eq!(bars.beside(&cleared("b", 613, 512)), "100 missed");

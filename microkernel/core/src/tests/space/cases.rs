@@ -56,6 +56,69 @@ fn the_missing_level_is_reported_from_the_top_down() {
     assert_eq!(machine.look(OWN, AT), Some((at, true, false)));
 }
 
+/// Maps by the fast path if that takes it, else as any call; says whether it did.
+fn map_quickly(machine: &mut Fixture, arguments: &[u64]) -> (bool, Option<u64>) {
+    let root = machine.root;
+    root.context.request(Syscall::SpaceMap as u64, arguments);
+    let taken = machine.enter_quickly(root);
+    if !taken {
+        machine.core.trap(weft_hal::Trap::Syscall);
+    }
+    (taken, root.context.status.get())
+}
+
+#[test]
+fn the_fast_path_maps_what_the_general_one_maps_and_nothing_else() {
+    let mut machines = [with_frame(12), with_frame(12)];
+    for (machine, untyped) in &mut machines {
+        machine.tables(OWN, AT, *untyped, TABLES);
+        let copied = machine.call(Syscall::CNodeCopy, &[1, COPY, 1, FRAME, R]);
+        copied.expect("a copy that can only be read");
+        let large = machine.make(*untyped, Kind::Frame, 21, COPY + 1, 1);
+        large.expect("a large frame");
+        let devices = machine.untyped(MemoryClass::Device);
+        let device = machine.make(devices, Kind::Frame, 12, COPY + 2, 1);
+        device.expect("registers");
+    }
+    let mut quick = 0;
+    for frame in [FRAME, COPY, COPY + 1, COPY + 2, OWN, 0, 1 << 20] {
+        for flags in [0, R, RW, RX, 2, 11, R | UNCACHED, RW | DEVICE, 1 << 10 | R] {
+            for at in [
+                AT,
+                AT + 4096,
+                AT + 8,
+                AT + (1 << 30),
+                USER_END,
+                u64::MAX - 4095,
+            ] {
+                let arguments = [OWN, frame, at, flags];
+                let [general, fast] = &mut machines.each_mut().map(|(machine, _)| machine);
+                let wanted = general.call(Syscall::SpaceMap, &arguments).err();
+                let (taken, status) = map_quickly(fast, &arguments);
+                let case = std::format!("{arguments:x?}");
+                assert_eq!(status, Some(wanted.map_or(0, |it| it as u64)), "{case}");
+                assert!(!taken || wanted.is_none(), "{case}");
+                quick += u64::from(taken);
+                let mapping = |machine: &Fixture, slot: u64| {
+                    machine.slot(slot).mapping.get(machine.core.home())
+                };
+                for slot in FRAME..COPY + 3 {
+                    assert_eq!(mapping(general, slot), mapping(fast, slot), "{case}");
+                }
+                assert_eq!(general.look(OWN, AT), fast.look(OWN, AT), "{case}");
+                // So that most are free when they are mapped next, and some are not.
+                if flags != RX && wanted.is_none() {
+                    for machine in [general, fast] {
+                        let gone = machine.call(Syscall::SpaceUnmap, &[frame]);
+                        gone.expect("unmapped");
+                    }
+                }
+            }
+        }
+    }
+    assert_eq!(quick, 6, "of two frames with the rights, at two pages");
+}
+
 #[test]
 fn rights_that_are_taken_back_are_gone_from_the_tlb() {
     let (mut machine, untyped) = with_frame(12);

@@ -105,10 +105,8 @@ impl<A: Arch> Core<A> {
         if !is_plain || !is_free || !is_mappable(address, PageSize::Small) {
             return None;
         }
-        let place = self.reach(space, address, PageSize::Small.level()).ok()?;
-        if place.get() != 0 {
-            return None;
-        }
+        let place = self.reach(space, address, PageSize::Small.level()).ok();
+        let place = place.filter(|place| place.get() == 0)?;
         place.fill(A::encode_page(Leaf {
             physical: PhysAddr(frame.object.get(home)),
             size: PageSize::Small,

@@ -117,6 +117,10 @@ fn the_fast_path_maps_what_the_general_one_maps_and_nothing_else() {
         }
     }
     assert_eq!(quick, 6, "of two frames with the rights, at two pages");
+    let [_, (machine, _)] = &mut machines;
+    assert_eq!(map_quickly(machine, &[OWN, FRAME, AT, RW]), (true, Some(0)));
+    let refused = (false, Some(Refusal::AlreadyMapped as u64));
+    assert_eq!(map_quickly(machine, &[OWN, COPY, AT, R]), refused);
 }
 
 #[test]

@@ -33,14 +33,15 @@ pub const BATCH_BYTES: usize = 1920;
 pub const PAGE_BYTES: usize = 4096;
 
 /// Text that enters the ABI hash.
-pub(crate) const DESCRIPTION: &str = "message:6/256/4 out256 in260 batch272; info:words0..9 caps9..13 signal16 fault17 general18 label32..64; \
+pub(crate) const DESCRIPTION: &str = "message:6/256/4 out256 in260 batch272; info:words0..9 caps9..13 signal16 fault17 general18 gone19 label32..64; \
      item:cptr0..32 copy32 rights40..48";
 
 /// The information word of a message.
 ///
 /// Bits 0..9: number of words. Bits 9..13: sending: the number of capabilities; receiving: a bit for each
 /// of the four that arrived. Bit 16: not a message but signals of the bound notification (the word is the
-/// badge). Bit 17: a fault message from the kernel. Bit 18: sending: take the general path. Bits 32..64: label. Other bits are zero.
+/// badge). Bit 17: a fault message from the kernel. Bit 18: sending: take the general path. Bit 19: not a message but
+/// news from the kernel: the last capability with the badge is gone. Bits 32..64: label. Other bits are zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
 pub struct MessageInfo(pub u64);
@@ -49,7 +50,9 @@ impl MessageInfo {
     const SIGNAL: u64 = 1 << 16;
     const FAULT: u64 = 1 << 17;
     const GENERAL: u64 = 1 << 18;
-    const KNOWN: u64 = 0x1fff | Self::SIGNAL | Self::FAULT | Self::GENERAL | (0xffff_ffff << 32);
+    const GONE: u64 = 1 << 19;
+    const KERNEL: u64 = Self::SIGNAL | Self::FAULT | Self::GONE;
+    const SENDABLE: u64 = 0x1fff | Self::GENERAL | (0xffff_ffff << 32);
 
     /// Makes the word of a message to send. Counts beyond the limits are cut to the field's width and
     /// refused by the kernel.
@@ -60,6 +63,11 @@ impl MessageInfo {
     /// The word that says "signals of the bound notification".
     pub const fn signal() -> Self {
         Self(Self::SIGNAL)
+    }
+
+    /// The word that says "the last capability with this badge is gone".
+    pub const fn gone() -> Self {
+        Self(Self::GONE)
     }
 
     /// Asks the kernel to take its general path, which it otherwise takes only if the fast one cannot serve: for
@@ -98,13 +106,19 @@ impl MessageInfo {
         self.0 & Self::FAULT != 0
     }
 
+    /// Whether this tells that a client is gone, instead of a message.
+    pub const fn is_gone(self) -> bool {
+        self.0 & Self::GONE != 0
+    }
+
+    /// Whether this came from the kernel and from no sender: signals, a fault, or a client that is gone.
+    pub const fn is_from_kernel(self) -> bool {
+        self.0 & Self::KERNEL != 0
+    }
+
     /// Whether a sender may use this word: known bits only, counts within limits, no kernel marks.
     pub const fn is_sendable(self) -> bool {
-        self.0 & !Self::KNOWN == 0
-            && !self.is_signal()
-            && !self.is_fault()
-            && self.words() <= MAX_WORDS
-            && self.caps() <= MAX_CAPS
+        self.0 & !Self::SENDABLE == 0 && self.words() <= MAX_WORDS && self.caps() <= MAX_CAPS
     }
 }
 

@@ -63,7 +63,7 @@ syscalls! {
     1 Call "(endpoint, info, w0..w5) -> (0, info, w0..w5)";
     /// Sends a message without waiting for an answer; blocks until it is received. Needs WRITE.
     2 Send "(endpoint, info, w0..w5) -> ()";
-    /// Waits for a message (or for a signal on the bound notification). Needs READ.
+    /// Waits for a message, for a signal on the bound notification, or for a client to be gone. Needs READ.
     /// `reply` is an unused Reply capability that will hold the right to answer.
     3 Recv "(endpoint, -, -, -, -, -, -, -, reply) -> (badge, info, w0..w5)";
     /// Answers the caller held by a Reply capability.
@@ -97,7 +97,8 @@ syscalls! {
 
     /// Derives a capability with the same badge and at most `rights` into an empty slot. Needs WRITE on both CNodes.
     20 CNodeCopy "(cnode, index, from_cnode, from_index, rights) -> ()";
-    /// As CNodeCopy, and gives an unbadged endpoint or notification a badge (not 0). For IoPorts the badge narrows
+    /// As CNodeCopy, and gives an unbadged endpoint or notification a badge (not 0). A badged endpoint with WRITE is a
+    /// session: when its last copy is deleted, the server receives its badge with the mark GONE. For IoPorts the badge narrows
     /// the range: first port | last port << 16. For SchedControl it lowers the greatest priority.
     21 CNodeMint "(cnode, index, from_cnode, from_index, rights, badge) -> ()";
     /// Moves a capability, with its place in the derivation, into an empty slot.
@@ -106,8 +107,9 @@ syscalls! {
     23 CNodeDelete "(cnode, index) -> ()";
     /// Deletes everything derived from a capability, but not the capability itself.
     24 CNodeRevoke "(cnode, index) -> ()";
-    /// Describes a slot: kind | rights << 8 | original << 16, badge, an identity equal for capabilities of one object.
-    /// An empty slot has kind 0. Needs READ.
+    /// Describes a slot: kind | rights << 8 | original << 16 | untold << 17, badge, an identity equal for capabilities of
+    /// one object. An empty slot has kind 0. Untold: the last copy of this session is deleted, and its server has not
+    /// received that yet; it will not if the session is deleted before. Needs READ.
     25 CNodeInspect "(cnode, index) -> (-, kind_rights, badge, identity)";
     /// The number of slots and of used slots. Needs READ.
     26 CNodeInfo "(cnode) -> (-, slots, used)";

@@ -70,6 +70,9 @@ impl<A: Arch> Core<A> {
     /// take the slot along, or a part of an object. The slot may be gone afterwards only in the latter case.
     pub(crate) fn revoke_step(&mut self, slot: SlotRef) -> Progress {
         let home = self.home();
+        if slot.tag.get(home).is_untold() {
+            return Progress::Done;
+        }
         for _ in 0..AT_ONCE {
             let Some(child) = slot.child.get(home) else {
                 return Progress::Done;
@@ -122,6 +125,7 @@ impl<A: Arch> Core<A> {
     fn remove(&mut self, slot: SlotRef) {
         let home = self.home();
         self.forget_named(&slot);
+        self.hush(slot);
         if slot.mapping.get(home) != 0 {
             match slot.tag.get(home).kind() {
                 // A frame whose mapping is gone already needs nothing.
@@ -133,9 +137,12 @@ impl<A: Arch> Core<A> {
         if let Some(thread) = self.thread_around(slot) {
             self.removed_binding(thread, slot);
         }
-        tree::remove(home, slot);
+        let childless = tree::remove(home, slot);
         tree::clear(home, slot);
         self.count(slot, Use::Less);
+        if let Some(session) = childless {
+            self.client_gone(session);
+        }
     }
 
     /// Empties a slot inside a thread or an interrupt's entry.

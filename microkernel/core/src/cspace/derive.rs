@@ -74,11 +74,15 @@ impl<A: Arch> Core<A> {
     ) -> Result<(), Refusal> {
         let home = self.home();
         let tag = from.tag.get(home);
-        let badge = match (tag.kind(), mint) {
+        let copy = tag.derived().limited(rights);
+        let (copy, badge) = match (tag.kind(), mint) {
             (None, _) => return Err(Refusal::NoCapability),
             (Some(Kind::Untyped | Kind::PageTable), _) => return Err(Refusal::WrongKind),
-            (Some(_), Mint::Same) => from.badge.get(home),
-            (Some(kind), Mint::Badge(badge)) => minted(kind, from.badge.get(home), badge)?,
+            (Some(_), Mint::Same) => (copy, from.badge.get(home)),
+            (Some(kind), Mint::Badge(badge)) => {
+                let badge = minted(kind, from.badge.get(home), badge)?;
+                (session(copy), badge)
+            }
         };
         let container = to.tag.get(home).container();
         if !to.is_empty(home) {
@@ -87,8 +91,8 @@ impl<A: Arch> Core<A> {
             }
             self.unbind_slot(to);
         }
-        to.tag
-            .set(home, tag.derived().limited(rights).within(container));
+        self.hush(from);
+        to.tag.set(home, copy.within(container));
         to.object.set(home, from.object.get(home));
         to.badge.set(home, badge);
         to.mapping.set(home, 0);
@@ -101,6 +105,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn move_capability(&mut self, from: SlotRef, to: SlotRef) {
         let home = self.home();
         self.forget_named(&from);
+        let untold = self.hush(from);
         tree::take_place(home, from, to);
         to.object.set(home, from.object.get(home));
         to.badge.set(home, from.badge.get(home));
@@ -108,6 +113,9 @@ impl<A: Arch> Core<A> {
         tree::clear(home, from);
         self.count(from, Use::Less);
         self.count(to, Use::More(1));
+        if untold {
+            self.client_gone(to);
+        }
     }
 
     /// Counts the used slots of the CNode that a slot is part of.
@@ -121,6 +129,16 @@ impl<A: Arch> Core<A> {
             Use::Less => used.wrapping_sub(1),
         };
         zero.badge.set(self.home(), used);
+    }
+}
+
+/// A capability that is given a badge, as a session if messages can be sent through it: whoever could not pretend to be a
+/// client cannot pretend that it is gone.
+fn session(tag: Tag) -> Tag {
+    if tag.kind() == Some(Kind::Endpoint) && tag.rights().contains(Rights::WRITE) {
+        tag.session()
+    } else {
+        tag
     }
 }
 

@@ -105,7 +105,8 @@ impl<A: Arch> Core<A> {
         if self.dying.first.is_none() {
             self.dying.last = None;
         }
-        tree::remove(home, zero);
+        // Its parent is untyped memory: nobody has to be told.
+        let _ = tree::remove(home, zero);
         tree::clear(home, zero);
         self.memory.retire_row(zero, slots as usize);
     }

@@ -110,8 +110,9 @@ fn leave_ring(home: Home, slot: SlotRef) -> Option<SlotRef> {
     next
 }
 
-/// Takes a slot out of the tree; its children become children of its parent (or roots).
-pub(super) fn remove(home: Home, slot: SlotRef) {
+/// Takes a slot out of the tree; its children become children of its parent (or roots). Gives the parent if it has no
+/// children any more.
+pub(super) fn remove(home: Home, slot: SlotRef) -> Option<SlotRef> {
     let parent = slot
         .parent
         .get(home)
@@ -124,13 +125,14 @@ pub(super) fn remove(home: Home, slot: SlotRef) {
     if let (Some(stays), Some(child)) = (stays, child) {
         join(home, stays, child);
     }
-    if let Some(parent) = parent {
-        let head = stays.or(child);
-        parent.child.set(home, head);
-        if let Some(head) = head {
-            set_head(home, head, Head::Yes, Some(parent));
-        }
-    }
+    let parent = parent?;
+    let head = stays.or(child);
+    parent.child.set(home, head);
+    let Some(head) = head else {
+        return Some(parent);
+    };
+    set_head(home, head, Head::Yes, Some(parent));
+    None
 }
 
 /// Empties a slot that is in no tree.

@@ -53,7 +53,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// The thread no longer serves its endpoint. If it was the last, the endpoint is dead: one waiting sender a step
-    /// is told so.
+    /// is told so, and which clients are gone is forgotten, because a successor never knew them.
     fn leave_endpoint(&mut self, thread: ThreadRef<A>) -> Progress {
         let home = self.home();
         let Some(endpoint) = thread.serves.get(home) else {
@@ -68,6 +68,10 @@ impl<A: Arch> Core<A> {
             if endpoint.queue.get(home) == Queue::Senders
                 && self.refuse_first(endpoint) == Progress::More
             {
+                return Progress::More;
+            }
+            if let Some(session) = endpoint.gone.get(home) {
+                self.hush(session);
                 return Progress::More;
             }
         }

@@ -10,6 +10,7 @@
 //! | `receive` | Recv: from the queue, or blocks |
 //! | `answer` | replies and the scheduling context that was lent for them |
 //! | `signal` | notifications |
+//! | `gone` | clients that are gone, told to their servers |
 //! | `fault` | faults told to a handler |
 //! | `cancel` | takes a thread out of whatever it waits for |
 //! | `death` | what dies with a thread, endpoint, reply, notification, scheduling context |
@@ -19,6 +20,7 @@ mod cancel;
 mod death;
 mod fast;
 mod fault;
+mod gone;
 mod line;
 mod receive;
 mod send;

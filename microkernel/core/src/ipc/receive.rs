@@ -26,13 +26,18 @@ impl<A: Arch> Core<A> {
         Ok(Receiving { endpoint, reply })
     }
 
-    /// Receives: the bound notification's signals first, then the first sender, else blocks.
+    /// Receives: the bound notification's signals first, then clients that are gone, then the first sender, else blocks.
     pub(crate) fn receive(&mut self, thread: ThreadRef<A>, from: Receiving<A>) -> Next<A> {
         let home = self.home();
         self.serve(thread, from.endpoint);
         self.tie(thread, from.reply);
         if let Some(word) = self.take_bound_signals(thread) {
             self.deliver_signals(thread, word);
+            return Next::Caller;
+        }
+        if let Some(session) = from.endpoint.gone.get(home) {
+            self.hush(session);
+            self.deliver_gone(thread, session.badge.get(home));
             return Next::Caller;
         }
         while from.endpoint.queue.get(home) == Queue::Senders
@@ -81,7 +86,7 @@ impl<A: Arch> Core<A> {
         }
         endpoint.waiting.remove(home, thread);
         if endpoint.waiting.is_empty(home) {
-            endpoint.queue.set(home, Queue::Empty);
+            endpoint.queue.set(home, endpoint.deserted(home));
         }
     }
 
@@ -95,10 +100,15 @@ impl<A: Arch> Core<A> {
 
     /// Completes a receiver's system call with signals instead of a message.
     pub(super) fn deliver_signals(&mut self, thread: ThreadRef<A>, word: u64) {
+        self.deliver_empty(thread, word, MessageInfo::signal());
+    }
+
+    /// Completes a receiver's system call with what the kernel says in one word.
+    pub(super) fn deliver_empty(&mut self, thread: ThreadRef<A>, word: u64, info: MessageInfo) {
         for register in 2..8 {
             thread.context.set_argument(register, 0);
         }
-        self.deliver(thread, word, MessageInfo::signal());
+        self.deliver(thread, word, info);
     }
 
     /// Ends a blocked or running system call of a thread with a refusal, and makes the thread ready.

@@ -16,7 +16,8 @@ pub type SlotRef = Ref<Slot>;
 /// Kind, rights, home core and flags of a capability in one word, so that a lookup compares once.
 ///
 /// Bits 0..8 kind (0: empty), 8..16 rights, 16..24 home core, 24 original, 25 head of its sibling ring, 26 a
-/// CNode that is being destroyed, 27 some thread remembers a pointer to it, 32..40 log2 of the size, 40..48 memory class, 48..56 log2 of the slots of the
+/// CNode that is being destroyed, 27 some thread remembers a pointer to it, 28 a session capability, 29 one whose server
+/// is still to be told that its client is gone (see `ipc::gone`), 32..40 log2 of the size, 40..48 memory class, 48..56 log2 of the slots of the
 /// CNode that the slot is part of (0: the slot is inside another object); these stay when the slot is emptied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
@@ -29,6 +30,8 @@ impl Tag {
     const HEAD: u64 = 1 << 25;
     const DYING: u64 = 1 << 26;
     const REMEMBERED: u64 = 1 << 27;
+    const SESSION: u64 = 1 << 28;
+    const UNTOLD: u64 = 1 << 29;
 
     /// A capability of a kind with rights, whose object lives on `home`.
     pub const fn new(kind: Kind, rights: Rights, home: CoreId) -> Self {
@@ -48,7 +51,34 @@ impl Tag {
 
     /// The same, as a derived capability.
     pub const fn derived(self) -> Self {
-        Self(self.0 & !(Self::ORIGINAL | Self::HEAD | Self::DYING | Self::REMEMBERED))
+        const OWN: u64 =
+            Tag::ORIGINAL | Tag::HEAD | Tag::DYING | Tag::REMEMBERED | Tag::SESSION | Tag::UNTOLD;
+        Self(self.0 & !OWN)
+    }
+
+    /// The same, as a session capability: an endpoint's that was given a badge, and whose copies are a client's.
+    pub const fn session(self) -> Self {
+        Self(self.0 | Self::SESSION)
+    }
+
+    /// Whether it is a session capability.
+    pub const fn is_session(self) -> bool {
+        self.0 & Self::SESSION != 0
+    }
+
+    /// The same, of a session whose client is gone and whose server has to be told.
+    pub const fn untold(self) -> Self {
+        Self(self.0 | Self::UNTOLD)
+    }
+
+    /// The same, of a session about which there is nothing to tell.
+    pub const fn told(self) -> Self {
+        Self(self.0 & !Self::UNTOLD)
+    }
+
+    /// Whether its client is gone and its server has to be told.
+    pub const fn is_untold(self) -> bool {
+        self.0 & Self::UNTOLD != 0
     }
 
     /// The same, remembered by a thread.
@@ -204,6 +234,9 @@ pub enum Head {
 ///
 /// Slot 0 of a CNode never holds a user's capability: its `badge` counts the used slots, and while the CNode is
 /// being destroyed the original capability stands there, off every user's reach.
+///
+/// The sessions of an endpoint that are untold form a ring: they have no children, so that `child` leads to the next, and
+/// `mapping` to the one before.
 #[repr(C, align(64))]
 pub struct Slot {
     /// Kind, rights, flags.

@@ -14,7 +14,10 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let kind = tag.kind().map_or(0, |kind| kind as u64);
     let rights = u64::from(tag.rights().bits()) << 8;
     let original = u64::from(tag.is_original()) << 16;
-    thread.context.set_argument(1, kind | rights | original);
+    let untold = u64::from(tag.is_untold()) << 17;
+    thread
+        .context
+        .set_argument(1, kind | rights | original | untold);
     thread.context.set_argument(2, core.visible_badge(slot));
     thread.context.set_argument(3, core.identity(slot));
     Ok(Next::Caller)

@@ -1,14 +1,16 @@
 //! What always holds of the capabilities of a machine at rest.
 
 use std::collections::BTreeSet;
+use std::vec::Vec;
 
 use weft_abi::{CPtr, Kind};
 use weft_hal::fake::Fake;
+use weft_store::Ref;
 
 use super::Fixture;
 use crate::Core;
 use crate::cspace::power;
-use crate::object::{Slot, SlotRef, ThreadSlot};
+use crate::object::{Endpoint, Slot, SlotRef, ThreadSlot};
 
 impl Fixture {
     /// Panics if an invariant does not hold for any slot that can be reached from root's CNode.
@@ -104,11 +106,39 @@ pub(super) fn check_used(core: &Core<Fake>, slot: SlotRef) {
     if let Some(parent) = parent {
         assert_eq!(parent.child.get(home), Some(slot));
     }
+    if tag.is_untold() {
+        return check_untold(core, slot);
+    }
     if let Some(child) = slot.child.get(home) {
         assert!(child.tag.get(home).is_head());
         assert_eq!(child.parent.get(home), Some(slot));
         check_children(core, slot, child);
     }
+}
+
+/// A session that is to be told of stands in the ring of its endpoint, once, and in the place of children.
+fn check_untold(core: &Core<Fake>, session: SlotRef) {
+    assert!(session.tag.get(core.home()).is_session());
+    let endpoint = session.object_of(core.home(), Kind::Endpoint);
+    let ring = untold(core, endpoint.expect("an endpoint"));
+    assert_eq!(ring.iter().filter(|it| **it == session).count(), 1);
+}
+
+/// The sessions that an endpoint's server is to be told of.
+pub(super) fn untold(core: &Core<Fake>, endpoint: Ref<Endpoint<Fake>>) -> Vec<SlotRef> {
+    let home = core.home();
+    let Some(first) = endpoint.gone.get(home) else {
+        return Vec::new();
+    };
+    let next = |at: &SlotRef| at.child.get(home).filter(|next| *next != first);
+    let ring: Vec<_> = std::iter::successors(Some(first), next).collect();
+    for (at, session) in ring.iter().enumerate() {
+        let before = ring[(at + ring.len() - 1) % ring.len()];
+        assert_eq!(session.mapping.get(home), before.address());
+        assert!(session.tag.get(home).is_untold());
+        assert_eq!(session.object_of(home, Kind::Endpoint), Some(endpoint));
+    }
+    ring
 }
 
 fn check_children(core: &Core<Fake>, parent: SlotRef, head: SlotRef) {

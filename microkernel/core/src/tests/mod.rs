@@ -12,6 +12,7 @@ mod calls;
 mod cspace;
 mod deadlines;
 mod fast;
+mod gone;
 mod invariants;
 mod ipc;
 mod sched;

@@ -9,7 +9,7 @@ use weft_hal::fake::Fake;
 use weft_hal::{IrqLine, Root};
 use weft_store::Ref;
 
-use super::super::invariants::check_used;
+use super::super::invariants::{check_used, untold};
 use super::population::{ALARM, MEMORY, WAKE};
 use super::world::World;
 use crate::Core;
@@ -99,7 +99,8 @@ impl World {
             assert!(seen.insert(slot.address()), "the tree has a cycle");
             check_used(core, slot);
             objects.add(core, slot);
-            let Some(head) = slot.child.get(home) else {
+            let has_children = !slot.tag.get(home).is_untold();
+            let Some(head) = slot.child.get(home).filter(|_| has_children) else {
                 continue;
             };
             let ring = std::iter::successors(Some(head), |at| {
@@ -303,7 +304,15 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
 fn endpoint(core: &Core<Fake>, endpoint: Ref<Endpoint<Fake>>) {
     let home = core.home();
     let waiting = members(core, &endpoint.waiting, |it| it.links.next(home));
-    assert_eq!(waiting.is_empty(), endpoint.queue.get(home) == Queue::Empty);
+    let queue = endpoint.queue.get(home);
+    if waiting.is_empty() {
+        assert_eq!(queue, endpoint.deserted(home));
+    } else {
+        assert!(matches!(queue, Queue::Senders | Queue::Receivers));
+    }
+    if !untold(core, endpoint).is_empty() {
+        assert!(queue != Queue::Receivers && endpoint.prepared(home).is_none());
+    }
     for thread in waiting {
         let state = thread.state.get(home);
         assert!(state == Blocked::Sending(endpoint) || state == Blocked::Receiving(endpoint));

@@ -63,9 +63,11 @@ impl World {
                 Queue::Empty => 0,
                 Queue::Senders => 1,
                 Queue::Receivers => 2,
+                Queue::News => 3,
             };
             let first = endpoint.waiting.first(home);
             all.extend([queue, place(endpoint.prepared(home)), place(first)]);
+            all.push(place(endpoint.gone.get(home)));
         }
         for reply in objects.replies {
             all.extend([place(reply.caller.get(home)), place(reply.server.get(home))]);

@@ -11,7 +11,9 @@ mod windows;
 
 use libipc::objects::Frame;
 use libipc::ring::{RingEnds, RingService};
-use libipc::{Endpoint, Fault, FaultAnswer, Never, Request, Service, Startup, log_line, serve};
+use libipc::{
+    Caller, Endpoint, Fault, FaultAnswer, Never, Request, Service, Startup, log_line, serve,
+};
 use proto::block::{Dispatcher, Server};
 use virtio_blk::{Disk, Driver, Missing, PoolMemory};
 
@@ -37,6 +39,11 @@ impl Service for Batches {
 
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
+        self.ring_doorbell();
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        self.0.client_gone(client);
         self.ring_doorbell();
     }
 

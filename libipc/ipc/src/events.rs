@@ -4,9 +4,11 @@
 //! signalled when an event comes and none was waiting: however many come before the client looks, it is woken
 //! once, and one request takes eight of them; if it leaves some, it is woken again. A server never waits for a client. For one that is slow, the
 //! events that do not fit its queue are lost and counted, and the count comes before the events that do: events
-//! are hints to look at the truth again, which some other method tells. The memory is the server's, and fixed.
+//! are hints to look at the truth again, which some other method tells. The memory is the server's, and fixed; the place
+//! of a client that is gone is free at once ([`Feed::forget`]).
 //!
-//! The generated `Server` trait asks for a [`Feed`] and does the rest.
+//! The generated `Server` trait asks for a [`Feed`] and does the rest; behind a [`Router`](crate::Router) the server
+//! forgets clients that are gone itself, because the router does not know which of its interfaces has events.
 
 use core::fmt;
 
@@ -48,8 +50,7 @@ impl<T> Feed<T> {
         !self.watchers.is_empty()
     }
 
-    /// Lets a client watch from now on. If there is no room, a watcher that has lost events gives way: most
-    /// likely it is gone.
+    /// Lets a client watch from now on. If there is no room, a watcher that has lost events gives way: it does not look.
     pub fn watch(&mut self, caller: Caller, arrival: Cap<Notification>) -> bool {
         self.watchers.retain(|watcher| watcher.caller != caller);
         if self.watchers.is_full() {
@@ -67,6 +68,11 @@ impl<T> Feed<T> {
             lost: 0,
         };
         self.watchers.push(watcher).is_ok()
+    }
+
+    /// Frees the place of a client that is gone, if it watched.
+    pub fn forget(&mut self, client: Caller) {
+        self.watchers.retain(|watcher| watcher.caller != client);
     }
 
     /// Takes a client's next events, and how many were lost before them.
@@ -118,7 +124,7 @@ impl<T> Watcher<T> {
     }
 
     fn wake(&self) {
-        // Refused only if the client is gone; its queue fills, and it gives way to the next one.
+        // Refused only if the client is gone, and then it will be forgotten.
         let _ = self.arrival.object().signal();
     }
 }
@@ -174,6 +180,24 @@ mod tests {
         assert_eq!(take(&mut feed, 1), ((8..16).collect(), 0));
         feed.tell(&20);
         assert_eq!(take(&mut feed, 1), (Vec::from_array([20]), 0));
+    }
+
+    #[test]
+    fn clients_that_are_gone_leave_their_places_to_others() {
+        let mut feed = Feed::new();
+        for client in 1..=30 {
+            assert!(watcher(&mut feed, client));
+            feed.tell(&client);
+            if client > 7 {
+                feed.forget(Caller::new(client - 7, 0));
+                feed.forget(Caller::new(client, 1));
+            }
+        }
+        assert_eq!(take(&mut feed, 23).1, NOT_WATCHING);
+        assert_eq!(
+            take(&mut feed, 24).0,
+            Vec::<_, 8>::from_array([24, 25, 26, 27, 28, 29, 30])
+        );
     }
 
     #[test]

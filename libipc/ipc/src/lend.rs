@@ -199,6 +199,11 @@ impl Borrower {
         self.clients.push((caller, pools)).is_ok()
     }
 
+    /// Frees the place of a client that is gone.
+    pub fn forget(&mut self, client: Caller) {
+        self.clients.retain(|(other, _)| *other != client);
+    }
+
     /// Copies from a buffer, from its byte `at` on.
     ///
     /// # Errors
@@ -363,6 +368,21 @@ mod tests {
         let other = Caller::new(8, 0);
         assert_eq!(borrower.write(other, place, (0, b"1")), Err(OutOfBounds));
         assert!(lender.lend_out::<64>(64).is_some());
+    }
+
+    #[test]
+    fn clients_that_are_gone_leave_their_places_to_others() {
+        let (_, mut borrower) = pair();
+        let clients = (8..8 + MAX_LENDERS as u32).map(|client| Caller::new(client, 0));
+        for client in clients.clone() {
+            let added = borrower.add(client, Pools::default());
+            assert_eq!(added, client != Caller::new(15, 0));
+        }
+        borrower.forget(Caller::new(15, 0));
+        assert!(borrower.lends(CLIENT));
+        borrower.forget(CLIENT);
+        assert!(!borrower.lends(CLIENT));
+        assert!(borrower.add(Caller::new(15, 0), Pools::default()));
     }
 
     #[test]

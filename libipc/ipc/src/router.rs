@@ -3,7 +3,7 @@
 //! The badge of a connection says which interface it is for, so a client can never reach one that it was not
 //! connected to, whatever labels it sends.
 
-use crate::{Endpoint, Events, Fault, FaultAnswer, Never, Request, Service, label, serve};
+use crate::{Caller, Endpoint, Events, Fault, FaultAnswer, Never, Request, Service, label, serve};
 
 /// Dispatches the requests of one interface to a server of type `S`, as generated code does.
 pub type Dispatch<S> = fn(&mut S, Request<'_>);
@@ -77,6 +77,10 @@ impl<S: Events> Service for Router<S> {
         self.server.signal(bits);
     }
 
+    fn client_gone(&mut self, client: Caller) {
+        self.server.client_gone(client);
+    }
+
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
         self.server.fault(fault)
     }
@@ -85,7 +89,7 @@ impl<S: Events> Service for Router<S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{CPtr, Caller, Deferral, Message, Spare};
+    use crate::{CPtr, Deferral, Message, Spare};
 
     struct Nothing;
     impl Events for Nothing {}

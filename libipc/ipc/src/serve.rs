@@ -15,7 +15,7 @@ use crate::{
     wire,
 };
 
-/// Serves an endpoint for ever: requests, signals of the bound notification, and faults.
+/// Serves an endpoint for ever: requests, signals of the bound notification, clients that are gone, and faults.
 ///
 /// # Panics
 /// If the program has no reply object, or may not receive on the endpoint.
@@ -93,14 +93,8 @@ fn handle<S: Service>(
     received: Received,
     object: ReplyObject,
 ) -> Step {
-    if received.info.is_signal() {
-        service.signal(received.badge);
-        return Step::Receive;
-    }
-    if received.info.is_fault() {
-        let answer = service.fault(fault(received));
-        message.begin(fault_label(answer));
-        return Step::Answer;
+    if received.info.is_from_kernel() {
+        return handle_news(service, message, received);
     }
     wire::accept(message, received);
     let mut right = Some(object.token());
@@ -116,6 +110,22 @@ fn handle<S: Service>(
     if message.is_received() {
         message.begin(label::ABANDONED);
     }
+    Step::Answer
+}
+
+/// What the kernel says itself.
+#[inline(never)]
+fn handle_news<S: Service>(service: &mut S, message: &mut Message, received: Received) -> Step {
+    if received.info.is_signal() {
+        service.signal(received.badge);
+        return Step::Receive;
+    }
+    if received.info.is_gone() {
+        service.client_gone(caller(received));
+        return Step::Receive;
+    }
+    let answer = service.fault(fault(received));
+    message.begin(fault_label(answer));
     Step::Answer
 }
 

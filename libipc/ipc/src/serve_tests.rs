@@ -10,6 +10,7 @@ use crate::{Reply, TooLong};
 struct Doubler {
     kept: Option<Reply<u64, ()>>,
     signals: u64,
+    gone: Option<Caller>,
     refused: usize,
 }
 
@@ -42,6 +43,10 @@ impl Service for Doubler {
         self.signals |= bits;
     }
 
+    fn client_gone(&mut self, client: Caller) {
+        self.gone = Some(client);
+    }
+
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
         if fault.kind == FaultKind::Divide {
             FaultAnswer::Resume
@@ -61,7 +66,7 @@ fn request(word: u64) -> Received {
 
 // One test, because the reply objects are the program's and tests run side by side.
 #[test]
-fn the_loop_answers_defers_and_tells_of_signals_and_faults() {
+fn the_loop_answers_defers_and_tells_of_signals_clients_and_faults() {
     reply_objects::add(CPtr(2));
     reply_objects::add(CPtr(30));
     let mut server = Doubler::default();
@@ -91,6 +96,17 @@ fn the_loop_answers_defers_and_tells_of_signals_and_faults() {
         Step::Receive
     );
     assert_eq!(server.signals, 0b101);
+
+    let gone = Received {
+        badge: 77,
+        info: MessageInfo::gone(),
+        words: [0; 6],
+    };
+    assert_eq!(
+        handle(&mut server, &mut message, gone, first),
+        Step::Receive
+    );
+    assert_eq!(server.gone, Some(Caller::from_badge(77)));
 
     let divide = Received {
         badge: 3,

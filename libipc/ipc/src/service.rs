@@ -1,4 +1,4 @@
-//! What a server loop calls: requests, signals and faults.
+//! What a server loop calls: requests, signals, faults, and that a client is gone.
 
 use weft_abi::FaultKind;
 
@@ -58,6 +58,10 @@ pub trait Service {
     /// Takes signals of the bound notification.
     fn signal(&mut self, _bits: u64) {}
 
+    /// Frees what is kept for a client: the last capability with its badge is gone, and nothing more comes from it until
+    /// the badge is given out again.
+    fn client_gone(&mut self, _client: Caller) {}
+
     /// Decides about a faulted thread. Threads stay stopped by default.
     fn fault(&mut self, _fault: Fault) -> FaultAnswer {
         FaultAnswer::Stop
@@ -68,6 +72,9 @@ pub trait Service {
 pub trait Events {
     /// Takes signals of the bound notification.
     fn signal(&mut self, _bits: u64) {}
+
+    /// Frees what is kept for a client that is gone, its place among those who watch events included.
+    fn client_gone(&mut self, _client: Caller) {}
 
     /// Decides about a faulted thread. Threads stay stopped by default.
     fn fault(&mut self, _fault: Fault) -> FaultAnswer {
@@ -87,6 +94,10 @@ impl<S: Service + ?Sized> Service for &mut S {
 
     fn signal(&mut self, bits: u64) {
         (**self).signal(bits);
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        (**self).client_gone(client);
     }
 
     fn fault(&mut self, fault: Fault) -> FaultAnswer {

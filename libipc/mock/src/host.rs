@@ -127,6 +127,11 @@ impl<S: Service + 'static> Mock<S> {
         self.server().signal(bits);
     }
 
+    /// Tells the server that a client is gone.
+    pub fn client_gone(&self, client: Caller) {
+        self.server().client_gone(client);
+    }
+
     /// Tells the server of a fault.
     pub fn fault(&self, fault: Fault) -> FaultAnswer {
         self.server().fault(fault)

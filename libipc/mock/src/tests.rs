@@ -18,6 +18,7 @@ struct Sum {
     waiting: Vec<Reply<u64, ()>>,
     clients: Vec<Caller>,
     capability: Option<CPtr>,
+    gone: Option<Caller>,
 }
 
 fn encode(message: &mut Message, outcome: Result<u64, ()>) {
@@ -50,6 +51,10 @@ impl Service for Sum {
 
     fn signal(&mut self, bits: u64) {
         self.value += bits;
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        self.gone = Some(client);
     }
 
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
@@ -188,10 +193,13 @@ fn death_reaches_those_who_wait_and_work_may_have_been_done() {
 }
 
 #[test]
-fn signals_and_faults_are_passed_on() {
+fn signals_faults_and_clients_that_are_gone_are_passed_on() {
     let mock = Mock::new(Sum::default());
     mock.signal(0b11);
     assert_eq!(mock.server().value, 3);
+    let client = Caller::new(8, 1);
+    mock.client_gone(client);
+    assert_eq!(mock.server().gone, Some(client));
     let fault = Fault {
         badge: 1,
         kind: FaultKind::Read,

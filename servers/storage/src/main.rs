@@ -11,7 +11,7 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use libipc::ring::{ClientWake, RingClient, RingEnds, RingService};
-use libipc::{Fault, FaultAnswer, Never, Request, Router, Service, Startup, log, serve};
+use libipc::{Caller, Fault, FaultAnswer, Never, Request, Router, Service, Startup, log, serve};
 use proto::block::Client;
 use storage::{ClientPools, Disk, Progress, Storage};
 
@@ -39,6 +39,11 @@ impl Service for Batches {
 
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
+        self.work();
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        self.0.client_gone(client);
         self.work();
     }
 

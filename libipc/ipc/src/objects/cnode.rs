@@ -26,6 +26,8 @@ pub struct SlotContent {
     pub rights: Rights,
     /// Whether it is the object's original capability, whose deletion destroys the object.
     pub original: bool,
+    /// Whether it is a session whose last copy is gone and whose server was not told yet.
+    pub untold: bool,
     /// The badge, 0 if there is none.
     pub badge: u64,
     /// A number that is equal for capabilities of one object.
@@ -97,6 +99,7 @@ impl CNode {
             kind,
             rights: Rights::from_bits_truncate((packed >> 8) as u8),
             original: packed & (1 << 16) != 0,
+            untold: packed & (1 << 17) != 0,
             badge,
             identity,
         }))

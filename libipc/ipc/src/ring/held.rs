@@ -8,11 +8,14 @@ const BITS: usize = u64::BITS as usize;
 
 /// A ring request whose answer is deferred.
 pub(super) struct Held {
-    /// Which ring it came from.
+    /// Which ring it came from; [`NO_RING`] if that is gone.
     pub(super) ring: u8,
     /// To complete it with.
     pub(super) token: Token,
 }
+
+/// The number that no ring has.
+const NO_RING: u8 = u8::MAX;
 
 /// A place for each deferred request.
 pub(super) struct HeldTable {
@@ -51,6 +54,18 @@ impl HeldTable {
             *free &= !(1 << (place % BITS));
         }
         self.vacancy = self.find();
+    }
+
+    /// A ring is gone, and the last one has its number now. Requests of the former keep their places until they are
+    /// answered, and their outcomes go nowhere.
+    pub(super) fn ring_gone(&mut self, gone: u8, last: u8) {
+        for held in self.places.iter_mut().flatten() {
+            if held.ring == gone {
+                held.ring = NO_RING;
+            } else if held.ring == last {
+                held.ring = gone;
+            }
+        }
     }
 
     pub(super) fn take(&mut self, place: usize) -> Option<Held> {

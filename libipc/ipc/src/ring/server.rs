@@ -119,6 +119,16 @@ impl<S: Service> RingService<S> {
         }
     }
 
+    /// Frees the ring of a client that is gone: its place, its deferred requests, and the drain call that it waited in.
+    fn free(&mut self, client: Caller) {
+        let Some(place) = self.rings.iter().position(|one| one.caller == client) else {
+            return;
+        };
+        let last = self.rings.len() - 1;
+        self.held.ring_gone(place as u8, last as u8);
+        drop(self.rings.swap_remove(place));
+    }
+
     /// Takes requests of a ring. A closed ring has none.
     fn drain(&mut self, ring: usize) {
         if let Some(served) = self.rings.get_mut(ring) {
@@ -320,6 +330,12 @@ impl<S: Service> Service for RingService<S> {
         if bits & !rings != 0 {
             self.service.signal(bits & !rings);
         }
+        self.work();
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        self.free(client);
+        self.service.client_gone(client);
         self.work();
     }
 

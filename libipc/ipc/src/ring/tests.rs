@@ -20,6 +20,7 @@ use crate::{
 
 const WAKE_BITS: u64 = 1 << 9;
 const CALLER: Caller = Caller::new(5, 1);
+const OTHER: Caller = Caller::new(5, 2);
 const NOW: u32 = 0x10_0001;
 const LATER: u32 = 0x10_0002;
 const LOST: u32 = 0x10_0003;
@@ -32,7 +33,7 @@ struct Doubler {
 
 impl Service for Doubler {
     fn request(&mut self, request: Request<'_>) {
-        assert_eq!(request.caller, CALLER);
+        assert_eq!(request.caller.client(), CALLER.client());
         let number = u32::from_le_bytes(*request.message.payload().first_chunk().unwrap());
         match request.message.label() {
             NOW => answer(request.message, number),
@@ -87,6 +88,12 @@ fn page(bytes: usize) -> &'static [AtomicU64] {
 }
 
 fn connected() -> (ClientRing<'static, Nobody>, RingService<Doubler>) {
+    let (client, ends) = ring(CALLER);
+    (client, RingService::new(Doubler::default()).with(ends))
+}
+
+/// Both ends of a client's ring.
+fn ring(caller: Caller) -> (ClientRing<'static, Nobody>, RingEnds) {
     let layout = Layout::new(Capacity::new(8).unwrap());
     let (a, b) = (page(layout.client_bytes()), page(layout.server_bytes()));
     let ends = RingEnds {
@@ -95,10 +102,9 @@ fn connected() -> (ClientRing<'static, Nobody>, RingService<Doubler>) {
         peer: a,
         kick: Notification::from(CPtr(9)),
         wake_bits: WAKE_BITS,
-        caller: Some(CALLER),
+        caller: Some(caller),
     };
-    let client = ClientRing::new(layout, a, b, Nobody).unwrap();
-    (client, RingService::new(Doubler::default()).with(ends))
+    (ClientRing::new(layout, a, b, Nobody).unwrap(), ends)
 }
 
 fn submit(client: &mut ClientRing<'_, Nobody>, op: u32, number: u32) {
@@ -142,6 +148,37 @@ fn requests_are_answered_at_once_when_the_ring_is_kicked() {
 
 // One test, because deferred answers go through statics and tests run side by side.
 #[test]
+fn deferred_answers_find_their_rings_while_those_live() {
+    deferred_answers_complete_in_the_order_they_are_given_and_end_a_drain_call();
+    a_client_that_is_gone_leaves_nothing_and_the_others_lose_nothing();
+}
+
+fn a_client_that_is_gone_leaves_nothing_and_the_others_lose_nothing() {
+    let (mut client, service) = connected();
+    let (mut other, ends) = ring(OTHER);
+    let mut service = service.with(ends);
+    submit(&mut client, LATER, 1);
+    submit(&mut other, LATER, 2);
+    assert_eq!(drain(&mut service, 0), None);
+    ANSWERED.store(u32::MAX, Ordering::Relaxed);
+    service.client_gone(CALLER);
+    assert_eq!(
+        ANSWERED.load(Ordering::Relaxed),
+        label::ABANDONED,
+        "what it waited with is free"
+    );
+    submit(&mut client, NOW, 3);
+    service.signal(WAKE_BITS | 1);
+    assert_eq!(client.poll(), Ok(Polled::Empty), "nobody looks at its ring");
+    assert_eq!(other.poll(), done(2, label::OK, 4));
+    assert_eq!(drain(&mut service, 0), Some(label::WRONG_INTERFACE));
+    for number in 0..2 * super::MAX_RINGS as u32 {
+        let (_, ends) = ring(Caller::new(5, number as u8));
+        service = service.with(ends);
+        service.client_gone(Caller::new(5, number as u8));
+    }
+}
+
 fn deferred_answers_complete_in_the_order_they_are_given_and_end_a_drain_call() {
     let (mut client, mut service) = connected();
     submit(&mut client, LATER, 1);

@@ -23,6 +23,7 @@ pub fn is_word_of_rust(name: &str) -> bool {
 
 /// Methods that the generated types have already.
 const METHODS: &[&str] = &[
+    "client_gone",
     "events",
     "fault",
     "is_empty",

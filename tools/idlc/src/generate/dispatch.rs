@@ -24,7 +24,10 @@ pub(super) fn dispatch(shapes: &Shapes, interface: &Interface) -> TokenStream {
         false => quote! { .. },
     };
     let short = short::server(shapes, interface);
-    let dispatcher = dispatcher(short.is_some().then(service_short));
+    let forget = interface
+        .has_events()
+        .then(|| quote! { self.0.events().forget(client); });
+    let dispatcher = dispatcher(short.is_some().then(service_short), forget);
     quote! {
         /// Hands a request to the server's method, and answers what no method answers.
         pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>) {
@@ -60,7 +63,7 @@ fn service_short() -> TokenStream {
     }
 }
 
-fn dispatcher(short: Option<TokenStream>) -> TokenStream {
+fn dispatcher(short: Option<TokenStream>, forget: Option<TokenStream>) -> TokenStream {
     quote! {
         /// Makes a server one that a server loop can run.
         #[derive(Debug)]
@@ -75,6 +78,11 @@ fn dispatcher(short: Option<TokenStream>) -> TokenStream {
 
             fn signal(&mut self, bits: u64) {
                 self.0.signal(bits);
+            }
+
+            fn client_gone(&mut self, client: libipc::Caller) {
+                #forget
+                self.0.client_gone(client);
             }
 
             fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {

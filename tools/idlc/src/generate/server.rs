@@ -46,6 +46,11 @@ pub(super) fn server(interface: &Interface) -> TokenStream {
                 let _ = bits;
             }
 
+            /// Frees what is kept for a client: the last capability with its badge is gone.
+            fn client_gone(&mut self, client: libipc::Caller) {
+                let _ = client;
+            }
+
             /// Decides about a thread that faulted and whose faults come here. It stays stopped
             /// unless a server says otherwise.
             fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {

@@ -107,6 +107,11 @@ pub trait Server {
         let _ = bits;
     }
 
+    /// Frees what is kept for a client: the last capability with its badge is gone.
+    fn client_gone(&mut self, client: libipc::Caller) {
+        let _ = client;
+    }
+
     /// Decides about a thread that faulted and whose faults come here. It stays stopped
     /// unless a server says otherwise.
     fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {
@@ -213,6 +218,10 @@ impl<S: Server> libipc::Service for Dispatcher<S> {
 
     fn signal(&mut self, bits: u64) {
         self.0.signal(bits);
+    }
+
+    fn client_gone(&mut self, client: libipc::Caller) {
+        self.0.client_gone(client);
     }
 
     fn fault(&mut self, fault: libipc::Fault) -> libipc::FaultAnswer {

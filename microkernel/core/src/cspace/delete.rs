@@ -70,10 +70,13 @@ impl<A: Arch> Core<A> {
     /// take the slot along, or a part of an object. The slot may be gone afterwards only in the latter case.
     pub(crate) fn revoke_step(&mut self, slot: SlotRef) -> Progress {
         let home = self.home();
-        if slot.tag.get(home).is_untold() {
+        let tag = slot.tag.get(home);
+        if tag.is_untold() {
             return Progress::Done;
         }
-        for _ in 0..AT_ONCE {
+        // The last copy of a session changes what the session's links are.
+        let most = if tag.is_session() { 1 } else { AT_ONCE };
+        for _ in 0..most {
             let Some(child) = slot.child.get(home) else {
                 return Progress::Done;
             };
@@ -125,24 +128,26 @@ impl<A: Arch> Core<A> {
     fn remove(&mut self, slot: SlotRef) {
         let home = self.home();
         self.forget_named(&slot);
-        self.hush(slot);
         if slot.mapping.get(home) != 0 {
             match slot.tag.get(home).kind() {
                 // A frame whose mapping is gone already needs nothing.
                 Some(Kind::Frame) => drop(self.unmap_frame(slot)),
                 Some(Kind::PageTable) => self.unlink_table(slot),
+                // One that is to be told of: the field is a link.
+                Some(Kind::Endpoint) => {
+                    self.hush(slot);
+                }
                 _ => {}
             }
         }
         if let Some(thread) = self.thread_around(slot) {
             self.removed_binding(thread, slot);
         }
-        let childless = tree::remove(home, slot);
-        tree::clear(home, slot);
-        self.count(slot, Use::Less);
-        if let Some(session) = childless {
+        if let Some(session) = tree::remove(home, slot) {
             self.client_gone(session);
         }
+        tree::clear(home, slot);
+        self.count(slot, Use::Less);
     }
 
     /// Empties a slot inside a thread or an interrupt's entry.

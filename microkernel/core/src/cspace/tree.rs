@@ -110,15 +110,15 @@ fn leave_ring(home: Home, slot: SlotRef) -> Option<SlotRef> {
     next
 }
 
-/// Takes a slot out of the tree; its children become children of its parent (or roots). Gives the parent if it has no
-/// children any more.
+/// Takes a slot, which is to be cleared, out of the tree; its children become children of its parent (or roots). Gives
+/// the parent if it has no children any more.
 pub(super) fn remove(home: Home, slot: SlotRef) -> Option<SlotRef> {
     let parent = slot
         .parent
         .get(home)
         .filter(|_| slot.tag.get(home).is_head());
     let stays = leave_ring(home, slot);
-    let child = slot.child.replace(home, None);
+    let child = slot.child.get(home);
     if let Some(child) = child {
         set_head(home, child, Head::No, None);
     }

@@ -18,6 +18,7 @@ use crate::object::{Endpoint, Queue, SlotRef, ThreadRef};
 impl<A: Arch> Core<A> {
     /// A capability has no copies any more. If it is a session, its server is told now, if it waits, or when it next
     /// receives.
+    #[cold]
     pub(crate) fn client_gone(&mut self, session: SlotRef) {
         let home = self.home();
         if !session.tag.get(home).is_session() {

@@ -240,6 +240,25 @@ fn copies_in_a_destroyed_table_or_thread_are_gone_with_it_and_a_revocation_tells
 }
 
 #[test]
+fn a_revocation_while_the_server_is_busy_leaves_the_session_and_others_to_be_told_of() {
+    let mut rig = busy();
+    mint(&mut rig, OTHER, Rights::all(), 2);
+    copy(&mut rig, OTHER, COPY + 1);
+    delete(&mut rig, COPY + 1);
+    copy(&mut rig, SESSION, COPY + 1);
+    copy(&mut rig, COPY + 1, COPY + 2);
+    for _ in 0..2 {
+        act(&mut rig, Syscall::CNodeRevoke, &[CNODE, SESSION]);
+        rig.machine.check_invariants();
+        assert!(is_untold(&rig, SESSION) && is_untold(&rig, OTHER));
+    }
+    act(&mut rig, Syscall::CNodeRevoke, &[CNODE, ENDPOINT]);
+    rig.machine.check_invariants();
+    come_back(&mut rig);
+    assert_eq!(rig.running(), Some(CLIENT), "nothing is left to tell");
+}
+
+#[test]
 fn nobody_is_told_of_what_is_no_session() {
     let mut rig = rig();
     copy(&mut rig, ENDPOINT, COPY + 1);

@@ -19,6 +19,10 @@ pub(super) struct Cap {
     pub(super) badge: u64,
     pub(super) parent: Option<usize>,
     pub(super) place: Place,
+    /// Whether its server is told when its last copy goes.
+    pub(super) session: bool,
+    /// Whether the server is still to be told; nobody ever receives here.
+    pub(super) untold: bool,
 }
 
 /// Memory of an untyped: log2 of its size, bytes used.
@@ -54,6 +58,8 @@ impl Model {
             badge: 0,
             parent: None,
             place,
+            session: false,
+            untold: false,
         });
         model
     }
@@ -143,7 +149,18 @@ impl Model {
     }
 
     pub(super) fn kill(&mut self, doomed: &BTreeSet<usize>) {
+        let sessions = self.caps.iter().filter(|(_, cap)| cap.session);
+        let sessions = sessions.map(|(number, _)| *number);
+        let given: Vec<_> = sessions
+            .filter(|number| !self.children(*number).is_empty())
+            .collect();
         self.bury(doomed);
+        for number in given {
+            let is_alone = self.children(number).is_empty();
+            if let Some(cap) = self.caps.get_mut(&number) {
+                cap.untold |= is_alone;
+            }
+        }
     }
 
     /// Copies or mints; the destination exists and is empty.
@@ -158,6 +175,7 @@ impl Model {
         if source.kind == Kind::Untyped || source.kind == Kind::PageTable {
             return Err(Refusal::WrongKind);
         }
+        let minted = badge.is_some();
         let badge = match badge {
             None => source.badge,
             Some(_) if !matches!(source.kind, Kind::Endpoint | Kind::Notification) => {
@@ -168,12 +186,18 @@ impl Model {
             Some(badge) => badge,
         };
         let rights = source.rights & rights;
+        let is_sender = source.kind == Kind::Endpoint && rights.contains(Rights::WRITE);
+        if let Some(source) = self.caps.get_mut(&from) {
+            source.untold = false;
+        }
         self.add(Cap {
             rights,
             original: false,
             badge,
             parent: Some(from),
             place: to,
+            session: minted && is_sender,
+            untold: false,
             ..source
         });
         Ok(())
@@ -214,6 +238,8 @@ impl Model {
                 badge: 0,
                 parent,
                 place: *place,
+                session: false,
+                untold: false,
             });
         }
         Ok(())

@@ -8,7 +8,7 @@ use weft_abi::cap::MemoryClass;
 use weft_abi::{CPtr, Kind, Refusal, Rights, Syscall};
 
 use super::super::{Answer, Fixture};
-use super::model::{Model, Place, ROOT, SLOTS};
+use super::model::{Cap, Model, Place, ROOT, SLOTS};
 use crate::object::SlotRef;
 
 /// The first of the slots of root's CNode that take part.
@@ -39,6 +39,20 @@ enum Step {
         to: Pick,
         badge: u8,
     },
+    /// Gives an endpoint a badge.
+    Open {
+        from: Pick,
+        to: Pick,
+        rights: u8,
+    },
+    /// Copies a session, or deletes a copy.
+    Share {
+        from: Pick,
+        to: Pick,
+    },
+    Leave(Pick),
+    /// Revokes a session.
+    Cut(Pick),
     Move {
         from: Pick,
         to: Pick,
@@ -56,6 +70,11 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
             .prop_map(|(from, to, rights)| Step::Copy { from, to, rights }),
         2 => (pick(), pick(), 0..3_u8)
             .prop_map(|(from, to, badge)| Step::Mint { from, to, badge }),
+        3 => (pick(), pick(), 0..4_u8)
+            .prop_map(|(from, to, rights)| Step::Open { from, to, rights }),
+        3 => (pick(), pick()).prop_map(|(from, to)| Step::Share { from, to }),
+        3 => pick().prop_map(Step::Leave),
+        3 => pick().prop_map(Step::Cut),
         4 => (pick(), pick()).prop_map(|(from, to)| Step::Move { from, to }),
         3 => pick().prop_map(Step::Delete),
         2 => pick().prop_map(Step::Revoke),
@@ -141,9 +160,15 @@ impl World {
         if pick.0 == 0 {
             return self.choose(pick);
         }
+        self.choose_such(pick, |_| true)
+    }
+
+    /// A slot that holds such a capability, if there is one.
+    fn choose_such(&self, pick: Pick, such: impl Fn(&Cap) -> bool) -> Chosen {
         let mut all = Vec::new();
         for (cnode, rights, object) in self.named() {
             let inside = self.model.caps.values().filter(|cap| cap.place.0 == object);
+            let inside = inside.filter(|cap| such(cap));
             let slot = |index| Chosen {
                 cnode,
                 rights,
@@ -191,13 +216,30 @@ impl World {
                 to,
                 count,
             } => self.retype(*from, *kind, *to, *count),
-            Step::Copy { from, to, rights } => self.derive(*from, *to, rights_of(*rights), None),
+            Step::Copy { from, to, rights } => {
+                self.derive(self.choose_used(*from), *to, rights_of(*rights), None)
+            }
             Step::Mint { from, to, badge } => {
-                self.derive(*from, *to, Rights::all(), Some((*badge).into()))
+                let from = self.choose_used(*from);
+                self.derive(from, *to, Rights::all(), Some((*badge).into()))
+            }
+            Step::Open { from, to, rights } => {
+                let plain = |cap: &Cap| cap.kind == Kind::Endpoint && cap.badge == 0;
+                let from = self.choose_such(*from, plain);
+                self.derive(from, *to, rights_of(*rights), Some(7))
+            }
+            Step::Share { from, to } => {
+                let from = self.choose_such(*from, |cap| cap.session);
+                self.derive(from, *to, Rights::all(), None)
+            }
+            Step::Leave(slot) => {
+                let copy = |cap: &Cap| cap.badge != 0 && !cap.session;
+                self.delete(self.choose_such(*slot, copy))
             }
             Step::Move { from, to } => self.relocate(*from, *to),
-            Step::Delete(slot) => self.delete(*slot),
-            Step::Revoke(slot) => self.revoke(*slot),
+            Step::Delete(slot) => self.delete(self.choose_used(*slot)),
+            Step::Revoke(slot) => self.revoke(self.choose_used(*slot)),
+            Step::Cut(slot) => self.revoke(self.choose_such(*slot, |cap| cap.session)),
         };
         assert_eq!(real.map(|_| ()), expected, "{step:?}");
     }
@@ -252,12 +294,12 @@ impl World {
 
     fn derive(
         &mut self,
-        from: Pick,
+        from: Chosen,
         to: Pick,
         rights: Rights,
         badge: Option<u64>,
     ) -> (Answer, Result<(), Refusal>) {
-        let (from, to) = (self.choose_used(from), self.choose(to));
+        let to = self.choose(to);
         let call = if badge.is_some() {
             Syscall::CNodeMint
         } else {
@@ -289,8 +331,7 @@ impl World {
         (real, expected)
     }
 
-    fn delete(&mut self, slot: Pick) -> (Answer, Result<(), Refusal>) {
-        let slot = self.choose_used(slot);
+    fn delete(&mut self, slot: Chosen) -> (Answer, Result<(), Refusal>) {
         let real = self
             .machine
             .call(Syscall::CNodeDelete, &[slot.cnode, slot.index]);
@@ -314,8 +355,7 @@ impl World {
     }
 
     /// Revoking a capability that would die by it is order-dependent, and left to the chosen cases.
-    fn revoke(&mut self, slot: Pick) -> (Answer, Result<(), Refusal>) {
-        let slot = self.choose_used(slot);
+    fn revoke(&mut self, slot: Chosen) -> (Answer, Result<(), Refusal>) {
         let doomed = match self.used(slot) {
             Err(refusal) => {
                 return (
@@ -382,6 +422,8 @@ impl World {
             let tag = slot.tag.get(home);
             let seen = (tag.kind(), tag.rights(), tag.is_original());
             assert_eq!(seen, (Some(cap.kind), cap.rights, cap.original), "{cap:?}");
+            let told = (tag.is_session(), tag.is_untold());
+            assert_eq!(told, (cap.session, cap.untold), "{cap:?}");
             let address = *objects.entry(cap.object).or_insert(slot.object.get(home));
             assert_eq!(address, slot.object.get(home));
             let expected = self.model.children(*number);
@@ -408,7 +450,8 @@ impl World {
 fn children(machine: &Fixture, slot: SlotRef) -> BTreeSet<u64> {
     let home = machine.core.home();
     let mut found = BTreeSet::new();
-    let mut child = slot.child.get(home);
+    let has_links = !slot.tag.get(home).is_untold();
+    let mut child = slot.child.get(home).filter(|_| has_links);
     while let Some(here) = child.filter(|here| !found.contains(&here.address())) {
         found.insert(here.address());
         child = here.next.get(home);

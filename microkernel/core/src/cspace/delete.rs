@@ -70,13 +70,10 @@ impl<A: Arch> Core<A> {
     /// take the slot along, or a part of an object. The slot may be gone afterwards only in the latter case.
     pub(crate) fn revoke_step(&mut self, slot: SlotRef) -> Progress {
         let home = self.home();
-        let tag = slot.tag.get(home);
-        if tag.is_untold() {
-            return Progress::Done;
+        if slot.tag.get(home).is_session() {
+            return self.revoke_copy(slot);
         }
-        // The last copy of a session changes what the session's links are.
-        let most = if tag.is_session() { 1 } else { AT_ONCE };
-        for _ in 0..most {
+        for _ in 0..AT_ONCE {
             let Some(child) = slot.child.get(home) else {
                 return Progress::Done;
             };
@@ -87,6 +84,19 @@ impl<A: Arch> Core<A> {
             }
             self.remove(victim);
         }
+        Progress::More
+    }
+
+    /// As `revoke_step` of a session, one copy at a time: once the last is gone, the session may be untold, and its links
+    /// are others.
+    #[cold]
+    fn revoke_copy(&mut self, session: SlotRef) -> Progress {
+        let home = self.home();
+        let untold = session.tag.get(home).is_untold();
+        let Some(copy) = session.child.get(home).filter(|_| !untold) else {
+            return Progress::Done;
+        };
+        self.remove(copy);
         Progress::More
     }
 

@@ -104,8 +104,10 @@ impl<A: Arch> Core<A> {
     /// Moves a capability with its place in the tree into an empty slot.
     pub(crate) fn move_capability(&mut self, from: SlotRef, to: SlotRef) {
         let home = self.home();
+        if from.tag.get(home).is_untold() {
+            return self.move_untold(from, to);
+        }
         self.forget_named(&from);
-        let untold = self.hush(from);
         tree::take_place(home, from, to);
         to.object.set(home, from.object.get(home));
         to.badge.set(home, from.badge.get(home));
@@ -113,9 +115,14 @@ impl<A: Arch> Core<A> {
         tree::clear(home, from);
         self.count(from, Use::Less);
         self.count(to, Use::More(1));
-        if untold {
-            self.client_gone(to);
-        }
+    }
+
+    /// As `move_capability` of a session of which the server is to be told: it still is, behind the others.
+    #[cold]
+    fn move_untold(&mut self, from: SlotRef, to: SlotRef) {
+        self.hush(from);
+        self.move_capability(from, to);
+        self.client_gone(to);
     }
 
     /// Counts the used slots of the CNode that a slot is part of.

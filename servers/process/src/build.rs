@@ -47,12 +47,17 @@ pub fn headers(file: &impl File) -> Result<(Program, Plan), Error> {
     Ok((program, plan))
 }
 
+/// Bytes of a word: what is read begins at a whole one.
+const WORD: u64 = 8;
+/// Room for the part of a file that belongs into a page, from the start of its first word on.
+type Buffer = [u8; (PAGE + WORD) as usize];
+
 /// Maps everything but the start-up page and the message page.
 ///
 /// # Errors
 /// What of the file cannot be read, or no memory.
 pub fn load(program: &Program, file: &impl File, into: &mut impl Building) -> Result<(), Error> {
-    let mut buffer = [0; PAGE as usize];
+    let mut buffer: Buffer = [0; _];
     for segment in &program.segments {
         for page in segment.pages() {
             load_page(segment, page, file, &mut buffer, into)?;
@@ -70,17 +75,20 @@ fn load_page(
     segment: &Segment,
     page: u64,
     file: &impl File,
-    buffer: &mut [u8; PAGE as usize],
+    buffer: &mut Buffer,
     into: &mut impl Building,
 ) -> Result<(), Error> {
     let Some((offset, range)) = segment.of_page(page) else {
         return into.page(page, segment.rights, None);
     };
+    // A linker places segments at any byte. Reading from a whole word on keeps the copies on the way to the page aligned.
+    let lead = range.start % WORD;
     let bytes = buffer
-        .get_mut(..(range.end - range.start) as usize)
+        .get_mut(..(range.end - range.start + lead) as usize)
         .ok_or(Error::NotProgram)?;
-    file.read(range.start, bytes)?;
-    into.page(page, segment.rights, Some((offset, bytes)))
+    file.read(range.start - lead, bytes)?;
+    let own = bytes.get(lead as usize..).ok_or(Error::NotProgram)?;
+    into.page(page, segment.rights, Some((offset, own)))
 }
 
 #[cfg(test)]
@@ -137,9 +145,10 @@ mod tests {
         let mut bytes = elf(&[
             (0x20_1000, 0x1000, 0x1004, 0x1004, PF_R | PF_X),
             (0x20_3ff8, 0x1ff8, 0x10, 0x100, PF_R | PF_W),
+            (0x20_5003, 0x2003, 0x1ffd, 0x1ffd, PF_R),
         ]);
-        bytes.resize(0x3000, 0);
-        bytes[0x1000..0x3000]
+        bytes.resize(0x4000, 0);
+        bytes[0x1000..0x4000]
             .iter_mut()
             .enumerate()
             .for_each(|(at, byte)| *byte = at as u8 | 1);
@@ -155,6 +164,9 @@ mod tests {
             pages.0[&0x20_4000].1[..9],
             [bytes[0x2000], 1, 3, 3, 5, 5, 7, 7, 0]
         );
+        assert_eq!(pages.0[&0x20_5000].1[..3], [0; 3]);
+        assert_eq!(pages.0[&0x20_5000].1[3..], bytes[0x2003..0x3000]);
+        assert_eq!(pages.0[&0x20_6000].1, bytes[0x3000..0x4000]);
         assert!(
             !pages
                 .0

@@ -14,6 +14,7 @@
 //! | `builder` | page tables, pages and their content |
 //! | `parts` | the objects of a domain, and its thread's start |
 //! | `calls` | the system calls that building takes |
+//! | `end` | what is left to do when a domain's thread is gone |
 //! | `window` | writes a page of another process |
 
 #![no_std]
@@ -27,6 +28,7 @@ extern crate std;
 
 mod builder;
 mod calls;
+mod end;
 mod parts;
 mod window;
 
@@ -37,5 +39,6 @@ mod tests;
 
 pub use builder::{AT_ONCE, Builder, Mapping};
 pub use calls::{Calls, SystemCalls};
+pub use end::disconnect;
 pub use parts::{Parts, Turn, Urgency};
 pub use window::WINDOW;

@@ -17,6 +17,7 @@ const LINE: usize = serial::MAX_WRITE as usize;
 /// Somebody who waits for keys.
 #[derive(Debug)]
 struct Reader {
+    client: Caller,
     max: u32,
     reply: Reply<Bytes<READ>, Error>,
 }
@@ -108,11 +109,11 @@ impl<L: Transport, P: Transport> Server for Terminal<L, P> {
         self.send(data, self.marks)
     }
 
-    fn read(&mut self, _: Caller, max: u32, reply: Reply<Bytes<READ>, Error>) {
+    fn read(&mut self, client: Caller, max: u32, reply: Reply<Bytes<READ>, Error>) {
         if max == 0 {
             return reply.ok(Bytes::new());
         }
-        if let Err(Reader { reply, .. }) = self.readers.push_back(Reader { max, reply }) {
+        if let Err(Reader { reply, .. }) = self.readers.push_back(Reader { client, max, reply }) {
             return reply.fail(Error::Busy);
         }
         if self.fetch().is_err() {
@@ -147,6 +148,17 @@ impl<L: Transport, P: Transport> Server for Terminal<L, P> {
         self.send(&[MARK, b'E', b' '], Marks::Plain)?;
         self.send(number, Marks::Plain)?;
         self.send(b"\n", Marks::Plain)
+    }
+
+    /// Keys are for those who live.
+    fn client_gone(&mut self, client: Caller) {
+        for _ in 0..self.readers.len() {
+            let reader = self.readers.pop_front();
+            if let Some(reader) = reader.filter(|reader| reader.client != client) {
+                // There is room: it was just taken from there.
+                let _ = self.readers.push_back(reader);
+            }
+        }
     }
 
     fn signal(&mut self, bits: u64) {

@@ -6,7 +6,7 @@ use std::vec::Vec;
 
 use libipc::events::Feed;
 use libipc::objects::Notification;
-use libipc::{Cap, Error as CallError};
+use libipc::{Cap, Deferral, Error as CallError, Message, ReplyToken, Spare};
 use libipc_mock::{Idle, Mock, MockConnection};
 use proto::console::{Client, Dispatcher};
 
@@ -144,6 +144,35 @@ fn keys_typed_ahead_are_kept() {
     desk.type_keys(b"abc");
     assert_eq!(&desk.client.read(2).expect("read")[..], b"ab");
     assert_eq!(&desk.client.read(2).expect("read")[..], b"c");
+}
+
+#[test]
+fn keys_are_for_those_who_live() {
+    std::thread_local! {
+        static ANSWERED: core::cell::RefCell<Vec<u32>> = const { core::cell::RefCell::new(Vec::new()) };
+    }
+    let desk = Desk::new();
+    for number in 0..4 {
+        let note = |number: u32, _: &mut Message| {
+            ANSWERED.with_borrow_mut(|answered| answered.push(number));
+        };
+        let mut right = Some(ReplyToken::new(number, note));
+        let deferral = Deferral::new(&mut right, Spare::Available);
+        let reply = deferral.defer(|_, _| {}).expect("there is room");
+        let client = Caller::new(50 + number % 2, 0);
+        Server::read(&mut desk.console.server().0, client, 1, reply);
+    }
+    let answered = || ANSWERED.with_borrow_mut(std::mem::take);
+    desk.console.client_gone(Caller::new(50, 0));
+    assert_eq!(
+        answered(),
+        [0, 2],
+        "nobody hears it, and the reply objects are free"
+    );
+    desk.type_keys(b"a");
+    assert_eq!(answered(), [1]);
+    desk.type_keys(b"b");
+    assert_eq!(answered(), [3]);
 }
 
 #[test]

@@ -19,6 +19,7 @@
 
 extern crate alloc;
 
+mod clients;
 mod convert;
 mod device;
 mod directories;

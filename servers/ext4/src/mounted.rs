@@ -12,6 +12,7 @@ use libipc::lend::Borrower;
 use libipc::log;
 use proto::filesystem::{Error, Info, MountState};
 
+use crate::clients::Clients;
 use crate::gather::Gather;
 use crate::{FileSystem, MountError, Node, Options};
 
@@ -20,6 +21,8 @@ pub struct Mounted<D: BatchDevice> {
     files: Option<FileSystem<D>>,
     gather: Gather,
     info: Info,
+    /// What clients have open.
+    pub(crate) clients: Clients,
     /// What clients lend to be filled.
     pub(crate) borrower: Borrower,
     /// Bytes on their way into a lent buffer.
@@ -82,6 +85,7 @@ impl<D: BatchDevice> Mounted<D> {
             files: Some(files),
             gather: Gather::default(),
             info: info(state, name, &reason),
+            clients: Clients::default(),
             borrower: Borrower::default(),
             scratch: Vec::new(),
         }
@@ -93,6 +97,7 @@ impl<D: BatchDevice> Mounted<D> {
             files: None,
             gather: Gather::default(),
             info: info(state, name, reason),
+            clients: Clients::default(),
             borrower: Borrower::default(),
             scratch: Vec::new(),
         }
@@ -151,6 +156,7 @@ impl<D: BatchDevice> Mounted<D> {
             separator(&reason)
         );
         self.info = info(MountState::Unmounted, &self.info.volume, &reason);
+        self.clients = Clients::default();
         settled.and(outcome.map_err(Error::from))
     }
 

@@ -73,14 +73,19 @@ impl<D: BatchDevice> Server for Mounted<D> {
         Ok(convert::stat(self.look(|files| files.stat(node(number)?))?))
     }
 
-    fn open(&mut self, _: Caller, number: u64) -> Result<Stat, Error> {
-        Ok(convert::stat(
-            self.change(|files| files.open(node(number)?))?,
-        ))
+    fn open(&mut self, caller: Caller, number: u64) -> Result<Stat, Error> {
+        let node = node(number)?;
+        let stat = self.change(|files| files.open(node))?;
+        self.clients.opened(caller, node);
+        Ok(convert::stat(stat))
     }
 
-    fn close(&mut self, _: Caller, number: u64) -> Result<(), Error> {
-        self.change(|files| files.close(node(number)?))
+    fn close(&mut self, caller: Caller, number: u64) -> Result<(), Error> {
+        let node = node(number)?;
+        if !self.clients.closes(caller, node) {
+            return Err(Error::Invalid);
+        }
+        self.change(|files| files.close(node))
     }
 
     fn read_at(&mut self, _: Caller, number: u64, offset: u64, max: u32) -> Result<Data, Error> {
@@ -211,5 +216,19 @@ impl<D: BatchDevice> Server for Mounted<D> {
 
     fn unmount(&mut self, _: Caller) -> Result<(), Error> {
         Mounted::unmount(self)
+    }
+
+    /// Closes what a client had open, and so frees what has no name any more.
+    fn client_gone(&mut self, client: Caller) {
+        self.borrower.forget(client);
+        let left = self.clients.gone(client);
+        if !left.is_empty() {
+            libipc::log!("{} files that a client left open are closed", left.len());
+        }
+        for node in left {
+            if let Err(error) = self.change(|files| files.close(node)) {
+                libipc::log!("one of them is not closed: {error}");
+            }
+        }
     }
 }

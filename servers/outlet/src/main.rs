@@ -3,30 +3,34 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
+
 use libipc::abi::startup::EntryKind;
-use libipc::objects::CNode;
-use libipc::{CPtr, Cap, Never, Rights, Router, Startup, slots};
+use libipc::{CPtr, Cap, Never, Rights, Router, Session, Sessions, Startup};
 use outlet::server::{Connections, Outlets};
 use proto::console;
 use proto::outlets::{self, Error};
 
-/// This server's own endpoint, to make connections from.
+/// The connections that this server makes to itself.
 struct Own {
-    endpoint: CPtr,
-    interface: u8,
+    sessions: Sessions,
+    open: Vec<Session>,
 }
 
 impl Connections for Own {
     fn make(&mut self, client: u32) -> Result<Cap<console::Client>, Error> {
-        let slot = slots::allocate().ok_or(Error::TooMany)?;
-        let badge = u64::from(client) | u64::from(self.interface) << 32;
-        match CNode::OWN.mint(slot, CNode::OWN, self.endpoint, Rights::WRITE, badge) {
-            Ok(()) => Ok(Cap::from_slot(slot)),
-            Err(_) => {
-                slots::release(slot);
-                Err(Error::TooMany)
-            }
-        }
+        let session = self.sessions.open(client, Rights::WRITE);
+        let session = session.ok_or(Error::TooMany)?;
+        let connection = session.connection().ok_or(Error::TooMany)?;
+        self.open.push(session);
+        Ok(connection)
+    }
+
+    fn end(&mut self, client: u32) {
+        self.open
+            .retain(|session| session.caller().client() != client);
     }
 }
 
@@ -39,8 +43,8 @@ fn main(env: Startup) -> Never {
         );
     };
     let connections = Own {
-        endpoint: CPtr(mint.slot),
-        interface: own.interface,
+        sessions: Sessions::new(CPtr(mint.slot), own.interface),
+        open: Vec::new(),
     };
     Router::new(Outlets::new(env.connect("vfs"), connections))
         .with(own, console::dispatch)

@@ -15,18 +15,23 @@ use crate::sink::{Problem, Sink};
 /// does no harm.
 pub const MAX_OUTLETS: usize = 32;
 
-/// Makes connections to this server for others.
+/// Makes connections to this server for others, and keeps their sessions.
 pub trait Connections {
     /// A connection of its own for a client number.
     ///
     /// # Errors
     /// `TooMany` if no slot is left.
     fn make(&mut self, client: u32) -> Result<Cap<console::Client>, Error>;
+
+    /// Drops the session of a client number.
+    fn end(&mut self, client: u32);
 }
 
 /// An outlet under the number that its clients have.
 struct Outlet {
     number: u32,
+    /// Who opened it, and will close it.
+    opener: Caller,
     sink: Sink,
 }
 
@@ -50,7 +55,7 @@ impl<T: Transport, C: Connections> Outlets<T, C> {
         }
     }
 
-    fn add(&mut self, path: &[u8]) -> Result<(u32, Cap<console::Client>), Error> {
+    fn add(&mut self, opener: Caller, path: &[u8]) -> Result<(u32, Cap<console::Client>), Error> {
         if self.open.len() >= MAX_OUTLETS {
             return Err(Error::TooMany);
         }
@@ -60,7 +65,11 @@ impl<T: Transport, C: Connections> Outlets<T, C> {
         match self.connections.make(client) {
             Ok(connection) => {
                 self.last = number;
-                self.open.push(Outlet { number, sink });
+                self.open.push(Outlet {
+                    number,
+                    opener,
+                    sink,
+                });
                 Ok((number, connection))
             }
             Err(error) => {
@@ -69,6 +78,13 @@ impl<T: Transport, C: Connections> Outlets<T, C> {
                 Err(error)
             }
         }
+    }
+
+    /// Closes the outlet at a place in the list.
+    fn close(&mut self, place: usize) -> Problem {
+        let closed = self.open.swap_remove(place);
+        self.connections.end(FIRST_SESSION + closed.number);
+        closed.sink.close(&self.files)
     }
 
     /// The sink of a program's connection, and where its file is.
@@ -82,8 +98,8 @@ impl<T: Transport, C: Connections> Outlets<T, C> {
 }
 
 impl<T: Transport, C: Connections> outlets::Server for Outlets<T, C> {
-    fn open(&mut self, _: Caller, path: &[u8]) -> Result<(u32, Cap<console::Client>), Error> {
-        self.add(path)
+    fn open(&mut self, caller: Caller, path: &[u8]) -> Result<(u32, Cap<console::Client>), Error> {
+        self.add(caller, path)
     }
 
     fn close(&mut self, _: Caller, outlet: u32) -> Result<Problem, Error> {
@@ -91,8 +107,7 @@ impl<T: Transport, C: Connections> outlets::Server for Outlets<T, C> {
         let place = open
             .position(|open| open.number == outlet)
             .ok_or(Error::UnknownOutlet)?;
-        let closed = self.open.swap_remove(place);
-        Ok(closed.sink.close(&self.files))
+        Ok(self.close(place))
     }
 }
 
@@ -134,4 +149,13 @@ impl<T: Transport, C: Connections> console::Server for Outlets<T, C> {
     }
 }
 
-impl<T: Transport, C: Connections> Events for Outlets<T, C> {}
+impl<T: Transport, C: Connections> Events for Outlets<T, C> {
+    /// Closes the outlets of whoever opened them. That of a program that is gone waits for its opener, who asks what became
+    /// of it.
+    fn client_gone(&mut self, client: Caller) {
+        while let Some(place) = self.open.iter().position(|open| open.opener == client) {
+            // Nobody is left who would ask.
+            let _ = self.close(place);
+        }
+    }
+}

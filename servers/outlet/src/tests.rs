@@ -101,6 +101,7 @@ impl vfs::Server for Files {
 /// Makes connections of which only the client's number is known, until there are no more.
 struct Numbers {
     made: Rc<RefCell<Vec<u32>>>,
+    ended: Rc<RefCell<Vec<u32>>>,
     left: usize,
 }
 
@@ -110,6 +111,10 @@ impl Connections for Numbers {
         self.made.borrow_mut().push(client);
         Ok(Cap::from_slot(CPtr(900)))
     }
+
+    fn end(&mut self, client: u32) {
+        self.ended.borrow_mut().push(client);
+    }
 }
 
 struct Rig {
@@ -117,6 +122,7 @@ struct Rig {
     server: Mock<Router<Outlets<MockConnection, Numbers>>>,
     shell: outlets::Client<MockConnection>,
     made: Rc<RefCell<Vec<u32>>>,
+    ended: Rc<RefCell<Vec<u32>>>,
 }
 
 const OUTLETS: u8 = 0;
@@ -129,9 +135,10 @@ fn started(connections: usize) -> Rig {
         room: 1 << 20,
         closing: Ok(()),
     }));
-    let made = Rc::default();
+    let (made, ended) = <(Rc<_>, Rc<_>)>::default();
     let numbers = Numbers {
         made: Rc::clone(&made),
+        ended: Rc::clone(&ended),
         left: connections,
     };
     let slot = CPtr(3);
@@ -148,6 +155,7 @@ fn started(connections: usize) -> Rig {
         server,
         shell,
         made,
+        ended,
     }
 }
 
@@ -250,6 +258,26 @@ fn a_program_that_outlives_its_outlet_reaches_no_other() {
     assert_eq!((rig.text("/a"), rig.text("/b")), Default::default());
     let unknown = Err(CallError::Server(outlets::Error::UnknownOutlet));
     assert_eq!(rig.shell.close(outlet), unknown);
+}
+
+#[test]
+fn outlets_end_with_whoever_opened_them_and_not_with_the_program() {
+    let rig = started(9);
+    let (outlet, program) = rig.open("/a");
+    let (_, other) = rig.open("/b");
+    program.write(b"text").unwrap();
+    let client = FIRST_SESSION + outlet;
+    rig.server.client_gone(Caller::new(client, CONSOLE));
+    assert!(rig.ended.borrow().is_empty());
+    assert_eq!(rig.close(outlet), "");
+    assert_eq!(rig.ended.borrow()[..], [client]);
+    rig.server.client_gone(Caller::new(5, CONSOLE));
+    other.write(b"more").unwrap();
+    rig.server.client_gone(Caller::new(5, OUTLETS));
+    assert!(!rig.has_open_files());
+    assert_eq!(rig.ended.borrow()[..], [client, client + 1]);
+    let gone = Err(CallError::Server(console::Error::Gone));
+    assert_eq!(other.write(b"late"), gone);
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Programs and components as the kernel knows them.
 
+use alloc::vec::Vec;
+
 use libipc::abi::startup::slots as known;
 use libipc::abi::syscall::ThreadState;
 use libipc::objects::{AddressSpace, CNode, SchedControl, Thread, Untyped};
-use libipc::{CPtr, Cap, Refusal, slots};
+use libipc::{CPtr, Cap, Refusal, Session, Sessions, slots};
 use proto::processes::{Error, State};
+use weft_domain::disconnect;
 
 use crate::build::File;
 use crate::maker::{Description, Maker, Order};
@@ -31,8 +34,8 @@ pub enum Domain {
     Program {
         /// Its block of memory.
         block: u64,
-        /// Its session at the file system.
-        session: u32,
+        /// What is kept of its connection to the console, if it has one.
+        console: Option<Session>,
         /// Its objects.
         objects: Objects,
     },
@@ -52,8 +55,10 @@ pub struct Kernel {
     pub priority: u8,
     /// This server's endpoint and the number of its interface `process`.
     pub endpoint: (CPtr, u8),
-    /// The console's endpoint, to make connections from.
-    pub console: CPtr,
+    /// Connects programs to the console.
+    pub console: Sessions,
+    /// Connections to the console of programs that ended, until the console was told.
+    pub ended: Vec<Session>,
     /// This server's own address space.
     pub space: AddressSpace,
 }
@@ -68,6 +73,11 @@ impl Kernel {
         site::prepare(self.space, Untyped::from(untyped.into_slot()))
     }
 
+    /// Drops the sessions of which the console knows that the program is gone.
+    fn tidy(&mut self) {
+        self.ended.retain(Session::is_untold);
+    }
+
     fn release(&self, block: u64, objects: &[CPtr]) {
         // Refused only if the block is not out; then there is nothing to free.
         let _ = self.memory.free(block);
@@ -79,18 +89,15 @@ impl Maker for Kernel {
     type Domain = Domain;
 
     fn make(&mut self, order: Order<'_>, file: &impl File) -> Result<Domain, Error> {
-        let (session, connection) = self.sessions.open(order.pid).map_err(|_| Error::TooMany)?;
-        let connection: Cap<proto::vfs::Client> = connection;
-        let (block, untyped) = match self.memory.allocate(order.plan.block) {
-            Ok(taken) => taken,
-            Err(_) => {
-                let _ = self.sessions.close(session);
-                return Err(Error::OutOfMemory);
-            }
-        };
+        self.tidy();
+        // If the program cannot be built, this is dropped, and the file system told.
+        let connection: Cap<proto::vfs::Client> =
+            self.sessions.open(order.pid).map_err(|_| Error::TooMany)?;
+        let taken = self.memory.allocate(order.plan.block);
+        let (block, untyped) = taken.map_err(|_| Error::OutOfMemory)?;
         let untyped = untyped.into_slot();
         match site::build(self, &order, file, untyped, connection.slot()) {
-            Ok(objects) => {
+            Ok((objects, session)) => {
                 // They were moved into the program's CNode.
                 slots::release(connection.into_slot());
                 if let Some(console) = order.console {
@@ -98,13 +105,12 @@ impl Maker for Kernel {
                 }
                 Ok(Domain::Program {
                     block,
-                    session,
+                    console: session,
                     objects,
                 })
             }
             Err(error) => {
                 self.release(block, &[untyped]);
-                let _ = self.sessions.close(session);
                 Err(error)
             }
         }
@@ -114,8 +120,13 @@ impl Maker for Kernel {
         match domain {
             // The server refuses to end itself.
             Domain::Own { .. } => {}
-            Domain::Component { thread, driver, .. } => {
+            Domain::Component {
+                thread,
+                cnode,
+                driver,
+            } => {
                 slots::delete(thread);
+                disconnect(CNode::from(cnode));
                 if let (Some(driver), Some(pci)) = (driver, &self.pci) {
                     // Nothing more can be done if the bus server is gone: the memory is never used again.
                     let _ = pci.quiesce(driver);
@@ -123,11 +134,11 @@ impl Maker for Kernel {
             }
             Domain::Program {
                 block,
-                session,
+                console,
                 objects,
             } => {
                 self.release(block, &objects.slots());
-                let _ = self.sessions.close(session);
+                self.ended.extend(console);
             }
         }
     }

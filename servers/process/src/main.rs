@@ -6,10 +6,14 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
+
 use libipc::abi::startup::{Entry, EntryKind};
 use libipc::lend::Lender;
 use libipc::objects::SchedControl;
-use libipc::{CPtr, Never, Router, Startup};
+use libipc::{CPtr, Never, Router, Sessions, Startup};
 use process::kernel::{Domain, Kernel};
 use process::maker::component_pid;
 use process::server::Processes;
@@ -17,6 +21,8 @@ use process::session::Session;
 use proto::processes::Role;
 use weft_spec::ComponentId;
 
+/// The number of the only interface of the console.
+const CONSOLE: u8 = 0;
 /// What a component's entry begins with.
 const DOMAIN: &str = "domain.";
 /// What the argument begins with that names the session's component.
@@ -34,7 +40,8 @@ fn main(env: Startup) -> Never {
         control: SchedControl::from(CPtr(priorities.slot)),
         priority: priorities.v0 as u8,
         endpoint: (mintable("mint.process"), own.interface),
-        console: mintable("mint.console"),
+        console: Sessions::new(mintable("mint.console"), CONSOLE),
+        ended: Vec::new(),
         space: env.other("space"),
     };
     if let Err(error) = kernel.prepare() {

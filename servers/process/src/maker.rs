@@ -57,9 +57,9 @@ pub trait Maker {
     fn describe(&self, domain: &Self::Domain) -> Option<Description>;
 }
 
-/// The badge of a program's connections and faults.
-pub(crate) fn badge_of(pid: u32) -> u64 {
-    u64::from(FIRST_SESSION + pid)
+/// The client number of a program's connections and faults.
+pub(crate) fn client_of(pid: u32) -> u32 {
+    FIRST_SESSION + pid
 }
 
 /// The process that a client number means: a component's number plus one, or a program's.

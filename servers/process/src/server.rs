@@ -15,7 +15,7 @@ use proto::{console, process, processes, vfs};
 use crate::build::{File, headers};
 use crate::maker::{Maker, Order, pid_of};
 use crate::session::Session;
-use crate::table::{INTERRUPTED, KILLED, Life, Process, Table, Waiting};
+use crate::table::{INTERRUPTED, KILLED, Life, Process, Table, Told, Waiting};
 
 /// Greatest length of a process's name in bytes.
 const NAME: usize = 32;
@@ -168,8 +168,8 @@ impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
         self.start(pid_of(caller.client()), path, arguments, Some(console))
     }
 
-    fn wait(&mut self, _: Caller, process: u32, reply: Waiting) {
-        self.table.wait(process, reply);
+    fn wait(&mut self, client: Caller, process: u32, reply: Told) {
+        self.table.wait(process, Waiting { client, reply });
     }
 
     fn kill(&mut self, _: Caller, process: u32) -> Result<(), Error> {
@@ -224,6 +224,11 @@ impl<M: Maker, T: Transport> process::Server for Processes<M, T> {
 }
 
 impl<M: Maker, T: Transport> Events for Processes<M, T> {
+    fn client_gone(&mut self, client: Caller) {
+        self.events.forget(client);
+        self.table.give_up(client);
+    }
+
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
         let pid = pid_of(fault.badge as u32);
         let name = self

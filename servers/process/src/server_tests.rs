@@ -292,6 +292,34 @@ fn killed_interrupted_and_crashed_programs_end_so() {
 }
 
 #[test]
+fn watchers_that_are_gone_leave_their_places_and_wait_no_longer() {
+    let rig = started();
+    let pid = rig.client.spawn(b"/bin/ok", b"").unwrap();
+    for client in 10..30 {
+        let caller = Caller::new(client, 0);
+        let watcher = processes::Client::new(rig.server.connect_as(caller));
+        let arrival = Cap::from_slot(CPtr(9));
+        assert_eq!(watcher.watch_events(&arrival), Ok(true), "client {client}");
+        rig.server.client_gone(caller);
+    }
+    // Somebody dies while it waits: its right to be answered goes, and the process is not taken for waited for.
+    std::thread_local! {
+        static ANSWERED: RefCell<u32> = const { RefCell::new(0) };
+    }
+    let note = |_: u32, _: &mut libipc::Message| ANSWERED.with_borrow_mut(|count| *count += 1);
+    let mut right = Some(libipc::ReplyToken::new(0, note));
+    let deferral = libipc::Deferral::new(&mut right, libipc::Spare::Available);
+    let reply = deferral.defer(|_, _| {}).unwrap();
+    let waiter = Caller::new(30, 0);
+    processes::Server::wait(rig.server.server().server_mut(), waiter, pid, reply);
+    ANSWERED.with_borrow(|count| assert_eq!(*count, 0));
+    rig.server.client_gone(waiter);
+    ANSWERED.with_borrow(|count| assert_eq!(*count, 1));
+    rig.client.kill(pid).unwrap();
+    assert_eq!(rig.client.wait(pid), Ok(Ending::Killed));
+}
+
+#[test]
 fn a_component_can_be_killed_but_not_interrupted() {
     let rig = started();
     assert_eq!(

@@ -5,14 +5,14 @@ use alloc::vec::Vec;
 use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP, STARTUP_PAGE};
 use libipc::abi::startup::{EntryKind, slots as known};
 use libipc::objects::{AddressSpace, Budget, CNode, Untyped};
-use libipc::{CPtr, Kind, Refusal, Rights, slots};
+use libipc::{CPtr, Caller, Kind, Refusal, Rights, Session, slots};
 use proto::processes::Error;
 use weft_domain::{Builder, Mapping, Parts, SystemCalls, Turn, Urgency};
 use weft_spec::{Slot, StartEntry, StartupPage};
 
 use crate::build::{Building, File, load};
 use crate::kernel::{Kernel, refused};
-use crate::maker::{Order, badge_of};
+use crate::maker::{Order, client_of};
 use crate::plan::{CNODE_SIZE, HEAP_PAGES};
 
 /// Slots of a program's CNode that hold its connections.
@@ -65,7 +65,7 @@ pub(crate) fn prepare(own_space: AddressSpace, memory: Untyped) -> Result<(), Er
     site.reserve_window(frame)
 }
 
-/// Builds a program and lets it run.
+/// Builds a program and lets it run. Gives its objects, and what is kept of its connection to the console.
 ///
 /// # Errors
 /// No memory, or a file that cannot be read. What was made goes with the program's block, and its slots are free.
@@ -74,21 +74,22 @@ pub(crate) fn build(
     order: &Order<'_>,
     file: &impl File,
     untyped: CPtr,
-    session: CPtr,
-) -> Result<Objects, Error> {
+    files: CPtr,
+) -> Result<(Objects, Option<Session>), Error> {
     let mut site = Site::new(kernel.space, Untyped::from(untyped));
-    let built = assemble(&mut site, kernel, order, file, session);
+    let built = assemble(&mut site, kernel, order, file, files);
     if built.is_err() {
         site.loose.iter().for_each(|slot| slots::delete(*slot));
     }
     let (store, parts) = built?;
-    Ok(Objects {
+    let objects = Objects {
         untyped,
         store,
         cnode: parts.cnode.cptr(),
         space: parts.space.cptr(),
         thread: parts.thread.cptr(),
-    })
+    };
+    Ok((objects, site.console))
 }
 
 /// Makes everything that a program consists of; gives what it keeps its pages in, and its objects.
@@ -97,7 +98,7 @@ fn assemble(
     kernel: &Kernel,
     order: &Order<'_>,
     file: &impl File,
-    session: CPtr,
+    files: CPtr,
 ) -> Result<(CPtr, Parts), Error> {
     let store = site.make(Kind::CNode, order.plan.store_size)?;
     site.store = Some(Store {
@@ -110,7 +111,7 @@ fn assemble(
     let startup = startup_page(order)?;
     program.page(STARTUP_PAGE, Rights::READ, Some((0, &startup)))?;
     program.site.map_message_page(parts.thread, parts.space)?;
-    program.connect(kernel, order, session)?;
+    program.connect(kernel, order, files)?;
     program.start(kernel, order)?;
     Ok((store, parts))
 }
@@ -131,6 +132,8 @@ struct Site {
     store: Option<Store>,
     /// What was made and is not in the store.
     loose: Vec<CPtr>,
+    /// What is kept of the program's connection to the console.
+    console: Option<Session>,
 }
 
 impl Site {
@@ -141,6 +144,7 @@ impl Site {
             memory,
             store: None,
             loose: Vec::new(),
+            console: None,
         }
     }
 }
@@ -198,14 +202,14 @@ struct Unfinished<'a> {
 
 impl Unfinished<'_> {
     /// Fills the program's CNode.
-    fn connect(&mut self, kernel: &Kernel, order: &Order<'_>, session: CPtr) -> Result<(), Error> {
+    fn connect(&mut self, kernel: &Kernel, order: &Order<'_>, files: CPtr) -> Result<(), Error> {
         let cnode = self.parts.cnode;
         let own = CNode::OWN;
         let notification = self.parts.notification.cptr();
         let both = Rights::READ | Rights::WRITE;
         let send = Rights::WRITE | Rights::GRANT;
-        let client = badge_of(order.pid);
-        let process = client | u64::from(kernel.endpoint.1) << 32;
+        let client = client_of(order.pid);
+        let process = Caller::new(client, kernel.endpoint.1);
         let [console, vfs, exit] = CONNECTIONS;
         cnode
             .copy(known::CNODE, own, cnode.cptr(), both)
@@ -214,14 +218,20 @@ impl Unfinished<'_> {
             .copy(known::NOTIFICATION, own, notification, both)
             .map_err(refused)?;
         match &order.console {
-            Some(given) => cnode.move_from(console, own, given.slot()),
-            None => cnode.mint(console, own, kernel.console, send, client),
+            Some(given) => cnode
+                .move_from(console, own, given.slot())
+                .map_err(refused)?,
+            None => {
+                let session = kernel.console.open(client, send).ok_or(Error::TooMany)?;
+                session.connect(cnode, console).map_err(refused)?;
+                self.site.console = Some(session);
+            }
         }
-        .map_err(refused)?;
+        // No session: this server knows when its programs end.
         cnode
-            .mint(exit, own, kernel.endpoint.0, Rights::WRITE, process)
+            .mint(exit, own, kernel.endpoint.0, Rights::WRITE, process.badge())
             .map_err(refused)?;
-        cnode.move_from(vfs, own, session).map_err(refused)
+        cnode.move_from(vfs, own, files).map_err(refused)
     }
 
     fn start(&mut self, kernel: &Kernel, order: &Order<'_>) -> Result<(), Error> {
@@ -234,7 +244,7 @@ impl Unfinished<'_> {
                 CNode::OWN,
                 kernel.endpoint.0,
                 rights,
-                badge_of(order.pid),
+                client_of(order.pid).into(),
             )
             .map_err(refused)?;
         let configured = parts.configure(site, faults, order.program.entry);

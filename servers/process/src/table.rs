@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use libipc::Reply;
+use libipc::{Caller, Reply};
 use proto::processes::{Ending, Error, Role};
 
 /// The number of the first program; lower ones are the system's own components.
@@ -11,8 +11,16 @@ pub const FIRST_PROGRAM: u32 = 100;
 /// The greatest number of programs at once, those included that ended and were not waited for.
 pub const MAX_PROGRAMS: usize = 64;
 
+/// The right to tell how a process ended.
+pub type Told = Reply<Ending, Error>;
+
 /// Somebody who waits for a process to end.
-pub type Waiting = Reply<Ending, Error>;
+pub struct Waiting {
+    /// Who.
+    pub client: Caller,
+    /// Its answer.
+    pub reply: Told,
+}
 
 /// Whether a process still exists.
 pub enum Life<D> {
@@ -124,21 +132,28 @@ impl<D> Table<D> {
         if !waiting.is_empty() || pid < FIRST_PROGRAM {
             self.forget(pid);
         }
-        waiting.into_iter().for_each(|reply| reply.ok(ending));
+        waiting.into_iter().for_each(|one| one.reply.ok(ending));
         Some(domain)
     }
 
     /// Answers now if the process has ended, else when it does.
-    pub fn wait(&mut self, pid: u32, reply: Waiting) {
+    pub fn wait(&mut self, pid: u32, waiting: Waiting) {
         let Some(process) = self.find_mut(pid) else {
-            return reply.fail(Error::UnknownProcess);
+            return waiting.reply.fail(Error::UnknownProcess);
         };
         match process.life {
-            Life::Alive(_) => process.waiting.push(reply),
+            Life::Alive(_) => process.waiting.push(waiting),
             Life::Ended(status) => {
                 self.forget(pid);
-                reply.ok(status);
+                waiting.reply.ok(status);
             }
+        }
+    }
+
+    /// A client that is gone waits no longer.
+    pub fn give_up(&mut self, client: Caller) {
+        for process in &mut self.processes {
+            process.waiting.retain(|waiting| waiting.client != client);
         }
     }
 

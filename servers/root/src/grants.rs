@@ -71,6 +71,10 @@ pub fn place(
                 move_all(domain.parts.cnode, grant, untypeds)?;
             }
             What::ThreadOf { .. } | What::FreeMemory { .. } => {}
+            What::Client { server, interface } => {
+                let badge = badge::of_client(id, interface);
+                connect(workshop, domain, grant, (stock.endpoint(server)?, badge))?;
+            }
             _ => one(stock, id, grant)?,
         }
     }
@@ -92,9 +96,6 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
         What::OwnSpace => copy(domain, grant, domain.parts.space.cptr()),
         What::Notification => copy(domain, grant, domain.parts.notification.cptr()),
         What::Endpoint => copy(domain, grant, stock.endpoint(id)?),
-        What::Client { server, interface } => {
-            mint(stock.endpoint(server)?, badge::of_client(id, interface))
-        }
         What::Mint { server } => copy(domain, grant, stock.endpoint(server)?),
         What::Kick { peer, bit, .. } => {
             mint(stock.domain(peer)?.parts.notification.cptr(), 1 << bit)
@@ -112,6 +113,7 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
             copy(domain, grant, stock.domain(component)?.parts.cnode.cptr())
         }
         What::Reply
+        | What::Client { .. }
         | What::Irq { .. }
         | What::ThreadOf { .. }
         | What::FreeMemory { .. }
@@ -124,6 +126,19 @@ fn copy(domain: &Domain, grant: &Grant, from: CPtr) -> Result<(), Trouble> {
     target
         .copy(grant.slot.cptr(), OWN, from, grant.rights())
         .doing("copy a capability")
+}
+
+/// Makes a connection. Root keeps the session, so that the server is told when the component is gone.
+fn connect(
+    workshop: &mut Workshop,
+    domain: &Domain,
+    grant: &Grant,
+    (endpoint, badge): (CPtr, u64),
+) -> Result<(), Trouble> {
+    let session = workshop.slot()?;
+    OWN.mint(session, OWN, endpoint, grant.rights(), badge)
+        .doing("mint a connection")?;
+    copy(domain, grant, session)
 }
 
 /// Makes the handler of an interrupt that signals a bit of the component's notification.

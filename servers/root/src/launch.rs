@@ -33,6 +33,9 @@ pub fn configure(
         .doing("mint a fault endpoint")?;
     let parts = &domain.parts;
     parts.configure(workshop, fault_endpoint, domain.entry)?;
+    // The thread has its own; what is kept of a connection would tell of a client that is none.
+    OWN.delete(fault_endpoint)
+        .doing("delete a fault endpoint")?;
     if let Some(endpoint) = domain.endpoint {
         parts
             .thread

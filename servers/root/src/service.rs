@@ -73,7 +73,8 @@ fn reason(component: &Component, fault: Fault) -> &'static str {
     }
 }
 
-/// Destroys the thread of a component. Its original capability is with the supervisor, if there is one.
+/// Destroys the thread of a component and ends its connections. Its original capability is with the supervisor, if there
+/// is one.
 fn end(spec: &SystemSpec, domains: &[Domain], id: ComponentId, domain: &Domain) {
     let (cnode, slot) =
         original_thread(spec, domains, id).unwrap_or((CNode::OWN, domain.parts.thread.cptr()));
@@ -83,6 +84,7 @@ fn end(spec: &SystemSpec, domains: &[Domain], id: ComponentId, domain: &Domain) 
             refusal.text().trim()
         );
     }
+    weft_domain::disconnect(domain.parts.cnode);
 }
 
 fn original_thread(

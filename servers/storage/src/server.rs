@@ -232,4 +232,13 @@ impl<W: Wake> block::Server for Storage<W> {
     }
 }
 
-impl<W: Wake> Events for Storage<W> {}
+impl<W: Wake> Events for Storage<W> {
+    /// Lets others have the volume of a client that is gone, and forgets its pools and what it asked. A client that loses
+    /// one of its connections loses both.
+    fn client_gone(&mut self, client: Caller) {
+        let number = client.client();
+        self.selected.remove(&number);
+        self.queue.retain(|job| job.client != number);
+        self.clients.retain(|pools| pools.client != number);
+    }
+}

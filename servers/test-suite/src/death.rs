@@ -2,9 +2,11 @@
 
 use alloc::format;
 
+use libipc::abi::MessageInfo;
 use libipc::abi::syscall::ThreadState;
+use libipc::events::{Feed, MAX_WATCHERS};
 use libipc::objects::CNode;
-use libipc::{CPtr, Kind, Refusal, Rights};
+use libipc::{CPtr, Caller, Cap, Kind, Refusal, Rights};
 use test_script::{Probe, Step};
 
 use crate::bench::Bench;
@@ -26,6 +28,10 @@ crate::tests! {
     the_death_of_the_middle_of_a_chain_ends_the_call_at_its_head
     a_lent_scheduling_context_returns_when_the_server_dies
     a_thread_without_capabilities_or_memory_stops
+    a_server_is_told_when_the_last_copy_of_a_session_is_gone
+    a_client_that_dies_while_its_server_is_busy_is_told_of_before_the_next_request
+    watchers_that_die_one_after_the_other_leave_their_places
+    nobody_can_say_in_the_kernels_name_that_a_client_is_gone
 }
 
 fn destroy(slot: CPtr) -> Outcome {
@@ -326,4 +332,94 @@ fn a_thread_without_capabilities_or_memory_stops(bench: &mut Bench) -> Outcome {
     robot.is(ThreadState::Suspended)?;
     let resumed = robot.thread.resume();
     expect("resuming it", resumed, Err(Refusal::NotConfigured))
+}
+
+/// What the suite is told as the server of an endpoint.
+fn told(endpoint: CPtr, reply: CPtr) -> Outcome<u64> {
+    let received = done("being told", weft_sys::recv(endpoint, reply))?;
+    expect("what is told", received.info, MessageInfo::gone())?;
+    expect("its words", received.words, [0; 6])?;
+    Ok(received.badge)
+}
+
+/// A robot that holds the only copy of a session with this badge, and the session.
+fn connected(bench: &mut Bench, endpoint: CPtr, badge: u64) -> Outcome<(Robot, CPtr)> {
+    let session: CPtr = bench.mint(endpoint, badge)?;
+    let robot = bench.robot(HIGH)?;
+    robot.give(1, session, Rights::WRITE | Rights::GRANT)?;
+    Ok((robot, session))
+}
+
+fn untold(session: CPtr) -> Outcome<bool> {
+    let held = done("looking at a session", CNode::OWN.inspect(session))?;
+    Ok(held.ok_or("the session is gone")?.untold)
+}
+
+fn a_server_is_told_when_the_last_copy_of_a_session_is_gone(bench: &mut Bench) -> Outcome {
+    let (server, endpoint) = server(bench, HIGH)?;
+    bench.run(server, &[recv(1, 2), Step::STOP])?;
+    let (client, session) = connected(bench, endpoint, 70)?;
+    let copy: CPtr = bench.copy(session, Rights::all())?;
+    destroy(client.cnode.cptr())?;
+    server.is(ThreadState::Receiving)?;
+    destroy(copy)?;
+    bench.finished(server)?;
+    let step = server.step(0);
+    let wanted = [70, MessageInfo::gone().0, 0, 0, 0, 0, 0, 0];
+    expect("what the server received", &step.results[..8], &wanted)?;
+    expect("whether it is to be told", untold(session)?, false)
+}
+
+fn a_client_that_dies_while_its_server_is_busy_is_told_of_before_the_next_request(
+    bench: &mut Bench,
+) -> Outcome {
+    let endpoint: CPtr = bench.object(Kind::Endpoint, 0)?;
+    let own_reply: CPtr = bench.object(Kind::Reply, 0)?;
+    let (first, session) = connected(bench, endpoint, 71)?;
+    let (second, other) = connected(bench, endpoint, 72)?;
+    let asker = client(bench, HIGH, endpoint)?;
+    bench.run(asker, &[call(1, info(5, 0), [0; 6]), Step::STOP])?;
+    asker.is(ThreadState::Sending)?;
+    for robot in [second, first] {
+        destroy(robot.thread.cptr())?;
+        destroy(robot.cnode.cptr())?;
+    }
+    let waiting = [untold(session)?, untold(other)?];
+    expect("whether they are to be told", waiting, [true, true])?;
+    expect("who was gone first", told(endpoint, own_reply)?, 72)?;
+    expect("who was gone next", told(endpoint, own_reply)?, 71)?;
+    let asked = done("the request", weft_sys::recv(endpoint, own_reply))?;
+    expect(
+        "who asks",
+        (asked.badge, asked.info),
+        (asker.number, info(5, 0)),
+    )
+}
+
+fn watchers_that_die_one_after_the_other_leave_their_places(bench: &mut Bench) -> Outcome {
+    let endpoint: CPtr = bench.object(Kind::Endpoint, 0)?;
+    let own_reply: CPtr = bench.object(Kind::Reply, 0)?;
+    let mut feed: Feed<u64> = Feed::new();
+    for badge in 1..=3 * MAX_WATCHERS as u64 {
+        let (robot, _) = connected(bench, endpoint, badge)?;
+        let watches = feed.watch(Caller::from_badge(badge), Cap::from_slot(CPtr::NULL));
+        expect("whether there is room", watches, true)?;
+        destroy(robot.cnode.cptr())?;
+        let gone = told(endpoint, own_reply)?;
+        expect("who is gone", gone, badge)?;
+        feed.forget(Caller::from_badge(gone));
+    }
+    expect("whether anybody watches", feed.is_watched(), false)
+}
+
+fn nobody_can_say_in_the_kernels_name_that_a_client_is_gone(bench: &mut Bench) -> Outcome {
+    let endpoint: CPtr = bench.object(Kind::Endpoint, 0)?;
+    let badged: CPtr = bench.mint(endpoint, 73)?;
+    for word in [MessageInfo::gone(), MessageInfo(MessageInfo::gone().0 | 1)] {
+        let sent = weft_sys::send(badged, word, [0; 6]);
+        expect("a send", sent, Err(Refusal::InvalidArgument))?;
+        let called = weft_sys::call(badged, word, [0; 6]);
+        expect("a call", called, Err(Refusal::InvalidArgument))?;
+    }
+    Ok(())
 }

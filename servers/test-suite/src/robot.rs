@@ -59,6 +59,8 @@ impl Bench {
             timeout_endpoint: CPtr::NULL,
         };
         done("configuring a thread", robot.thread.configure(to))?;
+        // A session would tell of the robot's end.
+        done("deleting", CNode::OWN.delete(fault_endpoint))?;
         self.schedule(robot.sched, priority)?;
         done("giving time", robot.sched.bind(robot.thread))?;
         Ok(robot)

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use libipc::Caller;
 use libipc::codec::List;
 use proto::filesystem::{Cursor, Entry};
 use proto::vfs::{Error, MAX_ENTRIES, OpenFlags};
@@ -33,7 +34,7 @@ pub struct Listing {
 
 /// One client's files; a file's number is its place.
 struct Session {
-    client: u32,
+    client: Caller,
     files: Vec<Option<File>>,
     /// The directories among them that are being listed.
     listings: Vec<Listing>,
@@ -50,7 +51,7 @@ impl Files {
     ///
     /// # Errors
     /// `TooManyOpen`.
-    pub fn open(&mut self, client: u32, file: File) -> Result<u32, Error> {
+    pub fn open(&mut self, client: Caller, file: File) -> Result<u32, Error> {
         let session = self.session(client);
         let place = session
             .files
@@ -71,7 +72,7 @@ impl Files {
     ///
     /// # Errors
     /// `NotOpen`, `NotPermitted`.
-    pub fn get(&self, client: u32, number: u32, flags: OpenFlags) -> Result<File, Error> {
+    pub fn get(&self, client: Caller, number: u32, flags: OpenFlags) -> Result<File, Error> {
         let session = self
             .sessions
             .iter()
@@ -85,7 +86,7 @@ impl Files {
     }
 
     /// Lets an open directory be listed from its start.
-    pub fn list(&mut self, client: u32, number: u32) {
+    pub fn list(&mut self, client: Caller, number: u32) {
         let cursor = Cursor {
             first: 0,
             second: 0,
@@ -101,7 +102,7 @@ impl Files {
     ///
     /// # Errors
     /// `NotOpen` if it is not being listed.
-    pub fn listing(&mut self, client: u32, number: u32) -> Result<&mut Listing, Error> {
+    pub fn listing(&mut self, client: Caller, number: u32) -> Result<&mut Listing, Error> {
         let mut listings = self.session(client).listings.iter_mut();
         let listing = listings.find(|listing| listing.number == number);
         listing.ok_or(Error::NotOpen)
@@ -111,7 +112,7 @@ impl Files {
     ///
     /// # Errors
     /// `NotOpen`.
-    pub fn close(&mut self, client: u32, number: u32) -> Result<File, Error> {
+    pub fn close(&mut self, client: Caller, number: u32) -> Result<File, Error> {
         let session = self.session(client);
         session.listings.retain(|listing| listing.number != number);
         session
@@ -122,7 +123,7 @@ impl Files {
     }
 
     /// Takes all files of a client away.
-    pub fn end(&mut self, client: u32) -> Vec<File> {
+    pub fn end(&mut self, client: Caller) -> Vec<File> {
         let Some(index) = self
             .sessions
             .iter()
@@ -148,7 +149,7 @@ impl Files {
             .collect()
     }
 
-    fn session(&mut self, client: u32) -> &mut Session {
+    fn session(&mut self, client: Caller) -> &mut Session {
         let known = self
             .sessions
             .iter()

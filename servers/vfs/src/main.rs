@@ -6,31 +6,35 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
+use alloc::vec::Vec;
+
 use libipc::abi::startup::EntryKind;
 use libipc::lend::{Borrower, Lender};
-use libipc::objects::CNode;
-use libipc::{CPtr, Cap, Never, Rights, Router, Startup, slots};
+use libipc::{CPtr, Caller, Cap, Never, Rights, Router, Session, Sessions, Startup};
 use proto::vfs_sessions;
 use vfs::mounts::Mounts;
 use vfs::server::{Connections, Vfs};
 
-/// This server's own endpoint, to make connections from.
+/// The connections that this server makes to itself.
 struct Own {
-    endpoint: CPtr,
-    interface: u8,
+    sessions: Sessions,
+    open: Vec<Session>,
 }
 
 impl Connections for Own {
     fn make(&mut self, client: u32) -> Result<Cap<proto::vfs::Client>, vfs_sessions::Error> {
-        let slot = slots::allocate().ok_or(vfs_sessions::Error::TooMany)?;
-        let badge = u64::from(client) | u64::from(self.interface) << 32;
-        match CNode::OWN.mint(slot, CNode::OWN, self.endpoint, Rights::WRITE, badge) {
-            Ok(()) => Ok(Cap::from_slot(slot)),
-            Err(_) => {
-                slots::release(slot);
-                Err(vfs_sessions::Error::TooMany)
-            }
-        }
+        let session = self.sessions.open(client, Rights::WRITE);
+        let session = session.ok_or(vfs_sessions::Error::TooMany)?;
+        let connection = session.connection();
+        let connection = connection.ok_or(vfs_sessions::Error::TooMany)?;
+        self.open.push(session);
+        Ok(connection)
+    }
+
+    fn end(&mut self, client: Caller) {
+        self.open.retain(|session| session.caller() != client);
     }
 }
 
@@ -51,8 +55,8 @@ fn main(env: Startup) -> Never {
         }
     }
     let connections = Own {
-        endpoint: CPtr(mint.slot),
-        interface: own.interface,
+        sessions: Sessions::new(CPtr(mint.slot), own.interface),
+        open: Vec::new(),
     };
     let vfs = Vfs::new(mounts, connections).borrowing(Borrower::open(&env));
     Router::new(vfs)

@@ -16,13 +16,16 @@ use crate::mounts::{MountId, Mounts};
 use crate::path::{Name, absolute, split_last};
 use crate::resolve::{Found, Last};
 
-/// Makes connections to this server for others.
+/// Makes connections to this server for others, and keeps their sessions.
 pub trait Connections {
     /// A connection of its own for a client number.
     ///
     /// # Errors
     /// `TooMany` if no slot is left.
     fn make(&mut self, client: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error>;
+
+    /// Drops the session of a client that is gone.
+    fn end(&mut self, client: Caller);
 }
 
 /// The virtual file system.
@@ -109,12 +112,17 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
 
     /// An open file and its file system.
     fn opened(&self, caller: Caller, file: u32, flags: OpenFlags) -> Outcome<(File, &Client<T>)> {
-        let file = self.files.get(caller.client(), file, flags)?;
+        let file = self.files.get(caller, file, flags)?;
         Ok((file, self.on(file.mount)?))
     }
 
     /// The next entries of a directory, as many as there are credits, and whether they are the last.
-    fn next_entries(&mut self, client: u32, number: u32, credits: u32) -> Outcome<(Entries, bool)> {
+    fn next_entries(
+        &mut self,
+        client: Caller,
+        number: u32,
+        credits: u32,
+    ) -> Outcome<(Entries, bool)> {
         let file = self.files.get(client, number, OpenFlags::DIRECTORY)?;
         let listing = self.files.listing(client, number)?;
         let filesystem = self.mounts.usable(file.mount)?;
@@ -134,11 +142,6 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
             }
             listing.waiting.reverse();
         }
-    }
-
-    fn end(&mut self, client: u32) {
-        let files = self.files.end(client);
-        self.close_nodes(&files);
     }
 
     fn close_nodes(&self, files: &[File]) {
@@ -181,7 +184,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
             true => self.on(mount)?.truncate(node, 0).map_err(passed_on),
             false => Ok(()),
         };
-        let opened = opened.and_then(|()| self.files.open(caller.client(), file));
+        let opened = opened.and_then(|()| self.files.open(caller, file));
         if opened.is_err() {
             self.close_nodes(&[file]);
         }
@@ -189,7 +192,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn close(&mut self, caller: Caller, file: u32) -> Outcome<()> {
-        let file = self.files.close(caller.client(), file)?;
+        let file = self.files.close(caller, file)?;
         self.on(file.mount)?.close(file.node).map_err(passed_on)
     }
 
@@ -207,7 +210,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
-        let file = self.files.get(caller.client(), file, OpenFlags::READ)?;
+        let file = self.files.get(caller, file, OpenFlags::READ)?;
         if !self.borrower.lends(caller) {
             return Err(Error::Invalid);
         }
@@ -271,12 +274,12 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
 
     fn list(&mut self, caller: Caller, path: &[u8]) -> Outcome<u32> {
         let number = self.open(caller, path, OpenFlags::READ | OpenFlags::DIRECTORY, 0)?;
-        self.files.list(caller.client(), number);
+        self.files.list(caller, number);
         Ok(number)
     }
 
     fn list_more(&mut self, caller: Caller, stream: u32, credits: u32) -> Outcome<(Entries, bool)> {
-        let listed = self.next_entries(caller.client(), stream, credits);
+        let listed = self.next_entries(caller, stream, credits);
         if !matches!(listed, Ok((_, false))) {
             // It is at its end or came to one; the client forgets it, too.
             let _ = self.close(caller, stream);
@@ -401,24 +404,20 @@ fn each<'a, T: Transport + 'a>(
 }
 
 impl<T: Transport, C: Connections> vfs_sessions::Server for Vfs<T, C> {
-    fn open(
-        &mut self,
-        _: Caller,
-        process: u32,
-    ) -> Result<(u32, Cap<vfs::Client>), vfs_sessions::Error> {
+    fn open(&mut self, _: Caller, process: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error> {
         let client = weft_spec::badge::FIRST_SESSION
             .checked_add(process)
             .ok_or(vfs_sessions::Error::TooMany)?;
-        Ok((client, self.connections.make(client)?))
-    }
-
-    fn close(&mut self, _: Caller, session: u32) -> Result<(), vfs_sessions::Error> {
-        if session < weft_spec::badge::FIRST_SESSION {
-            return Err(vfs_sessions::Error::UnknownSession);
-        }
-        self.end(session);
-        Ok(())
+        self.connections.make(client)
     }
 }
 
-impl<T: Transport, C: Connections> Events for Vfs<T, C> {}
+impl<T: Transport, C: Connections> Events for Vfs<T, C> {
+    /// Closes what a client had open.
+    fn client_gone(&mut self, client: Caller) {
+        let files = self.files.end(client);
+        self.close_nodes(&files);
+        self.borrower.forget(client);
+        self.connections.end(client);
+    }
+}

@@ -336,6 +336,8 @@ impl Connections for Numbers {
     fn make(&mut self, client: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error> {
         Ok(Cap::from_slot(CPtr(client)))
     }
+
+    fn end(&mut self, _: Caller) {}
 }
 
 type Disk = Mock<filesystem::Dispatcher<Ram>>;
@@ -501,9 +503,9 @@ fn a_file_is_open_for_what_was_asked_and_for_its_session_only() {
 }
 
 #[test]
-fn a_session_ends_with_its_files() {
+fn a_client_that_is_gone_leaves_no_file_open() {
     let rig = started();
-    let sessions = vfs_sessions::Client::new(rig.server.connect_as(Caller::new(9, 1)));
+    let kept = rig.vfs.open(b"/mnt/data/file", OpenFlags::READ, 0).unwrap();
     let client = Caller::new(0x1000 + 7, 0);
     let program = vfs::Client::new(rig.server.connect_as(client));
     for _ in 0..crate::files::MAX_OPEN {
@@ -511,9 +513,12 @@ fn a_session_ends_with_its_files() {
     }
     let more = program.open(b"/etc/motd", OpenFlags::READ, 0);
     assert_eq!(more, Err(CallError::Server(Error::TooManyOpen)));
-    sessions.close(client.client()).unwrap();
+    let other_interface = Caller::new(client.client(), 1);
+    rig.server.client_gone(other_interface);
+    assert!(rig.root.server().0.open.values().any(|count| *count > 0));
+    rig.server.client_gone(client);
     assert!(rig.root.server().0.open.values().all(|count| *count == 0));
-    assert!(sessions.close(3).is_err(), "a component is no session");
+    assert_eq!(rig.vfs.read_at(kept, 0, 2).unwrap().as_slice(), b"on");
 }
 
 #[test]

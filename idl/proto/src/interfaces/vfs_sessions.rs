@@ -1,6 +1,7 @@
 //! Sessions of the virtual file system, for whoever starts programs.
 //!
-//! A program gets a connection to `vfs` that is its own, so that its open files end with it.
+//! A program gets a connection to `vfs` that is its own, so that its open files end with it: they are closed when the last
+//! copy of the connection is deleted.
 //!
 //! Made by `idlc` from `idl/vfs_sessions.idl`, which is the file to change.
 
@@ -13,16 +14,13 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "vfs_sessions",
     id: 0x739f,
-    version: 0x5a03_d266_47d0_cb97,
+    version: 0xfa64_4469_b772_79e2,
 };
 
 /// The labels of requests.
 pub mod labels {
     /// Label of `open`.
     pub const OPEN: u32 = 0x739f_0001;
-
-    /// Label of `close`.
-    pub const CLOSE: u32 = 0x739f_0002;
 }
 
 /// Why there is no session.
@@ -31,13 +29,11 @@ pub mod labels {
 pub enum Error {
     /// There are as many sessions as the server can keep.
     TooMany = 1,
-    /// There is no such session.
-    UnknownSession = 2,
 }
 
 impl Error {
     /// Every entry, in declared order.
-    pub const ALL: &'static [Self] = &[Self::TooMany, Self::UnknownSession];
+    pub const ALL: &'static [Self] = &[Self::TooMany];
 
     /// The number that stands for it.
     pub const fn number(self) -> u32 {
@@ -48,7 +44,6 @@ impl Error {
     pub const fn from_number(number: u32) -> Option<Self> {
         match number {
             1 => Some(Self::TooMany),
-            2 => Some(Self::UnknownSession),
             _ => None,
         }
     }
@@ -76,7 +71,6 @@ impl Error {
     pub const fn text(self) -> &'static str {
         match self {
             Self::TooMany => "there are as many sessions as the server can keep",
-            Self::UnknownSession => "there is no such session",
         }
     }
 }
@@ -96,10 +90,7 @@ pub trait Server {
         &mut self,
         caller: libipc::Caller,
         process: u32,
-    ) -> Result<(u32, libipc::Cap<super::vfs::Client>), Error>;
-
-    /// Ends a session and closes its files.
-    fn close(&mut self, caller: libipc::Caller, session: u32) -> Result<(), Error>;
+    ) -> Result<libipc::Cap<super::vfs::Client>, Error>;
 
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
@@ -130,41 +121,11 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
     let libipc::Request { caller, message, .. } = request;
     match message.label() {
         labels::OPEN => serve_open(server, caller, message),
-        labels::CLOSE => serve_close(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
             }
         }
-    }
-}
-
-/// Hands a request that came in registers to the server's method, if all of it is there and
-/// right; what this does not answer is for [`dispatch`].
-#[inline]
-pub fn dispatch_short<S: Server + ?Sized>(
-    server: &mut S,
-    caller: libipc::Caller,
-    request: libipc::Short,
-) -> Option<libipc::Short> {
-    const CLOSE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
-        labels::CLOSE,
-        1,
-        0,
-    );
-    let w = request.words;
-    match request.info {
-        CLOSE => {
-            if w[0] & 0xffffffff00000000 != 0 {
-                return None;
-            }
-            let session = w[0] as u32;
-            match server.close(caller, session) {
-                Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
-                Err(error) => Some(libipc::Short::error(error.number())),
-            }
-        }
-        _ => None,
     }
 }
 
@@ -180,26 +141,7 @@ fn serve_open<S: Server + ?Sized>(
             r.finish()?;
             Ok(server.open(caller, process))
         },
-        |w, (session, connection)| {
-            w.put(&session)?;
-            w.append_cap(libipc::CapItem::moved(connection.into_slot()))
-        },
-    );
-}
-
-fn serve_close<S: Server + ?Sized>(
-    server: &mut S,
-    caller: libipc::Caller,
-    message: &mut libipc::Message,
-) {
-    libipc::codec::stub::serve(
-        message,
-        |r| {
-            let session = r.get()?;
-            r.finish()?;
-            Ok(server.close(caller, session))
-        },
-        |_, ()| Ok(()),
+        |w, connection| w.append_cap(libipc::CapItem::moved(connection.into_slot())),
     );
 }
 
@@ -210,15 +152,6 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
-    }
-
-    #[inline]
-    fn short(
-        &mut self,
-        caller: libipc::Caller,
-        request: libipc::Short,
-    ) -> Option<libipc::Short> {
-        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -263,29 +196,12 @@ impl<T: libipc::Transport> Client<T> {
     pub fn open(
         &self,
         process: u32,
-    ) -> Result<(u32, libipc::Cap<super::vfs::Client>), libipc::Error<Error>> {
+    ) -> Result<libipc::Cap<super::vfs::Client>, libipc::Error<Error>> {
         libipc::codec::stub::call(
             &self.transport,
             labels::OPEN,
             |w| w.put(&process),
-            |r| Ok((r.get()?, r.cap()?)),
-        )
-    }
-
-    /// Ends a session and closes its files.
-    ///
-    /// # Errors
-    /// The server's own error, or why no answer came.
-    pub fn close(&self, session: u32) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::short::call(
-            &self.transport,
-            libipc::Short::request(
-                labels::CLOSE,
-                1,
-                [u64::from(session), 0, 0, 0, 0, 0],
-            ),
-            0,
-            |_| Some(()),
+            |r| r.cap(),
         )
     }
 }

@@ -288,3 +288,41 @@ fn numbers_that_are_no_nodes_are_not_found() {
         assert_eq!(outcome, Err(CallError::Server(Error::NotFound)), "{number}");
     }
 }
+
+#[test]
+fn a_client_that_is_gone_leaves_no_file_open_and_others_keep_theirs() {
+    let (_, server, client) = served(make(16, &[], None));
+    let other = Caller::new(2, 0);
+    let second = Client::new(server.connect_as(other));
+    let root = client.info().expect("it answers").root;
+    let [mine, both] = [b"mine", b"both"].map(|name| {
+        let made = client.create(root, name, 0o644).expect("it is made");
+        for index in 0..400 {
+            let written = client.write_at(made.node, index as u64 * 1536, &pattern(index));
+            assert_eq!(written, Ok(()));
+        }
+        made.node
+    });
+    let free = || client.space().expect("it is told").free_blocks;
+    let before = free();
+    second.open(mine).expect("it opens");
+    second.open(mine).expect("it opens again");
+    second.open(both).expect("it opens");
+    client.open(both).expect("it opens here, too");
+    for name in [b"mine", b"both"] {
+        client.unlink(root, name).expect("its name goes");
+    }
+    let invalid = Err(CallError::Server(Error::Invalid));
+    assert_eq!(client.close(mine), invalid, "it is another's");
+    assert_eq!(free(), before, "they are open");
+    server.client_gone(other);
+    let after_one = free();
+    assert!(after_one > before, "{after_one} of {before} blocks");
+    assert!(client.stat(mine).is_err());
+    assert!(client.stat(both).is_ok());
+    server.client_gone(other);
+    client.close(both).expect("it is open");
+    assert!(free() > after_one);
+    assert_eq!(client.unmount(), Ok(()));
+    server.client_gone(Caller::new(1, 0));
+}

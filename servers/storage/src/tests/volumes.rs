@@ -1,6 +1,7 @@
 //! What clients are told about disks and volumes.
 
-use libipc::Error;
+use libipc::{Caller, Error};
+use proto::block;
 use proto::storage::{self, Purpose, Table};
 
 use super::drive::drive;
@@ -112,4 +113,17 @@ fn a_volume_belongs_to_one_client() {
     );
     assert_eq!(a.storage.select(1), Ok(()), "it may change its mind");
     assert_eq!(b.storage.select(0), Ok(()));
+}
+
+#[test]
+fn the_volume_of_a_client_that_is_gone_is_anothers_to_have() {
+    let drive = drive(partitioned());
+    let (house, [a, b]) = house(&[&drive], POOL);
+    assert_eq!(a.storage.select(0), Ok(()));
+    house.client_gone(Caller::new(1, 1));
+    assert_eq!(b.storage.select(0), Ok(()));
+    assert_eq!(
+        a.block.read(0, 8, 0),
+        Err(Error::Server(block::Error::NoVolume))
+    );
 }

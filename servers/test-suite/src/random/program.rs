@@ -126,6 +126,7 @@ impl Arena {
             timeout_endpoint: CPtr::NULL,
         };
         done("configuring", self.thread().configure(to))?;
+        done("deleting", CNode::OWN.delete(fault_endpoint))?;
         let mapped = self.thread().map_message_page(bench.given.space, MESSAGE);
         done("a message page", mapped)?;
         let time = Budget {

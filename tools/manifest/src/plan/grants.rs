@@ -101,8 +101,9 @@ pub(super) fn named(
     {
         let id = context.id(&other.name.value)?;
         let name = format!("domain.{}", other.name.value);
+        let both = Rights::READ | Rights::WRITE;
         grants.push(slots.grant(name, Rights::all(), What::ThreadOf { component: id }));
-        grants.push(slots.grant("", Rights::READ, What::CNodeOf { component: id }));
+        grants.push(slots.grant("", both, What::CNodeOf { component: id }));
     }
     Some(grants)
 }

@@ -9,13 +9,8 @@ pub use crate::vfs_sessions::*;
 pub struct Mock {
     /// What `open` does.
     pub open: alloc::boxed::Box<
-        dyn FnMut(
-            libipc::Caller,
-            u32,
-        ) -> Result<(u32, libipc::Cap<super::vfs::Client>), Error>,
+        dyn FnMut(libipc::Caller, u32) -> Result<libipc::Cap<super::vfs::Client>, Error>,
     >,
-    /// What `close` does.
-    pub close: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32) -> Result<(), Error>>,
 }
 
 impl Default for Mock {
@@ -23,9 +18,6 @@ impl Default for Mock {
         Self {
             open: alloc::boxed::Box::new(|_, _| {
                 panic!("`vfs_sessions.open` was called, which the test does not expect")
-            }),
-            close: alloc::boxed::Box::new(|_, _| {
-                panic!("`vfs_sessions.close` was called, which the test does not expect")
             }),
         }
     }
@@ -42,12 +34,8 @@ impl Server for Mock {
         &mut self,
         caller: libipc::Caller,
         process: u32,
-    ) -> Result<(u32, libipc::Cap<super::vfs::Client>), Error> {
+    ) -> Result<libipc::Cap<super::vfs::Client>, Error> {
         (self.open)(caller, process)
-    }
-
-    fn close(&mut self, caller: libipc::Caller, session: u32) -> Result<(), Error> {
-        (self.close)(caller, session)
     }
 }
 
@@ -59,7 +47,7 @@ impl libipc::Service for Failing {
     fn request(&mut self, request: libipc::Request<'_>) {
         let message = request.message;
         match message.label() {
-            labels::OPEN | labels::CLOSE => {
+            labels::OPEN => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),

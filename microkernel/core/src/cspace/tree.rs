@@ -112,6 +112,7 @@ fn leave_ring(home: Home, slot: SlotRef) -> Option<SlotRef> {
 
 /// Takes a slot, which is to be cleared, out of the tree; its children become children of its parent (or roots). Gives
 /// the parent if it has no children any more.
+#[inline(always)]
 pub(super) fn remove(home: Home, slot: SlotRef) -> Option<SlotRef> {
     let parent = slot
         .parent

@@ -36,6 +36,7 @@ mod tests;
 
 pub use log::KernelLog;
 pub use state::Core;
+pub use syscall::Handlers;
 
 /// Reports that an invariant of the kernel does not hold. The architecture's panic handler writes the report and
 /// ends the machine.

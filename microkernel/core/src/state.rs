@@ -10,6 +10,7 @@ use crate::log::KernelLog;
 use crate::object::{SlotRef, ThreadRef};
 use crate::sched::Scheduler;
 use crate::space::AsidTable;
+use crate::syscall::Handlers;
 
 /// One core's state. Large: it belongs in a per-core area, not on a stack.
 pub struct Core<A: Arch> {
@@ -80,7 +81,7 @@ impl<A: Arch> Core<A> {
     pub fn trap(&mut self, trap: Trap) -> hal::Next<'_, A::Context> {
         let taken = match trap {
             Trap::Interrupt(line) => self.interrupt_directly(line),
-            // Exceptions come to `faulted`.
+            // Exceptions come to `faulted_directly` first.
             _ => None,
         };
         if taken.is_none() {
@@ -89,18 +90,11 @@ impl<A: Arch> Core<A> {
         self.resume()
     }
 
-    /// As `trap`, of an exception (kind, address, and the architecture's own code), by the fast path if that takes it.
+    /// Handles an exception (kind, address, and the architecture's own code) by the fast path, if that takes it; else
+    /// nothing has changed.
     #[inline(always)]
-    pub fn faulted(&mut self, fault: (FaultKind, u64, u64)) -> hal::Next<'_, A::Context> {
-        if self.fault_directly(fault).is_none() {
-            let (kind, address, code) = fault;
-            self.trap_generally(Trap::Fault {
-                kind,
-                address,
-                code,
-            });
-        }
-        self.resume()
+    pub fn faulted_directly(&mut self, fault: (FaultKind, u64, u64)) -> bool {
+        self.fault_directly(fault).is_some()
     }
 
     /// Handles a device interrupt by the fast path, if that takes it; says who goes on then.
@@ -112,8 +106,8 @@ impl<A: Arch> Core<A> {
 
     /// Handles a system call that the fast path did not; says what runs next.
     #[inline(always)]
-    pub fn syscall(&mut self) -> hal::Next<'_, A::Context> {
-        match self.system_call() {
+    pub fn syscall(&mut self, handlers: &Handlers<A>) -> hal::Next<'_, A::Context> {
+        match self.system_call(handlers) {
             Ended::Done => hal::Next::Caller,
             Ended::Settled => self.resume(),
         }
@@ -124,7 +118,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn trap_generally(&mut self, trap: Trap) {
         if trap == Trap::Syscall {
             let caller = self.sched.current;
-            if let (Ended::Done, Some(thread)) = (self.system_call(), caller) {
+            if let (Ended::Done, Some(thread)) = (self.system_call(&Self::HANDLERS), caller) {
                 debug_assert!(
                     self.stays(caller),
                     "a call changed who runs and did not say so"
@@ -153,7 +147,9 @@ impl<A: Arch> Core<A> {
         self.resume()
     }
 
-    fn resume(&self) -> hal::Next<'_, A::Context> {
+    /// What runs now.
+    #[inline(always)]
+    pub fn resume(&self) -> hal::Next<'_, A::Context> {
         match &self.sched.current {
             Some(thread) => hal::Next::User(&thread.context),
             None => hal::Next::Idle,

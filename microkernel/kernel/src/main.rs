@@ -1,4 +1,4 @@
-//! The kernel: chooses an architecture, and starts the core with what the machine has.
+//! The kernel: its state, and the fast path into the core.
 //!
 //! The order: the architecture has set up the processor, memory map, page tables, interrupts and clock and
 //! calls [`main`]; the core checks the boot image and makes root; then threads run for ever. Nothing else is
@@ -11,18 +11,12 @@
     reason = "names the entry symbol, and says that the direct map is there"
 )]
 
-#[cfg(target_arch = "aarch64")]
-use weft_aarch64::{self as arch, Aarch64 as Machine};
 use weft_abi::FaultKind;
-use weft_abi::cap::MemoryClass;
 use weft_core::Core;
-use weft_core::boot::{self, Region};
-use weft_early::region::CAPACITY;
-use weft_early::{DIRECT_MAP, Handover, Range, System};
-use weft_hal::{Answered, Arch, Direct, IrqLine, Next, PhysAddr, Trap, Turn};
+use weft_early::{DIRECT_MAP, Handover, System};
+use weft_general::{Machine, arch};
+use weft_hal::{Answered, Arch, Direct, IrqLine, Next, Trap, Turn};
 use weft_store::Memory;
-#[cfg(target_arch = "x86_64")]
-use weft_x86_64::{self as arch, X86_64 as Machine};
 
 arch::entry!(main);
 
@@ -37,30 +31,11 @@ static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(Machine::
 // 3. the offset is in the upper half, and memory in the lower.
 const MEMORY: Memory = unsafe { Memory::new(DIRECT_MAP as usize) };
 
-/// Greatest number of memory regions: two sets, the boot image, and PCI configuration space.
-const REGIONS: usize = 2 * CAPACITY + 2;
-
 fn main(handover: Handover<Machine>) -> ! {
-    let regions = Regions::new(&handover);
-    let image = (PhysAddr(handover.image.start), handover.image.length());
-    let firmware_table = handover.firmware_table;
     let Some(kernel) = KERNEL.take() else {
         panic!("started twice");
     };
-    kernel.0.arch = handover.machine;
-    let features = *kernel.0.arch.features();
-    let (version, cores) = (env!("CARGO_PKG_VERSION"), handover.cores);
-    kernel.0.print(format_args!(
-        "weft {version}, 1 core of {cores}\n{features}\n"
-    ));
-    let machine = boot::Machine {
-        regions: regions.as_slice(),
-        image,
-        firmware_table,
-    };
-    if let Err(error) = boot::start(&mut kernel.0, &machine) {
-        panic!("there is no root: {error}");
-    }
+    weft_general::start(&mut kernel.0, handover);
     arch::run(kernel)
 }
 
@@ -77,16 +52,25 @@ impl System<Machine> for Kernel {
 
     #[inline(always)]
     fn syscall(&mut self) -> Next<'_, Registers> {
-        self.0.syscall()
+        self.0.syscall(&weft_general::HANDLERS)
     }
 
     fn trap(&mut self, trap: Trap) -> Next<'_, Registers> {
-        self.0.trap(trap)
+        weft_general::trap(&mut self.0, trap)
     }
 
     #[inline(always)]
     fn fault(&mut self, fault: (FaultKind, u64, u64)) -> Next<'_, Registers> {
-        self.0.faulted(fault)
+        let (kind, address, code) = fault;
+        if self.0.faulted_directly(fault) {
+            return self.0.resume();
+        }
+        let trap = Trap::Fault {
+            kind,
+            address,
+            code,
+        };
+        weft_general::trap(&mut self.0, trap)
     }
 
     #[inline(always)]
@@ -142,46 +126,5 @@ impl System<Machine> for Kernel {
     #[inline(always)]
     fn null() {
         Core::<Machine>::null();
-    }
-}
-
-/// The machine's memory as core wants it.
-struct Regions {
-    regions: [Region; REGIONS],
-    used: usize,
-}
-
-impl Regions {
-    fn new(handover: &Handover<Machine>) -> Self {
-        const NONE: Region = Region {
-            base: PhysAddr(0),
-            len: 0,
-            class: MemoryClass::Ram,
-        };
-        let mut regions = Self {
-            regions: [NONE; REGIONS],
-            used: 0,
-        };
-        regions.add(MemoryClass::Retained, [handover.image.grown_to_pages()]);
-        regions.add(MemoryClass::Ram, handover.free.iter());
-        regions.add(MemoryClass::Device, handover.configuration);
-        regions.add(MemoryClass::Device, handover.devices.iter());
-        regions
-    }
-
-    fn add(&mut self, class: MemoryClass, ranges: impl IntoIterator<Item = Range>) {
-        let free = self.regions.iter_mut().skip(self.used);
-        for (region, range) in free.zip(ranges) {
-            *region = Region {
-                base: PhysAddr(range.start),
-                len: range.length(),
-                class,
-            };
-            self.used += 1;
-        }
-    }
-
-    fn as_slice(&self) -> &[Region] {
-        self.regions.get(..self.used).unwrap_or(&[])
     }
 }

@@ -66,12 +66,12 @@ mod yield_now;
 impl<A: Arch> Core<A> {
     /// Handles the system call that the running thread made.
     #[inline(always)]
-    pub(crate) fn system_call(&mut self) -> Ended {
+    pub(crate) fn system_call(&mut self, handlers: &Handlers<A>) -> Ended {
         let Some(thread) = self.sched.current else {
             crate::bug("a system call came while no thread was running");
         };
         let number = thread.context.number();
-        let Some(Some(handler)) = Self::HANDLERS.get(number as usize) else {
+        let Some(Some(handler)) = handlers.0.get(number as usize) else {
             return self.no_such_call(number);
         };
         self.catch_up();
@@ -113,6 +113,9 @@ impl<A: Arch> Core<A> {
     }
 }
 
+/// The functions of all system calls, by number. They are compiled where a place for this table is.
+pub struct Handlers<A: Arch>([Option<Handler<A>>; NUMBERS]);
+
 type Handler<A> = fn(&mut Core<A>, ThreadRef<A>) -> Outcome<A>;
 
 /// More than any system call's number.
@@ -120,7 +123,7 @@ const NUMBERS: usize = 64;
 
 impl<A: Arch> Core<A> {
     /// The functions of the system calls, by number: on the way of each call one look, where a match takes two.
-    const HANDLERS: [Option<Handler<A>>; NUMBERS] = {
+    pub const HANDLERS: Handlers<A> = {
         let mut all = [None; NUMBERS];
         let mut calls = Syscall::ALL;
         while let [call, rest @ ..] = calls {
@@ -132,7 +135,7 @@ impl<A: Arch> Core<A> {
             *place = Some(handler::<A>(*call));
             calls = rest;
         }
-        all
+        Handlers(all)
     };
 }
 

@@ -202,6 +202,9 @@ fn a_handler_that_resets_the_server_lets_the_client_go() {
     let resume = MessageInfo::new(1, 0, 0).0;
     let answer = [TIMEOUTS, resume, 0, 0, 0, 0, 0, 0, REPLIES + 1];
     rig.enter(3, Syscall::ReplyRecv, &answer);
+    let told = rig.answer(3).unwrap();
+    assert_eq!(told[..2], [9, MessageInfo::gone().0], "the server is gone");
+    rig.receive_at(3, TIMEOUTS, REPLIES + 1);
     assert_eq!(rig.running(), Some(2));
     rig.run_until(1);
     assert_eq!(rig.answer(1), Err(Refusal::Dead));

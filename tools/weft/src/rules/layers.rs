@@ -11,7 +11,7 @@ use super::{Context, Problem};
 use crate::error::Outcome;
 
 /// The kernel's layers from the bottom; those with one number do not see each other.
-const KERNEL: [(&str, u8); 8] = [
+const KERNEL: [(&str, u8); 9] = [
     ("microkernel/abi", 0),
     ("microkernel/hal", 1),
     ("microkernel/store", 2),
@@ -19,7 +19,8 @@ const KERNEL: [(&str, u8); 8] = [
     ("microkernel/core", 3),
     ("microkernel/x86_64", 4),
     ("microkernel/aarch64", 4),
-    ("microkernel/kernel", 5),
+    ("microkernel/general", 5),
+    ("microkernel/kernel", 6),
 ];
 
 /// Where a package belongs.

@@ -55,6 +55,11 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind, by number.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=u64::from(u8::MAX)).map_while(Self::from_number)
+    }
+
     /// Decodes a number.
     #[inline]
     pub const fn from_number(number: u64) -> Option<Self> {

@@ -46,6 +46,11 @@ pub enum FaultKind {
 }
 
 impl FaultKind {
+    /// Every kind, by number.
+    pub fn all() -> impl Iterator<Item = Self> {
+        (1..=u64::from(u8::MAX)).map_while(Self::from_number)
+    }
+
     /// Decodes a number.
     pub const fn from_number(number: u64) -> Option<Self> {
         Some(match number {

@@ -43,6 +43,11 @@ macro_rules! syscalls {
                 match self { $(Syscall::$name => stringify!($name),)+ }
             }
 
+            /// What it does, a line of the table a string.
+            pub const fn description(self) -> &'static [&'static str] {
+                match self { $(Syscall::$name => &[$($doc),+],)+ }
+            }
+
             /// Arguments and results, as they stand in the table.
             pub const fn signature(self) -> &'static str {
                 match self { $(Syscall::$name => $signature,)+ }

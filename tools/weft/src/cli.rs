@@ -32,6 +32,8 @@ pub enum Verb {
     Image(ImageArgs),
     /// Makes something to begin with
     New(NewArgs),
+    /// Writes the reference of the system calls and its machine-readable form, from the kernel's own tables
+    Abi(AbiArgs),
     /// Works on interfaces: checks, formats, compares, shows, explains
     Idl(IdlArgs),
     /// Checks formatting, lints, licences, layers and documents
@@ -196,6 +198,14 @@ pub enum ImageAction {
         /// The manifest, or the name of one in images/ [default: demo]
         image: Option<String>,
     },
+}
+
+/// Options of `abi`.
+#[derive(Debug, Args)]
+pub struct AbiArgs {
+    /// Only say whether the files are what would be written
+    #[arg(long)]
+    pub check: bool,
 }
 
 /// Options of `idl`.

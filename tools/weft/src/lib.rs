@@ -14,6 +14,7 @@ pub mod command;
 pub mod error;
 pub mod project;
 pub mod qemu;
+pub mod reference;
 pub mod rules;
 pub mod scaffold;
 pub mod setup;

@@ -1,5 +1,6 @@
 //! The verbs, a file each.
 
+pub mod abi;
 pub mod bench;
 pub mod build;
 pub mod call;
@@ -31,6 +32,7 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Verb::Call(args) => call::run(&project, &args),
         Verb::Image(args) => image::run(&project, &args),
         Verb::New(args) => new::run(&project, &args),
+        Verb::Abi(args) => abi::run(&project, &args),
         Verb::Idl(args) => idl::run(&project, args),
         Verb::Check(args) => check::run(&project, &args),
         Verb::Doctor => doctor::run(&project),

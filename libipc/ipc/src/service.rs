@@ -59,7 +59,7 @@ pub trait Service {
     fn signal(&mut self, _bits: u64) {}
 
     /// Frees what is kept for a client: the last capability with its badge is gone, and nothing more comes from it until
-    /// the badge is given out again.
+    /// the badge is given out again, but for a message that waited when it went.
     fn client_gone(&mut self, _client: Caller) {}
 
     /// Decides about a faulted thread. Threads stay stopped by default.

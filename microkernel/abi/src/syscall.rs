@@ -155,8 +155,8 @@ syscalls! {
     /// for somebody else. Refuses OVERLOADED if the deadlines of the core's contexts could not all be met. The
     /// control must allow priority 47.
     54 SchedSetDeadline "(control, sched, budget, period, blocking) -> ()";
-    /// Sets how much of its budget a caller must have left: who has less calls when the budget comes back, and who
-    /// never has as much is refused BUDGET_TOO_SHORT. 0 for any. Needs READ.
+    /// Sets how much of its budget a caller must have left: who has less calls when the budget comes back, and whose
+    /// budget is not 10 us longer is refused BUDGET_TOO_SHORT. 0 for any. Needs READ.
     55 EndpointSetMinBudget "(endpoint, min_budget) -> ()";
 
     /// Maps a frame; mapping it again at the same address changes rights. Needs READ on the frame, WRITE and
@@ -245,6 +245,9 @@ pub const DEADLINE_PRIORITY: u8 = 47;
 
 /// What scheduling contexts with deadlines may use of a core's time, in percent.
 pub const DEADLINE_SHARE: u64 = 95;
+
+/// How much longer, in ns, a caller's budget must be than what a server asks for: the way to the call takes some of it.
+pub const BUDGET_MARGIN_NS: u64 = 10_000;
 
 /// How many scheduling contexts with deadlines a core takes.
 pub const MAX_DEADLINES: usize = 64;

@@ -227,7 +227,7 @@ impl Unfinished<'_> {
                 self.site.console = Some(session);
             }
         }
-        // No session: this server knows when its programs end.
+        // The program holds the session itself: this server knows when its programs end, and keeps nothing by badge.
         cnode
             .mint(exit, own, kernel.endpoint.0, Rights::WRITE, process.badge())
             .map_err(refused)?;

@@ -60,6 +60,10 @@ pub fn configure(
         },
     };
     parts.schedule(workshop, turn)?;
+    if schedule.ceiling == DEADLINE_PRIORITY {
+        // It has deadlines, and no priority at which it serves.
+        return Ok(());
+    }
     turn.control
         .set_ceiling(parts.thread, schedule.ceiling)
         .doing("set a ceiling")

@@ -30,9 +30,10 @@ crate::tests! {
 const CALLS: u64 = 1_000_000;
 /// log2 of the bytes that a program and all its objects are made of.
 const MEMORY: u8 = 22;
-/// What the program can hardly or never do: it must not end the machine or fill the log, and a message needs two
-/// threads that agree.
-const UNREACHABLE: [Syscall; 7] = [
+/// What the program can hardly or never do: it must not end the machine or fill the log, its priorities are below that
+/// of deadlines, and a message needs two threads that agree.
+const UNREACHABLE: [Syscall; 8] = [
+    Syscall::SchedSetDeadline,
     Syscall::MachineOff,
     Syscall::LogWrite,
     Syscall::Call,

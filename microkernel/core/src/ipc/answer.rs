@@ -54,6 +54,7 @@ impl<A: Arch> Core<A> {
             return;
         };
         sched.user.set(home, None);
+        sched.paused.set(home, true);
         let Some(reply) = thread.lent_by.replace(home, None) else {
             return;
         };

@@ -194,6 +194,11 @@ impl<A: Arch> Core<A> {
         let (Some(endpoint_slot), Some(reply_slot)) = slots else {
             return;
         };
+        // Nobody may stand on the line of an endpoint that asks for a budget.
+        let asks = |it: Ref<Endpoint<A>>| it.min_budget.get(home).0 != 0;
+        if thread.serves.get(home).is_some_and(asks) {
+            return;
+        }
         let serves = endpoint_slot.object_of(home, Kind::Endpoint);
         let tied = reply_slot.object_of(home, Kind::Reply);
         if thread.serves.get(home) != serves || thread.reply.get(home) != tied {
@@ -217,7 +222,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// What threads remember of pointers is void.
-    pub(super) fn forget_all_named(&mut self) {
+    pub(crate) fn forget_all_named(&mut self) {
         self.sched.epoch = self.sched.epoch.wrapping_add(1);
     }
 

@@ -1,7 +1,8 @@
 //! Call and Send.
 
+use weft_abi::syscall::BUDGET_MARGIN_NS;
 use weft_abi::{Kind, MessageInfo, Refusal, Rights};
-use weft_hal::{Arch, Context};
+use weft_hal::{Arch, Context, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
@@ -73,7 +74,8 @@ impl<A: Arch> Core<A> {
         let Some(sched) = thread.sched.get(home) else {
             return Ok(true);
         };
-        if sched.budget.get(home) < needed {
+        // It comes here with a little less than a full budget, however often it tries.
+        if sched.budget.get(home) < needed.after(Nanoseconds(BUDGET_MARGIN_NS)) {
             return Err(Refusal::BudgetTooShort);
         }
         if self.charge_now() {

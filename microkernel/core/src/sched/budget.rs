@@ -41,8 +41,7 @@ impl<A: Arch> Core<A> {
         let ended = used >= before;
         if ended {
             if sched.budget.get(home) != sched.period.get(home) {
-                let beyond = used.since(before);
-                sched.debt.set(home, sched.debt.get(home).after(beyond));
+                self.owe(sched, used.since(before));
             }
             self.exhausted(sched);
         }
@@ -125,8 +124,15 @@ impl<A: Arch> Core<A> {
         let server = reply.server.get(home);
         if let Some(own) = server.and_then(|server| server.own_sched.get(home)) {
             let owed = self.used_by_now(own).since(since);
-            sched.debt.set(home, sched.debt.get(home).after(owed));
+            self.owe(sched, owed);
         }
+    }
+
+    /// A context owes this time as well, but never more than one budget.
+    fn owe(&self, sched: Ref<SchedContext<A>>, time: Nanoseconds) {
+        let home = self.home();
+        let debt = sched.debt.get(home).after(time);
+        sched.debt.set(home, debt.min(sched.budget.get(home)));
     }
 
     fn used_by_now(&self, sched: Ref<SchedContext<A>>) -> Nanoseconds {

@@ -9,7 +9,6 @@
 //! processor from it, fit into the share of the core that deadlines have: the test of the earliest deadline first
 //! with critical sections that are not preempted.
 
-use weft_abi::Refusal;
 use weft_abi::syscall::{DEADLINE_LIMIT, DEADLINE_PRIORITY, MAX_DEADLINES, share_of_time};
 use weft_hal::{Arch, Nanoseconds};
 use weft_store::{Home, Ref};
@@ -21,19 +20,28 @@ use crate::object::{Blocked, SchedContext, ThreadRef};
 use super::End;
 
 impl<A: Arch> Core<A> {
-    /// Counts a context, which has a new budget and period, among those with deadlines, if all can be met.
+    /// Counts a context, which has a new budget and period, among those with deadlines, if all can be met. Says whether
+    /// it does.
     #[cold]
-    pub(crate) fn admit(&mut self, sched: Ref<SchedContext<A>>) -> Result<(), Refusal> {
-        let home = self.home();
-        let period = sched.period.get(home);
-        self.sched
-            .admitted
-            .insert_before(home, sched, |other| other.period.get(home) > period);
-        if self.are_schedulable(home) {
-            return Ok(());
+    pub(crate) fn admit(&mut self, sched: Ref<SchedContext<A>>) -> bool {
+        self.count_admitted(sched);
+        let fits = self.are_schedulable(self.home());
+        if !fits {
+            self.leave_admitted(sched);
         }
-        self.leave_admitted(sched);
-        Err(Refusal::Overloaded)
+        fits
+    }
+
+    /// Counts a context among those with deadlines, if it has them.
+    #[cold]
+    pub(crate) fn count_admitted(&mut self, sched: Ref<SchedContext<A>>) {
+        let home = self.home();
+        if sched.has_deadlines(home) {
+            let period = sched.period.get(home);
+            self.sched
+                .admitted
+                .insert_before(home, sched, |other| other.period.get(home) > period);
+        }
     }
 
     /// Takes a context off the list of those with deadlines, if it is there.
@@ -51,16 +59,21 @@ impl<A: Arch> Core<A> {
 
     fn are_schedulable(&self, home: Home) -> bool {
         let mut place = self.sched.admitted.first(home);
-        let (mut used, mut count) = (0_u64, 0_usize);
+        let (mut used, mut blocking, mut count) = (0_u64, 0_u64, 0_usize);
         while let Some(sched) = place {
-            let period = sched.period.get(home).0;
-            used = used.saturating_add(share_of_time(sched.budget.get(home).0, period));
+            let period = sched.period.get(home);
+            used = used.saturating_add(share_of_time(sched.budget.get(home).0, period.0));
+            blocking = blocking.max(share_of_time(sched.blocking.get(home).0, period.0));
             count = count.saturating_add(1);
-            let blocking = share_of_time(sched.blocking.get(home).0, period);
+            place = Linked::<crate::list::Admitted>::links(&*sched).next(home);
+            // All contexts of one period have the same deadlines.
+            if place.is_some_and(|next| next.period.get(home) == period) {
+                continue;
+            }
             if used.saturating_add(blocking) > DEADLINE_LIMIT || count > MAX_DEADLINES {
                 return false;
             }
-            place = Linked::<crate::list::Admitted>::links(&*sched).next(home);
+            blocking = 0;
         }
         true
     }

@@ -19,6 +19,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         return Err(Refusal::OutOfRange);
     }
     let home = core.home();
+    // The fast path would put the server on the line again.
+    core.forget_all_named();
     if let Some(server) = endpoint.prepared(home) {
         core.disarm(server);
     }

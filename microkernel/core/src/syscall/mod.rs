@@ -96,6 +96,8 @@ impl<A: Arch> Core<A> {
             let next = self.fault(fault.0, fault.1, fault.2);
             self.settle(next);
         }
+        // The general path leaves nothing open.
+        self.catch_up();
         Ended::Settled
     }
 

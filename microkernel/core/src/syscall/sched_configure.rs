@@ -77,22 +77,19 @@ pub(super) fn set<A: Arch>(
     }
     // Charging may put the running thread into a queue, which must not be that of the old priority.
     core.charge_now();
+    core.dismiss(sched);
+    let before = Settings::of(home, &sched);
+    settings.apply(home, &sched);
+    if sched.has_deadlines(home) && !core.admit(sched) {
+        before.apply(home, &sched);
+        core.count_admitted(sched);
+        return Err(Refusal::Overloaded);
+    }
     let user = sched.user.get(home);
     if let Some(user) = user {
         core.dequeue(user);
     }
-    core.dismiss(sched);
-    let before = Settings::of(home, &sched);
-    settings.apply(home, &sched);
-    let admitted = if sched.has_deadlines(home) {
-        core.admit(sched)
-    } else {
-        Ok(())
-    };
-    match admitted {
-        Ok(()) => begin(core, sched),
-        Err(_) => restore(core, sched, before),
-    }
+    begin(core, sched);
     if let Some(user) = user
         && core.sched.current != Some(user)
     {
@@ -100,17 +97,7 @@ pub(super) fn set<A: Arch>(
     }
     // A caller that changes its own budget simply goes on, so nothing else would set the timer.
     core.set_timer();
-    admitted.map(|()| Next::Caller)
-}
-
-/// A context was refused new settings: it has its old ones, with which it was admitted.
-fn restore<A: Arch>(core: &mut Core<A>, sched: Ref<SchedContext<A>>, before: Settings) {
-    let home = core.home();
-    before.apply(home, &sched);
-    if sched.has_deadlines(home) {
-        // Without the new settings, what was schedulable is so again.
-        let _ = core.admit(sched);
-    }
+    Ok(Next::Caller)
 }
 
 /// A context begins its first period with new settings.
@@ -126,4 +113,6 @@ fn begin<A: Arch>(core: &mut Core<A>, sched: Ref<SchedContext<A>>) {
         core.arch.now().after(period)
     };
     sched.refill_at.set(home, refill_at);
+    sched.paused.set(home, true);
+    sched.debt.set(home, Nanoseconds(0));
 }

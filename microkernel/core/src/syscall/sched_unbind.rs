@@ -15,6 +15,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         core.object(thread, cptr, Kind::SchedContext, Rights::WRITE)?;
     let owner = sched.owner.replace(home, None).ok_or(Refusal::Empty)?;
     owner.own_sched.set(home, None);
+    sched.paused.set(home, true);
     // What a call lent to its owner is taken back by the answer.
     if owner.sched.get(home) == Some(sched) && owner.lent_by.get(home).is_none() {
         core.dequeue(owner);

@@ -29,7 +29,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     bind(core, target, ThreadSlot::Fault, fault)?;
     bind(core, target, ThreadSlot::Timeout, timeout)?;
     core.note_bindings(target);
-    Ok(Next::Done)
+    // Whoever was told of the thread's faults before may be told that it is gone.
+    Ok(Next::Caller)
 }
 
 fn bind<A: Arch>(

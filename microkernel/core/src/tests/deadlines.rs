@@ -350,3 +350,33 @@ fn a_server_above_the_deadlines_finishes_before_an_earlier_one_runs() {
     rig.enter(0, Syscall::ReplyRecv, &answer);
     assert_eq!(rig.running(), Some(1), "and then the earlier deadline");
 }
+
+#[test]
+fn contexts_of_one_period_are_admitted_together_and_a_refusal_changes_nothing() {
+    let mut rig = stopped();
+    let period = 10 * MILLISECOND;
+    rig.set_deadline(0, 1, MILLISECOND, period, 8 * MILLISECOND)
+        .unwrap();
+    let second = rig.set_deadline(0, 2, 3 * MILLISECOND, period, 0);
+    assert_eq!(second, Err(Refusal::Overloaded), "3 + 1 + 8 of ten");
+    let first = rig.set_deadline(0, 1, 9 * MILLISECOND, period, 8 * MILLISECOND);
+    assert_eq!(first, Err(Refusal::Overloaded));
+    let home = rig.machine.core.home();
+    let own = rig.threads[1].own_sched.get(home).expect("a context");
+    assert_eq!(own.budget.get(home).0, MILLISECOND);
+    assert_eq!(rig.machine.core.sched.admitted.first(home), Some(own));
+    rig.set_deadline(0, 2, MILLISECOND / 4, period, 0).unwrap();
+}
+
+#[test]
+fn a_thread_that_begins_late_begins_a_period() {
+    let mut rig = stopped();
+    let (budget, period) = (MILLISECOND, 10 * MILLISECOND);
+    rig.set_deadline(0, 1, budget, period, 0).unwrap();
+    rig.machine.core.arch.advance(Nanoseconds(15 * MILLISECOND));
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
+    let home = rig.machine.core.home();
+    let own = rig.threads[1].own_sched.get(home).expect("a context");
+    let now = rig.machine.core.arch.now.0;
+    assert_eq!(own.refill_at.get(home).0, now + period);
+}

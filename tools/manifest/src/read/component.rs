@@ -166,6 +166,13 @@ fn deadlines(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<At<
         );
         report.error(priority.place, message, "remove `priority`, or `deadlines`");
     }
+    if let Some(ceiling) = fields.value("ceiling") {
+        let message = format!(
+            "{} has deadlines and a ceiling, at which it would not run by them",
+            fields.what()
+        );
+        report.error(ceiling.place, message, "remove `ceiling`, or `deadlines`");
+    }
     for key in ["budget", "period"] {
         if fields.value(key).is_none() {
             let message = format!("{} has deadlines and no `{key}`", fields.what());

@@ -1,6 +1,8 @@
 //! A budget fits into its period, a client has what its servers ask for, and all deadlines can be met.
 
-use weft_abi::syscall::{DEADLINE_LIMIT, DEADLINE_SHARE, MAX_DEADLINES, share_of_time};
+use weft_abi::syscall::{
+    BUDGET_MARGIN_NS, DEADLINE_LIMIT, DEADLINE_SHARE, MAX_DEADLINES, share_of_time,
+};
 
 use crate::{
     diagnostic::{At, Report},
@@ -38,10 +40,11 @@ fn has_enough(client: &DraftComponent, server: &DraftComponent, report: &mut Rep
     let Some(least) = &server.min_budget_ns else {
         return;
     };
-    if client.budget_ns.value < least.value {
+    if client.budget_ns.value < least.value + BUDGET_MARGIN_NS {
         let (name, server) = (&client.name.value, &server.name.value);
-        let message =
-            format!("the budget of `{name}` is shorter than its server `{server}` asks for");
+        let message = format!(
+            "the budget of `{name}` is less than 10 us above what its server `{server}` asks for"
+        );
         let other = (least.place, format!("`{server}` asks for this much"));
         let remedy = "give the client a longer budget, or ask for less";
         report.conflict(client.budget_ns.place, message, &[other], remedy);
@@ -59,12 +62,16 @@ fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
         .filter(|(component, _)| component.budget_ns.place != component.name.place)
         .collect();
     all.sort_by_key(|(component, _)| component.period_ns.value);
-    let mut used = 0_u64;
-    for (count, (component, blocking)) in (1..).zip(all) {
+    let (mut used, mut blocked) = (0_u64, 0_u64);
+    for (index, (component, blocking)) in all.iter().enumerate() {
         let period = component.period_ns.value;
         used = used.saturating_add(share_of_time(component.budget_ns.value, period));
-        let wanted = used.saturating_add(share_of_time(blocking.value, period));
-        if wanted > DEADLINE_LIMIT || count > MAX_DEADLINES {
+        blocked = blocked.max(share_of_time(blocking.value, period));
+        let next = all.get(index + 1);
+        if next.is_some_and(|(next, _)| next.period_ns.value == period) {
+            continue;
+        }
+        if used.saturating_add(blocked) > DEADLINE_LIMIT || index >= MAX_DEADLINES {
             let message = format!(
                 "`{}` could miss its deadlines: with those that come before it, it wants more than {DEADLINE_SHARE} % of the time",
                 component.name.value
@@ -73,5 +80,6 @@ fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
             report.error(component.budget_ns.place, message, remedy);
             return;
         }
+        blocked = 0;
     }
 }

@@ -174,7 +174,6 @@ fn state(core: &Core<Fake>, thread: ThreadRef<Fake>) {
     let state = thread.state.get(home);
     let waiting = |endpoint: Ref<Endpoint<Fake>>, queue| {
         assert_eq!(endpoint.queue.get(home), queue);
-        assert!(endpoint.prepared(home).is_none() || endpoint.min_budget.get(home).0 == 0);
         let waiting = members(core, &endpoint.waiting, |it| it.links.next(home));
         assert!(is_once_in(&waiting, thread));
     };
@@ -303,6 +302,7 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
 
 fn endpoint(core: &Core<Fake>, endpoint: Ref<Endpoint<Fake>>) {
     let home = core.home();
+    assert!(endpoint.prepared(home).is_none() || endpoint.min_budget.get(home).0 == 0);
     let waiting = members(core, &endpoint.waiting, |it| it.links.next(home));
     let queue = endpoint.queue.get(home);
     if waiting.is_empty() {

@@ -382,11 +382,17 @@ fn asleep(budget: u64, uses: u64) -> Rig {
 
 #[test]
 fn who_has_used_its_budget_up_is_not_woken_to_run() {
-    let mut rig = asleep(TIME / 10, TIME / 10);
-    let running = rig.running().unwrap();
-    assert!(!quick(&mut rig, running, Syscall::Signal, &[OTHER_BIT]));
-    rig.enter(running, Syscall::Signal, &[OTHER_BIT]);
-    assert_eq!(rig.running(), Some(running));
+    for above in [10, 40] {
+        let mut rig = asleep(TIME / 10, TIME / 10);
+        let running = rig.running().unwrap();
+        let own = [CONTROL, SCHEDS + running as u64, above, TIME, TIME];
+        rig.enter(running, Syscall::SchedConfigure, &own);
+        assert!(!quick(&mut rig, running, Syscall::Signal, &[OTHER_BIT]));
+        rig.enter(running, Syscall::Signal, &[OTHER_BIT]);
+        assert_eq!(rig.running(), Some(running));
+        let home = rig.machine.core.home();
+        assert_eq!(rig.threads[3].queued.get(home), None);
+    }
 }
 
 #[test]

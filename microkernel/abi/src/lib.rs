@@ -13,6 +13,7 @@
 
 pub mod boot;
 pub mod cap;
+pub mod deadlines;
 pub mod fault;
 pub mod image;
 pub mod layout;

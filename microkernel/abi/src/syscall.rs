@@ -240,30 +240,8 @@ impl ThreadState {
 /// The greatest priority of a scheduling context.
 pub const MAX_PRIORITY: u8 = 63;
 
-/// The priority of all scheduling contexts with deadlines, and of nothing else.
-pub const DEADLINE_PRIORITY: u8 = 47;
-
-/// What scheduling contexts with deadlines may use of a core's time, in percent.
-pub const DEADLINE_SHARE: u64 = 95;
-
 /// How much longer, in ns, a caller's budget must be than what a server asks for: the way to the call takes some of it.
 pub const BUDGET_MARGIN_NS: u64 = 10_000;
-
-/// How many scheduling contexts with deadlines a core takes.
-pub const MAX_DEADLINES: usize = 64;
-
-/// Parts of a core's time that scheduling contexts with deadlines may use, as [`share_of_time`] counts them.
-pub const DEADLINE_LIMIT: u64 = DEADLINE_SHARE * (WHOLE_TIME / 100);
-
-const WHOLE_TIME: u64 = 1 << 20;
-
-/// The part of a period that a time is, in parts of 2^20 and rounded up. Both are in ns, and at most an hour.
-pub const fn share_of_time(time_ns: u64, period_ns: u64) -> u64 {
-    match time_ns.saturating_mul(WHOLE_TIME).checked_div(period_ns) {
-        Some(share) => share.saturating_add(1),
-        None => u64::MAX,
-    }
-}
 
 /// `deadline` of `Wait` that never comes.
 pub const NO_DEADLINE: u64 = u64::MAX;

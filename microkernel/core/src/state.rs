@@ -1,7 +1,7 @@
 //! The state of one processor core, and the way in and out of the kernel.
 
 use weft_abi::{FaultKind, Kind, Refusal, Rights};
-use weft_hal::{self as hal, Arch, Context, CoreId, IrqLine, Trap};
+use weft_hal::{self as hal, Arch, CoreId, IrqLine, Trap};
 use weft_store::{Home, Memory, Ref};
 
 use crate::cspace::Dying;
@@ -76,17 +76,11 @@ impl<A: Arch> Core<A> {
         self.arch.core()
     }
 
-    /// Handles what brought the core into the kernel; says what runs next.
+    /// Handles what else than a system call brought the core into the kernel and was not handled by the fast path; says
+    /// what runs next.
     #[inline(never)]
     pub fn trap(&mut self, trap: Trap) -> hal::Next<'_, A::Context> {
-        let taken = match trap {
-            Trap::Interrupt(line) => self.interrupt_directly(line),
-            // Exceptions come to `faulted_directly` first.
-            _ => None,
-        };
-        if taken.is_none() {
-            self.trap_generally(trap);
-        }
+        self.trap_generally(trap);
         self.resume()
     }
 
@@ -114,22 +108,10 @@ impl<A: Arch> Core<A> {
     }
 
     /// Handles a trap by the general path.
-    #[inline(never)]
     pub(crate) fn trap_generally(&mut self, trap: Trap) {
-        if trap == Trap::Syscall {
-            let caller = self.sched.current;
-            if let (Ended::Done, Some(thread)) = (self.system_call(&Self::HANDLERS), caller) {
-                debug_assert!(
-                    self.stays(caller),
-                    "a call changed who runs and did not say so"
-                );
-                thread.context.set_status(0);
-            }
-            return;
-        }
         self.catch_up();
         let next = match trap {
-            Trap::Syscall | Trap::Spurious => Next::Caller,
+            Trap::Spurious => Next::Caller,
             Trap::Fault {
                 kind,
                 address,

@@ -60,8 +60,6 @@ pub enum Access {
 /// Why the kernel was entered from user mode or from idle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trap {
-    /// A system call; number and arguments stand in the context.
-    Syscall,
     /// An exception of the running thread.
     Fault {
         /// What it is.

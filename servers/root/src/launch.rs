@@ -2,7 +2,7 @@
 
 use libipc::{
     CPtr, Rights,
-    abi::{boot, syscall::DEADLINE_PRIORITY},
+    abi::{boot, deadlines::DEADLINE_PRIORITY},
     objects::{Budget, CNode, Endpoint, SchedControl},
 };
 use weft_domain::{Turn, Urgency};

@@ -40,8 +40,7 @@ fn page() -> String {
     text.push_str("\n## Calls\n");
     for call in Syscall::ALL {
         let (number, name) = (*call as u8, call.name());
-        let lines: Vec<_> = call.description().iter().map(|line| line.trim()).collect();
-        let (signature, what) = (call.signature(), lines.join("\n"));
+        let (signature, what) = (call.signature(), described(*call, "\n"));
         // A String takes everything.
         let _ = write!(text, "\n### {number} {name}\n\n`{signature}`\n\n{what}\n");
     }
@@ -65,6 +64,12 @@ fn page() -> String {
     text
 }
 
+/// What a call does, its lines put together.
+fn described(call: Syscall, between: &str) -> String {
+    let lines: Vec<_> = call.description().iter().map(|line| line.trim()).collect();
+    lines.join(between)
+}
+
 /// Names of arguments or results; `None` for a register that is not used.
 fn names(list: &str) -> Vec<Value> {
     let inner = list.trim().trim_start_matches('(').trim_end_matches(')');
@@ -80,47 +85,33 @@ fn names(list: &str) -> Vec<Value> {
     .collect()
 }
 
+fn numbered(all: impl Iterator<Item = (u8, String)>) -> Vec<Value> {
+    all.map(|(number, name)| json!({ "number": number, "name": name }))
+        .collect()
+}
+
 fn table() -> String {
     let call = |call: &Syscall| {
         let (arguments, results) = call.signature().split_once("->").unwrap_or_default();
-        let lines: Vec<_> = call.description().iter().map(|line| line.trim()).collect();
         json!({
             "number": *call as u8,
             "name": call.name(),
             "arguments": names(arguments),
             "results": names(results),
-            "description": lines.join(" "),
+            "description": described(*call, " "),
         })
     };
-    let named = |number: u8, name: String| json!({ "number": number, "name": name });
+    let refusals = Refusal::ALL.iter().map(|it| (*it as u8, format!("{it:?}")));
+    let faults = FaultKind::all().map(|it| (it as u8, format!("{it:?}")));
+    let kinds = Kind::all().map(|it| (it as u8, format!("{it:?}")));
+    let rights = Rights::all().iter_names();
+    let rights = rights.map(|(name, it)| (it.bits(), name.to_owned()));
     let lists: [(&str, Vec<Value>); 5] = [
         ("syscalls", Syscall::ALL.iter().map(call).collect()),
-        (
-            "refusals",
-            Refusal::ALL
-                .iter()
-                .map(|it| named(*it as u8, format!("{it:?}")))
-                .collect(),
-        ),
-        (
-            "faults",
-            FaultKind::all()
-                .map(|it| named(it as u8, format!("{it:?}")))
-                .collect(),
-        ),
-        (
-            "kinds",
-            Kind::all()
-                .map(|it| named(it as u8, format!("{it:?}")))
-                .collect(),
-        ),
-        (
-            "rights",
-            Rights::all()
-                .iter_names()
-                .map(|(name, it)| named(it.bits(), name.into()))
-                .collect(),
-        ),
+        ("refusals", numbered(refusals)),
+        ("faults", numbered(faults)),
+        ("kinds", numbered(kinds)),
+        ("rights", numbered(rights)),
     ];
     let mut text = format!("{{\"abi_hash\": \"{ABI_HASH:#018x}\"");
     for (name, list) in lists {

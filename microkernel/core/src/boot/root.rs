@@ -194,14 +194,12 @@ impl<A: Arch> Builder<'_, A> {
         Ok(page)
     }
 
-    fn slot(&self, at: CPtr) -> Result<SlotRef, BootError> {
-        self.core
-            .nth(self.cnode, at.0.into())
-            .ok_or(BootError::NoMemory)
+    fn slot(&self, at: CPtr) -> SlotRef {
+        self.core.behind(self.cnode, at.0.into())
     }
 
     fn give(&mut self, at: CPtr, tag: Tag, object: u64, badge: u64) -> Result<(), BootError> {
-        let slot = self.slot(at)?;
+        let slot = self.slot(at);
         self.core
             .create(None, slot, Contents { tag, object, badge });
         Ok(())
@@ -243,7 +241,7 @@ impl<A: Arch> Builder<'_, A> {
     }
 
     fn bind(&mut self, root: &Root<A>, from: CPtr, to: ThreadSlot) -> Result<(), BootError> {
-        let from = self.slot(from)?;
+        let from = self.slot(from);
         let to = root.thread.part(|thread| thread.slot(to));
         self.core
             .copy_into(from, to, Rights::all())

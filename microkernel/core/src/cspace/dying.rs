@@ -81,14 +81,12 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let slots = power(zero.tag.get(home).size());
         let first = self.dying.emptied.saturating_add(1);
-        let mut slot = self.nth(zero.address(), first);
         for index in first..slots.min(first.saturating_add(PASSED)) {
-            let here = slot?;
+            let here = self.behind(zero.address(), index);
             if !here.is_empty(home) {
                 return Some(here);
             }
             self.dying.emptied = index;
-            slot = self.nth(here.address(), 1);
         }
         if self.dying.emptied.saturating_add(1) >= slots {
             self.dying.emptied = slots;

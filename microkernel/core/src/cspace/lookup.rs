@@ -26,19 +26,13 @@ impl<A: Arch> Core<A> {
         if !tag.is(Kind::CNode, Rights::empty(), self.id()) || index == 0 || beyond != 0 {
             return None;
         }
-        self.nth(cspace.object.get(self.home()), index)
+        Some(self.behind(cspace.object.get(self.home()), index))
     }
 
     /// The slot `index` slots behind the one at an address. Whether it is in the same CNode is the caller's matter.
     #[inline(always)]
     pub(crate) fn behind(&self, first: u64, index: u64) -> SlotRef {
         Ref::from_slot(first.wrapping_add(index.wrapping_mul(size_of::<Slot>() as u64)))
-    }
-
-    /// As `behind`, for those who go on while there is one.
-    #[inline(always)]
-    pub(crate) fn nth(&self, first: u64, index: u64) -> Option<SlotRef> {
-        Some(self.behind(first, index))
     }
 
     /// Slot 0 of the CNode that a slot is part of; `None` for a slot inside another object and for slot 0.

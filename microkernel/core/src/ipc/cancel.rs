@@ -12,9 +12,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn suspend(&mut self, thread: ThreadRef<A>, refusal: Refusal) {
         let home = self.home();
         self.dequeue(thread);
-        if let Some(sched) = thread.sched.get(home)
-            && sched.has_deadlines(home)
-        {
+        if let Some(sched) = thread.sched.get(home) {
             sched.paused.set(home, true);
         }
         let state = thread.state.replace(home, Blocked::Suspended);

@@ -1,6 +1,6 @@
 //! A scheduling context: the right to use processor time.
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_hal::{Arch, Nanoseconds};
 use weft_store::{Home, HomeCell, Ref};
 

@@ -40,9 +40,7 @@ impl<A: Arch> Core<A> {
         left.set(home, before.since(used));
         let ended = used >= before;
         if ended {
-            if sched.budget.get(home) != sched.period.get(home) {
-                self.owe(sched, used.since(before));
-            }
+            self.owe(sched, used.since(before));
             self.exhausted(sched);
         }
         ended
@@ -52,7 +50,7 @@ impl<A: Arch> Core<A> {
     fn replenish(&self, sched: Ref<SchedContext<A>>, now: Nanoseconds) -> bool {
         let home = self.home();
         let (budget, debt) = (sched.budget.get(home), sched.debt.get(home));
-        sched.debt.set(home, debt.since(budget));
+        sched.debt.set(home, Nanoseconds(0));
         sched.left(home).set(home, budget.since(debt));
         let period = sched.period.get(home);
         let next = sched.refill_at.get(home).after(period);
@@ -128,11 +126,14 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// A context owes this time as well, but never more than one budget.
+    /// A context that has to wait for its budget owes this time as well, but never more than one budget.
     fn owe(&self, sched: Ref<SchedContext<A>>, time: Nanoseconds) {
         let home = self.home();
-        let debt = sched.debt.get(home).after(time);
-        sched.debt.set(home, debt.min(sched.budget.get(home)));
+        let budget = sched.budget.get(home);
+        if budget != sched.period.get(home) {
+            let debt = sched.debt.get(home).after(time);
+            sched.debt.set(home, debt.min(budget));
+        }
     }
 
     fn used_by_now(&self, sched: Ref<SchedContext<A>>) -> Nanoseconds {

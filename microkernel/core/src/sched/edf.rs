@@ -3,18 +3,18 @@
 //! A scheduling context with deadlines is a hard constant-bandwidth server: its deadline is the end of its period, and
 //! when its budget is used up it waits for that. Who wakes with more left than its share of the time to its deadline
 //! gets a new period that begins now. All of them have the same priority, whose ready queue is in the order of
-//! the deadlines; there is at most one thread a context, and at most [`MAX_DEADLINES`] contexts.
+//! the deadlines; there is at most one thread a context, and at most
+//! [`MAX_DEADLINES`](weft_abi::deadlines::MAX_DEADLINES) contexts.
 //!
 //! A context is admitted if, for each period, the contexts with periods up to it, and the longest that others keep the
 //! processor from it, fit into the share of the core that deadlines have: the test of the earliest deadline first
 //! with critical sections that are not preempted.
 
-use weft_abi::syscall::{DEADLINE_LIMIT, DEADLINE_PRIORITY, MAX_DEADLINES, share_of_time};
+use weft_abi::deadlines::{DEADLINE_PRIORITY, Demand, first_missed};
 use weft_hal::{Arch, Nanoseconds};
 use weft_store::{Home, Ref};
 
 use crate::Core;
-use crate::list::Linked;
 use crate::object::{Blocked, SchedContext, ThreadRef};
 
 use super::End;
@@ -58,24 +58,14 @@ impl<A: Arch> Core<A> {
     }
 
     fn are_schedulable(&self, home: Home) -> bool {
-        let mut place = self.sched.admitted.first(home);
-        let (mut used, mut blocking, mut count) = (0_u64, 0_u64, 0_usize);
-        while let Some(sched) = place {
-            let period = sched.period.get(home);
-            used = used.saturating_add(share_of_time(sched.budget.get(home).0, period.0));
-            blocking = blocking.max(share_of_time(sched.blocking.get(home).0, period.0));
-            count = count.saturating_add(1);
-            place = Linked::<crate::list::Admitted>::links(&*sched).next(home);
-            // All contexts of one period have the same deadlines.
-            if place.is_some_and(|next| next.period.get(home) == period) {
-                continue;
-            }
-            if used.saturating_add(blocking) > DEADLINE_LIMIT || count > MAX_DEADLINES {
-                return false;
-            }
-            blocking = 0;
-        }
-        true
+        let first = self.sched.admitted.first(home);
+        let all = core::iter::successors(first, |sched| sched.admitted.next(home));
+        let demands = all.map(|sched| Demand {
+            budget_ns: sched.budget.get(home).0,
+            period_ns: sched.period.get(home).0,
+            blocking_ns: sched.blocking.get(home).0,
+        });
+        first_missed(demands).is_none()
     }
 
     /// If whoever ran is blocked, or has given its context away, notes that for the next time.

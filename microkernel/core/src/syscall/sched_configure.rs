@@ -1,9 +1,9 @@
 //! `SchedConfigure`: sets priority, budget and period.
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, Nanoseconds};
-use weft_store::Ref;
+use weft_store::{Home, Ref};
 
 use crate::Core;
 use crate::object::{SchedContext, ThreadRef};
@@ -26,7 +26,7 @@ pub(super) struct Settings {
 }
 
 impl Settings {
-    fn of<A: Arch>(home: weft_store::Home, sched: &SchedContext<A>) -> Self {
+    fn of<A: Arch>(home: Home, sched: &SchedContext<A>) -> Self {
         Self {
             priority: sched.priority.get(home),
             budget: sched.budget.get(home),
@@ -35,7 +35,7 @@ impl Settings {
         }
     }
 
-    fn apply<A: Arch>(self, home: weft_store::Home, sched: &SchedContext<A>) {
+    fn apply<A: Arch>(self, home: Home, sched: &SchedContext<A>) {
         sched.set_priority(home, self.priority);
         sched.budget.set(home, self.budget);
         sched.period.set(home, self.period);

@@ -1,6 +1,6 @@
 //! `SchedSetCeiling`: sets the priority that a thread runs at least at.
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 

@@ -1,6 +1,6 @@
 //! `SchedSetDeadline`: lets a scheduling context run by deadlines.
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, Nanoseconds};
 use weft_store::Ref;

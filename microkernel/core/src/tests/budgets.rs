@@ -3,20 +3,13 @@
 use weft_abi::{FaultKind, FaultLabel, MessageInfo};
 use weft_hal::Nanoseconds;
 
-use super::ipc::Rig;
+use super::ipc::{
+    BADGED, CNODE, CONTROL, ENDPOINT, MILLISECOND, REPLIES, Rig, SCHEDS, SPACE, THREADS,
+};
 use super::*;
 use crate::object::Blocked;
 
-const CNODE: u64 = 1;
-const SPACE: u64 = 3;
-const CONTROL: u64 = 10;
-const ENDPOINT: u64 = 200;
-const BADGED: u64 = 201;
-const REPLIES: u64 = 210;
-const THREADS: u64 = 220;
-const SCHEDS: u64 = 230;
 const TIMEOUTS: u64 = 300;
-const MILLISECOND: u64 = 1_000_000;
 const PLAIN: u64 = 6 << 32;
 
 impl Rig {
@@ -92,7 +85,7 @@ fn a_caller_with_too_little_left_calls_when_its_budget_is_back() {
     assert_eq!(rig.running(), Some(2), "the client waits");
     let refilled = rig.run_until(1);
     assert!(started < refilled && refilled.0 <= started.0 + 10 * MILLISECOND);
-    rig.machine.core.trap(Trap::Syscall);
+    rig.machine.core.enter();
     assert_eq!(rig.running(), Some(0));
     assert_eq!(rig.answer(0).unwrap()[2..8], [1, 2, 3, 4, 5, 6]);
 }
@@ -128,7 +121,7 @@ fn a_caller_that_takes_turns_gives_up_the_rest_of_its_own() {
     assert_eq!(rig.running(), Some(2), "the other one's turn comes");
     rig.enter(2, Syscall::ThreadSuspend, &[THREADS + 2]);
     assert_eq!(rig.running(), Some(1));
-    rig.machine.core.trap(Trap::Syscall);
+    rig.machine.core.enter();
     assert_eq!(rig.running(), Some(0), "with a full budget it calls");
 }
 

@@ -2,22 +2,16 @@
 
 use std::vec::Vec;
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_hal::Nanoseconds;
 
 use super::calls::Random;
-use super::ipc::Rig;
+use super::ipc::{
+    BADGED, CONTROL, ENDPOINT, MILLISECOND, NOTIFICATION, REPLIES, Rig, SCHEDS, THREADS,
+};
 use super::*;
 
-const CONTROL: u64 = 10;
-const NOTIFICATION: u64 = 202;
 const OTHER: u64 = 240;
-const ENDPOINT: u64 = 200;
-const BADGED: u64 = 201;
-const REPLIES: u64 = 210;
-const THREADS: u64 = 220;
-const SCHEDS: u64 = 230;
-const MILLISECOND: u64 = 1_000_000;
 const PLAIN: u64 = 6 << 32;
 const TASKS: u64 = 8;
 
@@ -375,6 +369,21 @@ fn a_thread_that_begins_late_begins_a_period() {
     rig.set_deadline(0, 1, budget, period, 0).unwrap();
     rig.machine.core.arch.advance(Nanoseconds(15 * MILLISECOND));
     rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
+    let home = rig.machine.core.home();
+    let own = rig.threads[1].own_sched.get(home).expect("a context");
+    let now = rig.machine.core.arch.now.0;
+    assert_eq!(own.refill_at.get(home).0, now + period);
+}
+
+#[test]
+fn a_thread_that_gets_deadlines_while_it_waits_begins_a_period_when_it_wakes() {
+    let mut rig = Rig::new(&[Some(60), Some(62)]);
+    rig.enter(1, Syscall::Wait, &[NOTIFICATION, u64::MAX]);
+    let (budget, period) = (MILLISECOND, 10 * MILLISECOND);
+    rig.set_deadline(0, 1, budget, period, 0).unwrap();
+    rig.machine.core.arch.advance(Nanoseconds(15 * MILLISECOND));
+    rig.enter(0, Syscall::CNodeMint, &[1, 300, 1, NOTIFICATION, 31, 1]);
+    rig.enter(0, Syscall::Signal, &[300]);
     let home = rig.machine.core.home();
     let own = rig.threads[1].own_sched.get(home).expect("a context");
     let now = rig.machine.core.arch.now.0;

@@ -2,20 +2,13 @@
 
 use weft_abi::{FaultKind, FaultLabel, MessageInfo};
 
-use super::ipc::Rig;
+use super::ipc::{BADGED, CNODE, CONTROL, ENDPOINT, NOTIFICATION, Rig, SCHEDS, THREADS};
 use super::*;
 use weft_store::Ref;
 
 use crate::object::Endpoint;
 
-const ENDPOINT: u64 = 200;
-const BADGED: u64 = 201;
-const NOTIFICATION: u64 = 202;
 const REPLY: u64 = 210;
-const THREADS: u64 = 220;
-const SCHEDS: u64 = 230;
-const CNODE: u64 = 1;
-const CONTROL: u64 = 10;
 const PLAIN: u64 = MessageInfo::new(5, 2, 0).0;
 const TIME: u64 = 10_000_000;
 

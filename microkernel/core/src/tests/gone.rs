@@ -169,10 +169,10 @@ fn an_answer_is_not_quick_while_there_is_something_to_tell() {
     server
         .context
         .request(Syscall::CNodeDelete as u64, &[CNODE, COPY]);
-    rig.machine.core.trap(Trap::Syscall);
+    rig.machine.core.enter();
     server.context.request(Syscall::ReplyRecv as u64, &answer);
     assert!(!rig.machine.enter_quickly(server));
-    rig.machine.core.trap(Trap::Syscall);
+    rig.machine.core.enter();
     assert_eq!(all_told(&mut rig), [BADGE]);
     assert_eq!(rig.running(), Some(CLIENT));
 }

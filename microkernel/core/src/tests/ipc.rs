@@ -12,20 +12,20 @@ use super::*;
 mod faults;
 
 /// Slots of root's CNode that the tests use.
-const CNODE: u64 = 1;
-const SPACE: u64 = 3;
-const CONTROL: u64 = 10;
-const ENDPOINT: u64 = 200;
-const BADGED: u64 = 201;
-const NOTIFICATION: u64 = 202;
-const REPLIES: u64 = 210;
-const THREADS: u64 = 220;
-const SCHEDS: u64 = 230;
+pub(super) const CNODE: u64 = 1;
+pub(super) const SPACE: u64 = 3;
+pub(super) const CONTROL: u64 = 10;
+pub(super) const ENDPOINT: u64 = 200;
+pub(super) const BADGED: u64 = 201;
+pub(super) const NOTIFICATION: u64 = 202;
+pub(super) const REPLIES: u64 = 210;
+pub(super) const THREADS: u64 = 220;
+pub(super) const SCHEDS: u64 = 230;
 /// Where root waits, so that others run.
 const PARK: u64 = 240;
 const BADGE: u64 = 0x77;
 const FOREVER: u64 = u64::MAX;
-const MILLISECOND: u64 = 1_000_000;
+pub(super) const MILLISECOND: u64 = 1_000_000;
 
 /// A machine with an endpoint, a notification, reply objects, and threads that share root's CNode and space.
 pub(super) struct Rig {
@@ -97,7 +97,7 @@ impl Rig {
     fn call_root(&mut self, call: Syscall, arguments: &[u64]) {
         let root = self.machine.root;
         root.context.request(call as u64, arguments);
-        self.machine.core.trap(Trap::Syscall);
+        self.machine.core.enter();
     }
 
     /// The running thread makes a system call.
@@ -107,7 +107,7 @@ impl Rig {
         let mut registers = [0xdead; ARGUMENTS];
         registers[..arguments.len()].copy_from_slice(arguments);
         thread.context.request(call as u64, &registers);
-        self.machine.core.trap(Trap::Syscall);
+        self.machine.core.enter();
     }
 
     /// Which thread runs; `None` if the core idles.

@@ -2,13 +2,8 @@
 
 use weft_hal::Nanoseconds;
 
-use super::ipc::Rig;
+use super::ipc::{CONTROL, MILLISECOND, Rig, SCHEDS, THREADS};
 use super::*;
-
-const CONTROL: u64 = 10;
-const SCHEDS: u64 = 230;
-const THREADS: u64 = 220;
-const MILLISECOND: u64 = 1_000_000;
 
 impl Rig {
     /// Lets time pass up to the timer's deadline, and takes the interrupt.

@@ -1,10 +1,7 @@
 //! One `[component.NAME]`.
 
 use toml::de::{DeTable, DeValue};
-use weft_abi::{
-    layout,
-    syscall::{DEADLINE_PRIORITY, MAX_PRIORITY},
-};
+use weft_abi::{deadlines::DEADLINE_PRIORITY, layout, syscall::MAX_PRIORITY};
 
 use super::connection;
 use crate::{

@@ -1,7 +1,7 @@
 //! Priorities: a server's ceiling is at least that of each of its clients, so that a client never waits
 //! for a server that runs below it.
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 
 use crate::{
     diagnostic::Report,

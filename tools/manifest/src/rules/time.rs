@@ -1,7 +1,8 @@
 //! A budget fits into its period, a client has what its servers ask for, and all deadlines can be met.
 
-use weft_abi::syscall::{
-    BUDGET_MARGIN_NS, DEADLINE_LIMIT, DEADLINE_SHARE, MAX_DEADLINES, share_of_time,
+use weft_abi::{
+    deadlines::{DEADLINE_SHARE, Demand, first_missed},
+    syscall::BUDGET_MARGIN_NS,
 };
 
 use crate::{
@@ -51,8 +52,6 @@ fn has_enough(client: &DraftComponent, server: &DraftComponent, report: &mut Rep
     }
 }
 
-/// The kernel's own test of who is admitted: for each period, all with periods up to it, and what keeps the processor
-/// from them.
 fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
     let mut all: Vec<(&DraftComponent, &At<u64>)> = draft
         .components
@@ -62,24 +61,19 @@ fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
         .filter(|(component, _)| component.budget_ns.place != component.name.place)
         .collect();
     all.sort_by_key(|(component, _)| component.period_ns.value);
-    let (mut used, mut blocked) = (0_u64, 0_u64);
-    for (index, (component, blocking)) in all.iter().enumerate() {
-        let period = component.period_ns.value;
-        used = used.saturating_add(share_of_time(component.budget_ns.value, period));
-        blocked = blocked.max(share_of_time(blocking.value, period));
-        let next = all.get(index + 1);
-        if next.is_some_and(|(next, _)| next.period_ns.value == period) {
-            continue;
-        }
-        if used.saturating_add(blocked) > DEADLINE_LIMIT || index >= MAX_DEADLINES {
-            let message = format!(
-                "`{}` could miss its deadlines: with those that come before it, it wants more than {DEADLINE_SHARE} % of the time",
-                component.name.value
-            );
-            let remedy = "give the components with deadlines shorter budgets or longer periods";
-            report.error(component.budget_ns.place, message, remedy);
-            return;
-        }
-        blocked = 0;
-    }
+    let demands = all.iter().map(|(component, blocking)| Demand {
+        budget_ns: component.budget_ns.value,
+        period_ns: component.period_ns.value,
+        blocking_ns: blocking.value,
+    });
+    let missed = first_missed(demands).and_then(|index| all.get(index));
+    let Some((component, _)) = missed else {
+        return;
+    };
+    let message = format!(
+        "`{}` could miss its deadlines: with those that come before it, it wants more than {DEADLINE_SHARE} % of the time",
+        component.name.value
+    );
+    let remedy = "give the components with deadlines shorter budgets or longer periods";
+    report.error(component.budget_ns.place, message, remedy);
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::vec::Vec;
 
-use weft_abi::syscall::DEADLINE_PRIORITY;
+use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Rights, boot};
 use weft_hal::fake::Fake;
 use weft_hal::{IrqLine, Root};
@@ -13,7 +13,7 @@ use super::super::invariants::{check_used, untold};
 use super::population::{ALARM, MEMORY, WAKE};
 use super::world::World;
 use crate::Core;
-use crate::list::{Admitted, Linked, List, Serving, Timed};
+use crate::list::{Linked, List, Serving, Timed};
 use crate::object::{
     Blocked, Endpoint, Notification, Queue, Reply, SchedContext, Slot, SlotRef, Thread, ThreadRef,
 };
@@ -278,9 +278,7 @@ fn sched(core: &Core<Fake>, sched: Ref<SchedContext<Fake>>) {
     if let Some(reply) = parked {
         assert_eq!(reply.parked.get(home), Some(sched));
     }
-    let admitted = members(core, &core.sched.admitted, |it: &SchedContext<Fake>| {
-        Linked::<Admitted>::links(it).next(home)
-    });
+    let admitted = members(core, &core.sched.admitted, |it| it.admitted.next(home));
     assert_eq!(admitted.contains(&sched), sched.has_deadlines(home));
     let periods: Vec<_> = admitted.iter().map(|it| it.period.get(home)).collect();
     assert!(periods.is_sorted());

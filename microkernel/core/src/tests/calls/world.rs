@@ -106,7 +106,7 @@ impl World {
         let root = self.machine.root;
         let wait = Syscall::Wait as u64;
         root.context.request(wait, &[ALARM, MAX]);
-        self.machine.core.trap(Trap::Syscall);
+        self.machine.core.enter();
     }
 
     pub(super) fn wake_root(&mut self) {
@@ -240,7 +240,7 @@ impl World {
             self.recent.pop_front();
         }
         if self.path == Path::General || !self.machine.enter_quickly(thread) {
-            self.machine.core.trap(Trap::Syscall);
+            self.machine.core.enter();
         } else {
             self.quick += 1;
         }

@@ -212,7 +212,7 @@ fn interrupted(machine: &mut Fixture, call: Syscall, arguments: &[u64]) -> [u64;
     machine.interrupt_every(1);
     let context = &machine.root.context;
     context.request(call as u64, arguments);
-    machine.core.trap(weft_hal::Trap::Syscall);
+    machine.core.enter();
     let context = &machine.root.context;
     assert_eq!(context.status.get(), None, "it was not interrupted");
     machine.core.arch.preemption = weft_hal::fake::Preemption::Never;
@@ -430,7 +430,7 @@ fn a_thread_that_destroys_itself_is_never_resumed() {
         &[1, weft_abi::boot::THREAD.0.into()],
     );
     while machine.core.sched.current == Some(root) {
-        machine.core.trap(weft_hal::Trap::Syscall);
+        machine.core.enter();
     }
     assert!(machine.core.sched.current.is_none());
 }

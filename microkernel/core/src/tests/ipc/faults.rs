@@ -35,7 +35,7 @@ fn a_fault_is_told_to_the_handler_and_the_answer_decides() {
     rig.reply_recv(0, info(FaultLabel::RESUME, 0), REPLIES);
     assert_eq!(rig.running(), Some(1), "answered with RESUME it goes on");
     rig.threads[1].context.request(250, &[0; ARGUMENTS]);
-    rig.machine.core.trap(Trap::Syscall);
+    rig.machine.core.enter();
     assert_eq!(rig.answer(0).unwrap()[2], FaultKind::BadSyscall as u64);
     rig.reply_recv(0, info(1, 0), REPLIES);
     assert_eq!(rig.running(), None, "any other answer leaves it stopped");

@@ -62,7 +62,7 @@ fn map_quickly(machine: &mut Fixture, arguments: &[u64]) -> (bool, Option<u64>) 
     root.context.request(Syscall::SpaceMap as u64, arguments);
     let taken = machine.enter_quickly(root);
     if !taken {
-        machine.core.trap(weft_hal::Trap::Syscall);
+        machine.core.enter();
     }
     (taken, root.context.status.get())
 }
@@ -406,7 +406,7 @@ fn the_active_space_is_left_before_it_is_destroyed() {
     let mut machine = Fixture::new();
     let root = machine.root;
     root.context.request(Syscall::CNodeDelete as u64, &[1, OWN]);
-    machine.core.trap(weft_hal::Trap::Syscall);
+    machine.core.enter();
     assert!(machine.core.arch.active.is_none());
     assert!(machine.core.sched.current.is_none());
 }

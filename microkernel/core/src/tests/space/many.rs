@@ -3,7 +3,6 @@
 use weft_abi::cap::MemoryClass;
 use weft_abi::layout::USER_END;
 use weft_abi::{Kind, Refusal, Syscall};
-use weft_hal::Trap;
 
 use super::super::Fixture;
 use super::{DEVICE, R, RW};
@@ -153,7 +152,7 @@ fn what_another_thread_takes_away_in_between_ends_an_interrupted_call() {
     let arguments = [OWN, FRAMES, AT, RW, MANY, 0];
     root.context
         .request(Syscall::SpaceMapMany as u64, &arguments);
-    machine.core.trap(Trap::Syscall);
+    machine.core.enter();
     assert_eq!(root.context.status.get(), None, "it was not interrupted");
     let done = root.context.arguments[5].get();
     assert!(0 < done && done < MANY);

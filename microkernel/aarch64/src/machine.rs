@@ -53,6 +53,10 @@ impl Cpu for Aarch64 {
     fn interrupt_pending(&self) -> bool {
         cpu::pending() != 0
     }
+
+    fn notify(&mut self, _: CoreId) {
+        unimplemented!()
+    }
 }
 
 impl Console for Aarch64 {

@@ -28,6 +28,7 @@ mod list;
 mod log;
 pub mod object;
 mod sched;
+mod shared;
 mod space;
 mod state;
 mod syscall;
@@ -35,6 +36,7 @@ mod syscall;
 mod tests;
 
 pub use log::KernelLog;
+pub use shared::Shared;
 pub use state::Core;
 pub use syscall::Handlers;
 

@@ -1,48 +1,54 @@
 //! The kernel log: the last 64 KiB of text, read by position.
 
 use core::fmt;
+use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 const BYTES: usize = 64 * 1024;
 
-/// A ring of text. Positions count all bytes ever written, so that a reader sees what it missed.
+/// A ring of text, written by all cores. Positions count all bytes ever written, so that a reader sees what it missed.
+/// Text that several cores write at the same time is mixed, and a byte that is read while it is written may be the one
+/// that was there before.
 pub struct KernelLog {
-    bytes: [u8; BYTES],
-    written: u64,
+    bytes: [AtomicU8; BYTES],
+    written: AtomicU64,
 }
 
 impl KernelLog {
     /// An empty log.
     pub const fn new() -> Self {
         Self {
-            bytes: [0; BYTES],
-            written: 0,
+            bytes: [const { AtomicU8::new(0) }; BYTES],
+            written: AtomicU64::new(0),
         }
     }
 
     /// Appends one byte.
-    pub fn push(&mut self, byte: u8) {
-        let at = (self.written as usize) & (BYTES.wrapping_sub(1));
-        if let Some(place) = self.bytes.get_mut(at) {
-            *place = byte;
+    pub fn push(&self, byte: u8) {
+        let position = self.written.fetch_add(1, Ordering::Relaxed);
+        if let Some(place) = self.place(position) {
+            place.store(byte, Ordering::Relaxed);
         }
-        self.written = self.written.wrapping_add(1);
+    }
+
+    fn place(&self, position: u64) -> Option<&AtomicU8> {
+        self.bytes
+            .get((position as usize) & (BYTES.wrapping_sub(1)))
     }
 
     /// The first position at or behind `position` that is still held.
     pub fn oldest(&self, position: u64) -> u64 {
+        let written = self.written.load(Ordering::Relaxed);
         position
-            .max(self.written.saturating_sub(BYTES as u64))
-            .min(self.written)
+            .max(written.saturating_sub(BYTES as u64))
+            .min(written)
     }
 
     /// The byte at a position, if it is held.
     pub fn byte(&self, position: u64) -> Option<u8> {
-        if position >= self.written || position != self.oldest(position) {
-            return None;
-        }
-        self.bytes
-            .get((position as usize) & (BYTES.wrapping_sub(1)))
-            .copied()
+        let held =
+            position < self.written.load(Ordering::Relaxed) && position == self.oldest(position);
+        let place = self.place(position).filter(|_| held)?;
+        Some(place.load(Ordering::Relaxed))
     }
 }
 
@@ -70,7 +76,7 @@ impl<A: weft_hal::Arch> crate::Core<A> {
 
     /// Writes one byte to the log and to the architecture's console.
     pub(crate) fn print_byte(&mut self, byte: u8) {
-        self.log.push(byte);
+        self.shared.log.push(byte);
         self.arch.write_byte(byte);
     }
 }
@@ -81,7 +87,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_is_late_continues_at_the_oldest_byte() {
-        let mut log = std::boxed::Box::new(KernelLog::new());
+        let log = std::boxed::Box::new(KernelLog::new());
         for index in 0..BYTES + 10 {
             log.push(index as u8);
         }

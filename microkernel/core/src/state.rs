@@ -6,9 +6,9 @@ use weft_store::{Home, Memory, Ref};
 
 use crate::cspace::Dying;
 use crate::interrupt::IrqTable;
-use crate::log::KernelLog;
 use crate::object::{SlotRef, ThreadRef};
 use crate::sched::Scheduler;
+use crate::shared::Shared;
 use crate::space::AsidTable;
 use crate::syscall::Handlers;
 
@@ -16,8 +16,8 @@ use crate::syscall::Handlers;
 pub struct Core<A: Arch> {
     /// The architecture.
     pub arch: A,
-    /// The kernel log.
-    pub log: KernelLog,
+    /// What it shares with the other cores.
+    pub(crate) shared: Ref<Shared>,
     pub(crate) memory: Memory,
     pub(crate) home: Home,
     pub(crate) sched: Scheduler<A>,
@@ -53,10 +53,10 @@ pub(crate) type Outcome<A> = Result<Next<A>, Refusal>;
 
 impl<A: Arch> Core<A> {
     /// The state of a core before [`boot::start`](crate::boot::start).
-    pub const fn new(arch: A, memory: Memory) -> Self {
+    pub const fn new(arch: A, memory: Memory, shared: Ref<Shared>) -> Self {
         Self {
             arch,
-            log: KernelLog::new(),
+            shared,
             memory,
             home: Home::new(),
             sched: Scheduler::new(),
@@ -112,6 +112,7 @@ impl<A: Arch> Core<A> {
         self.catch_up();
         let next = match trap {
             Trap::Spurious => Next::Caller,
+            Trap::Mail => self.receive_mail(),
             Trap::Fault {
                 kind,
                 address,

@@ -24,7 +24,7 @@ const REGIONS: usize = 2 * CAPACITY + 2;
 /// # Panics
 /// If there is no root.
 #[inline(never)]
-pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>) {
+pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32) {
     let regions = Regions::new(&handover);
     let image = (PhysAddr(handover.image.start), handover.image.length());
     let firmware_table = handover.firmware_table;
@@ -32,7 +32,7 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>) {
     let features = *core.arch.features();
     let (version, cores) = (env!("CARGO_PKG_VERSION"), handover.cores);
     core.print(format_args!(
-        "weft {version}, 1 core of {cores}\n{features}\n"
+        "weft {version}, {running} of {cores} cores\n{features}\n"
     ));
     let machine = boot::Machine {
         regions: regions.as_slice(),

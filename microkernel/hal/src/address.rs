@@ -48,9 +48,16 @@ impl Root {
 }
 
 /// A processor core, counted from 0.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[repr(transparent)]
 pub struct CoreId(pub u8);
+
+impl CoreId {
+    /// The core that starts the machine.
+    pub const BOOT: Self = Self(0);
+    /// The greatest number of cores.
+    pub const MAX: usize = 64;
+}
 
 /// A time of the monotonic clock, or a duration, in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

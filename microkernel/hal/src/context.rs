@@ -73,6 +73,8 @@ pub enum Trap {
     Interrupt(crate::IrqLine),
     /// The core's timer.
     Timer,
+    /// Another core has put something into this core's mailbox.
+    Mail,
     /// An interrupt that needs nothing (spurious).
     Spurious,
 }

@@ -9,6 +9,10 @@ pub trait Cpu {
 
     /// Whether an interrupt waits to be taken: long operations then stop at their next preemption point.
     fn interrupt_pending(&self) -> bool;
+
+    /// Raises [`Trap::Mail`](crate::Trap::Mail) on a core that runs, which may be this one. What was written before is
+    /// seen there. A core that is told several times before it looks may be told once.
+    fn notify(&mut self, core: CoreId);
 }
 
 /// The monotonic clock and the core's one-shot timer.

@@ -11,19 +11,27 @@
     reason = "names the entry symbol, and says that the direct map is there"
 )]
 
+use core::mem::MaybeUninit;
+
 use weft_abi::FaultKind;
-use weft_core::Core;
+use weft_core::{Core, Shared};
 use weft_early::{DIRECT_MAP, Handover, System};
 use weft_general::{Machine, arch};
 use weft_hal::{Answered, Arch, Direct, IrqLine, Next, Trap, Turn};
-use weft_store::Memory;
+use weft_store::{Memory, Ref};
 
 arch::entry!(main);
 
 /// The core of this machine's architecture.
 struct Kernel(Core<Machine>);
 
-static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(Machine::ABSENT, MEMORY)));
+static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(
+    Machine::ABSENT,
+    MEMORY,
+    Ref::to_static(&SHARED),
+)));
+
+static SHARED: Shared = Shared::new();
 
 // SAFETY:
 // 1. the architecture maps all memory that it hands over at this offset, for ever.
@@ -35,8 +43,14 @@ fn main(handover: Handover<Machine>) -> ! {
     let Some(kernel) = KERNEL.take() else {
         panic!("started twice");
     };
-    weft_general::start(&mut kernel.0, handover);
+    let cores = arch::start_cores(&handover, make);
+    weft_general::start(&mut kernel.0, handover, cores);
     arch::run(kernel)
+}
+
+/// Makes the state of a further core in its place.
+fn make(place: &mut MaybeUninit<Kernel>, machine: Machine) -> &mut Kernel {
+    place.write(Kernel(Core::new(machine, MEMORY, Ref::to_static(&SHARED))))
 }
 
 type Registers = <Machine as Arch>::Context;

@@ -16,6 +16,11 @@ impl<T> Ref<T> {
         Self(pointer)
     }
 
+    /// The reference to what lives as long as the machine.
+    pub const fn to_static(object: &'static T) -> Self {
+        Self(NonNull::from_ref(object))
+    }
+
     /// The reference to something inside this object, found by `project`.
     pub fn part<U>(self, project: impl FnOnce(&T) -> &U) -> Ref<U> {
         let object: &T = &self;

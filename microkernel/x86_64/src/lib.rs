@@ -58,7 +58,7 @@ mod trap;
 pub use regs::Registers;
 
 #[cfg(target_os = "none")]
-pub use {cpu::Features, machine::X86_64, report::bug, smp::Place, trap::run};
+pub use {cpu::Features, machine::X86_64, report::bug, smp::Place, smp::start_cores, trap::run};
 
 /// Names the kernel's entry, a `fn(Handover) -> !`, and its panic handler.
 #[macro_export]

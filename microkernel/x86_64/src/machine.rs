@@ -58,6 +58,10 @@ impl Cpu for X86_64 {
     fn interrupt_pending(&self) -> bool {
         self.is_interrupt_requested()
     }
+
+    fn notify(&mut self, _: CoreId) {
+        unimplemented!()
+    }
 }
 
 impl Console for X86_64 {

@@ -10,12 +10,12 @@ use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     core.expect(thread, thread.context.argument(0), Kind::Log, Rights::READ)?;
-    let mut position = core.log.oldest(thread.context.argument(1));
+    let mut position = core.shared.log.oldest(thread.context.argument(1));
     let mut length = 0_u64;
     for word in 0..BATCH_BYTES / 8 {
         let mut bytes = [0; 8];
         for place in &mut bytes {
-            let Some(byte) = core.log.byte(position) else {
+            let Some(byte) = core.shared.log.byte(position) else {
                 break;
             };
             *place = byte;
@@ -23,7 +23,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
             length = length.wrapping_add(1);
         }
         core.set_page_word(thread, BATCH.wrapping_add(word), u64::from_le_bytes(bytes));
-        if core.log.byte(position).is_none() {
+        if core.shared.log.byte(position).is_none() {
             break;
         }
     }

@@ -32,9 +32,9 @@ use weft_hal::{Access, Answered, Context, Next, PhysAddr, Trap, Turn, VirtAddr};
 use weft_store::{Arena, Memory};
 use zerocopy::{FromBytes, FromZeros, IntoBytes};
 
-use crate::Core;
 use crate::boot::{BootError, Machine, Region};
 use crate::object::{SlotRef, ThreadRef};
+use crate::{Core, Shared};
 
 /// Bytes of the fake machine's memory.
 const MEMORY: u64 = 16 << 20;
@@ -46,6 +46,11 @@ const DEVICES: Region = Region {
 };
 /// Where the boot image is.
 const IMAGE: PhysAddr = PhysAddr(Arena::BASE.0 + 0xf0_0000);
+
+/// Where what the cores share is: behind the memory that root gets.
+const SHARED: PhysAddr = PhysAddr(Arena::BASE.0 + RAM);
+/// Bytes of plain memory.
+const RAM: u64 = MEMORY - 0x8_0000;
 
 /// What a system call gave: all argument registers, or a refusal.
 type Answer = Result<[u64; ARGUMENTS], Refusal>;
@@ -100,7 +105,7 @@ impl Fixture {
         memory.write(IMAGE, image);
         let ram = Region {
             base: Arena::BASE,
-            len: MEMORY,
+            len: RAM,
             class: MemoryClass::Ram,
         };
         let machine = Machine {
@@ -108,7 +113,8 @@ impl Fixture {
             image: (IMAGE, image.len() as u64),
             firmware_table: 0xe_0000,
         };
-        let mut core = Box::new(Core::new(Fake::new(), memory));
+        let shared = memory.place(SHARED, Shared::new());
+        let mut core = Box::new(Core::new(Fake::new(), memory, shared));
         core.arch.walker = Some(Box::new(move |at| word(memory, at)));
         crate::boot::start(&mut core, &machine)?;
         assert!(matches!(core.first(), Next::User(_)), "root does not run");

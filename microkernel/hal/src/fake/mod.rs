@@ -38,6 +38,10 @@ pub struct PoweredOff(pub u8);
 /// The fake processor core and its board.
 #[derive(Default)]
 pub struct Fake {
+    /// Which core it is.
+    pub core: CoreId,
+    /// The cores that were told of mail since a test last looked.
+    pub notified: BTreeSet<CoreId>,
     /// The clock; a test advances it.
     pub now: Nanoseconds,
     /// The timer's deadline; `None` if it was never set.
@@ -89,7 +93,11 @@ impl Arch for Fake {
 
 impl Cpu for Fake {
     fn core(&self) -> CoreId {
-        CoreId(0)
+        self.core
+    }
+
+    fn notify(&mut self, core: CoreId) {
+        self.notified.insert(core);
     }
 
     fn interrupt_pending(&self) -> bool {

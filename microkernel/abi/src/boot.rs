@@ -6,7 +6,7 @@ use crate::CPtr;
 
 /// Text that enters the ABI hash.
 pub(crate) const DESCRIPTION: &str = "boot:1 cnode1 thread2 space3 sched4 reply5 irqcontrol6 ports7 log8 machine9 schedcontrol10 \
-     untypeds16; info:magic,abi,untyped_count,first_free,image_base,image_len,ns,untypeds[128]{base,size,class,slot}";
+     untypeds16 schedcontrols144; info:magic,abi,untyped_count,first_free,image_base,image_len,ns,table,cores,untypeds[128]{base,size,class,core,slot}";
 
 /// Root's own CNode.
 pub const CNODE: CPtr = CPtr(1);
@@ -34,6 +34,10 @@ pub const UNTYPEDS: CPtr = CPtr(16);
 pub const CNODE_SIZE: u8 = 14;
 /// The greatest number of untypeds at boot.
 pub const MAX_UNTYPEDS: usize = 128;
+/// The right to set any priority on core `n`, from 1 on, is `n` slots further; that on core 0 is [`SCHED_CONTROL`].
+pub const SCHED_CONTROLS: CPtr = CPtr(144);
+/// The greatest number of cores.
+pub const MAX_CORES: usize = 64;
 
 /// `BootInfo::magic`.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"WEFTBOOT");
@@ -58,6 +62,8 @@ pub struct BootInfo {
     pub started_ns: u64,
     /// Physical address of the ACPI root pointer or device tree; 0 if there is none.
     pub firmware_table: u64,
+    /// How many cores run.
+    pub cores: u64,
     /// The memory of the machine.
     pub untypeds: [UntypedEntry; MAX_UNTYPEDS],
 }
@@ -72,8 +78,10 @@ pub struct UntypedEntry {
     pub size: u8,
     /// [`MemoryClass`](crate::cap::MemoryClass).
     pub class: u8,
+    /// The core that the memory, and so all objects made of it, belong to.
+    pub core: u8,
     /// Zero.
-    pub reserved: [u8; 2],
+    pub reserved: u8,
     /// Slot in root's CNode.
     pub slot: u32,
 }

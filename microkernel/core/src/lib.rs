@@ -9,6 +9,7 @@
 //! | `cspace` | lookup, derivation, deletion, revocation, retype |
 //! | `space` | mapping and unmapping |
 //! | `ipc` | messages, replies, notifications, faults, death |
+//! | `remote` | what concerns other cores |
 //! | `sched` | ready queues, budgets, deadlines |
 //! | `syscall` | one function a system call |
 //! | `boot` | making root |
@@ -27,6 +28,7 @@ mod ipc;
 mod list;
 mod log;
 pub mod object;
+mod remote;
 mod sched;
 mod shared;
 mod space;

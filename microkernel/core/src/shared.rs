@@ -1,31 +1,29 @@
-//! What all cores share: the log, and a mailbox for each core.
+//! What all cores share: the log, and the mailboxes of each.
+
+use weft_hal::{Arch, CoreId};
 
 use crate::KernelLog;
+use crate::remote::Boxes;
 
 /// The state that no core owns; lives as long as the machine.
-pub struct Shared {
+pub struct Shared<A: Arch> {
     /// The kernel log.
     pub log: KernelLog,
+    pub(crate) boxes: [Boxes<A>; CoreId::MAX],
 }
 
-impl Shared {
+impl<A: Arch> Shared<A> {
     /// An empty log and empty mailboxes.
     pub const fn new() -> Self {
         Self {
             log: KernelLog::new(),
+            boxes: [const { Boxes::new() }; CoreId::MAX],
         }
     }
 }
 
-impl Default for Shared {
+impl<A: Arch> Default for Shared<A> {
     fn default() -> Self {
         Self::new()
-    }
-}
-
-impl<A: weft_hal::Arch> crate::Core<A> {
-    /// Handles what other cores have put into this core's mailbox.
-    pub(crate) fn receive_mail(&mut self) -> crate::state::Next<A> {
-        crate::state::Next::Caller
     }
 }

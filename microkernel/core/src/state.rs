@@ -7,6 +7,7 @@ use weft_store::{Home, Memory, Ref};
 use crate::cspace::Dying;
 use crate::interrupt::IrqTable;
 use crate::object::{SlotRef, ThreadRef};
+use crate::remote::Visits;
 use crate::sched::Scheduler;
 use crate::shared::Shared;
 use crate::space::AsidTable;
@@ -17,13 +18,14 @@ pub struct Core<A: Arch> {
     /// The architecture.
     pub arch: A,
     /// What it shares with the other cores.
-    pub(crate) shared: Ref<Shared>,
+    pub(crate) shared: Ref<Shared<A>>,
     pub(crate) memory: Memory,
     pub(crate) home: Home,
     pub(crate) sched: Scheduler<A>,
     pub(crate) irqs: IrqTable,
     pub(crate) asids: AsidTable,
     pub(crate) dying: Dying,
+    pub(crate) visits: Visits<A>,
 }
 
 /// What a system call says about who runs next.
@@ -53,7 +55,7 @@ pub(crate) type Outcome<A> = Result<Next<A>, Refusal>;
 
 impl<A: Arch> Core<A> {
     /// The state of a core before [`boot::start`](crate::boot::start).
-    pub const fn new(arch: A, memory: Memory, shared: Ref<Shared>) -> Self {
+    pub const fn new(arch: A, memory: Memory, shared: Ref<Shared<A>>) -> Self {
         Self {
             arch,
             shared,
@@ -63,6 +65,7 @@ impl<A: Arch> Core<A> {
             irqs: IrqTable::new(),
             asids: AsidTable::new(),
             dying: Dying::new(),
+            visits: Visits::new(),
         }
     }
 
@@ -196,6 +199,6 @@ impl<A: Arch> Core<A> {
         if !tag.rights().contains(rights) {
             return Refusal::NotPermitted;
         }
-        Refusal::WrongCore
+        self.is_elsewhere(tag.home(), None)
     }
 }

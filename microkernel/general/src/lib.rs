@@ -38,6 +38,7 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32
         regions: regions.as_slice(),
         image,
         firmware_table,
+        cores: running.min(64) as u8,
     };
     if let Err(error) = boot::start(core, &machine) {
         panic!("there is no root: {error}");

@@ -31,7 +31,7 @@ static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(
     Ref::to_static(&SHARED),
 )));
 
-static SHARED: Shared = Shared::new();
+static SHARED: Shared<Machine> = Shared::new();
 
 // SAFETY:
 // 1. the architecture maps all memory that it hands over at this offset, for ever.

@@ -27,6 +27,7 @@ extern crate std;
 #[cfg(any(test, feature = "checked"))]
 mod checked;
 mod home;
+mod mailbox;
 mod memory;
 mod reference;
 #[cfg(test)]
@@ -35,5 +36,6 @@ mod tests;
 #[cfg(any(test, feature = "checked"))]
 pub use checked::Arena;
 pub use home::{Home, HomeCell};
+pub use mailbox::{Letter, Mailbox};
 pub use memory::{Memory, Page, Table, WORDS};
 pub use reference::Ref;

@@ -127,6 +127,51 @@ impl Bump {
     }
 }
 
+/// The memory of the cores but the first: one piece each, all of the same size, from the end of a region. Together they
+/// get up to half of it.
+pub(super) struct Shares {
+    first: u64,
+    /// log2 of a piece's size.
+    pub(super) log2: u8,
+    count: u64,
+    /// What is left: before and behind.
+    pub(super) rest: [Region; 2],
+}
+
+impl Shares {
+    /// Cuts a region for so many cores.
+    pub(super) fn new(region: Region, cores: u8) -> Self {
+        let end = end_of(&region);
+        let others = u64::from(cores).saturating_sub(1);
+        let share = (region.len / 2).checked_div(others).unwrap_or(0);
+        let log2 = share.checked_ilog2().unwrap_or(0) as u8;
+        let bytes = power(log2);
+        let count = if bytes < PAGE { 0 } else { others };
+        let top = end & !bytes.wrapping_sub(1);
+        let first = match count {
+            0 => end,
+            _ => top.wrapping_sub(bytes.wrapping_mul(count)),
+        };
+        let behind = first.wrapping_add(bytes.wrapping_mul(count));
+        Self {
+            first,
+            log2,
+            count,
+            rest: [
+                span(region.base.0, first, region.class),
+                span(behind, end, region.class),
+            ],
+        }
+    }
+
+    /// Where the pieces begin.
+    pub(super) fn bases(&self) -> impl Iterator<Item = PhysAddr> + use<> {
+        let (first, log2) = (self.first, self.log2);
+        (0..self.count)
+            .map(move |index| PhysAddr(first.wrapping_add(index.wrapping_shl(log2.into()))))
+    }
+}
+
 /// Cuts a region into naturally aligned powers of two of at least a page: base and log2 of the size.
 pub(super) fn split(region: Region) -> impl Iterator<Item = (PhysAddr, u8)> {
     const PAGE_LOG2: u32 = PAGE.trailing_zeros();
@@ -162,6 +207,24 @@ mod tests {
     }
 
     #[test]
+    fn each_further_core_gets_an_aligned_piece_and_nothing_is_lost() {
+        let region = span(0x1_1000, 0x10_3000, MemoryClass::Ram);
+        let shares = Shares::new(region, 4);
+        assert_eq!(shares.log2, 17);
+        let bases: Vec<_> = shares.bases().map(|base| base.0).collect();
+        assert_eq!(bases, [0xa_0000, 0xc_0000, 0xe_0000]);
+        let [before, behind] = shares.rest;
+        assert_eq!((before.base.0, before.len), (0x1_1000, 0x8_f000));
+        assert_eq!((behind.base.0, behind.len), (0x10_0000, 0x3000));
+        let alone = Shares::new(region, 1);
+        assert_eq!(alone.bases().count(), 0);
+        assert_eq!(
+            alone.rest.map(|piece| piece.len).iter().sum::<u64>(),
+            region.len
+        );
+    }
+
+    #[test]
     fn the_image_is_cut_out_of_the_region_that_contains_it() {
         let regions = [span(0x10_0000, 0x40_0000, MemoryClass::Ram)];
         let image = (PhysAddr(0x20_0000), 0x1234);
@@ -169,6 +232,7 @@ mod tests {
             regions: &regions,
             image,
             firmware_table: 0,
+            cores: 1,
         });
         let pieces = pieces.map_err(|_| ()).expect("few regions");
         let ram: Vec<_> = pieces.of(MemoryClass::Ram).collect();

@@ -44,6 +44,8 @@ pub struct Machine<'a> {
     pub image: (PhysAddr, u64),
     /// Physical address of the ACPI root pointer or device tree; 0 if there is none.
     pub firmware_table: u64,
+    /// How many cores run; at least 1.
+    pub cores: u8,
 }
 
 /// Checks the boot image and makes root ready to run. Called once.

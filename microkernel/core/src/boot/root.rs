@@ -6,7 +6,7 @@ use weft_abi::image::{Program, Segment};
 use weft_abi::layout::{MESSAGE_PAGE, PAGE, STACK_TOP, STARTUP_PAGE};
 use weft_abi::syscall::MAX_PRIORITY;
 use weft_abi::{ABI_HASH, CPtr, Kind, Refusal, Rights};
-use weft_hal::{Arch, Context, Leaf, Nanoseconds, PageSize, PhysAddr, VirtAddr};
+use weft_hal::{Arch, Context, CoreId, Leaf, Nanoseconds, PageSize, PhysAddr, VirtAddr};
 use weft_store::Ref;
 use zerocopy::{FromZeros, IntoBytes};
 
@@ -16,7 +16,7 @@ use crate::interrupt::TABLE_BYTES;
 use crate::object::{AddressSpace, Reply, SchedContext, SlotRef, Tag, Thread, ThreadSlot, size};
 use crate::space::{Content, MapRefusal};
 
-use super::memory::{Bump, Pieces, split};
+use super::memory::{Bump, Pieces, Shares, split};
 use super::{BootError, Machine, image};
 
 const PAGE_LOG2: u8 = PageSize::Small.log2();
@@ -61,7 +61,7 @@ pub(super) fn build<A: Arch>(
     let root = builder.objects()?;
     builder.map_program(&root, machine.image.0, program)?;
     let info = builder.map_info(&root)?;
-    builder.give_objects(&root)?;
+    builder.give_objects(&root, machine.cores)?;
     builder.give_memory(machine, pieces, region.base, info)?;
     builder.launch(&root, program.entry);
     Ok(())
@@ -205,7 +205,7 @@ impl<A: Arch> Builder<'_, A> {
         Ok(())
     }
 
-    fn give_objects(&mut self, root: &Root<A>) -> Result<(), BootError> {
+    fn give_objects(&mut self, root: &Root<A>, cores: u8) -> Result<(), BootError> {
         let home = self.core.id();
         let tag = |kind| Tag::new(kind, Rights::all(), home);
         let cnode = tag(Kind::CNode).with_size(boot::CNODE_SIZE);
@@ -236,6 +236,11 @@ impl<A: Arch> Builder<'_, A> {
             0,
             MAX_PRIORITY.into(),
         )?;
+        for core in 1..cores {
+            let tag = Tag::new(Kind::SchedControl, Rights::all(), CoreId(core));
+            let at = boot::SCHED_CONTROLS.0.wrapping_add(core.into());
+            self.give(CPtr(at), tag, 0, MAX_PRIORITY.into())?;
+        }
         self.bind(root, boot::CNODE, ThreadSlot::CSpace)?;
         self.bind(root, boot::SPACE, ThreadSlot::Space)
     }
@@ -269,12 +274,23 @@ impl<A: Arch> Builder<'_, A> {
         let others = pieces
             .of(MemoryClass::Retained)
             .chain(pieces.of(MemoryClass::Device));
-        for piece in rest.into_iter().chain(plain).chain(others) {
-            for (base, log2) in split(piece) {
-                self.give_untyped(&mut info, base, log2, piece.class)?;
+        let [before, behind] = rest;
+        let shares = Shares::new(behind, machine.cores);
+        for (core, base) in (1..).zip(shares.bases()) {
+            self.give_untyped(&mut info, (base, shares.log2), behind.class, CoreId(core))?;
+        }
+        let own = [before].into_iter().chain(shares.rest);
+        for piece in own.chain(plain).chain(others) {
+            for part in split(piece) {
+                self.give_untyped(&mut info, part, piece.class, CoreId::BOOT)?;
             }
         }
-        info.first_free = u64::from(boot::UNTYPEDS.0).wrapping_add(info.untyped_count);
+        info.cores = machine.cores.into();
+        let first = match machine.cores {
+            1 => boot::UNTYPEDS.0.wrapping_add(info.untyped_count as u32),
+            cores => boot::SCHED_CONTROLS.0.wrapping_add(cores.into()),
+        };
+        info.first_free = first.into();
         info.started_ns = self.core.arch.now().0;
         self.core.memory.write(page, info.as_bytes());
         Ok(())
@@ -283,9 +299,9 @@ impl<A: Arch> Builder<'_, A> {
     fn give_untyped(
         &mut self,
         info: &mut BootInfo,
-        base: PhysAddr,
-        log2: u8,
+        (base, log2): (PhysAddr, u8),
         class: MemoryClass,
+        core: CoreId,
     ) -> Result<(), BootError> {
         let slot = boot::UNTYPEDS.0.wrapping_add(info.untyped_count as u32);
         let Some(entry) = info.untypeds.get_mut(info.untyped_count as usize) else {
@@ -299,11 +315,12 @@ impl<A: Arch> Builder<'_, A> {
             base: base.0,
             size: log2,
             class: class as u8,
+            core: core.0,
             slot,
             ..UntypedEntry::default()
         };
         info.untyped_count = info.untyped_count.wrapping_add(1);
-        let tag = Tag::new(Kind::Untyped, Rights::all(), self.core.id());
+        let tag = Tag::new(Kind::Untyped, Rights::all(), core);
         self.give(CPtr(slot), tag.with_size(log2).with_class(class), base.0, 0)
     }
 

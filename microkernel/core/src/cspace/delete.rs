@@ -5,9 +5,9 @@ use weft_hal::{Arch, IrqLine};
 
 use crate::Core;
 use crate::object::{SlotRef, ThreadRef};
+use crate::space::Mapping;
 use crate::state::{Next, Outcome};
 
-use super::derive::Use;
 use super::tree;
 
 /// Capabilities without an object of the kernel's that are removed in one step.
@@ -20,6 +20,8 @@ pub(crate) enum Progress {
     Done,
     /// Another step is needed.
     More,
+    /// Something that another core does has to end first.
+    Waits,
 }
 
 impl<A: Arch> Core<A> {
@@ -32,17 +34,17 @@ impl<A: Arch> Core<A> {
         thread: ThreadRef<A>,
         step: impl Fn(&mut Self) -> Option<Progress>,
     ) -> Outcome<A> {
-        while step(self) == Some(Progress::More) {
-            if let Some(next) = self.pause(thread) {
+        while let Some(progress @ (Progress::More | Progress::Waits)) = step(self) {
+            if let Some(next) = self.pause(thread, progress) {
                 return Ok(next);
             }
         }
-        while self.dying_step() == Progress::More {
-            if let Some(next) = self.pause(thread) {
+        while let progress @ (Progress::More | Progress::Waits) = self.dying_step() {
+            if let Some(next) = self.pause(thread, progress) {
                 return Ok(next);
             }
         }
-        Ok(if self.sched.current == Some(thread) {
+        Ok(if self.is_calling(thread) {
             Next::Caller
         } else {
             Next::Blocked
@@ -50,11 +52,12 @@ impl<A: Arch> Core<A> {
     }
 
     /// What comes before the next step: nothing, another thread (the caller destroyed itself), or an interrupt.
-    fn pause(&self, thread: ThreadRef<A>) -> Option<Next<A>> {
-        if self.sched.current != Some(thread) {
+    fn pause(&self, thread: ThreadRef<A>, progress: Progress) -> Option<Next<A>> {
+        if !self.is_calling(thread) {
             return Some(Next::Blocked);
         }
-        self.arch.interrupt_pending().then_some(Next::Repeat)
+        let stop = progress == Progress::Waits || self.arch.interrupt_pending();
+        stop.then_some(Next::Repeat)
     }
 
     /// One step towards an empty slot. The slot may be gone afterwards.
@@ -62,8 +65,7 @@ impl<A: Arch> Core<A> {
         if slot.is_empty(self.home()) {
             return Progress::Done;
         }
-        self.remove_step(self.victim(slot));
-        Progress::More
+        self.remove_step(self.victim(slot))
     }
 
     /// One step towards a capability from which nothing is derived: some capabilities that own nothing that could
@@ -78,9 +80,8 @@ impl<A: Arch> Core<A> {
                 return Progress::Done;
             };
             let victim = self.victim(child);
-            if !victim.tag.get(home).is_light() {
-                self.remove_step(victim);
-                break;
+            if !victim.tag.get(home).is_light() || self.is_held(victim) {
+                return self.remove_step(victim);
             }
             self.remove(victim);
         }
@@ -116,22 +117,64 @@ impl<A: Arch> Core<A> {
     }
 
     /// One step towards the removal of a victim.
-    fn remove_step(&mut self, victim: SlotRef) {
-        if victim.tag.get(self.home()).is_dying() {
-            self.dying_step();
-        } else {
-            self.remove_live(victim);
+    fn remove_step(&mut self, victim: SlotRef) -> Progress {
+        if !victim.tag.get(self.home()).is_dying() {
+            return self.remove_live(victim);
+        }
+        match self.dying_step() {
+            // It is with another core.
+            Progress::Done => Progress::Waits,
+            progress => progress,
         }
     }
 
     /// As `remove_step`, of a capability that is not a dying CNode's.
-    pub(super) fn remove_live(&mut self, victim: SlotRef) {
+    pub(super) fn remove_live(&mut self, victim: SlotRef) -> Progress {
+        if self.is_held(victim) {
+            return self.release_held(victim);
+        }
         let tag = victim.tag.get(self.home());
         if tag.is_original() && tag.kind() == Some(Kind::CNode) {
             self.begin_dying(victim);
-        } else if !tag.is_original() || self.destroy(victim) == Progress::Done {
+        } else if tag.is_original() {
+            match self.destroy(victim) {
+                Progress::Done => self.remove(victim),
+                progress => return progress,
+            }
+        } else {
             self.remove(victim);
         }
+        Progress::More
+    }
+
+    /// Whether another core holds something by a capability: a frame's mapping is there, or a thread that it is bound to.
+    fn is_held(&self, victim: SlotRef) -> bool {
+        let home = self.home();
+        let tag = victim.tag.get(home);
+        match tag.kind() {
+            Some(Kind::Frame) => {
+                tag.is_busy() || Mapping(victim.mapping.get(home)).is_beyond(self.id())
+            }
+            Some(Kind::CNode | Kind::AddressSpace) if !tag.container().is_cnode() => self
+                .thread_around(victim)
+                .is_some_and(|thread| self.is_away(thread)),
+            _ => false,
+        }
+    }
+
+    /// Asks another core to let go of what it holds by a capability.
+    #[cold]
+    #[inline(never)]
+    fn release_held(&mut self, victim: SlotRef) -> Progress {
+        let tag = victim.tag.get(self.home());
+        if tag.kind() != Some(Kind::Frame) {
+            if let Some(thread) = self.thread_around(victim) {
+                self.call_back(thread);
+            }
+        } else if !tag.is_busy() {
+            self.send_frame(victim);
+        }
+        Progress::Waits
     }
 
     /// Takes one capability away; what was derived from it goes to its parent. The object is not touched.
@@ -156,8 +199,7 @@ impl<A: Arch> Core<A> {
         if let Some(session) = tree::remove(home, slot) {
             self.client_gone(session);
         }
-        tree::clear(home, slot);
-        self.count(slot, Use::Less);
+        self.vacate(slot);
     }
 
     /// Empties a slot inside a thread or an interrupt's entry.

@@ -85,8 +85,8 @@ impl<A: Arch> Core<A> {
             }
         };
         let container = to.tag.get(home).container();
-        if !to.is_empty(home) {
-            if container != 0 {
+        if !to.is_empty(home) && !to.tag.get(home).is_reserved() {
+            if container.is_cnode() {
                 return Err(Refusal::SlotOccupied);
             }
             self.unbind_slot(to);
@@ -112,9 +112,35 @@ impl<A: Arch> Core<A> {
         to.object.set(home, from.object.get(home));
         to.badge.set(home, from.badge.get(home));
         to.mapping.set(home, from.mapping.get(home));
-        tree::clear(home, from);
-        self.count(from, Use::Less);
+        self.vacate(from);
         self.count(to, Use::More(1));
+    }
+
+    /// As `move_capability`, unless another core does something with it.
+    pub(crate) fn move_if_settled(&mut self, from: SlotRef, to: SlotRef) -> Result<(), Refusal> {
+        if from.tag.get(self.home()).is_busy() {
+            return Err(Refusal::Busy);
+        }
+        self.move_capability(from, to);
+        Ok(())
+    }
+
+    /// Empties a slot that is in no tree, and gives it to its CNode's core.
+    pub(super) fn vacate(&mut self, slot: SlotRef) {
+        let home = self.home();
+        tree::clear(home, slot);
+        let container = slot.tag.get(home).container();
+        if !container.is_beyond(self.id()) {
+            return self.count(slot, Use::Less);
+        }
+        slot.tag
+            .set(home, Tag::reserved(container, container.core()));
+        self.return_slot(slot);
+    }
+
+    /// One used slot less in the CNode of this one.
+    pub(crate) fn count_less(&self, slot: SlotRef) {
+        self.count(slot, Use::Less);
     }
 
     /// As `move_capability` of a session of which the server is to be told: it still is, behind the others.
@@ -126,7 +152,12 @@ impl<A: Arch> Core<A> {
     }
 
     /// Counts the used slots of the CNode that a slot is part of.
+    ///
+    /// Those of another core's count since they were reserved.
     pub(super) fn count(&self, slot: SlotRef, change: Use) {
+        if slot.tag.get(self.home()).container().is_beyond(self.id()) {
+            return;
+        }
         let Some(zero) = self.slot_zero(slot) else {
             return;
         };

@@ -11,9 +11,9 @@ use weft_store::Ref;
 
 use crate::Core;
 use crate::object::{Slot, SlotRef};
+use crate::remote::used_slots;
 
 use super::delete::Progress;
-use super::derive::Use;
 use super::{power, tree};
 
 /// The dying CNodes of a core, first in, first emptied.
@@ -46,9 +46,14 @@ impl<A: Arch> Core<A> {
             return;
         };
         tree::take_place(home, original, zero);
-        tree::clear(home, original);
-        self.count(original, Use::Less);
+        self.vacate(original);
         zero.tag.set(home, zero.tag.get(home).dying());
+        self.queue_dying(zero);
+    }
+
+    /// Makes a dying CNode the last of those that are emptied here.
+    pub(crate) fn queue_dying(&mut self, zero: SlotRef) {
+        let home = self.home();
         zero.mapping.set(home, 0);
         match self.dying.last.replace(zero) {
             Some(last) => last.mapping.set(home, zero.address()),
@@ -57,23 +62,71 @@ impl<A: Arch> Core<A> {
     }
 
     /// One step of emptying: a slot, or a part of what its capability owns.
-    pub(super) fn dying_step(&mut self) -> Progress {
+    pub(crate) fn dying_step(&mut self) -> Progress {
         let home = self.home();
         let Some(zero) = self.dying.first else {
             return Progress::Done;
         };
-        if zero.badge.get(home) == 0 {
+        let word = zero.badge.get(home);
+        if word == 0 {
             self.bury(zero);
             return Progress::More;
         }
+        if used_slots(word) == 0 {
+            return Progress::Waits;
+        }
         match self.next_used(zero) {
-            Some(slot) => self.remove_live(self.victim(slot)),
+            Some(slot) => return self.remove_used(zero, slot),
             None if self.dying.emptied >= power(zero.tag.get(home).size()) => {
                 crate::bug("a CNode counts slots that are not used")
             }
             None => {}
         }
         Progress::More
+    }
+
+    /// One step towards an empty slot of a dying CNode.
+    fn remove_used(&mut self, zero: SlotRef, slot: SlotRef) -> Progress {
+        let tag = slot.tag.get(self.home());
+        if tag.is_reserved() {
+            return Progress::Waits;
+        }
+        if tag.home() == self.id() {
+            return self.remove_live(self.victim(slot));
+        }
+        self.leave_first(zero);
+        self.send_cnode(zero, tag.home());
+        Progress::More
+    }
+
+    /// Removes this core's capabilities from a dying CNode of another, until an interrupt comes.
+    pub(crate) fn empty_of_mine(&mut self, zero: SlotRef) -> Progress {
+        let home = self.home();
+        let slots = power(zero.tag.get(home).size());
+        for index in 1..slots {
+            let slot = self.behind(zero.address(), index);
+            while self.is_mine(slot) {
+                let progress = self.delete_step(slot);
+                if progress == Progress::Waits || self.arch.interrupt_pending() {
+                    return progress;
+                }
+            }
+        }
+        Progress::Done
+    }
+
+    fn is_mine(&self, slot: SlotRef) -> bool {
+        let tag = slot.tag.get(self.home());
+        !tag.is_empty() && !tag.is_reserved() && tag.home() == self.id()
+    }
+
+    /// Takes the first dying CNode out of the queue.
+    fn leave_first(&mut self, zero: SlotRef) {
+        self.dying.emptied = 0;
+        self.dying.first = Ref::from_address(zero.mapping.get(self.home()));
+        if self.dying.first.is_none() {
+            self.dying.last = None;
+        }
     }
 
     /// The next used slot of a dying CNode, if it is near.
@@ -98,11 +151,7 @@ impl<A: Arch> Core<A> {
     fn bury(&mut self, zero: SlotRef) {
         let home = self.home();
         let slots = power(zero.tag.get(home).size());
-        self.dying.emptied = 0;
-        self.dying.first = Ref::from_address(zero.mapping.get(home));
-        if self.dying.first.is_none() {
-            self.dying.last = None;
-        }
+        self.leave_first(zero);
         // Its parent is untyped memory: nobody has to be told.
         let _ = tree::remove(home, zero);
         tree::clear(home, zero);

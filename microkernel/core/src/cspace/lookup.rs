@@ -36,12 +36,12 @@ impl<A: Arch> Core<A> {
     }
 
     /// Slot 0 of the CNode that a slot is part of; `None` for a slot inside another object and for slot 0.
-    pub(super) fn slot_zero(&self, slot: SlotRef) -> Option<SlotRef> {
+    pub(crate) fn slot_zero(&self, slot: SlotRef) -> Option<SlotRef> {
         let container = slot.tag.get(self.home()).container();
-        if container == 0 {
+        if !container.is_cnode() {
             return None;
         }
-        let bytes = power(container.saturating_add(size::SLOT));
+        let bytes = power(container.log2().saturating_add(size::SLOT));
         let inside = self.memory.physical(slot).0 & bytes.wrapping_sub(1);
         if inside == 0 {
             return None;
@@ -51,7 +51,7 @@ impl<A: Arch> Core<A> {
 
     /// The thread that a slot is inside; `None` for a slot of a CNode or of an interrupt's entry.
     pub(super) fn thread_around(&self, slot: SlotRef) -> Option<ThreadRef<A>> {
-        if slot.tag.get(self.home()).container() != 0 {
+        if slot.tag.get(self.home()).container().is_cnode() {
             return None;
         }
         let table = self.irqs.entry(IrqLine(0)).map(Ref::address);
@@ -70,12 +70,39 @@ impl<A: Arch> Core<A> {
         first_argument: usize,
         rights: Rights,
     ) -> Result<SlotRef, Refusal> {
+        if self.visits.guest.is_some()
+            && let Some(slot) = self.carried(thread)
+        {
+            return slot;
+        }
         let cnode = thread.context.argument(first_argument);
         let index = thread.context.argument(first_argument.saturating_add(1));
         let cnode = self.expect(thread, cnode, Kind::CNode, rights)?;
         let index = u32::try_from(index).map_err(|_| Refusal::NoCapability)?;
-        self.slot_of(&cnode, CPtr(index))
-            .ok_or(Refusal::NoCapability)
+        let slot = self
+            .slot_of(&cnode, CPtr(index))
+            .ok_or(Refusal::NoCapability)?;
+        self.mine(slot)
+    }
+
+    /// A slot of a CNode of this core, if this core may touch what it holds.
+    #[inline(always)]
+    fn mine(&self, slot: SlotRef) -> Result<SlotRef, Refusal> {
+        let tag = slot.tag.get(self.home());
+        if tag.is_empty() || tag.home() == self.id() && !tag.is_reserved() {
+            return Ok(slot);
+        }
+        Err(self.not_mine(slot))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn not_mine(&self, slot: SlotRef) -> Refusal {
+        let tag = slot.tag.get(self.home());
+        match tag.is_reserved() {
+            true => Refusal::Busy,
+            false => self.is_elsewhere(tag.home(), Some(slot)),
+        }
     }
 
     /// As `named_slot`; an empty slot is refused.

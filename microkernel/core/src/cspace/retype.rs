@@ -17,7 +17,8 @@ use weft_store::Ref;
 
 use crate::Core;
 use crate::object::{
-    AddressSpace, Endpoint, Notification, Reply, SchedContext, Slot, SlotRef, Tag, Thread, size,
+    AddressSpace, Container, Endpoint, Notification, Reply, SchedContext, Slot, SlotRef, Tag,
+    Thread, size,
 };
 
 use super::delete::Progress;
@@ -329,9 +330,10 @@ impl<A: Arch> Core<A> {
 
     fn fill_slots(&self, at: PhysAddr, count: u64, log2: u8) {
         let home = self.home();
+        let container = Container::cnode(log2, self.id());
         let empty = || {
             let slot = Slot::empty();
-            slot.tag.set(home, Tag::EMPTY.within(log2));
+            slot.tag.set(home, Tag::EMPTY.within(container));
             slot
         };
         self.memory.fill(at, count as usize, empty);
@@ -408,7 +410,7 @@ impl<A: Arch> Core<A> {
         }
         let thread = self
             .memory
-            .place(at, Thread::<A>::new(A::Context::default()));
+            .place(at, Thread::<A>::new(A::Context::default(), self.id()));
         thread.context.initialise();
         thread
     }

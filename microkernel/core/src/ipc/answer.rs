@@ -28,7 +28,7 @@ impl<A: Arch> Core<A> {
     ) {
         let home = self.home();
         reply.caller.set(home, Some(caller));
-        caller.state.set(home, Blocked::AwaitingReply(reply));
+        self.set_waits_for(caller, Blocked::AwaitingReply(reply));
         if server.sched.get(home).is_none()
             && let Some(sched) = caller.sched.replace(home, None)
         {
@@ -69,7 +69,7 @@ impl<A: Arch> Core<A> {
 
     /// A caller waits for its answer no longer. The context that it lent returns to it now if it is parked, else when
     /// the server blocks or answers.
-    pub(super) fn forsake(&mut self, caller: ThreadRef<A>, reply: Ref<Reply<A>>) {
+    pub(crate) fn forsake(&mut self, caller: ThreadRef<A>, reply: Ref<Reply<A>>) {
         let home = self.home();
         reply.caller.set(home, None);
         let parked = self.take_parked(reply);
@@ -94,7 +94,7 @@ impl<A: Arch> Core<A> {
         } else {
             Blocked::Ready
         };
-        caller.state.set(home, state);
+        self.set_waits_for(caller, state);
         self.take_up_own(caller);
         if faulted {
             return Some(caller);
@@ -185,7 +185,7 @@ impl<A: Arch> Core<A> {
         };
         let waits = matches!(
             thread.state.get(home),
-            Blocked::Receiving(_) | Blocked::AwaitingReply(_)
+            Blocked::Receiving(_) | Blocked::AwaitingReply(_) | Blocked::Away
         );
         if waits || thread.sched.get(home).is_some() {
             return;
@@ -251,8 +251,10 @@ impl<A: Arch> Core<A> {
 
     /// Makes a thread that was answered take its turn, unless the answer stopped it.
     pub(crate) fn resume_answered(&mut self, caller: ThreadRef<A>) {
-        if caller.state.get(self.home()) == Blocked::Ready {
-            self.enqueue(caller, End::Back);
+        match caller.state.get(self.home()) {
+            Blocked::Ready => self.enqueue(caller, End::Back),
+            Blocked::Away => self.go_home(caller),
+            _ => {}
         }
     }
 }

@@ -26,6 +26,7 @@ impl<A: Arch> Core<A> {
                 self.clear_deadline(thread);
             }
             Blocked::Suspended | Blocked::Ready | Blocked::Faulted => return,
+            Blocked::Away => crate::bug("a thread is stopped that another core has"),
         }
         if !faulting {
             thread.context.clear_scratch();

@@ -15,6 +15,9 @@ impl<A: Arch> Core<A> {
     /// One step towards a thread's end: callers get DEAD, then those who wait for its last endpoint, then it goes.
     pub(crate) fn destroy_thread(&mut self, thread: ThreadRef<A>) -> Progress {
         let home = self.home();
+        if !self.call_back(thread) {
+            return Progress::Waits;
+        }
         self.suspend(thread, Refusal::Dead);
         if let Some(reply) = thread.replies.first(home) {
             self.abandon(reply);

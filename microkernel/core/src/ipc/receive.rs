@@ -5,7 +5,7 @@ use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{Endpoint, Named, Notification, Queue, Reply, ThreadRef};
+use crate::object::{Blocked, Endpoint, Named, Notification, Queue, Reply, ThreadRef};
 use crate::state::Next;
 
 /// The capabilities that a Recv names, checked.
@@ -79,7 +79,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Takes a thread out of an endpoint's queue, or off its line.
-    pub(super) fn leave_queue(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
+    pub(crate) fn leave_queue(&mut self, thread: ThreadRef<A>, endpoint: Ref<Endpoint<A>>) {
         let home = self.home();
         if endpoint.prepared(home) == Some(thread) {
             return endpoint.line.set(home, None);
@@ -113,6 +113,10 @@ impl<A: Arch> Core<A> {
 
     /// Ends a blocked or running system call of a thread with a refusal, and makes the thread ready.
     pub(crate) fn wake_refused(&mut self, thread: ThreadRef<A>, refusal: Refusal) {
+        if self.is_away(thread) {
+            self.set_waits_for(thread, Blocked::Ready);
+            return self.conclude_visit(thread, Err(refusal));
+        }
         thread.context.clear_scratch();
         thread.context.set_status(refusal as u64);
         self.make_ready(thread);

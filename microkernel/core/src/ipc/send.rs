@@ -49,6 +49,9 @@ impl<A: Arch> Core<A> {
         let rights = slot.tag.get(home).rights();
         self.sendable(thread, rights)?;
         let endpoint = Ref::from_slot(slot.object.get(home));
+        if self.is_away(thread) {
+            self.admit_visitor(thread, endpoint)?;
+        }
         if sending == Sending::Call && !self.can_afford(thread, endpoint)? {
             return Ok(Next::Repeat);
         }
@@ -58,6 +61,25 @@ impl<A: Arch> Core<A> {
             .set(home, rights.contains(Rights::GRANT));
         thread.calling.set(home, sending == Sending::Call);
         self.send_to(thread, endpoint)
+    }
+
+    /// Whether a message of a visitor can be taken: it lends no time, and its capabilities are another core's.
+    #[cold]
+    fn admit_visitor(
+        &self,
+        thread: ThreadRef<A>,
+        endpoint: Ref<Endpoint<A>>,
+    ) -> Result<(), Refusal> {
+        let home = self.home();
+        let server = self
+            .first_receiver(endpoint)
+            .or(endpoint.servers.first(home));
+        let passive = server.is_some_and(|server| server.own_sched.get(home).is_none());
+        let caps = MessageInfo(thread.context.argument(1)).caps();
+        if passive || caps != 0 {
+            return Err(Refusal::WrongCore);
+        }
+        Ok(())
     }
 
     /// Whether a caller has as much left of its budget as the endpoint asks for. If not, it waits for the next.
@@ -101,7 +123,7 @@ impl<A: Arch> Core<A> {
         let Some(receiver) = self.first_receiver(endpoint) else {
             endpoint.queue.set(home, Queue::Senders);
             endpoint.waiting.push_back(home, thread);
-            thread.state.set(home, Blocked::Sending(endpoint));
+            self.set_waits_for(thread, Blocked::Sending(endpoint));
             return Ok(Next::Blocked);
         };
         let reply = receiver.reply.get(home);
@@ -114,7 +136,7 @@ impl<A: Arch> Core<A> {
             return Ok(Next::Switch(receiver));
         }
         self.make_ready(receiver);
-        Ok(match thread.state.get(home) {
+        Ok(match self.waits_for(thread) {
             Blocked::Ready => Next::Caller,
             // A fault was told to one who cannot answer.
             _ => self.stop_faulted(thread),
@@ -137,7 +159,7 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         self.deliver_message(sender, receiver);
         if !sender.calling.get(home) {
-            sender.state.set(home, Blocked::Ready);
+            self.set_waits_for(sender, Blocked::Ready);
             sender.context.set_status(0);
             return false;
         }

@@ -17,7 +17,7 @@ pub use endpoint::{Endpoint, Line, Queue};
 pub use notification::Notification;
 pub use reply::Reply;
 pub use sched_context::SchedContext;
-pub use slot::{Head, Slot, SlotRef, Tag};
+pub use slot::{Container, Head, Slot, SlotRef, Tag};
 pub use space::{AddressSpace, PageTable};
 pub use thread::{Blocked, MESSAGE_PAGE_OFFSET, Named, Thread, ThreadRef, ThreadSlot};
 

@@ -5,10 +5,12 @@
 //! remove, splice children into the parent's ring, move) takes constant time. Rejected: a list in preorder with
 //! depths, where deleting a capability in the middle must touch all its descendants.
 
+use core::sync::atomic::{AtomicU64, Ordering};
+
 use weft_abi::cap::MemoryClass;
 use weft_abi::{Kind, Rights};
 use weft_hal::CoreId;
-use weft_store::{Home, HomeCell, Ref};
+use weft_store::{Home, HomeCell, Letter, Ref};
 
 /// A reference to a slot.
 pub type SlotRef = Ref<Slot>;
@@ -17,8 +19,11 @@ pub type SlotRef = Ref<Slot>;
 ///
 /// Bits 0..8 kind (0: empty), 8..16 rights, 16..24 home core, 24 original, 25 head of its sibling ring, 26 a
 /// CNode that is being destroyed, 27 some thread remembers a pointer to it, 28 a session capability, 29 one whose server
-/// is still to be told that its client is gone (see `ipc::gone`), 32..40 log2 of the size, 40..48 memory class, 48..56 log2 of the slots of the
-/// CNode that the slot is part of (0: the slot is inside another object); these stay when the slot is emptied.
+/// is still to be told that its client is gone (see `ipc::gone`), 30 one whose mapping is being made or removed on another
+/// core, 32..40 log2 of the size, 40..48 memory class, 48..64 the [`Container`]; that stays when the slot is emptied.
+///
+/// The home core is the only one that may touch the rest of the slot, and write this word. An empty slot is its
+/// container's; see `remote` for how it is given to another core and comes back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
 pub struct Tag(u64);
@@ -32,6 +37,9 @@ impl Tag {
     const REMEMBERED: u64 = 1 << 27;
     const SESSION: u64 = 1 << 28;
     const UNTOLD: u64 = 1 << 29;
+    const BUSY: u64 = 1 << 30;
+    /// In the place of a kind: the slot is neither empty nor does it hold a capability.
+    const RESERVED: u64 = 0xff;
 
     /// A capability of a kind with rights, whose object lives on `home`.
     pub const fn new(kind: Kind, rights: Rights, home: CoreId) -> Self {
@@ -51,8 +59,13 @@ impl Tag {
 
     /// The same, as a derived capability.
     pub const fn derived(self) -> Self {
-        const OWN: u64 =
-            Tag::ORIGINAL | Tag::HEAD | Tag::DYING | Tag::REMEMBERED | Tag::SESSION | Tag::UNTOLD;
+        const OWN: u64 = Tag::ORIGINAL
+            | Tag::HEAD
+            | Tag::DYING
+            | Tag::REMEMBERED
+            | Tag::SESSION
+            | Tag::UNTOLD
+            | Tag::BUSY;
         Self(self.0 & !OWN)
     }
 
@@ -106,14 +119,39 @@ impl Tag {
         Self(self.0 & !(0xff << 40) | (class as u64) << 40)
     }
 
-    /// The same, in a slot of a CNode with this log2 of slots; 0 for a slot inside another object.
-    pub const fn within(self, container: u8) -> Self {
-        Self(self.0 & !(0xff << 48) | (container as u64) << 48)
+    /// The same, in a slot of this container.
+    pub const fn within(self, container: Container) -> Self {
+        Self(self.0 & !(0xffff << 48) | (container.0 as u64) << 48)
     }
 
-    /// log2 of the slots of the CNode that the slot is part of; 0 if it is inside another object.
-    pub const fn container(self) -> u8 {
-        (self.0 >> 48) as u8
+    /// What the slot is part of.
+    pub const fn container(self) -> Container {
+        Container((self.0 >> 48) as u16)
+    }
+
+    /// That of a slot of this container which holds nothing, but is given to a core that will fill it or give it back.
+    pub const fn reserved(container: Container, core: CoreId) -> Self {
+        Self(Self::RESERVED | (core.0 as u64) << 16).within(container)
+    }
+
+    /// Whether the slot holds nothing, but is given to a core.
+    pub const fn is_reserved(self) -> bool {
+        self.0 & 0xff == Self::RESERVED
+    }
+
+    /// The same, of a frame whose mapping is being made or removed on another core.
+    pub const fn busy(self) -> Self {
+        Self(self.0 | Self::BUSY)
+    }
+
+    /// The same, of a frame about whose mapping no other core does anything.
+    pub const fn settled(self) -> Self {
+        Self(self.0 & !Self::BUSY)
+    }
+
+    /// Whether its mapping is being made or removed on another core.
+    pub const fn is_busy(self) -> bool {
+        self.0 & Self::BUSY != 0
     }
 
     /// The same with at most these rights.
@@ -139,7 +177,10 @@ impl Tag {
     /// frame's.
     pub const fn is_light(self) -> bool {
         let frame = self.0 & 0xff == Kind::Frame as u64;
-        (frame || !self.is_original()) && !self.is_dying() && self.container() != 0
+        (frame || !self.is_original())
+            && !self.is_dying()
+            && !self.is_reserved()
+            && self.container().is_cnode()
     }
 
     /// Whether it is a capability of this kind, with at least these rights, whose object lives on `home`.
@@ -210,6 +251,64 @@ impl Tag {
     }
 }
 
+/// What a slot is part of: a CNode with log2 of its slots and its home core, or another object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Container(u16);
+
+impl Container {
+    /// An object other than a CNode.
+    pub const OBJECT: Self = Self(0);
+
+    /// A CNode with 2^`log2` slots on a core.
+    pub const fn cnode(log2: u8, core: CoreId) -> Self {
+        Self(log2 as u16 | (core.0 as u16) << 8)
+    }
+
+    /// Whether it is a CNode.
+    pub const fn is_cnode(self) -> bool {
+        self.log2() != 0
+    }
+
+    /// log2 of the slots; 0 if it is another object.
+    pub const fn log2(self) -> u8 {
+        self.0 as u8
+    }
+
+    /// Whether it is a CNode of another core than this.
+    pub const fn is_beyond(self, core: CoreId) -> bool {
+        self.is_cnode() && self.0 >> 8 != core.0 as u16
+    }
+
+    /// The home core of the CNode.
+    pub const fn core(self) -> CoreId {
+        CoreId((self.0 >> 8) as u8)
+    }
+}
+
+/// The word of a slot. Only the core that has the slot writes it; others may look at it, to know which one that is.
+#[derive(Default)]
+pub struct TagCell(AtomicU64);
+
+impl TagCell {
+    /// Holds `tag`.
+    pub const fn new(tag: Tag) -> Self {
+        Self(AtomicU64::new(tag.0))
+    }
+
+    /// The word.
+    #[inline(always)]
+    pub fn get(&self, _home: Home) -> Tag {
+        Tag(self.0.load(Ordering::Relaxed))
+    }
+
+    /// Replaces the word.
+    #[inline(always)]
+    pub fn set(&self, _home: Home, tag: Tag) {
+        self.0.store(tag.0, Ordering::Relaxed);
+    }
+}
+
 /// Whether a capability leads its sibling ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Head {
@@ -240,7 +339,7 @@ pub enum Head {
 #[repr(C, align(64))]
 pub struct Slot {
     /// Kind, rights, flags.
-    pub tag: HomeCell<Tag>,
+    pub tag: TagCell,
     /// Which object.
     pub object: HomeCell<u64>,
     /// Badge, or what the table above says.
@@ -257,11 +356,21 @@ pub struct Slot {
     pub previous: HomeCell<Option<SlotRef>>,
 }
 
+impl Letter for Slot {
+    fn next_letter(&self, home: Home) -> u64 {
+        self.letter(home).get(home)
+    }
+
+    fn set_next_letter(&self, home: Home, next: u64) {
+        self.letter(home).set(home, next);
+    }
+}
+
 impl Slot {
     /// An empty slot.
     pub const fn empty() -> Self {
         Self {
-            tag: HomeCell::new(Tag::EMPTY),
+            tag: TagCell::new(Tag::EMPTY),
             object: HomeCell::new(0),
             badge: HomeCell::new(0),
             mapping: HomeCell::new(0),
@@ -275,6 +384,14 @@ impl Slot {
     /// Whether it holds nothing.
     pub fn is_empty(&self, home: Home) -> bool {
         self.tag.get(home).is_empty()
+    }
+
+    /// The field in which a mailbox keeps its link: one that a slot does not use while another core has it.
+    fn letter(&self, home: Home) -> &HomeCell<u64> {
+        match self.tag.get(home).is_dying() {
+            true => &self.object,
+            false => &self.badge,
+        }
     }
 
     /// The object as a reference; `None` if the slot is of another kind.

@@ -1,10 +1,13 @@
 //! A thread: registers, what it holds, what it waits for.
 
+use core::sync::atomic::{AtomicBool, AtomicU8};
+
 use weft_abi::FaultKind;
-use weft_hal::{Arch, Nanoseconds, Root};
-use weft_store::{Home, HomeCell, Ref};
+use weft_hal::{Arch, CoreId, Nanoseconds, Root};
+use weft_store::{Home, HomeCell, Letter, Ref};
 
 use crate::list::{Linked, Links, List, Serving, Timed};
+use crate::remote::Trip;
 
 use super::{Endpoint, Notification, Reply, SchedContext, Slot};
 
@@ -45,6 +48,8 @@ pub enum Blocked<A: Arch> {
     Waiting(Ref<Notification<A>>),
     /// Faulted, and there is no handler.
     Faulted,
+    /// Makes a system call on another core, to which it belongs meanwhile; there [`Thread::abroad`] is what it waits for.
+    Away,
 }
 
 impl<A: Arch> Clone for Blocked<A> {
@@ -60,7 +65,8 @@ impl<A: Arch> PartialEq for Blocked<A> {
         match (self, other) {
             (Self::Suspended, Self::Suspended)
             | (Self::Ready, Self::Ready)
-            | (Self::Faulted, Self::Faulted) => true,
+            | (Self::Faulted, Self::Faulted)
+            | (Self::Away, Self::Away) => true,
             (Self::Sending(a), Self::Sending(b)) | (Self::Receiving(a), Self::Receiving(b)) => {
                 a == b
             }
@@ -160,6 +166,32 @@ pub struct Thread<A: Arch> {
     pub timeout_endpoint: Slot,
     /// Its bound notification.
     pub notification: Slot,
+    /// Its home core.
+    pub core: CoreId,
+    /// What it waits for on another core; that core's, while it is away.
+    pub abroad: HomeCell<Blocked<A>>,
+    /// What it does on other cores; the core's where it is.
+    pub trip: HomeCell<Trip>,
+    /// The next thread in a mailbox.
+    pub letter: HomeCell<u64>,
+    /// The core that has it, while it is away.
+    pub place: AtomicU8,
+    /// Whether it is called back, and the call has not been seen by the core that it went to.
+    pub recalled: AtomicBool,
+    /// Whether it is to stand still when it comes home.
+    pub stopping: HomeCell<bool>,
+    /// The next thread in a mailbox for those that are called back.
+    pub recall: HomeCell<u64>,
+}
+
+impl<A: Arch> Letter for Thread<A> {
+    fn next_letter(&self, home: Home) -> u64 {
+        self.letter.get(home)
+    }
+
+    fn set_next_letter(&self, home: Home, next: u64) {
+        self.letter.set(home, next);
+    }
 }
 
 impl<A: Arch> Linked for Thread<A> {
@@ -181,8 +213,8 @@ impl<A: Arch> Linked<Serving> for Thread<A> {
 }
 
 impl<A: Arch> Thread<A> {
-    /// A suspended thread with nothing.
-    pub fn new(context: A::Context) -> Self {
+    /// A suspended thread with nothing, on its home core.
+    pub fn new(context: A::Context, core: CoreId) -> Self {
         Self {
             context,
             line: LineStart,
@@ -214,6 +246,14 @@ impl<A: Arch> Thread<A> {
             fault_endpoint: Slot::empty(),
             timeout_endpoint: Slot::empty(),
             notification: Slot::empty(),
+            core,
+            abroad: HomeCell::new(Blocked::Suspended),
+            trip: HomeCell::new(Trip::NONE),
+            letter: HomeCell::new(0),
+            place: AtomicU8::new(core.0),
+            recalled: AtomicBool::new(false),
+            stopping: HomeCell::new(false),
+            recall: HomeCell::new(0),
         }
     }
 

@@ -5,6 +5,8 @@ use weft_store::{Home, Ref};
 
 use crate::object::AddressSpace;
 
+use super::mapping::GENERATION;
+
 /// One more than the greatest identifier that a mapping word can name.
 const LIMIT: u16 = 4096;
 
@@ -68,7 +70,7 @@ impl AsidTable {
         }
         *entry = Entry {
             space: Some(space),
-            generation: entry.generation.wrapping_add(1),
+            generation: entry.generation.wrapping_add(1) & GENERATION,
             next: 0,
         };
         self.used = self.used.wrapping_add(1);

@@ -108,8 +108,8 @@ impl<A: Arch> Core<A> {
         for entry in entries {
             frame = self.behind(frame.address(), 1);
             at = at.further(run.bytes());
-            let free = frame.mapping.get(home) == 0 && entry.load(Ordering::Relaxed) == 0;
-            if !free || !frame.tag.get(home).is_alike(run.tag, run.leaf.rights) {
+            let alike = frame.tag.get(home).is_alike(run.tag, run.leaf.rights);
+            if !alike || frame.mapping.get(home) != 0 || entry.load(Ordering::Relaxed) != 0 {
                 break;
             }
             let physical = PhysAddr(frame.object.get(home));
@@ -134,10 +134,12 @@ impl<A: Arch> Core<A> {
         for entry in entries {
             frame = self.behind(frame.address(), 1);
             at = at.further(run.bytes());
+            if !frame.tag.get(home).is_alike(run.tag, run.leaf.rights) {
+                break;
+            }
             let physical = PhysAddr(frame.object.get(home));
             let stands = entry.load(Ordering::Relaxed) == before | physical.0;
-            let there = stands && frame.mapping.get(home) == at.0;
-            if !there || !frame.tag.get(home).is_alike(run.tag, run.leaf.rights) {
+            if !stands || frame.mapping.get(home) != at.0 {
                 break;
             }
             // As for a single page, a time without an entry.
@@ -159,6 +161,7 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let tag = first.tag.get(home);
         let size = PageSize::from_log2(tag.size()).ok_or(Refusal::NotMapped)?;
+        self.check_mapped_here(first)?;
         let mut at = Mapping(first.mapping.get(home));
         let physical = PhysAddr(first.object.get(home));
         let Some(found) = self.find_page(at.0, physical, size) else {
@@ -168,9 +171,11 @@ impl<A: Arch> Core<A> {
         let attributes = found.place.get() ^ physical.0;
         let (mut done, mut frame) = (0_u64, first);
         for entry in found.place.entries(count.min(LONGEST) as usize) {
+            if !frame.tag.get(home).is_alike(tag, Rights::READ) {
+                break;
+            }
             let stands = entry.load(Ordering::Relaxed) == attributes | frame.object.get(home);
-            let there = stands && frame.mapping.get(home) == at.0;
-            if !there || !frame.tag.get(home).is_alike(tag, Rights::READ) {
+            if !stands || frame.mapping.get(home) != at.0 {
                 break;
             }
             entry.swap(0, Ordering::AcqRel);

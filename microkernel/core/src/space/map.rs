@@ -45,7 +45,7 @@ impl<A: Arch> Core<A> {
     /// Where a mapping word leads, if the page is still there.
     pub(super) fn find_page(&self, word: u64, physical: PhysAddr, size: PageSize) -> Option<Found> {
         let mapping = Mapping(word);
-        if mapping == Mapping::NONE {
+        if mapping == Mapping::NONE || mapping.is_beyond(self.id()) {
             return None;
         }
         let space = self.asids.find(mapping.asid(), mapping.generation())?;
@@ -83,7 +83,7 @@ impl<A: Arch> Core<A> {
         self.arch.prepare_page(leaf);
         place.set(A::encode_page(leaf));
         self.arch.publish();
-        Ok(Mapping::new(self.home(), &space, address))
+        Ok(Mapping::new(self.home(), self.id(), &space, address))
     }
 
     /// SpaceMap of the commonest case: a frame of 4 KiB of RAM, mapped nowhere, that is to be read or written in the
@@ -114,7 +114,7 @@ impl<A: Arch> Core<A> {
             cache: CacheMode::Normal,
         }));
         self.arch.publish();
-        let mapping = Mapping::new(home, &space, address);
+        let mapping = Mapping::new(home, self.id(), &space, address);
         frame.mapping.set(home, mapping.0);
         Some(Turn::Caller)
     }
@@ -133,6 +133,7 @@ impl<A: Arch> Core<A> {
         let word = frame.mapping.get(home);
         let found = match Mapping(word) {
             Mapping::NONE => None,
+            word if word.is_beyond(self.id()) => return Err(Refusal::AlreadyMapped.into()),
             _ => self.find_page(word, leaf.physical, leaf.size),
         };
         let Some(found) = found else {
@@ -170,6 +171,29 @@ impl<A: Arch> Core<A> {
         let physical = PhysAddr(frame.object.get(home));
         let size = PageSize::from_log2(frame.tag.get(home).size()).ok_or(Refusal::NotMapped)?;
         self.unmap(word, physical, size)
+    }
+
+    /// Refuses a frame that is mapped on another core, or about whose mapping another core does something.
+    pub(crate) fn check_mapped_here(&self, frame: SlotRef) -> Result<(), Refusal> {
+        let home = self.home();
+        let mapping = Mapping(frame.mapping.get(home));
+        if frame.tag.get(home).is_busy() {
+            return Err(Refusal::Busy);
+        }
+        if mapping.is_beyond(self.id()) {
+            return Err(self.is_elsewhere(mapping.core(), Some(frame)));
+        }
+        Ok(())
+    }
+
+    /// Whether a frame is mapped, here or on another core.
+    pub(crate) fn is_mapped(&self, frame: SlotRef) -> bool {
+        let home = self.home();
+        let word = frame.mapping.get(home);
+        let physical = PhysAddr(frame.object.get(home));
+        let size = PageSize::from_log2(frame.tag.get(home).size());
+        Mapping(word).is_beyond(self.id())
+            || size.is_some_and(|size| self.find_page(word, physical, size).is_some())
     }
 
     fn message_page_address(&self, thread: ThreadRef<A>) -> PhysAddr {
@@ -226,7 +250,7 @@ fn rights_of_data(flags: MapFlags) -> Option<Rights> {
 
 /// What to map for a frame capability and the flags that user mode gave.
 #[inline(always)]
-pub(super) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
+pub(crate) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
     let (rights, cache) = flags.decode().ok_or(Refusal::InvalidArgument)?;
     let execute = Rights::EXECUTE;
     let writable = Rights::READ.union(Rights::WRITE);

@@ -71,7 +71,9 @@ impl<A: Arch> Core<A> {
         let physical = PhysAddr(table.object.get(home));
         let level = self.link_table(physical, holds, space, address)?;
         let page = VirtAddr(address.0 & !0xfff);
-        table.mapping.set(home, Mapping::new(home, &space, page).0);
+        table
+            .mapping
+            .set(home, Mapping::new(home, self.id(), &space, page).0);
         Ok(level)
     }
 

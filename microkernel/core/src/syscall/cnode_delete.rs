@@ -11,7 +11,9 @@ use crate::object::ThreadRef;
 use crate::state::Outcome;
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
-    core.named_slot(thread, 0, Rights::WRITE)?;
+    if !core.is_vacated(thread) {
+        core.named_slot(thread, 0, Rights::WRITE)?;
+    }
     core.work(thread, |core| {
         let slot = core.named_slot(thread, 0, Rights::WRITE).ok()?;
         Some(core.delete_step(slot))

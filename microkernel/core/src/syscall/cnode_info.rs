@@ -6,6 +6,7 @@ use weft_hal::{Arch, Context};
 use crate::Core;
 use crate::cspace::power;
 use crate::object::{Slot, ThreadRef};
+use crate::remote::used_slots;
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
@@ -22,6 +23,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     thread
         .context
         .set_argument(1, power(cnode.tag.get(home).size()));
-    thread.context.set_argument(2, zero.badge.get(home));
+    thread
+        .context
+        .set_argument(2, used_slots(zero.badge.get(home)));
     Ok(Next::Caller)
 }

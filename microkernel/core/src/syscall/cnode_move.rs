@@ -9,6 +9,6 @@ use crate::state::{Next, Outcome};
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let to = core.empty_slot_argument(thread, 0, 1)?;
     let from = core.named_used(thread, 2)?;
-    core.move_capability(from, to);
+    core.move_if_settled(from, to)?;
     Ok(Next::Done)
 }

@@ -3,7 +3,7 @@
 //! A function reads its arguments from the thread's registers, checks everything, then acts. It returns who runs
 //! next, or a refusal, in which case nothing has changed.
 
-use weft_abi::{FaultKind, Syscall};
+use weft_abi::{FaultKind, Refusal, Syscall};
 use weft_hal::{Arch, Context};
 
 use crate::Core;
@@ -71,7 +71,7 @@ impl<A: Arch> Core<A> {
             crate::bug("a system call came while no thread was running");
         };
         let number = thread.context.number();
-        let Some(Some(handler)) = handlers.0.get(number as usize) else {
+        let Some(Some(handler)) = handlers.of(number) else {
             return self.no_such_call(number);
         };
         self.catch_up();
@@ -79,11 +79,25 @@ impl<A: Arch> Core<A> {
         match handler(self, thread) {
             Ok(Next::Done) => Ended::Done,
             Ok(Next::Caller) => self.conclude(thread, 0),
+            Err(Refusal::WrongCore) => self.go_elsewhere(thread),
             Err(refusal) => self.conclude(thread, refusal as u64),
             Ok(next) => {
                 self.settle(next);
                 Ended::Settled
             }
+        }
+    }
+
+    /// The running thread has named what another core has.
+    #[cold]
+    #[inline(never)]
+    fn go_elsewhere(&mut self, thread: ThreadRef<A>) -> Ended {
+        match self.leave(thread) {
+            Ok(next) => {
+                self.settle(next);
+                Ended::Settled
+            }
+            Err(refusal) => self.conclude(thread, refusal as u64),
         }
     }
 
@@ -118,7 +132,15 @@ impl<A: Arch> Core<A> {
 /// The functions of all system calls, by number. They are compiled where a place for this table is.
 pub struct Handlers<A: Arch>([Option<Handler<A>>; NUMBERS]);
 
-type Handler<A> = fn(&mut Core<A>, ThreadRef<A>) -> Outcome<A>;
+impl<A: Arch> Handlers<A> {
+    /// That of a number.
+    #[inline(always)]
+    pub(crate) fn of(&self, number: u64) -> Option<&Option<Handler<A>>> {
+        self.0.get(number as usize)
+    }
+}
+
+pub(crate) type Handler<A> = fn(&mut Core<A>, ThreadRef<A>) -> Outcome<A>;
 
 /// More than any system call's number.
 const NUMBERS: usize = 64;

@@ -19,7 +19,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
 
 impl<A: Arch> Core<A> {
     /// Ends a call that maps a page: a missing level goes to `a1`.
-    pub(super) fn mapped(
+    pub(crate) fn mapped(
         &self,
         thread: ThreadRef<A>,
         result: Result<(), MapRefusal>,

@@ -4,7 +4,7 @@
 //! mapped ends the call, and is refused only if no page was mapped before it: then nothing has changed.
 
 use weft_abi::cap::MapFlags;
-use weft_abi::{CPtr, Kind, Refusal, Rights};
+use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context, VirtAddr};
 use weft_store::Ref;
 
@@ -128,8 +128,8 @@ impl<A: Arch> Core<A> {
         count: u64,
     ) -> Result<SlotRef, Refusal> {
         let slot = |index: u64| {
-            let index = u32::try_from(index).ok()?;
-            self.slot_of(&thread.cspace, CPtr(index))
+            let (base, count) = thread.slots.get(self.home());
+            (index != 0 && index < count).then(|| self.behind(base, index))
         };
         let last = first.checked_add(count.wrapping_sub(1));
         last.and_then(slot).ok_or(Refusal::NoCapability)?;

@@ -14,6 +14,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         Kind::Frame,
         Rights::READ,
     )?;
+    core.check_mapped_here(frame)?;
     core.unmap_frame(frame)?;
     Ok(Next::Done)
 }

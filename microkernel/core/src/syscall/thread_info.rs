@@ -32,16 +32,17 @@ fn time_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> u64 {
 
 fn state_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> ThreadState {
     let home = core.home();
-    if target.faulting.get(home) {
+    let state = target.state.get(home);
+    if state != Blocked::Away && target.faulting.get(home) {
         return ThreadState::Faulted;
     }
-    match target.state.get(home) {
+    match state {
         Blocked::Suspended => ThreadState::Suspended,
         Blocked::Ready if core.runnable(target) => ThreadState::Ready,
         Blocked::Ready => ThreadState::Throttled,
         Blocked::Sending(_) => ThreadState::Sending,
         Blocked::Receiving(_) => ThreadState::Receiving,
-        Blocked::AwaitingReply(_) => ThreadState::AwaitingReply,
+        Blocked::AwaitingReply(_) | Blocked::Away => ThreadState::AwaitingReply,
         Blocked::Waiting(_) => ThreadState::Waiting,
         Blocked::Faulted => ThreadState::Faulted,
     }

@@ -11,8 +11,12 @@ use crate::state::{Next, Outcome};
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let target = core.thread_argument(thread)?;
     let state = target.state.get(core.home());
-    if !matches!(state, Blocked::Suspended | Blocked::Faulted) && !target.faulting.get(core.home())
-    {
+    let stopped = match state {
+        Blocked::Suspended | Blocked::Faulted => true,
+        Blocked::Away => false,
+        _ => target.faulting.get(core.home()),
+    };
+    if !stopped {
         return Err(Refusal::Busy);
     }
     let mut count = 0_usize;

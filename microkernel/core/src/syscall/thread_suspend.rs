@@ -9,6 +9,9 @@ use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let target = core.thread_argument(thread)?;
+    if !core.call_back(target) {
+        return Ok(Next::Repeat);
+    }
     core.suspend(target, Refusal::Cancelled);
     Ok(Next::Caller)
 }

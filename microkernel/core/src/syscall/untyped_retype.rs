@@ -101,6 +101,35 @@ impl<A: Arch> Core<A> {
         if left == 0 { Next::Done } else { Next::Repeat }
     }
 
+    /// How many objects the next part of an order has.
+    pub(crate) fn part_of_order(&self, thread: ThreadRef<A>) -> Result<u64, Refusal> {
+        let argument = |index| thread.context.argument(index);
+        let order = Order::new(argument(1), argument(2), argument(COUNT))?;
+        Ok(order.count.min(PART))
+    }
+
+    /// Makes the next part of an order of a visitor, in slots that are reserved for it; says how many were made, and
+    /// whether that is all.
+    pub(crate) fn retype_part(
+        &mut self,
+        thread: ThreadRef<A>,
+        first: SlotRef,
+        part: u64,
+    ) -> Result<(u64, Next<A>), Refusal> {
+        let argument = |index| thread.context.argument(index);
+        let untyped = self.expect(thread, argument(0), Kind::Untyped, Rights::empty())?;
+        let order = Order::new(argument(1), argument(2), argument(COUNT))?;
+        let extent = self.plan(untyped, order)?;
+        while self.prepare_piece(untyped, order, extent) == Progress::More {
+            if self.arch.interrupt_pending() {
+                return Ok((0, Next::Repeat));
+            }
+        }
+        let before = order.count;
+        let next = self.make_part(thread, (untyped, order, extent), first, part);
+        Ok((before.wrapping_sub(argument(COUNT)), next))
+    }
+
     /// The destination slot, if it exists and is empty.
     #[inline(always)]
     fn one_destination(&self, cnode: SlotRef, index: u64) -> Result<SlotRef, Refusal> {
@@ -113,7 +142,12 @@ impl<A: Arch> Core<A> {
     }
 
     /// The first of consecutive destination slots, if all of them exist and are empty.
-    fn destination(&self, cnode: SlotRef, first: u64, count: u64) -> Result<SlotRef, Refusal> {
+    pub(crate) fn destination(
+        &self,
+        cnode: SlotRef,
+        first: u64,
+        count: u64,
+    ) -> Result<SlotRef, Refusal> {
         let index = u32::try_from(first).map_err(|_| Refusal::OutOfRange)?;
         let last = first.wrapping_add(count).wrapping_sub(1);
         let last = u32::try_from(last).map_err(|_| Refusal::OutOfRange)?;

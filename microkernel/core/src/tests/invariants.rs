@@ -31,7 +31,10 @@ impl Fixture {
                     .core
                     .slot_of(&cnode, CPtr(index as u32))
                     .expect("inside");
-                assert_eq!(slot.tag.get(self.core.home()).container(), tag.size());
+                assert_eq!(
+                    slot.tag.get(self.core.home()).container().log2(),
+                    tag.size()
+                );
                 if slot.is_empty(self.core.home()) {
                     check_empty(&self.core, slot);
                     continue;

@@ -9,6 +9,7 @@
 mod boot;
 mod budgets;
 mod calls;
+mod cores;
 mod cspace;
 mod deadlines;
 mod fast;
@@ -112,6 +113,7 @@ impl Fixture {
             regions: &[ram, DEVICES],
             image: (IMAGE, image.len() as u64),
             firmware_table: 0xe_0000,
+            cores: 1,
         };
         let shared = memory.place(SHARED, Shared::new());
         let mut core = Box::new(Core::new(Fake::new(), memory, shared));

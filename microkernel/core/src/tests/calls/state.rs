@@ -191,7 +191,7 @@ fn state(core: &Core<Fake>, thread: ThreadRef<Fake>) {
             let has = |slot: &Slot| !slot.is_empty(home);
             assert!(has(&thread.cspace) && has(&thread.space));
         }
-        Blocked::Suspended | Blocked::Faulted => {}
+        Blocked::Suspended | Blocked::Faulted | Blocked::Away => {}
     }
     if let Some(reply) = thread.reply.get(home) {
         assert_eq!(reply.server.get(home), Some(thread));

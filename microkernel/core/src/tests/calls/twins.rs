@@ -44,6 +44,7 @@ impl World {
                 Blocked::AwaitingReply(reply) => (4, place(Some(reply))),
                 Blocked::Waiting(notification) => (5, place(Some(notification))),
                 Blocked::Faulted => (6, 0),
+                Blocked::Away => (7, 0),
             };
             all.extend([state, target, thread.deadline.get(home).0]);
             all.push(u64::from(thread.faulting.get(home)));

@@ -1,0 +1,160 @@
+//! System calls that concern other cores.
+//!
+//! An object belongs to one core, its *home*, and no other core touches it. So a system call about an object of another
+//! core is not made where the thread is: the *thread* goes to the core that has the object, makes the call there as a
+//! visitor, and comes home with the result. It travels as a letter in the core's mailbox, announced by one interrupt; while
+//! it is away it belongs to the core that has it, and its own core runs others. Nothing is locked, and nobody waits for
+//! another core with interrupts masked.
+//!
+//! What belongs to whom:
+//! - All capabilities of a derivation tree belong to the home core of the untyped memory at its root, wherever their slots
+//!   are. The home core in the slot's word says so, and any core may look at that word; only that core touches the rest.
+//! - An empty slot belongs to the home core of its CNode. That core *reserves* it for another that is to fill it; one that
+//!   another core has emptied comes back as a letter.
+//! - A thread's capability space, address space, endpoints, scheduling context and notification are of its own core. So an
+//!   address space is active on one core only.
+//!
+//! A call about two objects of different cores is made in stages ([`Stage`]), one core after the other: the slot is
+//! reserved where the CNode is, then filled where the object is; a frame is looked up where it belongs, then mapped where
+//! the address space is. A CNode of which a thread remembers a slot meanwhile is *pinned*: it is not buried before that
+//! thread has passed by again. Whoever is to be stopped while it is away is *called back*.
+//!
+//! A caller waits at an endpoint of another core as a visitor too. It lends nothing: the server must have a scheduling
+//! context of its own.
+//!
+//! | file | holds |
+//! |---|---|
+//! | `trip` | going, arriving, coming home, calling back |
+//! | `errand` | the stages of calls about two cores |
+//! | `post` | slots in mailboxes |
+
+pub(crate) use post::used_slots;
+
+mod errand;
+mod post;
+mod trip;
+
+use core::cell::Cell;
+
+use weft_abi::Syscall;
+use weft_hal::{CoreId, Leaf};
+use weft_store::Mailbox;
+
+use crate::object::{Slot, SlotRef, Thread, ThreadRef};
+
+/// What a thread does on the core that it goes to next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// Its system call, as if it were at home there.
+    Call,
+    /// Reserves the slots that it names, for the core that will fill them.
+    Reserve,
+    /// Copies, mints or moves into a reserved slot.
+    Derive,
+    /// Makes objects, and their capabilities in reserved slots.
+    Retype,
+    /// Looks up the frame that is to be mapped.
+    Frame,
+    /// Maps it.
+    Map,
+    /// Removes its mapping.
+    Unmap,
+    /// Notes in the frame's capability that the mapping is made or removed.
+    Settle,
+    /// Nothing: it is on its way home.
+    Home,
+}
+
+/// What a thread knows on its way.
+#[derive(Clone, Copy)]
+pub struct Trip {
+    stage: Stage,
+    /// The slot that the call is about, or that the capability comes from.
+    slot: Option<SlotRef>,
+    /// The first of the slots that are reserved.
+    to: Option<SlotRef>,
+    /// How many slots are reserved.
+    count: u64,
+    /// The core that fills them, or that has the address space.
+    core: CoreId,
+    /// The CNodes that are pinned.
+    pinned: [Option<SlotRef>; 2],
+    /// What is mapped.
+    leaf: Option<Leaf>,
+}
+
+impl Trip {
+    /// At home.
+    pub(crate) const NONE: Self = Self {
+        stage: Stage::Home,
+        slot: None,
+        to: None,
+        count: 0,
+        core: CoreId::BOOT,
+        pinned: [None; 2],
+        leaf: None,
+    };
+}
+
+/// A core's mailboxes.
+#[repr(align(64))]
+pub(crate) struct Boxes<A: weft_hal::Arch> {
+    /// Threads that come to make a call, or come home.
+    threads: Mailbox<Thread<A>>,
+    /// Slots that come back empty, frames to be unmapped, CNodes to be emptied.
+    slots: Mailbox<Slot>,
+    /// Threads that are to come home at once.
+    recalls: Mailbox<trip::Recalled<A>>,
+}
+
+impl<A: weft_hal::Arch> Boxes<A> {
+    /// Empty ones.
+    pub(crate) const fn new() -> Self {
+        Self {
+            threads: Mailbox::new(),
+            slots: Mailbox::new(),
+            recalls: Mailbox::new(),
+        }
+    }
+}
+
+/// Where a core finds what came by mail and is not done.
+pub(crate) struct Visits<A: weft_hal::Arch> {
+    /// The threads that were taken from the mailbox.
+    first: Option<ThreadRef<A>>,
+    /// Those that have to try again later.
+    again: Option<ThreadRef<A>>,
+    /// CNodes of other cores, of which this one's capabilities are to be removed.
+    emptying: Option<SlotRef>,
+    /// The visitor whose call is being made.
+    pub(crate) guest: Option<ThreadRef<A>>,
+    /// The core that has what the call named last that this one has not, and the slot if that is known.
+    elsewhere: Cell<Option<(CoreId, Option<SlotRef>)>>,
+}
+
+impl<A: weft_hal::Arch> Visits<A> {
+    pub(crate) const fn new() -> Self {
+        Self {
+            first: None,
+            again: None,
+            emptying: None,
+            guest: None,
+            elsewhere: Cell::new(None),
+        }
+    }
+}
+
+/// The system calls that a thread may make on another core. The others block, or are about the thread itself.
+const fn is_mobile(call: Syscall) -> bool {
+    !matches!(
+        call,
+        Syscall::Null
+            | Syscall::Recv
+            | Syscall::Reply
+            | Syscall::ReplyRecv
+            | Syscall::Wait
+            | Syscall::SignalWait
+            | Syscall::Yield
+            | Syscall::Clock
+    )
+}

@@ -1,0 +1,366 @@
+//! Threads on their way: going, arriving, coming home, called back.
+
+use core::sync::atomic::Ordering;
+
+use weft_abi::{Kind, Refusal, Syscall};
+use weft_hal::{Arch, Context, CoreId};
+use weft_store::{Home, Letter, Ref};
+
+use crate::Core;
+use crate::object::{Blocked, SlotRef, Thread, ThreadRef};
+use crate::sched::End;
+use crate::state::{Next, Outcome};
+
+use super::{Boxes, Stage, Trip, is_mobile};
+
+/// A thread as a letter in a mailbox for those that are called back: it may be in another mailbox at the same time.
+#[repr(transparent)]
+pub(super) struct Recalled<A: Arch>(Thread<A>);
+
+impl<A: Arch> Letter for Recalled<A> {
+    fn next_letter(&self, home: Home) -> u64 {
+        self.0.recall.get(home)
+    }
+
+    fn set_next_letter(&self, home: Home, next: u64) {
+        self.0.recall.set(home, next);
+    }
+}
+
+/// What comes after a stage.
+pub(super) enum Step {
+    /// The next stage, on that core.
+    Go(CoreId, Stage),
+    /// The call is over.
+    End(Result<(), Refusal>),
+    /// The caller is to make the call again: something was in the way, or an interrupt came.
+    Repeat,
+    /// As `Repeat`, from here.
+    Again,
+    /// The thread waits here.
+    Stay,
+}
+
+impl<A: Arch> Core<A> {
+    pub(super) fn boxes(&self, core: CoreId) -> Option<&Boxes<A>> {
+        self.shared.boxes.get(usize::from(core.0))
+    }
+
+    /// Whether a thread is away, or here as a visitor.
+    pub(crate) fn is_away(&self, thread: ThreadRef<A>) -> bool {
+        thread.state.get(self.home()) == Blocked::Away
+    }
+
+    /// Whether a thread is here as a visitor.
+    pub(crate) fn is_visitor(&self, thread: ThreadRef<A>) -> bool {
+        thread.core != self.id()
+    }
+
+    /// Whether a thread makes the system call that is being handled.
+    pub(crate) fn is_calling(&self, thread: ThreadRef<A>) -> bool {
+        self.sched.current == Some(thread) || self.visits.guest == Some(thread)
+    }
+
+    /// What a thread, which may be a visitor, does or waits for.
+    pub(crate) fn waits_for(&self, thread: ThreadRef<A>) -> Blocked<A> {
+        match thread.state.get(self.home()) {
+            Blocked::Away => thread.abroad.get(self.home()),
+            state => state,
+        }
+    }
+
+    /// Sets what a thread, which may be a visitor, does or waits for.
+    pub(crate) fn set_waits_for(&self, thread: ThreadRef<A>, state: Blocked<A>) {
+        let home = self.home();
+        if thread.state.get(home) == Blocked::Away {
+            thread.abroad.set(home, state);
+        } else {
+            thread.state.set(home, state);
+        }
+    }
+
+    /// The running thread has named an object of another core: it goes there, if it may.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn leave(&mut self, thread: ThreadRef<A>) -> Outcome<A> {
+        let home = self.home();
+        let call = Syscall::from_number(thread.context.number());
+        let mobile = call.is_some_and(is_mobile) && thread.own_sched.get(home).is_some();
+        if !mobile {
+            return Err(Refusal::WrongCore);
+        }
+        let (core, trip) = self.plan_trip(thread, call).ok_or(Refusal::WrongCore)?;
+        thread.trip.set(home, trip);
+        self.rest(thread);
+        thread.state.set(home, Blocked::Away);
+        thread.abroad.set(home, Blocked::Ready);
+        self.send_thread(thread, core);
+        Ok(Next::Blocked)
+    }
+
+    /// Puts a thread, which nobody here has any more, into the mailbox of a core.
+    fn send_thread(&mut self, thread: ThreadRef<A>, core: CoreId) {
+        thread.place.store(core.0, Ordering::Release);
+        let home = self.home();
+        let told = self
+            .boxes(core)
+            .is_some_and(|boxes| boxes.threads.put(home, thread));
+        if told {
+            self.arch.notify(core);
+        }
+    }
+
+    /// Handles what other cores have put into this core's mailboxes.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn receive_mail(&mut self) -> Next<A> {
+        self.sort_slots();
+        self.sort_recalls();
+        let home = self.home();
+        self.visits.first = self.visits.first.or(self.visits.again.take());
+        let mut interrupted = false;
+        while !interrupted && let Some(thread) = self.next_visitor() {
+            self.visit(thread);
+            interrupted = self.arch.interrupt_pending();
+        }
+        let left = self.visits.first.is_some() || self.visits.again.is_some();
+        if !self.tidy_up() || left {
+            let me = self.id();
+            self.arch.notify(me);
+        }
+        let _ = home;
+        Next::Caller
+    }
+
+    fn next_visitor(&mut self) -> Option<ThreadRef<A>> {
+        let home = self.home();
+        let thread = match self.visits.first {
+            Some(thread) => thread,
+            None => self.boxes(self.id())?.threads.take(home)?,
+        };
+        self.visits.first = Ref::from_address(thread.letter.get(home));
+        Some(thread)
+    }
+
+    /// The next stage of a thread that is here.
+    fn visit(&mut self, thread: ThreadRef<A>) {
+        let home = self.home();
+        let trip = thread.trip.get(home);
+        if trip.stage == Stage::Home {
+            return self.go_home(thread);
+        }
+        self.visits.guest = Some(thread);
+        let step = match trip.stage {
+            Stage::Call => self.call_as_visitor(thread),
+            stage => self.run_errand(thread, stage),
+        };
+        self.visits.guest = None;
+        match step {
+            Step::Go(core, stage) => {
+                self.set_stage(thread, stage);
+                self.send_thread(thread, core);
+            }
+            Step::End(result) => self.conclude_visit(thread, result),
+            Step::Repeat => self.repeat_at_home(thread),
+            Step::Again if thread.recalled.load(Ordering::Acquire) => self.repeat_at_home(thread),
+            Step::Again => {
+                let next = self.visits.again.replace(thread);
+                thread.letter.set(home, next.map_or(0, Ref::address));
+            }
+            Step::Stay => {}
+        }
+    }
+
+    fn repeat_at_home(&mut self, thread: ThreadRef<A>) {
+        thread.context.repeat_syscall();
+        self.go_home(thread);
+    }
+
+    /// Ends a visitor's system call.
+    pub(crate) fn conclude_visit(&mut self, thread: ThreadRef<A>, result: Result<(), Refusal>) {
+        let status = result.err().map_or(0, |refusal| refusal as u64);
+        thread.context.set_status(status);
+        self.go_home(thread);
+    }
+
+    pub(super) fn set_stage(&self, thread: ThreadRef<A>, stage: Stage) {
+        let home = self.home();
+        let trip = thread.trip.get(home);
+        thread.trip.set(home, Trip { stage, ..trip });
+    }
+
+    /// Makes the system call of a visitor as if it were at home.
+    fn call_as_visitor(&mut self, thread: ThreadRef<A>) -> Step {
+        let number = thread.context.number();
+        let Some(Some(handler)) = Self::HANDLERS.of(number) else {
+            return Step::End(Err(Refusal::InvalidArgument));
+        };
+        self.visits.elsewhere.set(None);
+        match handler(self, thread) {
+            Ok(Next::Caller | Next::Done) => Step::End(Ok(())),
+            Ok(Next::Repeat) => Step::Again,
+            Ok(Next::Blocked) => Step::Stay,
+            Ok(Next::Switch(receiver)) => {
+                self.make_ready(receiver);
+                Step::Stay
+            }
+            Err(Refusal::WrongCore) => self.go_on(thread),
+            Err(refusal) => Step::End(Err(refusal)),
+        }
+    }
+
+    /// The call of a visitor concerns a third core, or a second object.
+    fn go_on(&mut self, thread: ThreadRef<A>) -> Step {
+        let call = Syscall::from_number(thread.context.number());
+        let home = self.home();
+        let before = thread.trip.get(home);
+        match self.plan_trip(thread, call) {
+            // Not here, so nowhere.
+            Some((_, trip)) if trip.stage == Stage::Call && trip.slot.is_none() => {
+                self.unpin_all(trip);
+                Step::End(Err(Refusal::WrongCore))
+            }
+            Some((core, trip)) if before.slot.is_none() => {
+                thread.trip.set(home, trip);
+                Step::Go(core, trip.stage)
+            }
+            Some((_, trip)) => {
+                self.unpin_all(trip);
+                Step::End(Err(Refusal::WrongCore))
+            }
+            None => Step::End(Err(Refusal::WrongCore)),
+        }
+    }
+
+    /// A thread whose call is over goes home, by the cores where CNodes are pinned for it.
+    pub(crate) fn go_home(&mut self, thread: ThreadRef<A>) {
+        let home = self.home();
+        let mut trip = thread.trip.get(home);
+        trip.stage = Stage::Home;
+        let me = self.id();
+        let mut next = thread.core;
+        for pinned in &mut trip.pinned {
+            let Some(zero) = *pinned else {
+                continue;
+            };
+            let core = zero.tag.get(home).container().core();
+            if core == me {
+                self.unpin(zero);
+                *pinned = None;
+            } else {
+                next = core;
+            }
+        }
+        thread.trip.set(home, trip);
+        if next == me {
+            self.arrive(thread);
+        } else {
+            self.send_thread(thread, next);
+        }
+    }
+
+    /// A thread is home again, and goes on, unless it was called back.
+    fn arrive(&mut self, thread: ThreadRef<A>) {
+        let home = self.home();
+        thread.place.store(self.id().0, Ordering::Release);
+        thread.trip.set(home, Trip::NONE);
+        let state = match thread.stopping.replace(home, false) {
+            true => Blocked::Suspended,
+            false => Blocked::Ready,
+        };
+        thread.state.set(home, state);
+        self.take_up_own(thread);
+        self.enqueue(thread, End::Back);
+    }
+
+    /// Stops a thread that is away, or comes to be at home; says whether it is there. If not, whoever wants it has to come
+    /// again.
+    pub(crate) fn call_back(&mut self, thread: ThreadRef<A>) -> bool {
+        let home = self.home();
+        // It must not go away while another core has to look at the letter.
+        let pending = thread.recalled.load(Ordering::Acquire);
+        if thread.state.get(home) != Blocked::Away {
+            return !pending;
+        }
+        thread.stopping.set(home, true);
+        if pending {
+            return false;
+        }
+        thread.recalled.store(true, Ordering::Relaxed);
+        let core = CoreId(thread.place.load(Ordering::Acquire));
+        let letter: Option<Ref<Recalled<A>>> = Ref::from_address(thread.address());
+        let told = letter
+            .zip(self.boxes(core))
+            .is_some_and(|(letter, boxes)| boxes.recalls.put(home, letter));
+        if told {
+            self.arch.notify(core);
+        }
+        false
+    }
+
+    /// Lets go of those that are called back and wait here.
+    fn sort_recalls(&mut self) {
+        let home = self.home();
+        let me = self.id();
+        let mut next = self.boxes(me).and_then(|boxes| boxes.recalls.take(home));
+        while let Some(letter) = next {
+            next = Ref::from_address(letter.next_letter(home));
+            let Some(thread) = Ref::<Thread<A>>::from_address(letter.address()) else {
+                continue;
+            };
+            if thread.place.load(Ordering::Acquire) == me.0 && self.is_visitor(thread) {
+                self.cancel_visit(thread);
+            }
+            // From here on its core may destroy it.
+            thread.recalled.store(false, Ordering::Release);
+        }
+    }
+
+    /// A visitor that waits here waits no longer.
+    fn cancel_visit(&mut self, thread: ThreadRef<A>) {
+        let home = self.home();
+        match thread.abroad.replace(home, Blocked::Ready) {
+            Blocked::Sending(endpoint) => self.leave_queue(thread, endpoint),
+            Blocked::AwaitingReply(reply) => self.forsake(thread, reply),
+            _ => return,
+        }
+        self.conclude_visit(thread, Err(Refusal::Cancelled));
+    }
+}
+
+impl<A: Arch> Core<A> {
+    /// The slot that a visitor's call is about, if it brought one; an error if that slot went back to its core.
+    pub(crate) fn carried(&self, thread: ThreadRef<A>) -> Option<Result<SlotRef, Refusal>> {
+        let trip = thread.trip.get(self.home());
+        let brought = self.visits.guest == Some(thread) && trip.pinned.first()?.is_some();
+        brought.then(|| {
+            let slot = trip.slot.ok_or(Refusal::NoCapability)?;
+            let tag = slot.tag.get(self.home());
+            let mine = !tag.is_empty() && !tag.is_reserved() && tag.home() == self.id();
+            mine.then_some(slot).ok_or(Refusal::NoCapability)
+        })
+    }
+
+    /// Whether the slot that a visitor brought is empty, and gone back to its core.
+    pub(crate) fn is_vacated(&self, thread: ThreadRef<A>) -> bool {
+        self.visits.guest.is_some() && self.carried(thread).is_some_and(|slot| slot.is_err())
+    }
+
+    /// Remembers that a slot, or what an argument names, belongs to another core.
+    pub(crate) fn is_elsewhere(&self, core: CoreId, slot: Option<SlotRef>) -> Refusal {
+        self.visits.elsewhere.set(Some((core, slot)));
+        Refusal::WrongCore
+    }
+
+    /// The home core of what an argument names, by its slot's word.
+    pub(super) fn core_of(
+        &self,
+        thread: ThreadRef<A>,
+        argument: usize,
+        kind: Kind,
+    ) -> Option<CoreId> {
+        let cptr = thread.context.argument(argument);
+        let tag = self.lookup(thread, cptr).ok()?.tag.get(self.home());
+        (tag.kind() == Some(kind)).then(|| tag.home())
+    }
+}

@@ -1,0 +1,322 @@
+//! Calls about objects of another core, one by one.
+
+use weft_abi::cap::{CacheMode, MapFlags};
+use weft_abi::{Kind, MessageInfo, Refusal, Rights, Syscall};
+use weft_hal::{Access, VirtAddr};
+
+use super::super::word;
+use super::Cluster;
+use crate::object::{Blocked, Thread};
+
+const PLAIN: u64 = MessageInfo::new(6, 0, 0).0;
+
+#[test]
+fn objects_are_made_of_the_memory_of_another_core() {
+    let mut cluster = Cluster::new(2);
+    let at = cluster.make(1, Kind::Endpoint, 0);
+    assert_eq!(cluster.kind(at), Some(Kind::Endpoint));
+    let tag = cluster.slot(at).tag.get(cluster.core(0).home());
+    assert_eq!(tag.home().0, 1);
+    let used = cluster.call(Syscall::CNodeInfo, &[1]).unwrap()[2];
+    cluster.call(Syscall::CNodeDelete, &[1, at]).unwrap();
+    assert_eq!(cluster.kind(at), None);
+    assert!(cluster.slot(at).is_empty(cluster.core(0).home()));
+    assert_eq!(cluster.call(Syscall::CNodeInfo, &[1]).unwrap()[2], used - 1);
+}
+
+#[test]
+fn many_objects_are_made_in_parts_and_their_memory_is_used_again() {
+    let mut cluster = Cluster::new(3);
+    let memory = cluster.memory_of(2);
+    let first = cluster.slots(700);
+    for interrupts in [0, 3] {
+        if interrupts != 0 {
+            cluster.cores[2].arch.preemption = weft_hal::fake::Preemption::Every(interrupts);
+        }
+        for _ in 0..2 {
+            let order = [memory, Kind::Notification as u64, 0, 1, first, 700];
+            cluster.call(Syscall::UntypedRetype, &order).unwrap();
+            for index in [0, 255, 256, 699] {
+                assert_eq!(cluster.kind(first + index), Some(Kind::Notification));
+            }
+            cluster.call(Syscall::CNodeRevoke, &[1, memory]).unwrap();
+            assert_eq!(cluster.kind(first), None);
+        }
+    }
+    let free = cluster.call(Syscall::UntypedInfo, &[memory]).unwrap()[3];
+    assert!(free.is_power_of_two(), "all of it is free: {free:#x}");
+}
+
+#[test]
+fn what_has_no_room_is_refused_and_reserves_nothing() {
+    let mut cluster = Cluster::new(2);
+    let memory = cluster.memory_of(1);
+    let at = cluster.slots(4096);
+    let used = cluster.call(Syscall::CNodeInfo, &[1]).unwrap()[2];
+    let order = [memory, Kind::Frame as u64, 12, 1, at, 4096];
+    let refused = cluster.call(Syscall::UntypedRetype, &order);
+    assert_eq!(refused.err(), Some(Refusal::NoMemory));
+    assert_eq!(cluster.call(Syscall::CNodeInfo, &[1]).unwrap()[2], used);
+    assert!(cluster.slot(at).is_empty(cluster.core(0).home()));
+}
+
+#[test]
+fn a_program_runs_on_another_core_and_signals_home() {
+    let mut cluster = Cluster::new(2);
+    let program = cluster.program(1, 20);
+    let running = cluster.core(1).sched.current;
+    assert_eq!(running, Some(cluster.thread_of(program)));
+    let bell = cluster.make(0, Kind::Notification, 0);
+    let badged = cluster.slots(1);
+    let mint = [1, badged, 1, bell, 31, 4];
+    cluster.call(Syscall::CNodeMint, &mint).unwrap();
+    cluster.give(program, badged, 5);
+    let rung = cluster.call_of(program, Syscall::Signal, &[5]);
+    assert!(rung.expect("it goes on").is_ok());
+    let got = cluster.call(Syscall::Poll, &[bell]).unwrap();
+    assert_eq!(got[0], 4);
+    assert_eq!(cluster.core(1).sched.current, running, "it runs on");
+}
+
+#[test]
+fn a_copy_in_another_cores_cnode_is_revoked_from_home() {
+    let mut cluster = Cluster::new(2);
+    let program = cluster.program(1, 20);
+    let bell = cluster.make(0, Kind::Notification, 0);
+    cluster.give(program, bell, 5);
+    cluster.call(Syscall::CNodeRevoke, &[1, bell]).unwrap();
+    let rung = cluster.call_of(program, Syscall::Signal, &[5]);
+    assert_eq!(rung, Some(Err(Refusal::NoCapability)));
+    cluster.give(program, bell, 5);
+    let deleted = cluster.call_of(program, Syscall::CNodeDelete, &[1, 5]);
+    assert!(deleted.expect("it goes on").is_ok());
+    cluster.give(program, bell, 5);
+}
+
+#[test]
+fn a_call_to_another_core_is_answered() {
+    let mut cluster = Cluster::new(2);
+    let server = cluster.program(1, 20);
+    let client = cluster.program(0, 62);
+    let endpoint = cluster.make(1, Kind::Endpoint, 0);
+    let reply = cluster.make(1, Kind::Reply, 0);
+    let badged = cluster.slots(1);
+    cluster
+        .call(Syscall::CNodeMint, &[1, badged, 1, endpoint, 31, 77])
+        .unwrap();
+    cluster.give(server, endpoint, 3);
+    cluster.give(server, reply, 4);
+    cluster.give(client, badged, 3);
+    let park = cluster.make(0, Kind::Notification, 0);
+    let root = cluster.root;
+    for wait_first in [true, false] {
+        let receive = [3, 0, 0, 0, 0, 0, 0, 0, 4];
+        if wait_first {
+            assert_eq!(cluster.call_of(server, Syscall::Recv, &receive), None);
+        }
+        assert_eq!(
+            cluster.try_call(root, Syscall::Wait, &[park, u64::MAX]),
+            None
+        );
+        let words = [3, PLAIN, 1, 2, 3, 4, 5, 6];
+        assert_eq!(cluster.call_of(client, Syscall::Call, &words), None);
+        if !wait_first {
+            let got = cluster.call_of(server, Syscall::Recv, &receive);
+            assert!(got.expect("a message waits").is_ok());
+        }
+        let thread = cluster.thread_of(server);
+        assert_eq!(cluster.core(1).sched.current, Some(thread));
+        assert_eq!(thread.context.arguments[0].get(), 77);
+        assert_eq!(thread.context.arguments[7].get(), 6);
+        let caller = cluster.thread_of(client);
+        assert!(cluster.core(0).is_away(caller));
+        let answer = [4, PLAIN, 10, 20, 30, 40, 50, 60];
+        let answered = cluster.call_of(server, Syscall::Reply, &answer);
+        assert!(answered.expect("it goes on").is_ok());
+        assert_eq!(cluster.core(0).sched.current, Some(caller));
+        assert_eq!(caller.context.status.get(), Some(0));
+        assert_eq!(caller.context.arguments[7].get(), 60);
+        // Root goes on with the next round.
+        wake(&mut cluster, park);
+    }
+}
+
+/// Wakes root, which waits for a notification, as an interrupt would.
+fn wake(cluster: &mut Cluster, notification: u64) {
+    let object = cluster.object(notification, Kind::Notification);
+    let core = &mut cluster.cores[0];
+    core.signal(object, 1);
+    core.settle(crate::state::Next::Caller);
+    assert_eq!(core.sched.current, Some(cluster.root));
+}
+
+#[test]
+fn a_caller_that_is_stopped_waits_on_no_other_core() {
+    let mut cluster = Cluster::new(2);
+    let server = cluster.program(1, 20);
+    let client = cluster.program(0, 62);
+    let endpoint = cluster.make(1, Kind::Endpoint, 0);
+    let reply = cluster.make(1, Kind::Reply, 0);
+    cluster.give(server, endpoint, 3);
+    cluster.give(server, reply, 4);
+    cluster.give(client, endpoint, 3);
+    let park = cluster.make(0, Kind::Notification, 0);
+    let root = cluster.root;
+    let caller = cluster.thread_of(client);
+    for received in [false, true] {
+        cluster.try_call(root, Syscall::Wait, &[park, u64::MAX]);
+        assert_eq!(cluster.call_of(client, Syscall::Call, &[3, PLAIN]), None);
+        if received {
+            let receive = [3, 0, 0, 0, 0, 0, 0, 0, 4];
+            cluster
+                .call_of(server, Syscall::Recv, &receive)
+                .unwrap()
+                .unwrap();
+        }
+        wake(&mut cluster, park);
+        cluster
+            .call(Syscall::ThreadSuspend, &[client.thread])
+            .unwrap();
+        let home = cluster.core(0).home();
+        assert!(caller.state.get(home) == Blocked::Suspended);
+        assert_eq!(caller.context.status.get(), Some(Refusal::Cancelled as u64));
+        let answered = cluster.call_of(server, Syscall::Reply, &[4, PLAIN]);
+        assert_eq!(answered.unwrap().is_ok(), false, "nobody waits");
+        cluster
+            .call(Syscall::ThreadResume, &[client.thread])
+            .unwrap();
+    }
+    cluster
+        .call(Syscall::CNodeDelete, &[1, client.thread])
+        .unwrap();
+    assert_eq!(cluster.kind(client.thread), None);
+}
+
+#[test]
+fn a_server_that_dies_tells_its_callers_on_other_cores() {
+    let mut cluster = Cluster::new(3);
+    let server = cluster.program(1, 20);
+    let clients = [cluster.program(2, 30), cluster.program(2, 30)];
+    let endpoint = cluster.make(1, Kind::Endpoint, 0);
+    let reply = cluster.make(1, Kind::Reply, 0);
+    cluster.give(server, endpoint, 3);
+    cluster.give(server, reply, 4);
+    let receive = [3, 0, 0, 0, 0, 0, 0, 0, 4];
+    assert_eq!(cluster.call_of(server, Syscall::Recv, &receive), None);
+    for client in clients {
+        cluster.give(client, endpoint, 3);
+        // The first is received, the second waits.
+        assert_eq!(cluster.call_of(client, Syscall::Call, &[3, PLAIN]), None);
+    }
+    cluster
+        .call(Syscall::CNodeDelete, &[1, server.thread])
+        .unwrap();
+    for client in clients {
+        let thread = cluster.thread_of(client);
+        assert_eq!(thread.context.status.get(), Some(Refusal::Dead as u64));
+        assert!(!cluster.core(2).is_away(thread));
+    }
+}
+
+#[test]
+fn a_passive_server_is_called_by_its_own_core_only() {
+    let mut cluster = Cluster::new(2);
+    let server = cluster.program(1, 20);
+    let endpoint = cluster.make(1, Kind::Endpoint, 0);
+    cluster.give(server, endpoint, 3);
+    assert_eq!(cluster.call_of(server, Syscall::Recv, &[3]), None);
+    cluster.call(Syscall::SchedUnbind, &[server.sched]).unwrap();
+    let refused = cluster.call(Syscall::Call, &[endpoint, PLAIN]);
+    assert_eq!(refused.err(), Some(Refusal::WrongCore));
+}
+
+#[test]
+fn a_frame_is_shared_by_spaces_of_two_cores_and_leaves_both() {
+    let mut cluster = Cluster::new(2);
+    let program = cluster.program(1, 20);
+    let frame = cluster.make(0, Kind::Frame, 12);
+    for _ in 0..3 {
+        let table = cluster.make(1, Kind::PageTable, 0);
+        cluster
+            .call(Syscall::SpaceMapTable, &[program.space, table, 0x40_0000])
+            .unwrap();
+    }
+    let flags = MapFlags::new(Rights::READ | Rights::WRITE, CacheMode::Normal).0;
+    let map = [program.space, frame, 0x40_0000, flags];
+    cluster.call(Syscall::SpaceMap, &map).unwrap();
+    assert!(reads(&mut cluster, 0x40_0000));
+    let again = cluster.call(Syscall::SpaceMap, &map);
+    assert_eq!(again.err(), Some(Refusal::AlreadyMapped));
+    cluster.call(Syscall::SpaceUnmap, &[frame]).unwrap();
+    assert!(!reads(&mut cluster, 0x40_0000));
+    let gone = cluster.call(Syscall::SpaceUnmap, &[frame]);
+    assert_eq!(gone.err(), Some(Refusal::NotMapped));
+    cluster.call(Syscall::SpaceMap, &map).unwrap();
+    assert!(reads(&mut cluster, 0x40_0000));
+    cluster.call(Syscall::CNodeDelete, &[1, frame]).unwrap();
+    assert!(
+        !reads(&mut cluster, 0x40_0000),
+        "a deleted frame stays mapped"
+    );
+    assert_eq!(cluster.kind(frame), None);
+}
+
+/// Whether the running program of core 1 can read an address, by what its TLB and its tables hold.
+fn reads(cluster: &mut Cluster, address: u64) -> bool {
+    let core = &mut cluster.cores[1];
+    let memory = core.memory;
+    let found = core
+        .arch
+        .access(VirtAddr(address), Access::Read, |at| word(memory, at));
+    found.is_ok()
+}
+
+#[test]
+fn a_cnode_with_capabilities_of_three_cores_is_destroyed() {
+    let mut cluster = Cluster::new(3);
+    let memory = cluster.memory_of(1);
+    let room = cluster.call(Syscall::UntypedInfo, &[memory]).unwrap()[3];
+    let cnode = cluster.make(1, Kind::CNode, 6);
+    let bells = [0, 1, 2].map(|core| cluster.make(core, Kind::Notification, 0));
+    for (index, bell) in (1..).zip(bells.iter().cycle().take(30)) {
+        let copy = [cnode, index, 1, *bell, 31];
+        cluster.call(Syscall::CNodeCopy, &copy).unwrap();
+    }
+    let moved = cluster.make(2, Kind::Endpoint, 0);
+    cluster
+        .call(Syscall::CNodeMove, &[cnode, 40, 1, moved])
+        .unwrap();
+    assert_eq!(cluster.kind(moved), None);
+    for interrupts in [1, 5] {
+        for core in &mut cluster.cores {
+            core.arch.preemption = weft_hal::fake::Preemption::Every(interrupts);
+        }
+    }
+    cluster.call(Syscall::CNodeDelete, &[1, cnode]).unwrap();
+    cluster.rest();
+    for bell in bells {
+        cluster.call(Syscall::CNodeDelete, &[1, bell]).unwrap();
+    }
+    cluster.rest();
+    let left = cluster.call(Syscall::UntypedInfo, &[memory]).unwrap()[3];
+    assert_eq!(left, room, "nothing is left");
+}
+
+#[test]
+fn a_thread_that_is_stopped_by_another_core_stops() {
+    let mut cluster = Cluster::new(2);
+    let program = cluster.program(1, 20);
+    let thread: weft_store::Ref<Thread<_>> = cluster.thread_of(program);
+    cluster
+        .call(Syscall::ThreadSuspend, &[program.thread])
+        .unwrap();
+    assert_eq!(cluster.core(1).sched.current, None);
+    cluster
+        .call(Syscall::ThreadResume, &[program.thread])
+        .unwrap();
+    assert_eq!(cluster.core(1).sched.current, Some(thread));
+    cluster
+        .call(Syscall::CNodeDelete, &[1, program.thread])
+        .unwrap();
+    assert_eq!(cluster.core(1).sched.current, None);
+}

@@ -38,6 +38,14 @@ impl Dying {
     }
 }
 
+#[cfg(test)]
+impl Dying {
+    /// The first.
+    pub(crate) fn first(&self) -> Option<SlotRef> {
+        self.first
+    }
+}
+
 impl<A: Arch> Core<A> {
     /// Takes a CNode, of which this is the only capability, out of everybody's reach.
     pub(super) fn begin_dying(&mut self, original: SlotRef) {
@@ -107,8 +115,11 @@ impl<A: Arch> Core<A> {
             let slot = self.behind(zero.address(), index);
             while self.is_mine(slot) {
                 let progress = self.delete_step(slot);
-                if progress == Progress::Waits || self.arch.interrupt_pending() {
-                    return progress;
+                if progress == Progress::Waits {
+                    return Progress::Waits;
+                }
+                if self.arch.interrupt_pending() {
+                    return Progress::More;
                 }
             }
         }

@@ -68,7 +68,7 @@ pub(crate) enum Stage {
 /// What a thread knows on its way.
 #[derive(Clone, Copy)]
 pub struct Trip {
-    stage: Stage,
+    pub(crate) stage: Stage,
     /// The slot that the call is about, or that the capability comes from.
     slot: Option<SlotRef>,
     /// The first of the slots that are reserved.
@@ -115,6 +115,43 @@ impl<A: weft_hal::Arch> Boxes<A> {
             slots: Mailbox::new(),
             recalls: Mailbox::new(),
         }
+    }
+}
+
+#[cfg(test)]
+impl<A: weft_hal::Arch> Boxes<A> {
+    /// Whether nothing is in them; what was is lost.
+    pub(crate) fn are_empty(&self, home: weft_store::Home) -> bool {
+        self.threads.take(home).is_none()
+            && self.slots.take(home).is_none()
+            && self.recalls.take(home).is_none()
+    }
+}
+
+#[cfg(test)]
+impl<A: weft_hal::Arch> Visits<A> {
+    /// What is left to do.
+    pub(crate) fn describe(&self, home: weft_store::Home) -> std::string::String {
+        let number = |it: Option<u64>| it.unwrap_or(0);
+        let trip = |it: Option<ThreadRef<A>>| it.map(|it| it.trip.get(home).stage);
+        std::format!(
+            "visitor {:#x} {:?}, again {:#x} {:?}, emptying {:#x}",
+            number(self.first.map(weft_store::Ref::address)),
+            trip(self.first),
+            number(self.again.map(weft_store::Ref::address)),
+            trip(self.again),
+            number(self.emptying.map(weft_store::Ref::address)),
+        )
+    }
+
+    /// The first CNode that is being emptied.
+    pub(crate) fn emptied(&self) -> Option<SlotRef> {
+        self.emptying
+    }
+
+    /// Whether nothing is left to do.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.first.is_none() && self.again.is_none() && self.emptying.is_none()
     }
 }
 

@@ -51,7 +51,8 @@ impl<A: Arch> Core<A> {
         if owner != self.id()
             && let Some(zero) = self.slot_zero(first)
         {
-            zero.badge.set(home, zero.badge.get(home).wrapping_add(count));
+            zero.badge
+                .set(home, zero.badge.get(home).wrapping_add(count));
         }
     }
 
@@ -130,8 +131,7 @@ impl<A: Arch> Core<A> {
             self.unpin(slot);
             self.queue_dying(slot);
         } else if tag.is_dying() {
-            let first = self.visits.emptying.replace(slot);
-            slot.object.set(home, first.map_or(0, Ref::address));
+            self.keep_emptying(slot);
         } else if tag.home() == me {
             slot.mapping.set(home, Mapping::NONE.0);
             slot.tag.set(home, tag.settled());
@@ -147,7 +147,8 @@ impl<A: Arch> Core<A> {
     pub(super) fn tidy_up(&mut self) -> bool {
         let home = self.home();
         let mut waiting = None;
-        while let Some(zero) = self.visits.emptying {
+        let mut done = true;
+        while done && let Some(zero) = self.visits.emptying {
             self.visits.emptying = Ref::from_address(zero.object.get(home));
             match self.empty_of_mine(zero) {
                 Progress::Done => {
@@ -157,26 +158,23 @@ impl<A: Arch> Core<A> {
                 progress => {
                     zero.object.set(home, waiting.map_or(0, Ref::address));
                     waiting = Some(zero);
-                    if progress == Progress::More {
-                        break;
-                    }
+                    done = progress == Progress::Waits;
                 }
             }
         }
-        let interrupted = self.visits.emptying.is_some() && self.arch.interrupt_pending();
         while let Some(zero) = waiting {
             waiting = Ref::from_address(zero.object.get(home));
-            let first = self.visits.emptying.replace(zero);
-            zero.object.set(home, first.map_or(0, Ref::address));
+            self.keep_emptying(zero);
         }
-        if interrupted {
-            return false;
+        while done && self.dying_step() == Progress::More {
+            done = !self.arch.interrupt_pending();
         }
-        while self.dying_step() == Progress::More {
-            if self.arch.interrupt_pending() {
-                return false;
-            }
-        }
-        true
+        done
+    }
+
+    /// Puts a CNode of another core before those that are emptied of this one's capabilities.
+    fn keep_emptying(&mut self, zero: SlotRef) {
+        let first = self.visits.emptying.replace(zero);
+        zero.object.set(self.home(), first.map_or(0, Ref::address));
     }
 }

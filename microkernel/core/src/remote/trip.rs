@@ -42,7 +42,7 @@ pub(super) enum Step {
 }
 
 impl<A: Arch> Core<A> {
-    pub(super) fn boxes(&self, core: CoreId) -> Option<&Boxes<A>> {
+    pub(crate) fn boxes(&self, core: CoreId) -> Option<&Boxes<A>> {
         self.shared.boxes.get(usize::from(core.0))
     }
 
@@ -198,6 +198,8 @@ impl<A: Arch> Core<A> {
         self.visits.elsewhere.set(None);
         match handler(self, thread) {
             Ok(Next::Caller | Next::Done) => Step::End(Ok(())),
+            // What it waits for may wait for the CNode that is pinned for it.
+            Ok(Next::Repeat) if self.carried(thread).is_some() => Step::Repeat,
             Ok(Next::Repeat) => Step::Again,
             Ok(Next::Blocked) => Step::Stay,
             Ok(Next::Switch(receiver)) => {
@@ -311,8 +313,10 @@ impl<A: Arch> Core<A> {
             if thread.place.load(Ordering::Acquire) == me.0 && self.is_visitor(thread) {
                 self.cancel_visit(thread);
             }
-            // From here on its core may destroy it.
+            // From here on its core may destroy it, and what waited for that goes on there.
+            let core = thread.core;
             thread.recalled.store(false, Ordering::Release);
+            self.arch.notify(core);
         }
     }
 

@@ -34,7 +34,7 @@ impl Random {
 
 /// What an argument is.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Argument {
+pub(crate) enum Argument {
     /// A pointer to a capability of this kind.
     Cap(Kind),
     /// The index of an empty slot.
@@ -44,7 +44,7 @@ pub(super) enum Argument {
 }
 
 /// The arguments of a call, as its signature names them.
-pub(super) fn arguments(call: Syscall) -> impl Iterator<Item = Argument> {
+pub(crate) fn arguments(call: Syscall) -> impl Iterator<Item = Argument> {
     let names = call.signature().split(')').next().unwrap_or_default();
     let names = names.trim_start_matches('(').split(',').map(str::trim);
     names.flat_map(move |name| {
@@ -80,12 +80,12 @@ fn argument(call: Syscall, name: &'static str) -> Argument {
 }
 
 /// A page address that the threads map at.
-pub(super) fn page(random: &mut Random) -> u64 {
+pub(crate) fn page(random: &mut Random) -> u64 {
     0x40_0000 + random.below(6) * 0x1000
 }
 
 /// A value for an argument that is no capability; mostly one that makes sense.
-pub(super) fn value(random: &mut Random, name: &str, now: u64) -> u64 {
+pub(crate) fn value(random: &mut Random, name: &str, now: u64) -> u64 {
     const TIMES: [u64; 5] = [10_000, 50_000, 1_000_000, 1_000_000, u64::MAX];
     if random.once_in(25) {
         return random.of(&[0, 1, 64, 0xffff, 1 << 32, 1 << 63, u64::MAX]);

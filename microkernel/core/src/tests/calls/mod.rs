@@ -5,7 +5,7 @@
 //! panics when a reference to a retired object is followed; between calls the invariants of `state` are checked.
 //! At the end of a round root, whom nobody else can reach, revokes everything, and nothing may be left.
 
-mod choice;
+pub(super) mod choice;
 mod population;
 mod state;
 mod twins;

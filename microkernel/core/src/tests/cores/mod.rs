@@ -5,5 +5,6 @@
 
 mod cases;
 mod cluster;
+mod crowd;
 
 use cluster::Cluster;

@@ -11,7 +11,7 @@ mod fadt;
 mod madt;
 
 pub use fadt::PowerPorts;
-pub use madt::{IoApicEntry, Madt, Override};
+pub use madt::{Cores, IoApicEntry, Madt, Override};
 
 /// The header that every table begins with.
 const HEADER: u64 = 36;

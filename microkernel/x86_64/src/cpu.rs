@@ -1,7 +1,8 @@
 //! The processor: what it can do, and how it is set up.
 //!
 //! What CPUID does not show is done without and named in [`Features`]'s text, so that the absence of a
-//! protection is seen. NX and long mode are not optional: `boot.S` refuses to start without them.
+//! protection is seen, and so are cores that are not used. NX and long mode are not optional: `boot.S` refuses to start
+//! without them.
 
 use core::arch::x86_64::{__cpuid, __cpuid_count, _rdtsc};
 use core::fmt;
@@ -10,6 +11,7 @@ use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags};
 use x86_64::registers::model_specific::{Efer, EferFlags, Msr};
 
 use crate::entry::PAT;
+use crate::smp::LeftOut;
 
 const IA32_PAT: u32 = 0x277;
 const IA32_SYSENTER_CS: u32 = 0x174;
@@ -92,6 +94,19 @@ impl Features {
         }
     }
 
+    /// Which of the features that are here `other` lacks: the first.
+    pub(crate) fn lacking(&self, other: &Self) -> Option<u8> {
+        let pairs = self.named().into_iter().zip(other.named());
+        let lacks = |((_, here), (_, there)): ((_, bool), (_, bool))| here && !there;
+        pairs.map(lacks).position(|lacks| lacks).map(|at| at as u8)
+    }
+
+    /// What a feature is called that `lacking` gave.
+    pub(crate) fn name(feature: u8) -> &'static str {
+        let named = Self::NONE.named();
+        named.get(usize::from(feature)).map_or("", |(name, _)| name)
+    }
+
     fn named(&self) -> [(&'static str, bool); 9] {
         [
             ("SMEP", self.smep),
@@ -137,7 +152,8 @@ impl fmt::Display for Features {
         if missing.peek().is_none() {
             to.write_str(" nothing")?;
         }
-        missing.try_for_each(|(name, _)| write!(to, " {name}"))
+        missing.try_for_each(|(name, _)| write!(to, " {name}"))?;
+        LeftOut.fmt(to)
     }
 }
 

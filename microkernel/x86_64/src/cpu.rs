@@ -96,31 +96,46 @@ impl Features {
 
     /// Which of the features that are here `other` lacks: the first.
     pub(crate) fn lacking(&self, other: &Self) -> Option<u8> {
-        let pairs = self.named().into_iter().zip(other.named());
-        let lacks = |((_, here), (_, there)): ((_, bool), (_, bool))| here && !there;
-        pairs.map(lacks).position(|lacks| lacks).map(|at| at as u8)
+        let missing = self.bits() & !other.bits();
+        (missing != 0).then(|| missing.trailing_zeros() as u8)
     }
 
     /// What a feature is called that `lacking` gave.
     pub(crate) fn name(feature: u8) -> &'static str {
-        let named = Self::NONE.named();
-        named.get(usize::from(feature)).map_or("", |(name, _)| name)
+        NAMES.get(usize::from(feature)).copied().unwrap_or_default()
     }
 
-    fn named(&self) -> [(&'static str, bool); 9] {
-        [
-            ("SMEP", self.smep),
-            ("SMAP", self.smap),
-            ("UMIP", self.umip),
-            ("FSGSBASE", self.fsgsbase),
-            ("MCE", self.machine_check),
-            ("PGE", self.global_pages),
-            ("1GiB-pages", self.huge_pages),
-            ("x2APIC", self.x2apic),
-            ("invariant-TSC", self.invariant_tsc),
-        ]
+    /// A bit for each that is there, in the order of the names.
+    #[inline(never)]
+    fn bits(&self) -> u32 {
+        let all = [
+            self.smep,
+            self.smap,
+            self.umip,
+            self.fsgsbase,
+            self.machine_check,
+            self.global_pages,
+            self.huge_pages,
+            self.x2apic,
+            self.invariant_tsc,
+        ];
+        let bits = all.into_iter().rev();
+        bits.fold(0, |bits, present| bits << 1 | u32::from(present))
     }
 }
+
+/// What the features are called.
+const NAMES: [&str; 9] = [
+    "SMEP",
+    "SMAP",
+    "UMIP",
+    "FSGSBASE",
+    "MCE",
+    "PGE",
+    "1GiB-pages",
+    "x2APIC",
+    "invariant-TSC",
+];
 
 /// Whether this is QEMU's translator. With instruction counting (`-icount`) it ends with "Bad icount read"
 /// when the interrupt controller's timer is reached through MSRs, so there the controller is reached
@@ -139,20 +154,19 @@ const fn bit(word: u32, number: u32) -> bool {
 
 impl fmt::Display for Features {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str("processor has")?;
-        for (name, _) in self.named().iter().filter(|(_, present)| *present) {
-            write!(to, " {name}")?;
+        let (has, all) = (self.bits(), (1 << NAMES.len()) - 1);
+        for (text, bits) in [("processor has", has), ("; lacks", all & !has)] {
+            to.write_str(text)?;
+            for (index, name) in NAMES.iter().enumerate() {
+                if bits >> index & 1 == 1 {
+                    to.write_str(" ")?;
+                    to.write_str(name)?;
+                }
+            }
         }
-        to.write_str("; lacks")?;
-        let mut missing = self
-            .named()
-            .into_iter()
-            .filter(|(_, present)| !present)
-            .peekable();
-        if missing.peek().is_none() {
+        if has == all {
             to.write_str(" nothing")?;
         }
-        missing.try_for_each(|(name, _)| write!(to, " {name}"))?;
         LeftOut.fmt(to)
     }
 }

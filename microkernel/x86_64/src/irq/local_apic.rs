@@ -173,6 +173,7 @@ impl LocalApic {
     }
 
     /// Tells another core, or this one, something; what was written before is seen there. `false` if the core cannot be told.
+    #[inline(never)]
     pub(crate) fn call(&self, id: u32, call: Call) -> bool {
         let reachable = id < ALL || matches!(self.access, Access::X2);
         if reachable {

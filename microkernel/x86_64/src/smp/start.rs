@@ -118,6 +118,7 @@ pub fn start_cores<S: System<X86_64>>(
     })
 }
 
+#[inline(never)]
 fn start_all(machine: &X86_64, entry: usize, make: &dyn Fn(Area, X86_64) -> *mut ()) -> u32 {
     let listed = LISTED.load(Ordering::Relaxed) as u8;
     let further = || (1..listed).map(|place| controller_of(CoreId(place)));
@@ -125,7 +126,7 @@ fn start_all(machine: &X86_64, entry: usize, make: &dyn Fn(Area, X86_64) -> *mut
         further().for_each(|id| {
             machine.local_apic.call(id, Call::Reset);
         });
-        within(machine, AFTER_RESET, || false);
+        within(machine, AFTER_RESET, &|| false);
     }
     let mut areas = Area::all();
     let mut running = CoreId(1);
@@ -138,7 +139,9 @@ fn start_all(machine: &X86_64, entry: usize, make: &dyn Fn(Area, X86_64) -> *mut
             start(machine, core, id)
         });
         if stage == Stage::ANSWERS {
-            CONTROLLERS[usize::from(running.0)].store(id, Ordering::Relaxed);
+            if let Some(place) = CONTROLLERS.get(usize::from(running.0)) {
+                place.store(id, Ordering::Relaxed);
+            }
             running.0 += 1;
             RUNNING.store(running.0.into(), Ordering::Relaxed);
         } else {
@@ -155,14 +158,14 @@ fn start(machine: &X86_64, core: &'static PerCore, id: u32) -> u8 {
     OFFERED.store(ptr::from_ref(core).cast_mut(), Ordering::Release);
     for patience in [FIRST_START, PATIENCE] {
         let told = apic.call(id, Call::Start(vector));
-        if !told || within(machine, patience, || core.stage.is() != Stage::ABSENT) {
+        if !told || within(machine, patience, &|| core.stage.is() != Stage::ABSENT) {
             break;
         }
     }
     OFFERED.store(ptr::null_mut(), Ordering::Release);
     if core.stage.is() == Stage::RUNS {
         apic.call(id, Call::Mail);
-        within(machine, PATIENCE, || core.stage.is() == Stage::ANSWERS);
+        within(machine, PATIENCE, &|| core.stage.is() == Stage::ANSWERS);
     }
     let stage = core.stage.is();
     if stage != Stage::ANSWERS {
@@ -172,7 +175,8 @@ fn start(machine: &X86_64, core: &'static PerCore, id: u32) -> u8 {
 }
 
 /// Waits until `done`, but not for ever.
-fn within(machine: &X86_64, limit: Nanoseconds, done: impl Fn() -> bool) -> bool {
+#[inline(never)]
+fn within(machine: &X86_64, limit: Nanoseconds, done: &dyn Fn() -> bool) -> bool {
     let start = machine.now();
     while !done() {
         if machine.now().since(start) > limit {

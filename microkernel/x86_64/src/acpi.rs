@@ -73,10 +73,12 @@ impl Table {
         (address.checked_add(bytes)? <= self.range.end).then_some(address)
     }
 
+    #[inline(never)]
     fn u8(&self, memory: &impl Physical, offset: u64) -> Option<u8> {
         memory.u8(self.at(offset, 1)?)
     }
 
+    #[inline(never)]
     fn u32(&self, memory: &impl Physical, offset: u64) -> Option<u32> {
         memory.u32(self.at(offset, 4)?)
     }

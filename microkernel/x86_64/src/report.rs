@@ -119,7 +119,7 @@ impl Scene for Distress {
 
 /// Begins a report of the core on one of whose stacks `address` is, with all others stopped, and gives the core's number.
 #[inline(never)]
-fn begin(address: u64) -> (Report<Distress>, u8) {
+fn begin(address: u64) -> (Report<Distress>, u32) {
     let core = PerCore::of_stack(address).map_or(0, |core| core.id.get().0);
     match REPORTER.compare_exchange(NOBODY, core, Ordering::AcqRel, Ordering::Acquire) {
         Ok(_) if smp::is_alone() => {}
@@ -127,7 +127,7 @@ fn begin(address: u64) -> (Report<Distress>, u8) {
         Err(reporter) if reporter == core => {}
         Err(_) => stop(),
     }
-    (Report::begin(&REPORTING, Distress), core)
+    (Report::begin(&REPORTING, Distress), core.into())
 }
 
 /// Stops this core for ever.
@@ -175,7 +175,8 @@ pub(crate) extern "C" fn nmi(frame: &Frame) {
     }
     let _ = writeln!(
         DebugPort,
-        "weft: non-maskable interrupt on core {core} at {:#x}",
+        "weft: non-maskable interrupt on core {} at {:#x}",
+        u32::from(core),
         frame.rip
     );
     let _ = write!(DebugPort, "{frame}");

@@ -15,9 +15,9 @@ use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use weft_hal::CoreId;
 
-pub(crate) use area::Areas;
+pub(crate) use area::{Areas, is_alone};
 pub use start::start_cores;
-pub(crate) use start::{LeftOut, controller_of, is_alone, plan, write_start_page};
+pub(crate) use start::{LeftOut, controller_of, plan, write_start_page};
 
 use crate::cpu;
 use crate::descriptor::{Gdt, Tss};

@@ -140,6 +140,11 @@ impl Area {
     }
 }
 
+/// Whether no further core may run.
+pub(crate) fn is_alone() -> bool {
+    MADE.load(Ordering::Relaxed) == 0
+}
+
 /// The area with a core that an address is in, and its offset there.
 pub(super) fn holding(address: u64) -> Option<(Area, usize)> {
     let offset = address.checked_sub(BASE)?;

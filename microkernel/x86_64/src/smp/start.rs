@@ -56,8 +56,6 @@ static OFFERED: AtomicPtr<PerCore> = AtomicPtr::new(ptr::null_mut());
 static START_VECTOR: AtomicU8 = AtomicU8::new(0);
 /// How many cores are in `CONTROLLERS`.
 static LISTED: AtomicU32 = AtomicU32::new(1);
-/// How many cores run.
-static RUNNING: AtomicU32 = AtomicU32::new(1);
 /// The number of each core's interrupt controller.
 static CONTROLLERS: [AtomicU32; CoreId::MAX] = [const { AtomicU32::new(0) }; CoreId::MAX];
 /// The cores that were left out: the interrupt controller's number, and in the upper half one more than the stage.
@@ -101,11 +99,6 @@ pub(crate) fn controller_of(core: CoreId) -> u32 {
     place.map_or(0, |place| place.load(Ordering::Relaxed))
 }
 
-/// Whether no other core runs.
-pub(crate) fn is_alone() -> bool {
-    RUNNING.load(Ordering::Relaxed) == 1
-}
-
 /// Starts the machine's other cores. For each, `make` makes the kernel's state in its place, and the core runs that for
 /// ever. Gives how many cores run now, this one included.
 pub fn start_cores<S: System<X86_64>>(
@@ -143,7 +136,6 @@ fn start_all(machine: &X86_64, entry: usize, make: &dyn Fn(Area, X86_64) -> *mut
                 place.store(id, Ordering::Relaxed);
             }
             running.0 += 1;
-            RUNNING.store(running.0.into(), Ordering::Relaxed);
         } else {
             left_out.store((u64::from(stage) + 1) << 32 | u64::from(id), Ordering::Relaxed);
         }

@@ -26,11 +26,7 @@ arch::entry!(main);
 struct Kernel(Core<Machine>);
 
 /// The state of a core before its architecture is known.
-const KERNEL: Kernel = Kernel(Core::new(
-    Machine::ABSENT,
-    MEMORY,
-    Ref::to_static(&SHARED),
-));
+const KERNEL: Kernel = Kernel(Core::new(Machine::ABSENT, MEMORY, Ref::to_static(&SHARED)));
 
 static BOOT_CORE: arch::Place<Kernel> = arch::Place::new(KERNEL);
 

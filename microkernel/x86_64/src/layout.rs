@@ -83,7 +83,9 @@ fn start_page(usable: &RangeSet) -> Option<u64> {
         end: range.end.min(START.end),
     };
     let mut pages = usable.iter().map(|range| inside(range).shrunk_to_pages());
-    pages.find(|pages| !pages.is_empty()).map(|pages| pages.start)
+    pages
+        .find(|pages| !pages.is_empty())
+        .map(|pages| pages.start)
 }
 
 /// The address space that the firmware's map says nothing of: below the chipset, and above all memory.

@@ -233,7 +233,9 @@ impl PerCore {
     /// The addresses of the boot core's guard pages.
     pub(crate) fn guards() -> impl Iterator<Item = u64> {
         let stacks = (&raw const BOOT_STACKS).addr();
-        Stacks::GUARDS.iter().map(move |guard| (stacks + guard) as u64)
+        Stacks::GUARDS
+            .iter()
+            .map(move |guard| (stacks + guard) as u64)
     }
 
     /// Whether `address` is in one of the stacks, guard pages left out.

@@ -104,11 +104,17 @@ mod tests {
         let parameters = Parameters::new(0x1_2000, 0x40, 0x80, 0x20_0000, 7);
         assert_eq!(PARAMETERS % 16, 0);
         assert_eq!(PARAMETERS as usize + size_of::<Parameters>(), PAGE as usize);
-        assert_eq!(offset_of!(TablePointer, base), 2 + offset_of!(TablePointer, limit));
+        assert_eq!(
+            offset_of!(TablePointer, base),
+            2 + offset_of!(TablePointer, limit)
+        );
         assert_eq!(offset_of!(FarPointer, selector), 4);
         assert_eq!(parameters.table.base, 0x1_2000 + PARAMETERS as u32);
         assert_eq!(offset_of!(Parameters, descriptors), 0, "the base is right");
-        assert_eq!((parameters.protected.offset, parameters.long.offset), (0x1_2040, 0x1_2080));
+        assert_eq!(
+            (parameters.protected.offset, parameters.long.offset),
+            (0x1_2040, 0x1_2080)
+        );
     }
 
     #[test]
@@ -116,10 +122,24 @@ mod tests {
         let descriptor = |selector: u16| DESCRIPTORS[usize::from(selector) / 8];
         let long = |descriptor: u64| descriptor >> 53 & 1;
         let code = |descriptor: u64| descriptor >> 43 & 1;
-        assert_eq!((code(descriptor(LONG_CODE)), long(descriptor(LONG_CODE))), (1, 1));
-        assert_eq!((code(descriptor(PROTECTED_CODE)), long(descriptor(PROTECTED_CODE))), (1, 0));
+        assert_eq!(
+            (code(descriptor(LONG_CODE)), long(descriptor(LONG_CODE))),
+            (1, 1)
+        );
+        assert_eq!(
+            (
+                code(descriptor(PROTECTED_CODE)),
+                long(descriptor(PROTECTED_CODE))
+            ),
+            (1, 0)
+        );
         assert_eq!(code(descriptor(0x10)), 0);
-        assert!(DESCRIPTORS[1..].iter().all(|descriptor| descriptor >> 40 & 1 == 1), "used");
+        assert!(
+            DESCRIPTORS[1..]
+                .iter()
+                .all(|descriptor| descriptor >> 40 & 1 == 1),
+            "used"
+        );
     }
 
     #[test]

@@ -105,10 +105,7 @@ impl Madt {
             return None;
         }
         match (kind, length) {
-            (0, 8..) => self.core(
-                table.u8(memory, at + 3)?.into(),
-                table.u32(memory, at + 4)?,
-            ),
+            (0, 8..) => self.core(table.u8(memory, at + 3)?.into(), table.u32(memory, at + 4)?),
             (1, 12..) => self.io_apic(memory, table, at)?,
             (2, 10..) => self.rerouted(memory, table, at)?,
             (9, 16..) => self.core(table.u32(memory, at + 4)?, table.u32(memory, at + 8)?),

@@ -119,7 +119,10 @@ fn cores_are_listed_by_their_controllers_and_disabled_ones_left_out() {
         long_entry(2, 1),
     ];
     let found = cores(entries);
-    assert_eq!((ids(&found), found.count()), (Vec::from([4, 2, 0x1_0000]), 3));
+    assert_eq!(
+        (ids(&found), found.count()),
+        (Vec::from([4, 2, 0x1_0000]), 3)
+    );
 }
 
 #[test]
@@ -131,7 +134,10 @@ fn the_core_that_runs_comes_first() {
 #[test]
 fn a_list_without_the_core_that_runs_gives_that_one_alone() {
     let found = cores([short_entry(4, 1), short_entry(2, 1)]);
-    assert_eq!((ids(&found.with_first(7)), found.with_first(7).count()), (Vec::from([7]), 1));
+    assert_eq!(
+        (ids(&found.with_first(7)), found.with_first(7).count()),
+        (Vec::from([7]), 1)
+    );
     assert_eq!(ids(&Cores::default().with_first(3)), [3]);
 }
 

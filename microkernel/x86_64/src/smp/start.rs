@@ -137,7 +137,10 @@ fn start_all(machine: &X86_64, entry: usize, make: &dyn Fn(Area, X86_64) -> *mut
             }
             running.0 += 1;
         } else {
-            left_out.store((u64::from(stage) + 1) << 32 | u64::from(id), Ordering::Relaxed);
+            left_out.store(
+                (u64::from(stage) + 1) << 32 | u64::from(id),
+                Ordering::Relaxed,
+            );
         }
     }
     running.0.into()
@@ -231,7 +234,10 @@ impl fmt::Display for LeftOut {
                 _ => ("started as another", ""),
             };
             let id = left_out as u32;
-            write!(to, "\nwithout the core with interrupt controller {id}, which {what}{name}")?;
+            write!(
+                to,
+                "\nwithout the core with interrupt controller {id}, which {what}{name}"
+            )?;
         }
         Ok(())
     }

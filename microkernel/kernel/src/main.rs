@@ -26,6 +26,10 @@ arch::entry!(main);
 struct Kernel(Core<Machine>);
 
 /// The state of a core before its architecture is known.
+#[expect(
+    clippy::declare_interior_mutable_const,
+    reason = "to be copied: each core has a state of its own"
+)]
 const KERNEL: Kernel = Kernel(Core::new(Machine::ABSENT, MEMORY, Ref::to_static(&SHARED)));
 
 static BOOT_CORE: arch::Place<Kernel> = arch::Place::new(KERNEL);

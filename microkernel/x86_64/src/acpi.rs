@@ -83,6 +83,8 @@ impl Table {
         memory.u32(self.at(offset, 4)?)
     }
 
+    // One copy, for size.
+    #[inline(never)]
     fn u64(&self, memory: &impl Physical, offset: u64) -> Option<u64> {
         memory.u64(self.at(offset, 8)?)
     }

@@ -142,6 +142,8 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
 }
 
 /// Sets up interrupts and the clock.
+// One copy, for size.
+#[inline(never)]
 fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64) -> X86_64 {
     silence_pic();
     let local_apic = LocalApic::new(&features);
@@ -337,6 +339,8 @@ fn make_start(
     Ok(())
 }
 
+// One copy, for size.
+#[inline(never)]
 fn direct(range: Range, rights: Rights, cache: CacheMode) -> Mapping {
     Mapping {
         virtual_start: DIRECT_MAP + range.start,

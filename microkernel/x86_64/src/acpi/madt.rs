@@ -65,6 +65,8 @@ impl Cores {
     }
 
     /// A core that both kinds of entries name is one.
+    // One copy, for size.
+    #[inline(never)]
     fn add(&mut self, id: u32) {
         if self.iter().any(|other| other == id) {
             return;

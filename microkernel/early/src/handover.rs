@@ -20,6 +20,6 @@ pub struct Handover<A> {
     pub image: Range,
     /// Physical address of the ACPI root pointer or device tree; 0 if there is none.
     pub firmware_table: u64,
-    /// How many cores the machine has; one is used.
+    /// How many cores the machine has, used or not.
     pub cores: u32,
 }

@@ -45,6 +45,7 @@ impl Range {
     }
 
     /// The whole pages inside.
+    #[inline(never)]
     pub const fn shrunk_to_pages(self) -> Self {
         let start = match self.start.checked_next_multiple_of(PAGE) {
             Some(start) => start,
@@ -57,6 +58,7 @@ impl Range {
     }
 
     /// All pages that it touches.
+    #[inline(never)]
     pub const fn grown_to_pages(self) -> Self {
         let end = match self.end.checked_next_multiple_of(PAGE) {
             Some(end) => end,

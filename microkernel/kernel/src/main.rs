@@ -25,11 +25,14 @@ arch::entry!(main);
 /// The core of this machine's architecture.
 struct Kernel(Core<Machine>);
 
-static KERNEL: arch::Place<Kernel> = arch::Place::new(Kernel(Core::new(
-    Machine::ABSENT,
-    MEMORY,
-    Ref::to_static(&SHARED),
-)));
+/// The state of a core before its architecture is known.
+#[expect(
+    clippy::declare_interior_mutable_const,
+    reason = "to be copied: each core has a state of its own"
+)]
+const KERNEL: Kernel = Kernel(Core::new(Machine::ABSENT, MEMORY, Ref::to_static(&SHARED)));
+
+static BOOT_CORE: arch::Place<Kernel> = arch::Place::new(KERNEL);
 
 static SHARED: Shared<Machine> = Shared::new();
 
@@ -40,7 +43,7 @@ static SHARED: Shared<Machine> = Shared::new();
 const MEMORY: Memory = unsafe { Memory::new(DIRECT_MAP as usize) };
 
 fn main(handover: Handover<Machine>) -> ! {
-    let Some(kernel) = KERNEL.take() else {
+    let Some(kernel) = BOOT_CORE.take() else {
         panic!("started twice");
     };
     let cores = arch::start_cores(&handover, make);
@@ -48,9 +51,11 @@ fn main(handover: Handover<Machine>) -> ! {
     arch::run(kernel)
 }
 
-/// Makes the state of a further core in its place.
+/// Makes the state of a further core in its place: it is too large for a stack, so it is copied from a constant.
 fn make(place: &mut MaybeUninit<Kernel>, machine: Machine) -> &mut Kernel {
-    place.write(Kernel(Core::new(machine, MEMORY, Ref::to_static(&SHARED))))
+    let kernel = place.write(KERNEL);
+    kernel.0.arch = machine;
+    kernel
 }
 
 type Registers = <Machine as Arch>::Context;

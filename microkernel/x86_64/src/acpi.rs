@@ -11,7 +11,7 @@ mod fadt;
 mod madt;
 
 pub use fadt::PowerPorts;
-pub use madt::{IoApicEntry, Madt, Override};
+pub use madt::{Cores, IoApicEntry, Madt, Override};
 
 /// The header that every table begins with.
 const HEADER: u64 = 36;
@@ -73,14 +73,18 @@ impl Table {
         (address.checked_add(bytes)? <= self.range.end).then_some(address)
     }
 
+    #[inline(never)]
     fn u8(&self, memory: &impl Physical, offset: u64) -> Option<u8> {
         memory.u8(self.at(offset, 1)?)
     }
 
+    #[inline(never)]
     fn u32(&self, memory: &impl Physical, offset: u64) -> Option<u32> {
         memory.u32(self.at(offset, 4)?)
     }
 
+    // One copy, for size.
+    #[inline(never)]
     fn u64(&self, memory: &impl Physical, offset: u64) -> Option<u64> {
         memory.u64(self.at(offset, 8)?)
     }

@@ -5,10 +5,11 @@
 
 use core::arch::global_asm;
 use core::ptr;
+use core::sync::atomic::Ordering;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_hal::{PageSize, PhysAddr, Root};
+use weft_hal::{CoreId, PageSize, PhysAddr, Root};
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
@@ -19,10 +20,10 @@ use crate::machine::X86_64;
 use crate::msi::MsiLines;
 use crate::paging::KernelHalf;
 use crate::pvh::{Physical, StartInfo};
-use crate::smp::PerCore;
+use crate::smp::{Areas, PerCore};
 use crate::timer::{Time, calibrate};
 use crate::tlb::{self, Active};
-use crate::{descriptor, report, trap};
+use crate::{descriptor, report, smp, trap};
 use weft_early::region::{PAGE, Range};
 use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
 use weft_early::{DIRECT_MAP, Handover};
@@ -31,6 +32,8 @@ use weft_early::{DIRECT_MAP, Handover};
 const IDENTITY_END: u64 = 1 << 32;
 /// Where the linker script puts the kernel: its physical address plus this.
 const KERNEL_BASE: u64 = 0xffff_ffff_8000_0000;
+/// Tables that show the page in which further cores start: a root, and a table of each level below.
+const START_TABLES: u64 = 4;
 
 global_asm!(
     include_str!("boot.S"),
@@ -89,6 +92,7 @@ fn identity<T>(address: u64) -> Option<*const T> {
 /// The first Rust function: called once by `boot.S`.
 extern "C" fn start(info: u64, time_stamp: u64) -> ! {
     let core = PerCore::set_up_boot_core();
+    descriptor::fill_idt();
     descriptor::load(core);
     let info = match StartInfo::read(&Identity, info) {
         Ok(info) => info,
@@ -121,6 +125,8 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
     tlb::write_root(kernel.root);
     trap::set_up_syscall();
     let machine = machine(features, &acpi, kernel, time_stamp);
+    let cores = acpi.madt.cores.with_first(machine.local_apic.id());
+    smp::plan(&cores);
     if let Some(ecam) = acpi.ecam {
         layout.devices.remove(ecam);
     }
@@ -131,11 +137,13 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
         configuration: acpi.ecam,
         image,
         firmware_table: info.rsdp,
-        cores: acpi.madt.cores,
+        cores: cores.count() as u32,
     })
 }
 
 /// Sets up interrupts and the clock.
+// One copy, for size.
+#[inline(never)]
 fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64) -> X86_64 {
     silence_pic();
     let local_apic = LocalApic::new(&features);
@@ -143,6 +151,7 @@ fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64)
         panic!("no timer of known rate ticks");
     };
     X86_64 {
+        core: CoreId::BOOT,
         features,
         power: acpi.power,
         io_apic: IoApic::new(&acpi.madt),
@@ -210,27 +219,40 @@ fn find_symbols(image: Range) {
     report::SYMBOLS.find(image, word);
 }
 
-/// Builds the kernel's page tables: itself, all memory, the interrupt controllers.
+/// Builds the kernel's page tables: itself, all memory, the interrupt controllers, what further cores need.
 fn build(
     layout: &mut Layout,
     image: Range,
     acpi: &Acpi,
     features: &Features,
 ) -> Result<KernelHalf, OutOfTables> {
+    let start_page = layout.start_page.filter(|_| acpi.madt.cores.count() > 1);
+    let further = start_page.map_or(0, |_| acpi.madt.cores.iter().count() - 1);
+    let areas = Areas::take(layout, further);
     let length = layout.mapped.iter().map(Range::length).sum();
-    let bytes =
-        Builder::<Identity, KernelEntries>::bytes_for(length, layout.mapped.iter().count() as u64);
+    let ranges = layout.mapped.iter().count() as u64;
+    let mut bytes = Builder::<Identity, KernelEntries>::bytes_for(length, ranges);
+    if start_page.is_some() {
+        bytes += Areas::TABLE_BYTES + START_TABLES * PAGE;
+    }
     let start = layout.free.take(bytes, IDENTITY_END).ok_or(OutOfTables)?;
-    let tables = Range::sized(start, bytes);
+    let mut tables = Range::sized(start, bytes);
     layout.mapped.remove(tables);
     let greatest = match features.huge_pages {
         true => PageSize::Huge,
         false => PageSize::Large,
     };
+    if start_page.is_some() {
+        tables.start += PAGE;
+    }
     let mut builder = Builder::new(Identity, tables, greatest)?;
     map_kernel(&mut builder)?;
     map_memory(&mut builder, layout, image.grown_to_pages())?;
     map_controllers(&mut builder, acpi)?;
+    if let Some(page) = start_page {
+        areas.map(&mut builder)?;
+        make_start(&mut builder, page, PhysAddr(start))?;
+    }
     let root = builder.root();
     let direct = core::array::from_fn(|index| builder.root_entry(256 + index));
     Ok(KernelHalf {
@@ -295,6 +317,30 @@ fn map_controllers(
     Ok(())
 }
 
+/// Fills the page in which further cores start, and makes the root that they begin with: the kernel's, and that page where
+/// it is. The kernel's own root does not show it.
+fn make_start(
+    builder: &mut Builder<Identity, KernelEntries>,
+    page: u64,
+    root: PhysAddr,
+) -> Result<(), OutOfTables> {
+    builder.map(Mapping {
+        virtual_start: page,
+        range: Range::sized(page, PAGE),
+        rights: Rights::READ | Rights::EXECUTE,
+        cache: CacheMode::Normal,
+    })?;
+    let kernel = Identity.table(builder.root());
+    for (to, from) in Identity.table(root).iter().zip(kernel) {
+        to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+    }
+    kernel[0].store(0, Ordering::Relaxed);
+    smp::write_start_page(page, root);
+    Ok(())
+}
+
+// One copy, for size.
+#[inline(never)]
 fn direct(range: Range, rights: Rights, cache: CacheMode) -> Mapping {
     Mapping {
         virtual_start: DIRECT_MAP + range.start,

@@ -1,7 +1,8 @@
 //! The processor: what it can do, and how it is set up.
 //!
 //! What CPUID does not show is done without and named in [`Features`]'s text, so that the absence of a
-//! protection is seen. NX and long mode are not optional: `boot.S` refuses to start without them.
+//! protection is seen, and so are cores that are not used. NX and long mode are not optional: `boot.S` refuses to start
+//! without them.
 
 use core::arch::x86_64::{__cpuid, __cpuid_count, _rdtsc};
 use core::fmt;
@@ -10,6 +11,7 @@ use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags};
 use x86_64::registers::model_specific::{Efer, EferFlags, Msr};
 
 use crate::entry::PAT;
+use crate::smp::LeftOut;
 
 const IA32_PAT: u32 = 0x277;
 const IA32_SYSENTER_CS: u32 = 0x174;
@@ -92,20 +94,48 @@ impl Features {
         }
     }
 
-    fn named(&self) -> [(&'static str, bool); 9] {
-        [
-            ("SMEP", self.smep),
-            ("SMAP", self.smap),
-            ("UMIP", self.umip),
-            ("FSGSBASE", self.fsgsbase),
-            ("MCE", self.machine_check),
-            ("PGE", self.global_pages),
-            ("1GiB-pages", self.huge_pages),
-            ("x2APIC", self.x2apic),
-            ("invariant-TSC", self.invariant_tsc),
-        ]
+    /// Which of the features that are here `other` lacks: the first.
+    pub(crate) fn lacking(&self, other: &Self) -> Option<u8> {
+        let missing = self.bits() & !other.bits();
+        (missing != 0).then(|| missing.trailing_zeros() as u8)
+    }
+
+    /// What a feature is called that `lacking` gave.
+    pub(crate) fn name(feature: u8) -> &'static str {
+        NAMES.get(usize::from(feature)).copied().unwrap_or_default()
+    }
+
+    /// A bit for each that is there, in the order of the names.
+    #[inline(never)]
+    fn bits(&self) -> u32 {
+        let all = [
+            self.smep,
+            self.smap,
+            self.umip,
+            self.fsgsbase,
+            self.machine_check,
+            self.global_pages,
+            self.huge_pages,
+            self.x2apic,
+            self.invariant_tsc,
+        ];
+        let bits = all.into_iter().rev();
+        bits.fold(0, |bits, present| bits << 1 | u32::from(present))
     }
 }
+
+/// What the features are called.
+const NAMES: [&str; 9] = [
+    "SMEP",
+    "SMAP",
+    "UMIP",
+    "FSGSBASE",
+    "MCE",
+    "PGE",
+    "1GiB-pages",
+    "x2APIC",
+    "invariant-TSC",
+];
 
 /// Whether this is QEMU's translator. With instruction counting (`-icount`) it ends with "Bad icount read"
 /// when the interrupt controller's timer is reached through MSRs, so there the controller is reached
@@ -124,20 +154,20 @@ const fn bit(word: u32, number: u32) -> bool {
 
 impl fmt::Display for Features {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        to.write_str("processor has")?;
-        for (name, _) in self.named().iter().filter(|(_, present)| *present) {
-            write!(to, " {name}")?;
+        let (has, all) = (self.bits(), (1 << NAMES.len()) - 1);
+        for (text, bits) in [("processor has", has), ("; lacks", all & !has)] {
+            to.write_str(text)?;
+            for (index, name) in NAMES.iter().enumerate() {
+                if bits >> index & 1 == 1 {
+                    to.write_str(" ")?;
+                    to.write_str(name)?;
+                }
+            }
         }
-        to.write_str("; lacks")?;
-        let mut missing = self
-            .named()
-            .into_iter()
-            .filter(|(_, present)| !present)
-            .peekable();
-        if missing.peek().is_none() {
+        if has == all {
             to.write_str(" nothing")?;
         }
-        missing.try_for_each(|(name, _)| write!(to, " {name}"))
+        LeftOut.fmt(to)
     }
 }
 

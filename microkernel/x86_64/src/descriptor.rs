@@ -115,7 +115,8 @@ const fn least_privilege(vector: usize) -> u64 {
     }
 }
 
-fn fill_idt() {
+/// Fills the interrupt table. For the boot core, before any other is started.
+pub(crate) fn fill_idt() {
     const INTERRUPT_GATE: u64 = 0x8e << 40;
     for (vector, words) in IDT.0.chunks_exact(2).enumerate() {
         let target = stub(vector);
@@ -130,13 +131,14 @@ fn fill_idt() {
     }
 }
 
-/// Loads the tables of `core` and the shared interrupt table. From here on a mistake is reported.
+/// Loads the tables of `core`, which executes this, and the shared interrupt table, which the boot core has filled. From
+/// here on a mistake is reported.
 pub(crate) fn load(core: &'static PerCore) {
-    fill_idt();
     core.gdt.set_task((&raw const core.tss).addr() as u64);
     let gdt = pointer(&raw const core.gdt);
     // SAFETY:
-    // 1. a static table of valid descriptors; boot.S used the same selectors, so none is loaded again.
+    // 1. a table of valid descriptors that is there for ever; boot.S and the page in which further cores start used the
+    //    same selectors, so none is loaded again.
     unsafe { lgdt(&gdt) };
     let idt = pointer(&raw const IDT);
     // SAFETY:

@@ -1,6 +1,7 @@
 //! Interrupt lines: I/O APIC inputs, message-signalled vectors, and the way back when one was taken.
 //!
-//! Vectors: 0x20 on for the lines 0 to 23, 0x38 the timer, 0x40 to 0xef messages, 0xff spurious, the others nobody's.
+//! Vectors: 0x20 on for the lines 0 to 23, 0x38 the timer, 0x39 mail of a core, 0x40 to 0xef messages, 0xff spurious, the
+//! others nobody's.
 //! Lines 0 to 15 are the ISA interrupts wherever firmware routed them.
 
 mod io_apic;
@@ -10,17 +11,20 @@ mod pic;
 use weft_hal::{Interrupts, IrqLine, IrqMode, Msi, Trap};
 
 pub(crate) use io_apic::IoApic;
-pub(crate) use local_apic::LocalApic;
+pub(crate) use local_apic::{Call, LocalApic};
 pub(crate) use pic::silence as silence_pic;
 
 use crate::machine::X86_64;
 use crate::msi;
+use crate::smp::PerCore;
 
 /// The number of I/O APIC inputs that are lines.
 const INPUTS: u16 = 24;
 const FIRST_INPUT: u8 = 0x20;
 /// The timer's vector.
 pub(crate) const TIMER: u8 = 0x38;
+/// The vector by which a core tells another of mail.
+pub(crate) const MAIL: u8 = 0x39;
 const FIRST_MESSAGE: u8 = 0x40;
 const LAST_MESSAGE: u8 = FIRST_MESSAGE + msi::COUNT as u8 - 1;
 /// The local APIC's spurious vector; also everything from the 8259s ends behind the messages.
@@ -40,9 +44,16 @@ impl X86_64 {
     pub(crate) fn acknowledge(&mut self, vector: u8) -> Trap {
         match vector {
             TIMER => self.timer_fired(),
+            MAIL => self.mail_came(),
             FIRST_MESSAGE..=LAST_MESSAGE => self.message_fired(vector - FIRST_MESSAGE),
             _ => self.unexpected(vector),
         }
+    }
+
+    fn mail_came(&mut self) -> Trap {
+        self.local_apic.end_of_interrupt();
+        PerCore::current().stage.answers();
+        Trap::Mail
     }
 
     /// A vector that the kernel gives to nobody: the local APIC's spurious one, or a message that a device made up.

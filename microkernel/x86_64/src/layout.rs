@@ -8,6 +8,11 @@ const LOW: Range = Range {
     start: 0,
     end: 0x10_0000,
 };
+/// Where cores can start: below 640 KiB, and above what some firmware writes to although it calls it usable.
+const START: Range = Range {
+    start: 0x1_0000,
+    end: 0xa_0000,
+};
 /// From here to 4 GiB lie interrupt controllers, HPET, TPM and flash, which are the kernel's or nobody's.
 const CHIPSET: Range = Range {
     start: 0xfec0_0000,
@@ -24,6 +29,8 @@ pub struct Layout {
     pub free: RangeSet,
     /// Device registers: address space behind the memory, where PCI bridges decode.
     pub devices: RangeSet,
+    /// A page that further cores can start in, which is in none of the sets.
+    pub start_page: Option<u64>,
 }
 
 impl Layout {
@@ -43,6 +50,7 @@ impl Layout {
         for entry in entries.clone().filter(|entry| !entry.usable) {
             usable.remove(entry.range);
         }
+        let start_page = start_page(&usable);
         usable.remove(LOW);
         usable.shrink_to_pages();
         // QEMU may place it over what its firmware has reserved for its own disk drivers, which have done their work.
@@ -57,6 +65,7 @@ impl Layout {
             mapped: usable,
             free,
             devices,
+            start_page,
         }
     }
 
@@ -66,6 +75,17 @@ impl Layout {
             .iter()
             .any(|mapped| mapped.start <= range.start && range.end <= mapped.end)
     }
+}
+
+fn start_page(usable: &RangeSet) -> Option<u64> {
+    let inside = |range: Range| Range {
+        start: range.start.max(START.start),
+        end: range.end.min(START.end),
+    };
+    let mut pages = usable.iter().map(|range| inside(range).shrunk_to_pages());
+    pages
+        .find(|pages| !pages.is_empty())
+        .map(|pages| pages.start)
 }
 
 /// The address space that the firmware's map says nothing of: below the chipset, and above all memory.
@@ -153,6 +173,21 @@ mod tests {
         let layout = Layout::new(q35().into_iter(), KERNEL, image, 40);
         assert!(layout.holds(image));
         assert_eq!(pairs(&layout.free), [(0x18_0000, 0x1fe0_3000)]);
+    }
+
+    #[test]
+    fn cores_start_in_a_usable_page_that_real_mode_reaches() {
+        let page = |entries: &[MemoryEntry]| {
+            Layout::new(entries.iter().copied(), KERNEL, IMAGE, 40).start_page
+        };
+        assert_eq!(page(&q35()), Some(0x1_0000));
+        let mut entries = q35();
+        entries.push(entry(0x1_0800, 0x9_e001, false));
+        assert_eq!(page(&entries), None);
+        entries.pop();
+        entries.push(entry(0x1_0000, 0x9_d001, false));
+        assert_eq!(page(&entries), Some(0x9_e000));
+        assert_eq!(page(&q35()[1..]), None);
     }
 
     #[test]

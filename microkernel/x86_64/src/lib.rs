@@ -6,7 +6,7 @@
 //!
 //! What decides without touching the machine stands in modules that also build on the host and are tested
 //! there: memory maps (`pvh`, `layout`), firmware tables (`acpi`), page-table entries (`entry`), registers
-//! (`regs`), message-signalled lines (`msi`).
+//! (`regs`), message-signalled lines (`msi`), the page in which cores start (`trampoline`).
 
 #![no_std]
 #![allow(
@@ -23,6 +23,7 @@ pub mod layout;
 pub mod msi;
 pub mod pvh;
 pub mod regs;
+pub mod trampoline;
 
 #[cfg(target_os = "none")]
 mod boot;

@@ -4,16 +4,17 @@ use weft_hal::{Arch, Console, CoreId, Cpu, Ports, Power, Root, Width};
 
 use crate::acpi::PowerPorts;
 use crate::cpu::Features;
-use crate::irq::{IoApic, LocalApic};
+use crate::irq::{Call, IoApic, LocalApic};
 use crate::msi::MsiLines;
 use crate::paging::KernelHalf;
 use crate::regs::Registers;
 use crate::timer::Time;
 use crate::tlb::Active;
-use crate::{port, power, serial};
+use crate::{port, power, serial, smp};
 
 /// An x86_64 core.
 pub struct X86_64 {
+    pub(crate) core: CoreId,
     pub(crate) features: Features,
     pub(crate) power: PowerPorts,
     pub(crate) local_apic: LocalApic,
@@ -28,6 +29,7 @@ impl X86_64 {
     /// A placeholder until [`Handover`](weft_early::Handover) brings the real one: lets the kernel's state be
     /// made at compile time. It may only be replaced.
     pub const ABSENT: Self = Self {
+        core: CoreId::BOOT,
         features: Features::NONE,
         power: PowerPorts::NONE,
         local_apic: LocalApic::ABSENT,
@@ -37,6 +39,21 @@ impl X86_64 {
         kernel: KernelHalf::ABSENT,
         active: Active(Root::NONE),
     };
+
+    /// The state of a further core, whose interrupt controller has the number `id`. Interrupt lines come to the boot core.
+    pub(crate) fn further(&self, core: CoreId, id: u32) -> Self {
+        Self {
+            core,
+            features: self.features,
+            power: self.power,
+            local_apic: self.local_apic.of_core(id),
+            io_apic: IoApic::ABSENT,
+            messages: MsiLines::none(),
+            time: self.time,
+            kernel: self.kernel,
+            active: Active(Root::NONE),
+        }
+    }
 
     /// What the processor has.
     pub fn features(&self) -> &Features {
@@ -50,7 +67,7 @@ impl Arch for X86_64 {
 
 impl Cpu for X86_64 {
     fn core(&self) -> CoreId {
-        CoreId(0)
+        self.core
     }
 
     // A function of its own, at whose address tools see the kernel look.
@@ -59,8 +76,8 @@ impl Cpu for X86_64 {
         self.is_interrupt_requested()
     }
 
-    fn notify(&mut self, _: CoreId) {
-        unimplemented!()
+    fn notify(&mut self, core: CoreId) {
+        self.local_apic.call(smp::controller_of(core), Call::Mail);
     }
 }
 

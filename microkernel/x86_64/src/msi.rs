@@ -39,23 +39,34 @@ pub struct MsiLines {
     open: Lines,
     pending: Lines,
     top: usize,
+    count: usize,
 }
 
 impl MsiLines {
     /// All lines unused.
     pub const fn new() -> Self {
+        Self::with(COUNT)
+    }
+
+    /// No lines: for a core that they are not delivered to.
+    pub const fn none() -> Self {
+        Self::with(0)
+    }
+
+    const fn with(count: usize) -> Self {
         const NONE: Lines = Lines([0; WORDS]);
         Self {
             taken: NONE,
             open: NONE,
             pending: NONE,
             top: 0,
+            count,
         }
     }
 
     /// Takes an unused line, masked.
     pub fn allocate(&mut self) -> Option<usize> {
-        let line = (0..COUNT).find(|line| !self.taken.has(*line))?;
+        let line = (0..self.count).find(|line| !self.taken.has(*line))?;
         self.taken.insert(line);
         self.top = self.top.max(line + 1);
         Some(line)
@@ -122,6 +133,15 @@ mod tests {
         assert!(!lines.unmask(line));
         assert_eq!(lines.allocate(), Some(line));
         assert!(!lines.unmask(line));
+    }
+
+    #[test]
+    fn a_core_without_lines_gives_none() {
+        let mut lines = MsiLines::none();
+        assert_eq!(lines.allocate(), None);
+        lines.release(0);
+        assert!(!lines.unmask(0) && !lines.fired(0));
+        assert_eq!(lines.allocate(), None);
     }
 
     #[test]

@@ -16,6 +16,7 @@ const USER_ENTRIES: usize = 256;
 const KERNEL_ENTRY: usize = 511;
 
 /// The kernel's part of every root.
+#[derive(Clone, Copy)]
 pub(crate) struct KernelHalf {
     /// Its own root.
     pub(crate) root: PhysAddr,

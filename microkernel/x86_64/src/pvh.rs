@@ -14,6 +14,8 @@ pub trait Physical {
     fn u8(&self, address: u64) -> Option<u8>;
 
     /// The little-endian 64-bit value at `address`.
+    // One copy, for size.
+    #[inline(never)]
     fn u64(&self, address: u64) -> Option<u64> {
         let low = self.u32(address)?;
         let high = self.u32(address.checked_add(4)?)?;

@@ -1,21 +1,25 @@
 //! Reports of bugs: what happened, where, the registers, and the calls that led there.
 //!
 //! Written to the debug port and COM1 by polling, because nothing else can be relied on any more; then the
-//! machine ends.
+//! machine ends. The other cores are stopped first; of cores that have a bug at the same time one reports.
 
 use core::fmt::{self, Write};
 use core::panic::PanicInfo;
-use core::sync::atomic::AtomicBool;
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use weft_early::report::{BUG_CODE, Report, Scene, SymbolSection};
 use x86_64::registers::control::Cr2;
 
 use crate::acpi::PowerPorts;
+use crate::irq::LocalApic;
 use crate::power;
 use crate::serial::{DebugPort, Distress};
-use crate::smp::PerCore;
+use crate::smp::{self, PerCore};
 
 static REPORTING: AtomicBool = AtomicBool::new(false);
+/// The core that reports; the number of none.
+static REPORTER: AtomicU8 = AtomicU8::new(NOBODY);
+const NOBODY: u8 = u8::MAX;
 /// The kernel's symbols.
 pub(crate) static SYMBOLS: SymbolSection = SymbolSection::new();
 
@@ -113,17 +117,40 @@ impl Scene for Distress {
     }
 }
 
+/// Begins a report of the core on one of whose stacks `address` is, with all others stopped, and gives the core's number.
+#[inline(never)]
+fn begin(address: u64) -> (Report<Distress>, u32) {
+    let core = PerCore::of_stack(address).map_or(0, |core| core.id.get().0);
+    match REPORTER.compare_exchange(NOBODY, core, Ordering::AcqRel, Ordering::Acquire) {
+        Ok(_) if smp::is_alone() => {}
+        Ok(_) => LocalApic::current().interrupt_others(),
+        Err(reporter) if reporter == core => {}
+        Err(_) => stop(),
+    }
+    (Report::begin(&REPORTING, Distress), core.into())
+}
+
+/// Stops this core for ever.
+fn stop() -> ! {
+    loop {
+        x86_64::instructions::interrupts::disable();
+        x86_64::instructions::hlt();
+    }
+}
+
 /// Reports a panic of the kernel and ends the machine.
 pub fn bug(info: &PanicInfo<'_>) -> ! {
-    let mut report = Report::begin(&REPORTING, Distress);
+    let frame = frame_pointer();
+    let (mut report, core) = begin(frame);
     report.panic(info.location(), info.message());
-    report.calls(frame_pointer());
+    report.say(format_args!("on core {core}\n"));
+    report.calls(frame);
     report.end()
 }
 
 /// Reports an exception of the kernel and ends the machine.
 pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
-    let mut report = Report::begin(&REPORTING, Distress);
+    let (mut report, core) = begin((&raw const *frame).addr() as u64);
     let cr2 = Cr2::read_raw();
     let what = if PerCore::is_guard(cr2) {
         "kernel stack overflow"
@@ -132,18 +159,24 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     };
     let (vector, error) = (frame.vector, frame.error);
     report.say(format_args!(
-        "{what} (vector {vector}, error {error:#x}, cr2 {cr2:#x})\n{frame}"
+        "{what} (vector {vector}, error {error:#x}, cr2 {cr2:#x})\n{frame}on core {core}\n"
     ));
     report.call(frame.rip);
     report.calls(frame.rbp);
     report.end()
 }
 
-/// Reports where a non-maskable interrupt hit; the machine goes on.
+/// Reports where a non-maskable interrupt hit, and the machine goes on; or stops the core, because another reports a bug.
 pub(crate) extern "C" fn nmi(frame: &Frame) {
+    let core = PerCore::current().id.get().0;
+    let reporter = REPORTER.load(Ordering::Acquire);
+    if reporter != NOBODY && reporter != core {
+        stop();
+    }
     let _ = writeln!(
         DebugPort,
-        "weft: non-maskable interrupt at {:#x}",
+        "weft: non-maskable interrupt on core {} at {:#x}",
+        u32::from(core),
         frame.rip
     );
     let _ = write!(DebugPort, "{frame}");

@@ -1,20 +1,27 @@
 //! What each processor core has of its own: stacks, descriptor tables, and the running thread.
 //!
-//! Reached through GS while in the kernel. Only one core is started so far, but everything a core touches
-//! on its way in and out of the kernel is in its [`PerCore`], so that further cores need only their own.
+//! Reached through GS while in the kernel. Everything a core touches on its way in and out of the kernel is in its
+//! [`PerCore`]. The boot core's is part of the kernel; further cores have an [`area`] each. Cores share nothing here but
+//! how far each has come.
+
+mod area;
+mod start;
 
 use core::arch::asm;
 use core::cell::{Cell, UnsafeCell};
 use core::mem::offset_of;
 use core::ptr;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+
+use weft_hal::CoreId;
+
+pub(crate) use area::{Areas, is_alone};
+pub use start::start_cores;
+pub(crate) use start::{LeftOut, controller_of, plan, write_start_page};
 
 use crate::cpu;
 use crate::descriptor::{Gdt, Tss};
-use crate::machine::X86_64;
 use crate::regs::Registers;
-use core::mem::MaybeUninit;
-use weft_early::{Handover, System};
 
 const IA32_GS_BASE: u32 = 0xc000_0101;
 const IA32_KERNEL_GS_BASE: u32 = 0xc000_0102;
@@ -35,6 +42,64 @@ pub(crate) struct Stacks {
 
 /// Offset of the kernel stack's end in [`Stacks`].
 pub(crate) const STACK_TOP: usize = offset_of!(Stacks, kernel) + STACK_BYTES;
+
+impl Stacks {
+    /// Offsets of the guard pages: each stack begins with one.
+    pub(crate) const GUARDS: [usize; IST_STACKS + 1] = {
+        let mut guards = [0; IST_STACKS + 1];
+        let mut stack = 0;
+        while stack <= IST_STACKS {
+            guards[stack] = stack * IST_BYTES;
+            stack += 1;
+        }
+        guards
+    };
+
+    /// The stacks that an address is in, and the offset of its page.
+    fn holding(address: u64) -> Option<(&'static PerCore, usize)> {
+        let page = address & !0xfff;
+        let boot = page.wrapping_sub((&raw const BOOT_STACKS).addr() as u64) as usize;
+        if boot < size_of::<Self>() {
+            return Some((&BOOT_CORE, boot));
+        }
+        let (area, offset) = area::holding(page)?;
+        (offset < size_of::<Self>()).then(|| (area.core(), offset))
+    }
+}
+
+const _: () = assert!(offset_of!(Stacks, kernel) == IST_STACKS * IST_BYTES);
+
+/// How far a core has come; read by the core that starts it.
+pub(crate) struct Stage(AtomicU8);
+
+impl Stage {
+    /// Has not been here.
+    pub(crate) const ABSENT: u8 = 0;
+    /// Runs threads, if it had any.
+    pub(crate) const RUNS: u8 = 1;
+    /// Has taken mail.
+    pub(crate) const ANSWERS: u8 = 2;
+    /// Is not the core that was to be started.
+    pub(crate) const ANOTHER: u8 = 3;
+    /// There is no memory for its area, or no page to start in.
+    pub(crate) const NO_MEMORY: u8 = 4;
+    /// Lacks what the boot core has: this, and which of the features it is.
+    pub(crate) const LACKS: u8 = 16;
+
+    pub(crate) fn is(&self) -> u8 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    pub(crate) fn set(&self, stage: u8) {
+        self.0.store(stage, Ordering::Release);
+    }
+
+    /// Notes that mail was taken.
+    #[inline(always)]
+    pub(crate) fn answers(&self) {
+        self.set(Self::ANSWERS);
+    }
+}
 
 /// A core's own data. `trap.S` knows the offsets of the first fields; the eight that messages need are one cache line.
 #[repr(C, align(64))]
@@ -61,41 +126,25 @@ pub(crate) struct PerCore {
     pub(crate) on_syscall: Cell<usize>,
     pub(crate) on_exception: Cell<usize>,
     pub(crate) fsgsbase: Cell<bool>,
+    pub(crate) id: Cell<CoreId>,
+    pub(crate) stage: Stage,
+    /// Where a core goes that is started.
+    pub(crate) on_start: Cell<usize>,
     pub(crate) gdt: Gdt,
     pub(crate) tss: Tss,
 }
 
 // SAFETY:
 // 1. used by its own core alone, which has no threads; interrupts are masked in the kernel.
+// 2. before a core is started its area is the boot core's; starting it orders both uses.
+// 3. other cores read what never changes afterwards (`id`) and what is atomic (`stage`).
 unsafe impl Sync for PerCore {}
 
 // SAFETY:
 // 1. used by its own core alone, which has no threads; interrupts are masked in the kernel.
 unsafe impl Sync for Stacks {}
 
-static BOOT_CORE: PerCore = PerCore {
-    this: Cell::new(ptr::null()),
-    context: Cell::new(ptr::null()),
-    stack_top: Cell::new(0),
-    system: Cell::new(ptr::null_mut()),
-    on_call: Cell::new(0),
-    on_reply_recv: Cell::new(0),
-    kept: Cell::new(0),
-    on_signal: Cell::new(0),
-    on_long_call: Cell::new(0),
-    on_long_reply_recv: Cell::new(0),
-    on_null: Cell::new(0),
-    on_wait: Cell::new(0),
-    on_signal_wait: Cell::new(0),
-    on_yield: Cell::new(0),
-    on_map: Cell::new(0),
-    on_interrupt: Cell::new(0),
-    on_syscall: Cell::new(0),
-    on_exception: Cell::new(0),
-    fsgsbase: Cell::new(false),
-    gdt: Gdt::new(),
-    tss: Tss::new(),
-};
+static BOOT_CORE: PerCore = PerCore::new();
 
 /// The boot core's stacks.
 pub(crate) static BOOT_STACKS: Stacks = Stacks {
@@ -104,12 +153,48 @@ pub(crate) static BOOT_STACKS: Stacks = Stacks {
 };
 
 impl PerCore {
-    /// Makes the boot core's area reachable through GS and describes its stacks.
+    const fn new() -> Self {
+        Self {
+            this: Cell::new(ptr::null()),
+            context: Cell::new(ptr::null()),
+            stack_top: Cell::new(0),
+            system: Cell::new(ptr::null_mut()),
+            on_call: Cell::new(0),
+            on_reply_recv: Cell::new(0),
+            kept: Cell::new(0),
+            on_signal: Cell::new(0),
+            on_long_call: Cell::new(0),
+            on_long_reply_recv: Cell::new(0),
+            on_null: Cell::new(0),
+            on_wait: Cell::new(0),
+            on_signal_wait: Cell::new(0),
+            on_yield: Cell::new(0),
+            on_map: Cell::new(0),
+            on_interrupt: Cell::new(0),
+            on_syscall: Cell::new(0),
+            on_exception: Cell::new(0),
+            fsgsbase: Cell::new(false),
+            id: Cell::new(CoreId::BOOT),
+            stage: Stage(AtomicU8::new(Stage::ABSENT)),
+            on_start: Cell::new(0),
+            gdt: Gdt::new(),
+            tss: Tss::new(),
+        }
+    }
+
+    /// Sets the boot core up.
     pub(crate) fn set_up_boot_core() -> &'static Self {
-        let core = &BOOT_CORE;
+        BOOT_CORE.describe(&BOOT_STACKS);
+        BOOT_CORE.enter();
+        &BOOT_CORE
+    }
+
+    /// Describes its stacks.
+    fn describe(&'static self, stacks: &Stacks) {
+        let core = self;
         core.this.set(core);
-        core.stack_top.set(top(&BOOT_STACKS.kernel));
-        for (index, stack) in BOOT_STACKS.interrupt.iter().enumerate() {
+        core.stack_top.set(top(&stacks.kernel));
+        for (index, stack) in stacks.interrupt.iter().enumerate() {
             // The last words of an interrupt stack hold the core's address, for entries that cannot trust GS.
             let words = top(stack) - 16;
             let slot = ptr::with_exposed_provenance_mut::<u64>(words as usize);
@@ -119,9 +204,12 @@ impl PerCore {
             core.tss.set_interrupt_stack(index, words);
         }
         core.tss.set_kernel_stack(core.stack_top.get());
-        cpu::set_msr(IA32_GS_BASE, (&raw const *core).expose_provenance() as u64);
+    }
+
+    /// Makes this area, which is that of the core that executes this, reachable through GS.
+    pub(crate) fn enter(&'static self) {
+        cpu::set_msr(IA32_GS_BASE, (&raw const *self).expose_provenance() as u64);
         cpu::set_msr(IA32_KERNEL_GS_BASE, 0);
-        core
     }
 
     /// The area of the core that executes this.
@@ -133,32 +221,31 @@ impl PerCore {
             asm!("mov {}, gs:[0]", out(reg) this, options(nostack, preserves_flags, readonly));
         }
         // SAFETY:
-        // 1. it points to a static of this type.
+        // 1. it points to an area that is there for ever.
         unsafe { &*this }
     }
 
-    /// The guard pages' addresses.
+    /// The core on one of whose stacks an address is.
+    pub(crate) fn of_stack(address: u64) -> Option<&'static Self> {
+        Stacks::holding(address).map(|(core, _)| core)
+    }
+
+    /// The addresses of the boot core's guard pages.
     pub(crate) fn guards() -> impl Iterator<Item = u64> {
-        let stacks = &BOOT_STACKS;
-        let kernel = top(&stacks.kernel) - STACK_BYTES as u64;
-        stacks
-            .interrupt
+        let stacks = (&raw const BOOT_STACKS).addr();
+        Stacks::GUARDS
             .iter()
-            .map(|stack| top(stack) - IST_BYTES as u64)
-            .chain([kernel])
+            .map(move |guard| (stacks + guard) as u64)
     }
 
     /// Whether `address` is in one of the stacks, guard pages left out.
     pub(crate) fn is_on_stack(address: u64) -> bool {
-        let start = (&raw const BOOT_STACKS).addr() as u64;
-        let end = start + size_of::<Stacks>() as u64;
-        let page = address & !0xfff;
-        (start..end).contains(&address) && !Self::guards().any(|guard| guard == page)
+        Stacks::holding(address).is_some_and(|(_, page)| !Stacks::GUARDS.contains(&page))
     }
 
     /// Whether `address` is in a guard page.
     pub(crate) fn is_guard(address: u64) -> bool {
-        Self::guards().any(|guard| guard == address & !0xfff)
+        Stacks::holding(address).is_some_and(|(_, page)| Stacks::GUARDS.contains(&page))
     }
 }
 
@@ -198,14 +285,4 @@ impl<S> Place<S> {
         // 1. the swap lets one caller in, so this reference is the only one.
         Some(unsafe { &mut *self.value.get() })
     }
-}
-
-/// Starts the machine's other cores. For each, `make` makes the kernel's state in its place, and the core runs that for
-/// ever. Gives how many cores run now, this one included.
-pub fn start_cores<S: System<X86_64>>(
-    handover: &Handover<X86_64>,
-    make: fn(&mut MaybeUninit<S>, X86_64) -> &mut S,
-) -> u32 {
-    let _ = (handover, make);
-    1
 }

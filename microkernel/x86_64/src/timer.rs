@@ -21,6 +21,7 @@ pub(crate) struct Rates {
 }
 
 /// Turns counter readings into time.
+#[derive(Clone, Copy)]
 pub(crate) struct Time {
     start: u64,
     /// Nanoseconds a count, times 2³².

@@ -81,8 +81,72 @@ fn the_madt_gives_io_apic_overrides_and_usable_cores() {
             })
         );
         assert_eq!(found.overrides[1], None);
-        assert_eq!(found.cores, 1);
+        assert_eq!(found.cores.iter().collect::<Vec<_>>(), [0]);
     }
+}
+
+/// The list that a MADT with these entries gives.
+fn cores(entries: impl IntoIterator<Item = Vec<u8>>) -> Cores {
+    let mut body = std::vec![0u8; 8];
+    body.extend(entries.into_iter().flatten());
+    let firmware = firmware(2, &[(b"APIC", body)]);
+    Acpi::read(&firmware, BASE).madt.cores
+}
+
+fn short_entry(id: u8, flags: u8) -> Vec<u8> {
+    Vec::from([0, 8, 0xaa, id, flags, 0, 0, 0])
+}
+
+fn long_entry(id: u32, flags: u8) -> Vec<u8> {
+    let mut entry = Vec::from([9, 16, 0, 0]);
+    entry.extend(id.to_le_bytes());
+    entry.extend([flags, 0, 0, 0, 0xaa, 0, 0, 0]);
+    entry
+}
+
+fn ids(cores: &Cores) -> Vec<u32> {
+    cores.iter().collect()
+}
+
+#[test]
+fn cores_are_listed_by_their_controllers_and_disabled_ones_left_out() {
+    let entries = [
+        short_entry(4, 1),
+        short_entry(6, 0),
+        short_entry(2, 3),
+        long_entry(0x1_0000, 1),
+        long_entry(0x1_0001, 2),
+        long_entry(2, 1),
+    ];
+    let found = cores(entries);
+    assert_eq!(
+        (ids(&found), found.count()),
+        (Vec::from([4, 2, 0x1_0000]), 3)
+    );
+}
+
+#[test]
+fn the_core_that_runs_comes_first() {
+    let found = cores([short_entry(4, 1), short_entry(2, 1), short_entry(0, 1)]);
+    assert_eq!(ids(&found.with_first(2)), [2, 4, 0]);
+}
+
+#[test]
+fn a_list_without_the_core_that_runs_gives_that_one_alone() {
+    let found = cores([short_entry(4, 1), short_entry(2, 1)]);
+    assert_eq!(
+        (ids(&found.with_first(7)), found.with_first(7).count()),
+        (Vec::from([7]), 1)
+    );
+    assert_eq!(ids(&Cores::default().with_first(3)), [3]);
+}
+
+#[test]
+fn more_cores_than_can_be_used_are_counted_and_not_listed() {
+    let found = cores((0..70).map(|id| short_entry(id, 1))).with_first(5);
+    let listed = ids(&found);
+    assert_eq!((listed.len(), found.count()), (weft_hal::CoreId::MAX, 70));
+    assert_eq!(listed[..3], [5, 0, 1]);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! The core's own interrupt controller, through MSRs (x2APIC) or memory (SDM 3A §11).
 
+use core::arch::asm;
+use core::sync::atomic::{Ordering, compiler_fence};
+
 use crate::cpu::{self, Features};
-use crate::irq::{SPURIOUS, TIMER};
+use crate::irq::{MAIL, SPURIOUS, TIMER};
 use crate::mmio::Mmio;
 
 const IA32_APIC_BASE: u32 = 0x1b;
@@ -16,6 +19,7 @@ const SPURIOUS_VECTOR: u16 = 0xf0;
 const IN_SERVICE: u16 = 0x100;
 const REQUESTED: u16 = 0x200;
 const COMMAND: u16 = 0x300;
+const DESTINATION: u16 = 0x310;
 const LOCAL_TIMER: u16 = 0x320;
 const LOCAL_INPUT_0: u16 = 0x350;
 const LOCAL_ERROR: u16 = 0x370;
@@ -28,14 +32,46 @@ const MASKED: u32 = 1 << 16;
 const SOFTWARE_ENABLE: u32 = 1 << 8;
 const DIVIDE_BY_1: u32 = 0b1011;
 const TO_SELF: u32 = 1 << 18;
+const TO_OTHERS: u32 = 3 << 18;
+/// The bit of a command that is set while it has not been sent.
+const PENDING: u32 = 1 << 12;
+/// Reads after which a command counts as sent.
+const PATIENCE: u32 = 10_000;
+/// In memory, numbers are bytes, and this one means all.
+const ALL: u32 = 0xff;
+
+/// What a core tells another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Call {
+    /// Look for mail.
+    Mail,
+    /// Stop, and wait for `Start`.
+    Reset,
+    /// Start in real mode, in the page with this number.
+    Start(u8),
+}
+
+impl Call {
+    const fn command(self) -> u32 {
+        const ASSERT: u32 = 1 << 14;
+        ASSERT
+            | match self {
+                Self::Mail => MAIL as u32,
+                Self::Reset => 0b101 << 8,
+                Self::Start(page) => 0b110 << 8 | page as u32,
+            }
+    }
+}
 
 /// How its registers are reached.
+#[derive(Clone, Copy)]
 enum Access {
     X2,
     Memory(Mmio),
 }
 
 /// The controller.
+#[derive(Clone, Copy)]
 pub(crate) struct LocalApic {
     access: Access,
     id: u32,
@@ -78,6 +114,21 @@ impl LocalApic {
         apic
     }
 
+    /// That of another core, to be replaced there.
+    pub(crate) const fn of_core(self, id: u32) -> Self {
+        Self { id, ..self }
+    }
+
+    /// The controller of the core that executes this, as it was switched on.
+    pub(crate) fn current() -> Self {
+        let access = if cpu::msr(IA32_APIC_BASE) & ENABLE_X2 == 0 {
+            Access::Memory(Mmio::new(Self::physical()))
+        } else {
+            Access::X2
+        };
+        Self { access, id: 0 }
+    }
+
     /// Its number.
     pub(crate) fn id(&self) -> u32 {
         self.id
@@ -118,6 +169,42 @@ impl LocalApic {
         match self.access {
             Access::X2 => cpu::set_msr(SELF_X2, u64::from(vector)),
             Access::Memory(_) => self.write(COMMAND, TO_SELF | u32::from(vector)),
+        }
+    }
+
+    /// Tells another core, or this one, something; what was written before is seen there. `false` if the core cannot be told.
+    #[inline(never)]
+    pub(crate) fn call(&self, id: u32, call: Call) -> bool {
+        let reachable = id < ALL || matches!(self.access, Access::X2);
+        if reachable {
+            self.command(id, call.command());
+        }
+        reachable
+    }
+
+    /// Stops all other cores by a non-maskable interrupt.
+    pub(crate) fn interrupt_others(&self) {
+        const NON_MASKABLE: u32 = 0b100 << 8 | 1 << 14;
+        self.command(0, TO_OTHERS | NON_MASKABLE);
+    }
+
+    fn command(&self, to: u32, command: u32) {
+        match self.access {
+            Access::X2 => {
+                // A write to such a register does not wait for stores (SDM 3A §10.12.3).
+                // SAFETY:
+                // 1. only waits.
+                unsafe { asm!("mfence", "lfence", options(nostack, preserves_flags)) };
+                cpu::set_msr(x2(COMMAND), u64::from(to) << 32 | u64::from(command));
+            }
+            Access::Memory(registers) => {
+                let sent = |_: &u32| registers.read(COMMAND) & PENDING == 0;
+                let _ = (0..PATIENCE).find(sent);
+                // Uncached stores wait for all others.
+                compiler_fence(Ordering::SeqCst);
+                registers.write(DESTINATION, to << 24);
+                registers.write(COMMAND, command);
+            }
         }
     }
 

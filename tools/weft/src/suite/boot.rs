@@ -151,7 +151,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         paths.push(path);
     }
     let choice = Choice {
-        cores: 1,
+        cores: case.cores,
         memory: &case.memory,
         disks: &paths,
         commands: case.exec.as_deref(),
@@ -160,6 +160,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         debugger_port: None,
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
+    machine.model = case.processor.into();
     machine.kernel_log = scratch.path("kernel.log");
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;

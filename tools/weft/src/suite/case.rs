@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::Length;
 use super::talk::{Dictation, Step};
 use crate::board::Board;
-use crate::qemu::machine::Clock;
+use crate::qemu::machine::{Clock, Model};
 
 /// A file of cases.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -78,6 +78,12 @@ pub struct Case {
     /// What the disks hold afterwards.
     #[serde(default)]
     pub files: Vec<Holds>,
+    /// Number of cores.
+    #[serde(default = "one")]
+    pub cores: u16,
+    /// Which processor it has.
+    #[serde(default)]
+    pub processor: Processor,
     /// Memory, as QEMU writes it.
     #[serde(default = "usual_memory")]
     pub memory: String,
@@ -90,6 +96,26 @@ pub struct Case {
     /// Whether it is left to long runs.
     #[serde(default)]
     pub long: bool,
+}
+
+/// Which of a board's processors a machine has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Processor {
+    /// See [`Model::Usual`].
+    #[default]
+    Usual,
+    /// See [`Model::Old`].
+    Old,
+}
+
+impl From<Processor> for Model {
+    fn from(processor: Processor) -> Self {
+        match processor {
+            Processor::Usual => Self::Usual,
+            Processor::Old => Self::Old,
+        }
+    }
 }
 
 /// What a machine's time is taken from.
@@ -150,6 +176,10 @@ fn demo() -> String {
 
 fn usual_boards() -> Vec<Board> {
     vec![Board::Q35]
+}
+
+fn one() -> u16 {
+    1
 }
 
 fn usual_memory() -> String {
@@ -247,6 +277,14 @@ mod tests {
         assert_eq!(case("").boards, [Board::Q35]);
         let both = case("boards = [\"q35\", \"virt\"]\n");
         assert_eq!(both.boards, [Board::Q35, Board::Virt]);
+    }
+
+    #[test]
+    fn a_case_has_one_usual_core_unless_it_says_otherwise() {
+        let plain = case("");
+        assert_eq!((plain.cores, plain.processor), (1, Processor::Usual));
+        let many = case("cores = 64\nprocessor = \"old\"\n");
+        assert_eq!((many.cores, Model::from(many.processor)), (64, Model::Old));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 use weft_early::{Range, RangeSet};
 
+use crate::cpus::{Cpu, Cpus, Start};
 use crate::fdt::{Fdt, Item, Property};
 
 /// The interrupt controller's registers.
@@ -92,8 +93,8 @@ pub struct Board {
     pub serial: Option<SerialPort>,
     /// How the firmware is called to end the machine.
     pub conduit: Option<Conduit>,
-    /// How many cores it has.
-    pub cores: u32,
+    /// Its processor cores.
+    pub cpus: Cpus,
 }
 
 /// What is known of the node that is being read.
@@ -104,6 +105,41 @@ struct Node<'a> {
     reg: Option<Property<'a>>,
     method: Option<Property<'a>>,
     status: Option<Property<'a>>,
+    enable_method: Option<Property<'a>>,
+    release_address: Option<Property<'a>>,
+}
+
+/// The properties that are looked at.
+#[derive(Clone, Copy)]
+enum Key {
+    AddressCells,
+    SizeCells,
+    Ranges,
+    ImageStart,
+    ImageEnd,
+    Compatible,
+    Reg,
+    Method,
+    Status,
+    EnableMethod,
+    ReleaseAddress,
+}
+
+impl Key {
+    /// With their names. A table, because code that compares with each of them is long.
+    const ALL: [(&[u8], Self); 11] = [
+        (b"#address-cells", Self::AddressCells),
+        (b"#size-cells", Self::SizeCells),
+        (b"ranges", Self::Ranges),
+        (b"linux,initrd-start", Self::ImageStart),
+        (b"linux,initrd-end", Self::ImageEnd),
+        (b"compatible", Self::Compatible),
+        (b"reg", Self::Reg),
+        (b"method", Self::Method),
+        (b"status", Self::Status),
+        (b"enable-method", Self::EnableMethod),
+        (b"cpu-release-addr", Self::ReleaseAddress),
+    ];
 }
 
 /// How addresses below a node are written, in cells.
@@ -171,6 +207,21 @@ impl Board {
         reader.finish()
     }
 
+    /// Leaves cores out that would be started through memory that is none, or not theirs. `physical_bits` are those of an
+    /// address.
+    pub fn check_releases(&mut self, kernel: Range, tree: Range, physical_bits: u8) {
+        let (memory, image) = (self.memory, self.image);
+        self.cpus.check_releases(|page| {
+            let used = [Some(kernel), Some(tree), image];
+            let mut used = used.into_iter().flatten();
+            page.end <= 1 << physical_bits
+                && memory
+                    .iter()
+                    .any(|range| range.start <= page.start && page.end <= range.end)
+                && !used.any(|range| range.overlaps(page))
+        });
+    }
+
     const EMPTY: Self = Self {
         memory: RangeSet::new(),
         reserved: RangeSet::new(),
@@ -178,7 +229,7 @@ impl Board {
         gic: None,
         serial: None,
         conduit: None,
-        cores: 0,
+        cpus: Cpus::NONE,
     };
 }
 
@@ -228,18 +279,25 @@ impl<'a> Reader<'a> {
     }
 
     fn property(&mut self, property: Property<'a>) {
-        match (self.depth, property.name) {
-            (1, b"#address-cells") => self.cells.address = cell(property),
-            (1, b"#size-cells") => self.cells.size = cell(property),
-            (2, b"#address-cells") => self.bus.cells.address = cell(property),
-            (2, b"#size-cells") => self.bus.cells.size = cell(property),
-            (2, b"ranges") => self.bus.ranges = Some(property),
-            (2, b"linux,initrd-start") => self.image_start = whole(property),
-            (2, b"linux,initrd-end") => self.image_end = whole(property),
-            (_, b"compatible") => self.node.compatible = Some(property),
-            (_, b"reg") => self.node.reg = Some(property),
-            (_, b"method") => self.node.method = Some(property),
-            (_, b"status") => self.node.status = Some(property),
+        let known = Key::ALL.iter().find(|(name, _)| *name == property.name);
+        let Some((_, key)) = known else {
+            return;
+        };
+        let node = &mut self.node;
+        match (self.depth, key) {
+            (1, Key::AddressCells) => self.cells.address = cell(property),
+            (1, Key::SizeCells) => self.cells.size = cell(property),
+            (2, Key::AddressCells) => self.bus.cells.address = cell(property),
+            (2, Key::SizeCells) => self.bus.cells.size = cell(property),
+            (2, Key::Ranges) => self.bus.ranges = Some(property),
+            (2, Key::ImageStart) => self.image_start = whole(property),
+            (2, Key::ImageEnd) => self.image_end = whole(property),
+            (_, Key::Compatible) => node.compatible = Some(property),
+            (_, Key::Reg) => node.reg = Some(property),
+            (_, Key::Method) => node.method = Some(property),
+            (_, Key::Status) => node.status = Some(property),
+            (_, Key::EnableMethod) => node.enable_method = Some(property),
+            (_, Key::ReleaseAddress) => node.release_address = Some(property),
             _ => {}
         }
     }
@@ -266,7 +324,11 @@ impl<'a> Reader<'a> {
                 let mut ranges = own.filter_map(move |range| bus.translate(range, root));
                 self.device(node, &mut ranges);
             }
-            (3, b"cpus") if node.name.starts_with(b"cpu@") => self.board.cores += 1,
+            (3, b"cpus") if node.name.starts_with(b"cpu@") => {
+                node.cpu()
+                    .into_iter()
+                    .for_each(|cpu| self.board.cpus.add(cpu));
+            }
             (3, b"reserved-memory") => {
                 let ranges = node.ranges(self.cells);
                 ranges.for_each(|range| self.board.reserved.add(range));
@@ -326,6 +388,21 @@ impl<'a> Node<'a> {
         } else {
             None
         }
+    }
+
+    /// The core that it is, if it is there for us.
+    fn cpu(&self) -> Option<Cpu> {
+        let affinity = self.reg.and_then(whole)?;
+        let by = |method: &[u8]| self.enable_method.is_some_and(|way| way.has_string(method));
+        let start = if by(b"psci") {
+            Start::Firmware
+        } else if by(b"spin-table") {
+            let address = self.release_address.and_then(whole);
+            address.map_or(Start::Unknown, Start::Release)
+        } else {
+            Start::Unknown
+        };
+        self.is_usable().then_some(Cpu { affinity, start })
     }
 
     /// Whether it is there for us: what only the secure world may use is marked so (Devicetree Specification 0.4
@@ -403,9 +480,18 @@ mod tests {
             .begin("cpus")
             .begin("cpu@0")
             .cells("reg", &[0])
+            .bytes("enable-method", b"psci\0")
             .end()
             .begin("cpu@1")
             .cells("reg", &[1])
+            .bytes("enable-method", b"psci\0")
+            .begin("l2-cache")
+            .cells("reg", &[7])
+            .end()
+            .end()
+            .begin("cpu@2")
+            .cells("reg", &[2])
+            .bytes("status", b"disabled\0")
             .end()
             .end()
             .begin("chosen")
@@ -414,6 +500,11 @@ mod tests {
             .end()
             .end()
             .finish()
+    }
+
+    fn cores(board: &Board) -> Vec<(u64, Start)> {
+        let cpus = board.cpus.iter();
+        cpus.map(|cpu| (cpu.affinity, cpu.start)).collect()
     }
 
     #[test]
@@ -444,7 +535,7 @@ mod tests {
             Some(0x0900_0000)
         );
         assert_eq!(board.conduit, Some(Conduit::Hypervisor));
-        assert_eq!(board.cores, 2);
+        assert_eq!(cores(&board), [(0, Start::Firmware), (1, Start::Firmware)]);
         assert_eq!(board.reserved.iter().count(), 1);
     }
 
@@ -539,6 +630,20 @@ mod tests {
             .cells("reg", &[0x7e21_5040, 0x40])
             .end()
             .end()
+            .begin("cpus")
+            .begin("cpu@100")
+            .cells("reg", &[1, 0x100])
+            .bytes("enable-method", b"spin-table\0")
+            .cells("cpu-release-addr", &[0, 0xd8])
+            .end()
+            .begin("cpu@101")
+            .cells("reg", &[0x101])
+            .bytes("enable-method", b"spin-table\0")
+            .end()
+            .begin("cpu@102")
+            .bytes("enable-method", b"spin-table\0")
+            .end()
+            .end()
             .end()
             .finish()
     }
@@ -561,6 +666,18 @@ mod tests {
     }
 
     #[test]
+    fn cores_without_a_place_to_release_them_are_known_but_not_how_to_start_them() {
+        let bytes = raspberry_pi();
+        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let wanted = [
+            (0x1_0000_0100, Start::Release(0xd8)),
+            (0x101, Start::Unknown),
+        ];
+        assert_eq!(cores(&board), wanted);
+        assert_eq!(board.cpus.total, 2);
+    }
+
+    #[test]
     fn a_tree_that_is_damaged_anywhere_gives_memory_that_can_be_used_or_none() {
         for whole in [virt(), raspberry_pi()] {
             damage(&whole);
@@ -579,7 +696,12 @@ mod tests {
                 let Some(damaged) = Fdt::new(&bytes) else {
                     continue;
                 };
-                let layout = Layout::new(&Board::read(&damaged), kernel, tree, 40);
+                let mut board = Board::read(&damaged);
+                board.check_releases(kernel, tree, 40);
+                for page in board.cpus.release_pages() {
+                    assert!(page.end <= 1 << 40 && !page.overlaps(kernel) && !page.overlaps(tree));
+                }
+                let layout = Layout::new(&board, kernel, tree, 40);
                 for range in layout.free.iter() {
                     assert!(range.end <= 1 << 40 && range.length().is_multiple_of(0x1000));
                     assert!(!range.overlaps(kernel) && !range.overlaps(tree));
@@ -593,6 +715,7 @@ mod tests {
         let bytes = Writer::default().begin("").end().finish();
         let board = Board::read(&Fdt::new(&bytes).unwrap());
         assert_eq!(board.memory.iter().count(), 0);
-        assert_eq!((board.image, board.gic, board.cores), (None, None, 0));
+        assert_eq!((board.image, board.gic), (None, None));
+        assert_eq!(board.cpus.total, 0);
     }
 }

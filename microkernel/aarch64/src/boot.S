@@ -7,6 +7,11 @@
 //   core's kernel stack, in {start}(device tree, physical address of the kernel, counter at the first
 //   instruction).
 // Clobbers: everything.
+//
+// Further cores come in at weft_boot_other, by PSCI or from a spin table, in the same state but without anything in
+//   registers (Linux, the same; Arm DEN 0022 §6.4). On exit: EL1, MMU on with the kernel's own page tables and the boot page
+//   tables' view of memory as it is, on the stack of the seat with their affinity, in the function that it names, with
+//   the place of their own data and the seat. Whoever has no seat that waits for it stays here for ever.
 
 .pushsection .head, "ax", %progbits
     b boot_start
@@ -25,41 +30,7 @@ boot_start:
     mrs x21, cntvct_el0
     mov x20, x0
     msr daifset, #0xf
-    mrs x0, CurrentEL
-    cmp x0, #8
-    b.ne boot_el1
-
-    // EL2: leave EL1 in AArch64 with timers and nothing trapped, and go there.
-    mov x0, #(1 << 31)
-    msr hcr_el2, x0
-    mrs x0, cnthctl_el2
-    orr x0, x0, #3
-    msr cnthctl_el2, x0
-    msr cntvoff_el2, xzr
-    mov x0, #0x33ff
-    msr cptr_el2, x0
-    msr hstr_el2, xzr
-    mrs x0, id_aa64pfr0_el1
-    ubfx x0, x0, #24, #4
-    cbz x0, 1f
-    mov x0, #9                          // ICC_SRE_EL2: the GICv3's registers, for EL1 as well
-    msr s3_4_c12_c9_5, x0
-    isb
-    msr s3_4_c12_c11_0, xzr             // ICH_HCR_EL2: no virtual interrupts
-1:
-    mrs x0, midr_el1
-    msr vpidr_el2, x0
-    mrs x0, mpidr_el1
-    msr vmpidr_el2, x0
-    ldr x0, =0x30d00800
-    msr sctlr_el1, x0
-    mov x0, #0x3c5
-    msr spsr_el2, x0
-    adr x0, boot_el1
-    msr elr_el2, x0
-    eret
-
-boot_el1:
+    bl boot_leave_el2
     adrp x0, weft_bss_start
     add x0, x0, :lo12:weft_bss_start
     adrp x1, weft_kernel_end
@@ -114,6 +85,103 @@ boot_el1:
     b.lo 3b
     dsb sy
 
+    bl boot_mmu_on
+    ldr x0, =boot_high_half
+    br x0
+
+boot_high_half:
+    ldr x0, ={stacks}
+    ldr x1, ={stack_top}
+    add x0, x0, x1
+    msr spsel, #1
+    mov sp, x0
+    mov x0, x20
+    mov x1, x19
+    mov x2, x21
+    mov x29, xzr
+    mov x30, xzr
+    bl {start}
+    b .
+
+.global weft_boot_other
+.type weft_boot_other, %function
+weft_boot_other:
+    msr daifset, #0xf
+    bl boot_leave_el2
+    adrp x2, boot_low
+    adrp x8, {root}
+    ldr x8, [x8, :lo12:{root}]
+    bl boot_mmu_on
+    ldr x0, =boot_other_high_half
+    br x0
+
+boot_other_high_half:
+    mrs x1, mpidr_el1
+    ldr x2, ={affinity_mask}
+    and x1, x1, x2
+    ldr x0, ={seats}
+    mov x2, #{seat_count}
+1:  ldr x3, [x0, #{SEAT_AFFINITY}]
+    cmp x3, x1
+    b.ne 3f
+    mov x4, #{SEAT_TAKEN}
+2:  ldaxr x3, [x0]                      // its state
+    cmp x3, #{SEAT_WAITS}
+    b.ne 3f
+    stxr w5, x4, [x0]
+    cbnz w5, 2b
+    ldr x1, [x0, #{SEAT_STACK}]
+    ldr x2, [x0, #{SEAT_BEGIN}]
+    msr spsel, #1
+    mov sp, x1
+    mov x1, x0
+    ldr x0, [x0, #{SEAT_PLACE}]
+    mov x29, xzr
+    mov x30, xzr
+    blr x2
+3:  add x0, x0, #{seat_bytes}
+    subs x2, x2, #1
+    b.ne 1b
+4:  wfe
+    b 4b
+
+// Comes back in EL1, with timers and nothing trapped if it was EL2. Clobbers x0.
+.type boot_leave_el2, %function
+boot_leave_el2:
+    mrs x0, CurrentEL
+    cmp x0, #8
+    b.eq 1f
+    ret
+1:  mov x0, #(1 << 31)
+    msr hcr_el2, x0
+    mrs x0, cnthctl_el2
+    orr x0, x0, #3
+    msr cnthctl_el2, x0
+    msr cntvoff_el2, xzr
+    mov x0, #0x33ff
+    msr cptr_el2, x0
+    msr hstr_el2, xzr
+    mrs x0, id_aa64pfr0_el1
+    ubfx x0, x0, #24, #4
+    cbz x0, 2f
+    mov x0, #9                          // ICC_SRE_EL2: the GICv3's registers, for EL1 as well
+    msr s3_4_c12_c9_5, x0
+    isb
+    msr s3_4_c12_c11_0, xzr             // ICH_HCR_EL2: no virtual interrupts
+2:  mrs x0, midr_el1
+    msr vpidr_el2, x0
+    mrs x0, mpidr_el1
+    msr vmpidr_el2, x0
+    ldr x0, =0x30d00800
+    msr sctlr_el1, x0
+    mov x0, #0x3c5
+    msr spsr_el2, x0
+    msr elr_el2, x30
+    eret
+
+// Switches the MMU on with the roots x2 and x8, which show this code where it is. Clobbers x0, x1 and x4.
+.type boot_mmu_on, %function
+boot_mmu_on:
     ldr x0, ={mair}
     msr mair_el1, x0
     ldr x0, ={tcr}
@@ -134,22 +202,7 @@ boot_el1:
     ldr x0, ={sctlr}
     msr sctlr_el1, x0
     isb
-    ldr x0, =boot_high_half
-    br x0
-
-boot_high_half:
-    ldr x0, ={stacks}
-    ldr x1, ={stack_top}
-    add x0, x0, x1
-    msr spsel, #1
-    mov sp, x0
-    mov x0, x20
-    mov x1, x19
-    mov x2, x21
-    mov x29, xzr
-    mov x30, xzr
-    bl {start}
-    b .
+    ret
     .ltorg
 
 // Replaces the kernel half's root x0 without the processor ever seeing two sizes of page for one address:

@@ -7,10 +7,11 @@ mod loaded;
 mod tables;
 
 use core::arch::global_asm;
+use core::mem::offset_of;
 use core::ptr;
 
 use weft_early::{DIRECT_MAP, Handover, Range};
-use weft_hal::Root;
+use weft_hal::{CoreId, Root};
 
 use crate::board::Board;
 use crate::cpu::{self, Features};
@@ -18,9 +19,9 @@ use crate::fdt::Fdt;
 use crate::irq::Gic;
 use crate::layout::Layout;
 use crate::machine::Aarch64;
-use crate::smp::PerCore;
+use crate::smp::{self, PerCore, Seat};
 use crate::timer::Time;
-use crate::{report, serial, trap};
+use crate::{cpus, report, serial, trap};
 
 /// Where the linker script puts the kernel's first byte.
 const KERNEL_BASE: u64 = 0xffff_ffff_8000_0000;
@@ -34,11 +35,26 @@ global_asm!(
     mair = const crate::entry::MAIR,
     tcr = const cpu::TCR,
     sctlr = const cpu::SCTLR,
+    root = sym tables::ROOT,
+    affinity_mask = const cpus::AFFINITY,
+    seats = sym smp::SEATS,
+    seat_count = const CoreId::MAX,
+    seat_bytes = const size_of::<Seat>(),
+    SEAT_AFFINITY = const offset_of!(Seat, affinity),
+    SEAT_STACK = const offset_of!(Seat, stack_top),
+    SEAT_BEGIN = const offset_of!(Seat, begin),
+    SEAT_PLACE = const offset_of!(Seat, place),
+    SEAT_WAITS = const smp::WAITS,
+    SEAT_TAKEN = const smp::TAKEN,
 );
+
+// What `boot.S` takes for granted.
+const _: () = assert!(offset_of!(Seat, state) == 0);
 
 unsafe extern "C" {
     static weft_kernel_start: u8;
     static weft_kernel_end: u8;
+    fn weft_boot_other();
 }
 
 unsafe extern "Rust" {
@@ -63,8 +79,11 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
     cpu::harden(&prepared.features);
     find_symbols(prepared.image);
     let board = &prepared.board;
+    let entry = (weft_boot_other as *const ()).addr() as u64 - KERNEL_BASE + kernel;
+    smp::list(&board.cpus, prepared.roots.places, entry);
     weft_kernel_main(Handover {
         machine: Aarch64 {
+            core: CoreId::BOOT,
             features: prepared.features,
             conduit: board.conduit,
             gic: board.gic.as_ref().map_or(Gic::ABSENT, Gic::new),
@@ -77,7 +96,7 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
         configuration: None,
         image: prepared.image,
         firmware_table: tree,
-        cores: board.cores,
+        cores: board.cpus.total,
     })
 }
 
@@ -90,8 +109,10 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
     let Some(parsed) = Fdt::new(tree_bytes) else {
         panic!("the device tree is damaged");
     };
-    let (board, features) = (Board::read(&parsed), Features::detect());
+    let (mut board, features) = (Board::read(&parsed), Features::detect());
     let tree = Range::sized(tree, tree_bytes.len() as u64);
+    board.cpus.boot_first(cpu::processor() & cpus::AFFINITY);
+    board.check_releases(kernel, tree, features.physical_bits);
     let mut layout = Layout::new(&board, kernel, tree, features.physical_bits);
     let reach = Range::sized(kernel.start & !(GIB - 1), GIB);
     let given = board.image.filter(|image| layout.holds(*image, reach));

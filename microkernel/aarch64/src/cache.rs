@@ -4,6 +4,7 @@
 //! QEMU does without; processors such as the Cortex-A72 do not.
 
 use core::arch::asm;
+use core::sync::atomic::AtomicU64;
 
 use weft_abi::cap::CacheMode;
 use weft_early::DIRECT_MAP;
@@ -32,6 +33,14 @@ pub(crate) fn prepare(leaf: Leaf) {
         each_line(start, end, write_back_and_forget);
         finish();
     }
+}
+
+/// Writes what is at a place back, for a reader without caches.
+pub(crate) fn write_back(place: &AtomicU64) {
+    // SAFETY:
+    // 1. the address can be read; no byte of memory changes.
+    unsafe { asm!("dc cvac, {}", in(reg) place, options(nostack, preserves_flags)) };
+    finish();
 }
 
 fn prepare_code(start: u64, end: u64) {

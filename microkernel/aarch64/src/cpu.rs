@@ -197,6 +197,36 @@ pub(crate) fn barrier() {
     unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
 }
 
+/// Makes what was written before visible to other cores before what comes.
+pub(crate) fn publish() {
+    // SAFETY:
+    // 1. barriers change no state that Rust knows of.
+    unsafe { asm!("dsb ishst", options(nostack, preserves_flags)) };
+}
+
+/// Lets another core go first: QEMU runs it at once where all take turns.
+pub(crate) fn give_way() {
+    // SAFETY:
+    // 1. a hint, which changes no state.
+    unsafe { asm!("yield", options(nomem, nostack, preserves_flags)) };
+}
+
+/// Wakes cores that wait for an event.
+pub(crate) fn wake_waiting() {
+    // SAFETY:
+    // 1. wakes others; changes no state of this core.
+    unsafe { asm!("sev", options(nostack, preserves_flags)) };
+}
+
+/// Stops this core for ever; interrupts are masked in the kernel.
+pub(crate) fn park() -> ! {
+    loop {
+        // SAFETY:
+        // 1. waits; nothing is left to do.
+        unsafe { asm!("wfi", options(nomem, nostack)) };
+    }
+}
+
 /// Lets the cycle counter count in user mode and kernel alike, and user mode read it and nothing else of the
 /// performance unit (Arm ARM D13.8), as RDTSC may be read on x86.
 fn open_cycle_counter() {

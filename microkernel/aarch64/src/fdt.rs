@@ -57,6 +57,7 @@ impl Property<'_> {
     }
 
     /// Whether one of its NUL-terminated strings is `text`.
+    #[inline(never)]
     pub fn has_string(&self, text: &[u8]) -> bool {
         self.value
             .split(|byte| *byte == 0)

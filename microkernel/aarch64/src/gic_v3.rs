@@ -54,7 +54,7 @@ impl Interface {
         self.private
     }
 
-    /// Sends four shared interrupts to the boot core.
+    /// Sends four shared interrupts to this core.
     pub(crate) fn route(distributor: Mmio, first: u16) {
         let affinity = cpu::affinity();
         for number in first..first + 4 {
@@ -86,6 +86,21 @@ impl Interface {
             asm!("msr s3_0_c12_c12_1, {}", "isb", in(reg) u64::from(taken), options(nostack))
         };
     }
+}
+
+/// How the controller reaches this core from others: its place in ICC_SGI1R_EL1 (Arm IHI 0069H §12.2.20).
+pub(crate) fn target() -> u64 {
+    let affinity = u64::from(cpu::affinity());
+    let level = |number: u32| affinity >> (8 * number) & 0xff;
+    level(3) << 48 | level(2) << 32 | level(1) << 16 | level(0) >> 4 << 44 | 1 << (level(0) & 0xf)
+}
+
+/// Raises a software-generated interrupt.
+pub(crate) fn send(target: u64, number: u16) {
+    let value = target | u64::from(number) << 24;
+    // SAFETY:
+    // 1. ICC_SGI1R_EL1 exists where a GICv3 was found; writing it changes which interrupts arrive.
+    unsafe { asm!("msr s3_0_c12_c11_5, {}", "isb", in(reg) value, options(nostack)) };
 }
 
 /// The redistributor of the core with this affinity.

@@ -1,13 +1,14 @@
 //! Interrupt lines: the GIC's shared peripheral interrupts (Arm IHI 0048B, IHI 0069H).
 //!
-//! Line 0 is interrupt 32, the first shared one. The distributor is nearly the same in GICv2 and GICv3; how a
-//! core takes an interrupt is not (`gic_v2`, `gic_v3`). Message-signalled interrupts are not there yet.
+//! Line 0 is interrupt 32, the first shared one. The distributor is nearly the same in GICv2 and GICv3; how a core
+//! takes an interrupt is not (`gic_v2`, `gic_v3`). Shared interrupts all go to the core that boots; the other cores
+//! have their timer and interrupts from each other (`sgi`). Message-signalled interrupts are not there yet.
 
-use weft_hal::{Interrupts, IrqLine, IrqMode, Msi, Trap};
+use weft_hal::{CoreId, Interrupts, IrqLine, IrqMode, Msi, Trap};
 
 use crate::machine::Aarch64;
 use crate::mmio::Mmio;
-use crate::{board, gic_v2, gic_v3};
+use crate::{board, cpu, gic_v2, gic_v3, sgi};
 
 /// The first shared interrupt.
 const SHARED: u16 = 32;
@@ -38,6 +39,8 @@ pub(crate) struct Gic {
     /// One more than the greatest interrupt's number.
     interrupts: u16,
     level: [u64; LINES as usize / 64],
+    /// What the board has, for other cores.
+    board: Option<board::Gic>,
 }
 
 impl Gic {
@@ -46,9 +49,10 @@ impl Gic {
         registers: None,
         interrupts: 0,
         level: [0; LINES as usize / 64],
+        board: None,
     };
 
-    /// Switches the controller on: all shared interrupts masked, the timer's open.
+    /// Switches the controller on, for the core that boots: all shared interrupts are its own, and masked.
     pub(crate) fn new(gic: &board::Gic) -> Self {
         let distributor = Mmio::new(gic.distributor().start);
         let interrupts = ((distributor.read(TYPE) & 0x1f) as u16 + 1) * 32;
@@ -59,35 +63,25 @@ impl Gic {
         (SHARED..interrupts.min(SPECIAL))
             .step_by(4)
             .for_each(|first| distributor.write(PRIORITY + first, MIDDLE));
-        let interface = match gic {
-            board::Gic::V2 { interface, .. } => {
-                Some(Self::start_v2(distributor, *interface, interrupts))
-            }
-            board::Gic::V3 { redistributors, .. } => {
-                Self::start_v3(distributor, *redistributors, interrupts)
-            }
-        };
+        match gic {
+            board::Gic::V2 { .. } => Self::start_v2(distributor, gic, interrupts),
+            board::Gic::V3 { .. } => Self::start_v3(distributor, interrupts),
+        }
         Self {
-            registers: interface.map(|interface| (distributor, interface)),
             interrupts,
-            level: [0; LINES as usize / 64],
+            ..Self::join(gic, CoreId::BOOT)
         }
     }
 
-    fn start_v2(distributor: Mmio, interface: weft_early::Range, interrupts: u16) -> Interface {
+    fn start_v2(distributor: Mmio, gic: &board::Gic, interrupts: u16) {
+        sgi::use_distributor(gic.distributor().start);
         (SHARED..interrupts.min(SPECIAL))
             .step_by(4)
             .for_each(|first| gic_v2::Interface::route(distributor, first));
-        open_private(distributor);
         distributor.write(CONTROL, gic_v2::DISTRIBUTOR_ON);
-        Interface::V2(gic_v2::Interface::new(interface))
     }
 
-    fn start_v3(
-        distributor: Mmio,
-        redistributors: weft_early::Range,
-        interrupts: u16,
-    ) -> Option<Interface> {
+    fn start_v3(distributor: Mmio, interrupts: u16) {
         (SHARED..interrupts)
             .step_by(32)
             .for_each(|first| gic_v3::Interface::group(distributor, first / 32));
@@ -95,9 +89,37 @@ impl Gic {
         (SHARED..interrupts.min(SPECIAL))
             .step_by(4)
             .for_each(|first| gic_v3::Interface::route(distributor, first));
-        let interface = gic_v3::Interface::new(redistributors)?;
-        open_private(interface.private());
-        Some(Interface::V3(interface))
+    }
+
+    /// Opens this core's interface to a controller that is on: the timer's interrupt and those from other cores. No shared
+    /// interrupt is this core's.
+    pub(crate) fn join(gic: &board::Gic, core: CoreId) -> Self {
+        let distributor = Mmio::new(gic.distributor().start);
+        let interface = match gic {
+            board::Gic::V2 { interface, .. } => {
+                open_private(distributor);
+                sgi::announce(core, gic_v2::target(distributor));
+                Some(Interface::V2(gic_v2::Interface::new(*interface)))
+            }
+            board::Gic::V3 { redistributors, .. } => {
+                let interface = gic_v3::Interface::new(*redistributors);
+                interface.map(|interface| {
+                    open_private(interface.private());
+                    sgi::announce(core, gic_v3::target());
+                    Interface::V3(interface)
+                })
+            }
+        };
+        Self {
+            registers: interface.map(|interface| (distributor, interface)),
+            board: Some(*gic),
+            ..Self::ABSENT
+        }
+    }
+
+    /// What the board has.
+    pub(crate) fn board(&self) -> Option<board::Gic> {
+        self.board
     }
 
     fn exists(&self, line: u16) -> bool {
@@ -136,13 +158,14 @@ impl Gic {
     }
 }
 
-/// Masks the core's private interrupts, all but the timer's.
+/// Masks the core's private interrupts, all but the timer's and those from other cores.
+#[inline(never)]
 fn open_private(registers: Mmio) {
     registers.write(CLEAR_ENABLE, !0);
     (0..SHARED)
         .step_by(4)
         .for_each(|first| registers.write(PRIORITY + first, MIDDLE));
-    registers.write(SET_ENABLE, 1 << TIMER);
+    registers.write(SET_ENABLE, 1 << TIMER | sgi::ALL);
 }
 
 impl Interface {
@@ -178,6 +201,8 @@ impl Aarch64 {
                 Trap::Interrupt(IrqLine(line))
             }
             TIMER => self.timer_fired(),
+            sgi::MAIL => Trap::Mail,
+            sgi::STOP => cpu::park(),
             SPECIAL.. => return Trap::Spurious,
             _ => Trap::Spurious,
         };

@@ -21,14 +21,16 @@ pub struct Layout {
 
 impl Layout {
     /// Sorts the board's memory. Whole pages only, and only those that the processor can address; what firmware keeps
-    /// wins.
+    /// wins, and so does memory through which cores are started.
     pub fn new(board: &Board, kernel: Range, tree: Range, physical_bits: u8) -> Self {
         let mut mapped = board.memory;
         mapped.remove(Range {
             start: 1 << physical_bits,
             end: u64::MAX,
         });
-        board.reserved.iter().for_each(|range| mapped.remove(range));
+        let releases = board.cpus.release_pages();
+        let kept = board.reserved.iter().chain(releases);
+        kept.for_each(|range| mapped.remove(range));
         mapped.shrink_to_pages();
         mapped.remove(kernel.grown_to_pages());
         let mut free = mapped;
@@ -71,6 +73,7 @@ fn devices(board: &Board, memory: &RangeSet, physical_bits: u8) -> RangeSet {
 mod tests {
     use super::*;
     use crate::board::Gic;
+    use crate::cpus::{Cpu, Cpus, Start};
 
     const KERNEL: Range = Range::sized(0x4020_0000, 0x12_3456);
     const TREE: Range = Range::sized(0x4800_0000, 0x2_0000);
@@ -80,6 +83,11 @@ mod tests {
         let (mut memory, mut reserved) = (RangeSet::new(), RangeSet::new());
         memory.add(Range::sized(0x4000_0000, 0x2000_0000));
         reserved.add(Range::sized(0x5000_0000, 0x10_0000));
+        let mut cpus = Cpus::NONE;
+        cpus.add(Cpu {
+            affinity: 1,
+            start: Start::Release(0x5800_00d8),
+        });
         Board {
             memory,
             reserved,
@@ -90,7 +98,7 @@ mod tests {
             }),
             serial: None,
             conduit: None,
-            cores: 1,
+            cpus,
         }
     }
 
@@ -110,6 +118,7 @@ mod tests {
             assert!(!has(&free, used.start) && !has(&free, used.end - 1));
         }
         assert!(!has(&free, 0x5000_0000), "firmware keeps it");
+        assert!(!has(&free, 0x5800_00d8), "a core waits for it");
         assert!(has(&free, 0x4000_0000) && has(&free, 0x5fff_ffff));
     }
 

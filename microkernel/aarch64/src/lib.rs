@@ -19,6 +19,7 @@ extern crate std;
 
 pub mod board;
 pub mod cause;
+pub mod cpus;
 pub mod entry;
 pub mod fdt;
 pub mod identify;
@@ -31,6 +32,8 @@ mod boot;
 mod cache;
 #[cfg(target_os = "none")]
 mod cpu;
+#[cfg(target_os = "none")]
+mod firmware;
 #[cfg(target_os = "none")]
 mod gic_v2;
 #[cfg(target_os = "none")]
@@ -51,6 +54,8 @@ mod power;
 mod report;
 #[cfg(target_os = "none")]
 mod serial;
+#[cfg(target_os = "none")]
+mod sgi;
 #[cfg(target_os = "none")]
 mod smp;
 #[cfg(target_os = "none")]

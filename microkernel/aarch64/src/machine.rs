@@ -7,10 +7,11 @@ use crate::cpu::{self, Features};
 use crate::irq::Gic;
 use crate::regs::Registers;
 use crate::timer::Time;
-use crate::{power, serial};
+use crate::{power, serial, sgi};
 
 /// An aarch64 core.
 pub struct Aarch64 {
+    pub(crate) core: CoreId,
     pub(crate) features: Features,
     pub(crate) conduit: Option<Conduit>,
     pub(crate) gic: Gic,
@@ -25,6 +26,7 @@ impl Aarch64 {
     /// A placeholder until [`Handover`](weft_early::Handover) brings the real one: lets the kernel's state be
     /// made at compile time. It may only be replaced.
     pub const ABSENT: Self = Self {
+        core: CoreId::BOOT,
         features: Features::NONE,
         conduit: None,
         gic: Gic::ABSENT,
@@ -44,8 +46,9 @@ impl Arch for Aarch64 {
 }
 
 impl Cpu for Aarch64 {
+    #[inline(always)]
     fn core(&self) -> CoreId {
-        CoreId(0)
+        self.core
     }
 
     // A function of its own, at whose address tools see the kernel look.
@@ -54,8 +57,8 @@ impl Cpu for Aarch64 {
         cpu::pending() != 0
     }
 
-    fn notify(&mut self, _: CoreId) {
-        unimplemented!()
+    fn notify(&mut self, core: CoreId) {
+        sgi::send(core, sgi::MAIL);
     }
 }
 

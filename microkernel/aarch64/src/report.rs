@@ -1,20 +1,22 @@
 //! Reports of bugs: what happened, where, the registers, and the calls that led there.
 //!
 //! Written to the serial port by polling, because nothing else can be relied on any more; then the machine
-//! ends.
+//! ends. One core reports, and the others are stopped, those that are in the kernel excepted: they take no interrupts.
 
 use core::fmt;
 use core::panic::PanicInfo;
-use core::sync::atomic::AtomicBool;
+use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use weft_early::report::{BUG_CODE, Report, Scene, SymbolSection};
 
 use crate::board::Conduit;
-use crate::power;
 use crate::serial::Serial;
 use crate::smp::PerCore;
+use crate::{cpu, power, sgi};
 
 static REPORTING: AtomicBool = AtomicBool::new(false);
+/// The core that reports, counted from 1.
+static REPORTER: AtomicU8 = AtomicU8::new(0);
 /// The kernel's symbols.
 pub(crate) static SYMBOLS: SymbolSection = SymbolSection::new();
 
@@ -47,7 +49,7 @@ impl fmt::Display for Frame {
 
 impl Scene for Serial {
     fn stack_word(&self, address: u64) -> Option<u64> {
-        let inside = address.is_multiple_of(8) && PerCore::is_on_stack(address);
+        let inside = address.is_multiple_of(8) && PerCore::current().is_on_stack(address);
         let word = core::ptr::with_exposed_provenance::<u64>(address as usize);
         // SAFETY:
         // 1. aligned and within a mapped stack; nothing else runs.
@@ -68,9 +70,23 @@ impl Scene for Serial {
     }
 }
 
+/// Begins the report, if no other core does; says which core it is.
+fn begin() -> Report<Serial> {
+    let core = PerCore::current().id();
+    let own = core.0 + 1;
+    let first = REPORTER.compare_exchange(0, own, Ordering::AcqRel, Ordering::Acquire);
+    if first.is_err_and(|other| other != own) {
+        cpu::park();
+    }
+    sgi::stop_others(core);
+    let mut report = Report::begin(&REPORTING, Serial);
+    report.say(format_args!("core {}: ", u32::from(core.0)));
+    report
+}
+
 /// Reports a panic of the kernel and ends the machine.
 pub fn bug(info: &PanicInfo<'_>) -> ! {
-    let mut report = Report::begin(&REPORTING, Serial);
+    let mut report = begin();
     report.panic(info.location(), info.message());
     report.calls(frame_pointer());
     report.end()
@@ -81,8 +97,8 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     if power::is_ending() {
         power::off(BUG_CODE, CONDUIT);
     }
-    let mut report = Report::begin(&REPORTING, Serial);
-    let what = if PerCore::is_guard(frame.far) {
+    let mut report = begin();
+    let what = if PerCore::current().is_guard(frame.far) {
         "kernel stack overflow"
     } else {
         "exception"

@@ -1,18 +1,26 @@
 //! What each processor core has of its own: stacks and the running thread.
 //!
-//! Reached through TPIDR_EL1. Only one core is started so far, but everything a core touches on its way in
-//! and out of the kernel is in its [`PerCore`], so that further cores need only their own.
+//! Reached through TPIDR_EL1. Everything that a core touches on its way in and out of the kernel is in its [`PerCore`],
+//! so that no core touches another's. The boot core's is part of the kernel; what the others have is in `start`.
+
+mod start;
 
 use core::cell::{Cell, UnsafeCell};
 use core::mem::offset_of;
 use core::ptr;
 use core::sync::atomic::{AtomicBool, Ordering};
 
+use weft_early::region::PAGE;
+use weft_hal::CoreId;
+
 use crate::cpu;
-use crate::machine::Aarch64;
 use crate::regs::Registers;
-use core::mem::MaybeUninit;
-use weft_early::{Handover, System};
+
+pub(crate) use start::{
+    PLACE_BYTES, SEATS, Seat, TAKEN, WAITS, list, parts, release_page, tables_for,
+};
+
+pub use start::start_cores;
 
 /// Size of a stack, its guard page included.
 const STACK_BYTES: usize = 0x10000;
@@ -25,8 +33,9 @@ pub(crate) struct Stacks {
     fatal: UnsafeCell<[u8; STACK_BYTES]>,
 }
 
-/// Offset of the kernel stack's end in [`Stacks`].
+/// Offsets of the stacks' ends in [`Stacks`].
 pub(crate) const STACK_TOP: usize = offset_of!(Stacks, kernel) + STACK_BYTES;
+const FATAL_TOP: usize = offset_of!(Stacks, fatal) + STACK_BYTES;
 
 /// A core's own data. `trap.S` knows the offsets of the fields.
 #[repr(C)]
@@ -50,6 +59,7 @@ pub(crate) struct PerCore {
     pub(crate) on_yield: Cell<usize>,
     pub(crate) on_map: Cell<usize>,
     pub(crate) on_interrupt: Cell<usize>,
+    id: Cell<CoreId>,
 }
 
 // SAFETY:
@@ -60,25 +70,7 @@ unsafe impl Sync for PerCore {}
 // 1. used by its own core alone, which has no threads; interrupts are masked in the kernel.
 unsafe impl Sync for Stacks {}
 
-static BOOT_CORE: PerCore = PerCore {
-    context: Cell::new(ptr::null()),
-    stack_top: Cell::new(0),
-    fatal_top: Cell::new(0),
-    on_syscall: Cell::new(0),
-    on_exception: Cell::new(0),
-    system: Cell::new(ptr::null_mut()),
-    on_call: Cell::new(0),
-    on_reply_recv: Cell::new(0),
-    on_signal: Cell::new(0),
-    on_long_call: Cell::new(0),
-    on_long_reply_recv: Cell::new(0),
-    on_null: Cell::new(0),
-    on_wait: Cell::new(0),
-    on_signal_wait: Cell::new(0),
-    on_yield: Cell::new(0),
-    on_map: Cell::new(0),
-    on_interrupt: Cell::new(0),
-};
+static BOOT_CORE: PerCore = PerCore::new();
 
 /// The boot core's stacks.
 pub(crate) static BOOT_STACKS: Stacks = Stacks {
@@ -87,45 +79,76 @@ pub(crate) static BOOT_STACKS: Stacks = Stacks {
 };
 
 impl PerCore {
+    /// That of a core that has not begun.
+    const fn new() -> Self {
+        Self {
+            context: Cell::new(ptr::null()),
+            stack_top: Cell::new(0),
+            fatal_top: Cell::new(0),
+            on_syscall: Cell::new(0),
+            on_exception: Cell::new(0),
+            system: Cell::new(ptr::null_mut()),
+            on_call: Cell::new(0),
+            on_reply_recv: Cell::new(0),
+            on_signal: Cell::new(0),
+            on_long_call: Cell::new(0),
+            on_long_reply_recv: Cell::new(0),
+            on_null: Cell::new(0),
+            on_wait: Cell::new(0),
+            on_signal_wait: Cell::new(0),
+            on_yield: Cell::new(0),
+            on_map: Cell::new(0),
+            on_interrupt: Cell::new(0),
+            id: Cell::new(CoreId::BOOT),
+        }
+    }
+
     /// Makes the boot core's data reachable and describes its stacks.
     pub(crate) fn set_up_boot_core() {
-        let core = &BOOT_CORE;
-        core.stack_top.set(top(&BOOT_STACKS.kernel));
-        core.fatal_top.set(top(&BOOT_STACKS.fatal));
-        cpu::set_own_data((&raw const *core).expose_provenance() as u64);
+        let stacks = (&raw const BOOT_STACKS).expose_provenance();
+        BOOT_CORE.set_up(CoreId::BOOT, stacks as u64);
+    }
+
+    /// Makes the data of the core that executes this reachable, and describes its stacks, which are at an address.
+    fn set_up(&'static self, id: CoreId, stacks: u64) {
+        self.id.set(id);
+        self.stack_top.set(stacks + STACK_TOP as u64);
+        self.fatal_top.set(stacks + FATAL_TOP as u64);
+        cpu::set_own_data((&raw const *self).expose_provenance() as u64);
     }
 
     /// The data of the core that executes this.
     pub(crate) fn current() -> &'static Self {
         let own = ptr::with_exposed_provenance::<Self>(cpu::own_data() as usize);
         // SAFETY:
-        // 1. in the kernel TPIDR_EL1 points to a static of this type.
+        // 1. in the kernel TPIDR_EL1 points to the core's own, which lives for ever.
         unsafe { &*own }
     }
 
+    /// Which core it is.
+    pub(crate) fn id(&self) -> CoreId {
+        self.id.get()
+    }
+
     /// The guard pages' addresses.
-    pub(crate) fn guards() -> [u64; 2] {
-        [&BOOT_STACKS.kernel, &BOOT_STACKS.fatal].map(|stack| top(stack) - STACK_BYTES as u64)
+    pub(crate) fn guards(&self) -> [u64; 2] {
+        [&self.stack_top, &self.fatal_top].map(|top| top.get() - STACK_BYTES as u64)
     }
 
     /// Whether `address` is in one of the stacks, guard pages left out.
-    pub(crate) fn is_on_stack(address: u64) -> bool {
-        let start = (&raw const BOOT_STACKS).addr() as u64;
-        let end = start + size_of::<Stacks>() as u64;
-        (start..end).contains(&address) && !Self::is_guard(address)
+    pub(crate) fn is_on_stack(&self, address: u64) -> bool {
+        self.guards()
+            .into_iter()
+            .any(|guard| (guard + PAGE..guard + STACK_BYTES as u64).contains(&address))
     }
 
     /// Whether `address` is in a guard page.
-    pub(crate) fn is_guard(address: u64) -> bool {
-        Self::guards().contains(&(address & !0xfff))
+    pub(crate) fn is_guard(&self, address: u64) -> bool {
+        self.guards().contains(&(address & !(PAGE - 1)))
     }
 }
 
-fn top(stack: &UnsafeCell<[u8; STACK_BYTES]>) -> u64 {
-    (stack.get().expose_provenance() + STACK_BYTES) as u64
-}
-
-/// The place of a core's kernel state: large, so a static that is made at compile time; taken once.
+/// The place of the boot core's kernel state: large, so a static that is made at compile time; taken once.
 pub struct Place<S> {
     value: UnsafeCell<S>,
     taken: AtomicBool,
@@ -157,14 +180,4 @@ impl<S> Place<S> {
         // 1. the swap lets one caller in, so this reference is the only one.
         Some(unsafe { &mut *self.value.get() })
     }
-}
-
-/// Starts the machine's other cores. For each, `make` makes the kernel's state in its place, and the core runs that for
-/// ever. Gives how many cores run now, this one included.
-pub fn start_cores<S: System<Aarch64>>(
-    handover: &Handover<Aarch64>,
-    make: fn(&mut MaybeUninit<S>, Aarch64) -> &mut S,
-) -> u32 {
-    let _ = (handover, make);
-    1
 }

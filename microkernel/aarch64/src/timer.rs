@@ -9,6 +9,7 @@ const NANOSECONDS: u64 = 1_000_000_000;
 const ON: u64 = 1;
 
 /// Turns counter readings into time and back.
+#[derive(Clone, Copy)]
 pub(crate) struct Time {
     start: u64,
     hz: u64,

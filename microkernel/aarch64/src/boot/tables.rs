@@ -2,6 +2,7 @@
 
 use core::arch::asm;
 use core::ptr;
+use core::sync::atomic::{AtomicU64, Ordering};
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
@@ -15,8 +16,8 @@ use super::loaded::clear;
 use crate::board::Board;
 use crate::entry::KernelEntries;
 use crate::layout::Layout;
-use crate::smp::PerCore;
-use crate::{cpu, tlb};
+use crate::smp::{self, PerCore};
+use crate::{cache, cpu, tlb};
 
 unsafe extern "C" {
     static weft_kernel_start: u8;
@@ -39,15 +40,26 @@ impl TableMemory for Identity {
     }
 }
 
-/// The roots of the kernel's tables.
+/// The kernel's tables.
 #[derive(Clone, Copy)]
 pub(super) struct Roots {
     kernel: PhysAddr,
     /// A table without entries.
     pub(super) empty: PhysAddr,
+    /// How many further cores have memory of their own.
+    pub(super) places: u8,
 }
 
+/// The root of the kernel's tables, which further cores read before they have caches.
+pub(super) static ROOT: AtomicU64 = AtomicU64::new(0);
+
 type Tables = Builder<Identity, KernelEntries>;
+
+/// Maps for the kernel. A function of its own: it is long, and called from many places.
+#[inline(never)]
+fn map(builder: &mut Tables, mapping: Mapping) -> Result<(), OutOfTables> {
+    builder.map(mapping)
+}
 
 /// Builds the kernel's page tables: itself, all memory, the devices it uses.
 pub(super) fn build(
@@ -57,8 +69,11 @@ pub(super) fn build(
     kernel: Range,
     reach: Range,
 ) -> Result<Roots, OutOfTables> {
+    let others = board.cpus.others().len() as u64;
+    let (places, memory) = take_places(layout, others as u8).ok_or(OutOfTables)?;
     let length = layout.mapped.iter().map(Range::length).sum();
-    let bytes = Tables::bytes_for(length, layout.mapped.iter().count() as u64);
+    let bytes = Tables::bytes_for(length, layout.mapped.iter().count() as u64)
+        + smp::tables_for(others) * PAGE;
     let start = layout
         .free
         .take(bytes + PAGE, reach.end)
@@ -74,10 +89,65 @@ pub(super) fn build(
     map_kernel(&mut builder, kernel.start)?;
     map_memory(&mut builder, layout, image.grown_to_pages())?;
     map_devices(&mut builder, board)?;
+    map_places(&mut builder, memory)?;
+    map_releases(&mut builder, board)?;
     Ok(Roots {
         kernel: builder.root(),
         empty: PhysAddr(empty.start),
+        places,
     })
+}
+
+/// Takes memory for further cores, for as many as there is any for: how many, and what.
+fn take_places(layout: &mut Layout, others: u8) -> Option<(u8, Range)> {
+    (0..=others).rev().find_map(|places| {
+        let bytes = u64::from(places) * smp::PLACE_BYTES;
+        let start = layout.free.take(bytes, u64::MAX)?;
+        let memory = Range::sized(start, bytes);
+        layout.mapped.remove(memory);
+        Some((places, memory))
+    })
+}
+
+/// What further cores have of their own; the guard pages of their stacks are not mapped.
+fn map_places(builder: &mut Tables, mut memory: Range) -> Result<(), OutOfTables> {
+    for place in 0.. {
+        for (virtual_start, bytes) in smp::parts(place) {
+            if memory.is_empty() {
+                return Ok(());
+            }
+            let range = Range::sized(memory.start, bytes);
+            memory.start = range.end;
+            map(
+                builder,
+                Mapping {
+                    virtual_start,
+                    range,
+                    rights: Rights::READ | Rights::WRITE,
+                    cache: CacheMode::Normal,
+                },
+            )?;
+        }
+    }
+    Ok(())
+}
+
+/// The pages through which cores are started, one for each.
+fn map_releases(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
+    for (place, cpu) in (0..).zip(board.cpus.others()) {
+        if let Some(range) = cpu.release_page() {
+            map(
+                builder,
+                Mapping {
+                    virtual_start: smp::release_page(place),
+                    range,
+                    rights: Rights::READ | Rights::WRITE,
+                    cache: CacheMode::Normal,
+                },
+            )?;
+        }
+    }
+    Ok(())
 }
 
 fn map_kernel(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
@@ -97,16 +167,18 @@ fn map_kernel(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
             end: to,
         }
         .grown_to_pages();
-        builder.map(Mapping {
-            virtual_start: start,
-            range,
-            rights,
-            cache: CacheMode::Normal,
-        })?;
+        map(
+            builder,
+            Mapping {
+                virtual_start: start,
+                range,
+                rights,
+                cache: CacheMode::Normal,
+            },
+        )?;
     }
-    PerCore::guards()
-        .into_iter()
-        .for_each(|guard| builder.unmap(guard));
+    let guards = PerCore::current().guards();
+    guards.into_iter().for_each(|guard| builder.unmap(guard));
     Ok(())
 }
 
@@ -117,8 +189,8 @@ fn map_memory(builder: &mut Tables, layout: &Layout, image: Range) -> Result<(),
     let rights = Rights::READ | Rights::WRITE;
     writable
         .iter()
-        .try_for_each(|range| builder.map(direct(range, rights, CacheMode::Normal)))?;
-    builder.map(direct(image, Rights::READ, CacheMode::Normal))
+        .try_for_each(|range| map(builder, direct(range, rights, CacheMode::Normal)))?;
+    map(builder, direct(image, Rights::READ, CacheMode::Normal))
 }
 
 fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
@@ -126,7 +198,10 @@ fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
     let gic = board.gic.map(|gic| gic.registers());
     let serial = board.serial.map(|port| port.registers);
     for range in gic.into_iter().flatten().chain(serial) {
-        builder.map(direct(range.grown_to_pages(), rights, CacheMode::Device))?;
+        map(
+            builder,
+            direct(range.grown_to_pages(), rights, CacheMode::Device),
+        )?;
     }
     Ok(())
 }
@@ -159,4 +234,6 @@ pub(super) fn enter(kernel: u64, roots: Roots) {
     }
     tlb::switch(Root::new(roots.empty, Asid(0)));
     tlb::forget_all();
+    ROOT.store(roots.kernel.0, Ordering::Relaxed);
+    cache::write_back(&ROOT);
 }

@@ -18,6 +18,8 @@ const HEADER: u32 = 40;
 const RESERVATIONS: u32 = 32;
 /// Where the cores that are not started wait, and what they read.
 const STUB_BYTES: u64 = 0x1000;
+/// What the first core reads there; eight bytes for each.
+const RELEASE_ADDRESS: u32 = 0xd8;
 
 /// The tree.
 pub fn raspberry_pi_4() -> Vec<u8> {
@@ -44,6 +46,8 @@ fn cores(tree: &mut Tree) {
         tree.text("device_type", "cpu");
         tree.text("compatible", "arm,cortex-a72");
         tree.cells("reg", &[core]);
+        tree.text("enable-method", "spin-table");
+        tree.cells("cpu-release-addr", &[0, RELEASE_ADDRESS + 8 * core]);
         tree.end();
     }
     tree.end();

@@ -431,6 +431,7 @@ fn cell(property: Property<'_>) -> usize {
 }
 
 /// A number that fills its property.
+#[inline(never)]
 fn whole(property: Property<'_>) -> Option<u64> {
     property.number(0, property.value.len() / 4)
 }

@@ -48,6 +48,7 @@ impl Property<'_> {
     }
 
     /// A number of one or two cells at cell `index`.
+    #[inline(never)]
     pub fn number(&self, index: usize, cells: usize) -> Option<u64> {
         match cells {
             1 => self.cell(index).map(u64::from),

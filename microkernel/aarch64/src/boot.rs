@@ -80,6 +80,7 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
     find_symbols(prepared.image);
     let board = &prepared.board;
     let entry = (weft_boot_other as *const ()).addr() as u64 - KERNEL_BASE + kernel;
+    PerCore::current().gic.set(board.gic);
     smp::list(&board.cpus, prepared.roots.places, entry);
     weft_kernel_main(Handover {
         machine: Aarch64 {

@@ -39,8 +39,6 @@ pub(crate) struct Gic {
     /// One more than the greatest interrupt's number.
     interrupts: u16,
     level: [u64; LINES as usize / 64],
-    /// What the board has, for other cores.
-    board: Option<board::Gic>,
 }
 
 impl Gic {
@@ -49,7 +47,6 @@ impl Gic {
         registers: None,
         interrupts: 0,
         level: [0; LINES as usize / 64],
-        board: None,
     };
 
     /// Switches the controller on, for the core that boots: all shared interrupts are its own, and masked.
@@ -112,14 +109,8 @@ impl Gic {
         };
         Self {
             registers: interface.map(|interface| (distributor, interface)),
-            board: Some(*gic),
             ..Self::ABSENT
         }
-    }
-
-    /// What the board has.
-    pub(crate) fn board(&self) -> Option<board::Gic> {
-        self.board
     }
 
     fn exists(&self, line: u16) -> bool {

@@ -13,8 +13,8 @@ use core::sync::atomic::{AtomicBool, Ordering};
 use weft_early::region::PAGE;
 use weft_hal::CoreId;
 
-use crate::cpu;
 use crate::regs::Registers;
+use crate::{board, cpu};
 
 pub(crate) use start::{
     PLACE_BYTES, SEATS, Seat, TAKEN, WAITS, list, parts, release_page, tables_for,
@@ -60,6 +60,8 @@ pub(crate) struct PerCore {
     pub(crate) on_map: Cell<usize>,
     pub(crate) on_interrupt: Cell<usize>,
     id: Cell<CoreId>,
+    /// The board's interrupt controller.
+    pub(crate) gic: Cell<Option<board::Gic>>,
 }
 
 // SAFETY:
@@ -100,6 +102,7 @@ impl PerCore {
             on_map: Cell::new(0),
             on_interrupt: Cell::new(0),
             id: Cell::new(CoreId::BOOT),
+            gic: Cell::new(None),
         }
     }
 

@@ -18,7 +18,7 @@ use weft_early::{Handover, System};
 use weft_hal::{Asid, CoreId, PhysAddr, Root};
 
 use super::{PerCore, STACK_BYTES, STACK_TOP, Stacks};
-use crate::board::{self, Conduit};
+use crate::board::Conduit;
 use crate::cpu::{self, Features};
 use crate::cpus::{Cpus, Start};
 use crate::irq::Gic;
@@ -58,7 +58,6 @@ struct Own<S: 'static> {
     make: Make<S>,
     core: CoreId,
     conduit: Option<Conduit>,
-    gic: Option<board::Gic>,
     time: Time,
     empty_root: PhysAddr,
 }
@@ -154,11 +153,13 @@ pub fn start_cores<S: System<Aarch64>>(handover: &Handover<Aarch64>, make: Make<
         }
         let core = CoreId(running);
         let result = prepare(seat, core, || Own {
-            data: PerCore::new(),
+            data: PerCore {
+                gic: PerCore::current().gic.clone(),
+                ..PerCore::new()
+            },
             make,
             core,
             conduit: machine.conduit,
-            gic: machine.gic.board(),
             time: machine.time,
             empty_root: machine.empty_root,
         });
@@ -286,12 +287,15 @@ extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Sea
     let features = Features::detect();
     cpu::harden(&features);
     cpu::set_timer_control(0);
-    let gic = own.gic.as_ref();
     let machine = Aarch64 {
         core: own.core,
         features,
         conduit: own.conduit,
-        gic: gic.map_or(Gic::ABSENT, |gic| Gic::join(gic, own.core)),
+        gic: own
+            .data
+            .gic
+            .get()
+            .map_or(Gic::ABSENT, |gic| Gic::join(&gic, own.core)),
         time: own.time,
         empty_root: own.empty_root,
         active: Root::NONE,

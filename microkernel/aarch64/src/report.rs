@@ -70,8 +70,9 @@ impl Scene for Serial {
     }
 }
 
-/// Begins the report, if no other core does; says which core it is.
-fn begin() -> Report<Serial> {
+/// Begins the report, if no other core does, and gives the core's number.
+#[inline(never)]
+fn begin() -> (Report<Serial>, u32) {
     let core = PerCore::current().id();
     let own = core.0 + 1;
     let first = REPORTER.compare_exchange(0, own, Ordering::AcqRel, Ordering::Acquire);
@@ -79,15 +80,14 @@ fn begin() -> Report<Serial> {
         cpu::park();
     }
     sgi::stop_others(core);
-    let mut report = Report::begin(&REPORTING, Serial);
-    report.say(format_args!("core {}: ", u32::from(core.0)));
-    report
+    (Report::begin(&REPORTING, Serial), core.0.into())
 }
 
 /// Reports a panic of the kernel and ends the machine.
 pub fn bug(info: &PanicInfo<'_>) -> ! {
-    let mut report = begin();
+    let (mut report, core) = begin();
     report.panic(info.location(), info.message());
+    report.say(format_args!("on core {core}\n"));
     report.calls(frame_pointer());
     report.end()
 }
@@ -97,7 +97,7 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     if power::is_ending() {
         power::off(BUG_CODE, CONDUIT);
     }
-    let mut report = begin();
+    let (mut report, core) = begin();
     let what = if PerCore::current().is_guard(frame.far) {
         "kernel stack overflow"
     } else {
@@ -105,7 +105,7 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     };
     let (syndrome, address) = (frame.esr, frame.far);
     report.say(format_args!(
-        "{what} (syndrome {syndrome:#x}, address {address:#x})\n{frame}"
+        "{what} (syndrome {syndrome:#x}, address {address:#x})\n{frame}on core {core}\n"
     ));
     report.call(frame.elr);
     report.calls(frame.x[29]);

@@ -2,8 +2,9 @@
 //!
 //! Each core that the device tree names has a [`Seat`], found by its affinity. They are started one after the other: a
 //! place in memory is given to the seat, and the core takes the seat and makes itself what the boot core is, except that
-//! the kernel's state is made in the place. A core that has not taken its seat in time loses it: when it comes after
-//! all it stays in `boot.S`. Cores are counted as they come, so that their numbers have no gaps.
+//! the kernel's state is made in the place. It counts when an interrupt of the boot core has arrived, which is also the
+//! first that it handles. A core that has not taken its seat in time loses it: when it comes after all it stays in
+//! `boot.S`. Numbers are given as cores come, so that there are no gaps.
 //!
 //! Places are in a window of the kernel's half, and their memory is nowhere else: a stray store in the direct map cannot
 //! reach them, and the lowest page of each stack is not there.
@@ -25,7 +26,7 @@ use crate::irq::Gic;
 use crate::machine::Aarch64;
 use crate::serial::Serial;
 use crate::timer::Time;
-use crate::{cache, firmware, tlb, trap};
+use crate::{cache, firmware, sgi, tlb, trap};
 
 /// Where the places are, behind the kernel.
 const WINDOW: u64 = 0xffff_ffff_c000_0000;
@@ -41,7 +42,7 @@ pub(crate) const PLACE_BYTES: u64 = 2 * STACK_MAPPED + OWN_BYTES;
 
 const _: () = assert!(size_of::<Stacks>() as u64 + OWN_BYTES + PAGE <= STRIDE);
 
-/// How long a core may take until it has taken its seat, and then until it runs, in seconds.
+/// How long a core may take for each step, in seconds.
 const PATIENCE: u64 = 5;
 
 /// A place: its core's alone, once that has begun.
@@ -73,8 +74,10 @@ const LISTED: u64 = 1;
 pub(crate) const WAITS: u64 = 2;
 /// Its core has begun.
 pub(crate) const TAKEN: u64 = 3;
+/// Its core waits for an interrupt.
+const LISTENS: u64 = 4;
 /// Its core runs.
-const RUNS: u64 = 4;
+const RUNS: u64 = 5;
 
 /// How a core is started: by the firmware, not at all, or by the word at this address.
 const BY_FIRMWARE: u64 = 0;
@@ -163,7 +166,7 @@ pub fn start_cores<S: System<Aarch64>>(handover: &Handover<Aarch64>, make: Make<
             time: machine.time,
             empty_root: machine.empty_root,
         });
-        match result.and_then(|()| seat.call(machine.conduit)) {
+        match result.and_then(|()| seat.call(core, machine.conduit)) {
             Ok(()) => running += 1,
             Err(why) => seat.left_out(why),
         }
@@ -209,13 +212,16 @@ impl Seat {
         }
     }
 
-    /// Calls the core to its seat, and waits until it runs.
-    fn call(&self, conduit: Option<Conduit>) -> Result<(), &'static str> {
+    /// Calls the core to its seat, to have this number, and waits until it runs.
+    fn call(&self, core: CoreId, conduit: Option<Conduit>) -> Result<(), &'static str> {
         let entry = ENTRY.load(Ordering::Relaxed);
         let affinity = self.affinity.load(Ordering::Relaxed);
         let start = self.start.load(Ordering::Relaxed);
         if start == NOT_AT_ALL {
             return Err("the device tree does not say how to start it");
+        }
+        if PerCore::current().gic.get().is_none() {
+            return Err("nothing would interrupt it");
         }
         self.state.store(WAITS, Ordering::Release);
         cpu::publish();
@@ -225,13 +231,15 @@ impl Seat {
             self.state.store(LISTED, Ordering::Relaxed);
             return Err("the firmware refuses to start it");
         }
-        if self.runs_in_time() {
-            return Ok(());
-        }
-        if self.lost() {
+        if !self.gets_to(LISTENS) && self.lost() {
             return Err("it does not come");
         }
-        assert!(self.runs_in_time(), "a core has begun and does not run");
+        assert!(
+            self.gets_to(LISTENS),
+            "a core has begun and does not listen"
+        );
+        sgi::send(core, sgi::MAIL);
+        assert!(self.gets_to(RUNS), "a core is not reached by interrupts");
         Ok(())
     }
 
@@ -242,9 +250,11 @@ impl Seat {
             .is_ok()
     }
 
-    fn runs_in_time(&self) -> bool {
+    /// Whether its core gets so far in time.
+    #[inline(never)]
+    fn gets_to(&self, state: u64) -> bool {
         let (start, most) = (cpu::counter(), cpu::counter_hz() * PATIENCE);
-        while self.state.load(Ordering::Acquire) != RUNS {
+        while self.state.load(Ordering::Acquire) != state {
             if cpu::counter().wrapping_sub(start) > most {
                 return false;
             }
@@ -304,6 +314,10 @@ extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Sea
     // 1. the tables map it, and it is this core's alone, for ever.
     let state = unsafe { &mut (*place).state };
     let system = (own.make)(state, machine);
+    seat.state.store(LISTENS, Ordering::Release);
+    while cpu::pending() == 0 {
+        cpu::give_way();
+    }
     seat.state.store(RUNS, Ordering::Release);
     trap::run(system)
 }

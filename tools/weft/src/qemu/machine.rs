@@ -100,13 +100,12 @@ impl Machine {
         let mut all = Vec::new();
         let cores = self.cores.to_string();
         // The Raspberry Pi is what it is.
-        // Its cores that are not started wait in a loop, each on a core of the host's unless they take turns.
-        let (cores, memory, accelerator) = match self.board {
-            Board::Raspi4b => ("4", "2G", "tcg,thread=single"),
-            _ => (cores.as_str(), self.memory.as_str(), "tcg"),
+        let (cores, memory) = match self.board {
+            Board::Raspi4b => ("4", "2G"),
+            _ => (cores.as_str(), self.memory.as_str()),
         };
         let common = [
-            ("-accel", accelerator),
+            ("-accel", "tcg"),
             ("-smp", cores),
             ("-m", memory),
             ("-display", "none"),

@@ -63,7 +63,7 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
 /// The emulated board's clock is that of all its cores together.
 fn not_on_raspi4b() -> Error {
     Error::new(
-        "QEMU's raspi4b always has four cores, and the three that are not started execute a loop that the one clock counts as well",
+        "QEMU's raspi4b always has four cores, and the one clock counts what all of them execute",
     )
     .remedy("measure on virt, which has the same processor: `--board virt`")
 }

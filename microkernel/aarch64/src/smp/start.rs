@@ -234,12 +234,12 @@ impl Seat {
         if !self.gets_to(LISTENS) && self.lost() {
             return Err("it does not come");
         }
-        assert!(
-            self.gets_to(LISTENS),
-            "a core has begun and does not listen"
-        );
+        let listens = self.gets_to(LISTENS);
         sgi::send(core, sgi::MAIL);
-        assert!(self.gets_to(RUNS), "a core is not reached by interrupts");
+        assert!(
+            listens && self.gets_to(RUNS),
+            "a core began and does not run"
+        );
         Ok(())
     }
 

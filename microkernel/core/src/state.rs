@@ -6,7 +6,7 @@ use weft_store::{Home, Memory, Ref};
 
 use crate::cspace::Dying;
 use crate::interrupt::IrqTable;
-use crate::object::{SlotRef, ThreadRef};
+use crate::object::{SlotRef, Tag, ThreadRef};
 use crate::remote::Visits;
 use crate::sched::Scheduler;
 use crate::shared::Shared;
@@ -26,6 +26,25 @@ pub struct Core<A: Arch> {
     pub(crate) asids: AsidTable,
     pub(crate) dying: Dying,
     pub(crate) visits: Visits<A>,
+    pub(crate) handlers: &'static Handlers<A>,
+    id: CoreId,
+    /// For each kind the word of a capability with all rights whose object is this core's.
+    own: [Tag; KINDS],
+}
+
+/// More than the number of any kind.
+const KINDS: usize = 32;
+
+const fn words_of(core: CoreId) -> [Tag; KINDS] {
+    let mut words = [Tag::EMPTY; KINDS];
+    let mut kind = 0;
+    while kind < KINDS {
+        #[expect(clippy::indexing_slicing, reason = "the loop ends before")]
+        let word = &mut words[kind];
+        *word = Tag::of_any_kind(kind as u64, core);
+        kind = kind.wrapping_add(1);
+    }
+    words
 }
 
 /// What a system call says about who runs next.
@@ -55,7 +74,12 @@ pub(crate) type Outcome<A> = Result<Next<A>, Refusal>;
 
 impl<A: Arch> Core<A> {
     /// The state of a core before [`boot::start`](crate::boot::start).
-    pub const fn new(arch: A, memory: Memory, shared: Ref<Shared<A>>) -> Self {
+    pub const fn new(
+        arch: A,
+        memory: Memory,
+        shared: Ref<Shared<A>>,
+        handlers: &'static Handlers<A>,
+    ) -> Self {
         Self {
             arch,
             shared,
@@ -66,6 +90,9 @@ impl<A: Arch> Core<A> {
             asids: AsidTable::new(),
             dying: Dying::new(),
             visits: Visits::new(),
+            handlers,
+            id: CoreId::BOOT,
+            own: words_of(CoreId::BOOT),
         }
     }
 
@@ -74,9 +101,22 @@ impl<A: Arch> Core<A> {
         self.home
     }
 
+    /// Gives the core its architecture, which says which one it is.
+    pub fn install(&mut self, arch: A) {
+        self.arch = arch;
+        self.id = self.arch.core();
+        self.own = words_of(self.id);
+    }
+
     /// Which core this is.
     pub(crate) fn id(&self) -> CoreId {
-        self.arch.core()
+        self.id
+    }
+
+    /// What the words of capabilities of this core's objects are compared with.
+    #[inline(always)]
+    pub(crate) fn own(&self, kind: Kind) -> Tag {
+        self.own.get(kind as usize).copied().unwrap_or(Tag::EMPTY)
     }
 
     /// Handles what else than a system call brought the core into the kernel and was not handled by the fast path; says

@@ -12,7 +12,7 @@ use weft_core::boot::{self, Region};
 use weft_core::{Core, Handlers};
 use weft_early::region::CAPACITY;
 use weft_early::{Handover, Range};
-use weft_hal::{Arch, Next, PhysAddr, Trap};
+use weft_hal::{Arch, CoreId, Next, PhysAddr, Trap};
 #[cfg(target_arch = "x86_64")]
 pub use weft_x86_64::{self as arch, X86_64 as Machine};
 
@@ -28,7 +28,7 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32
     let regions = Regions::new(&handover);
     let image = (PhysAddr(handover.image.start), handover.image.length());
     let firmware_table = handover.firmware_table;
-    core.arch = handover.machine;
+    core.install(handover.machine);
     let features = *core.arch.features();
     let (version, cores) = (env!("CARGO_PKG_VERSION"), handover.cores);
     core.print(format_args!(
@@ -38,7 +38,7 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32
         regions: regions.as_slice(),
         image,
         firmware_table,
-        cores: running.min(64) as u8,
+        cores: running.min(CoreId::MAX as u32) as u8,
     };
     if let Err(error) = boot::start(core, &machine) {
         panic!("there is no root: {error}");

@@ -30,7 +30,12 @@ struct Kernel(Core<Machine>);
     clippy::declare_interior_mutable_const,
     reason = "to be copied: each core has a state of its own"
 )]
-const KERNEL: Kernel = Kernel(Core::new(Machine::ABSENT, MEMORY, Ref::to_static(&SHARED)));
+const KERNEL: Kernel = Kernel(Core::new(
+    Machine::ABSENT,
+    MEMORY,
+    Ref::to_static(&SHARED),
+    &weft_general::HANDLERS,
+));
 
 static BOOT_CORE: arch::Place<Kernel> = arch::Place::new(KERNEL);
 
@@ -54,7 +59,7 @@ fn main(handover: Handover<Machine>) -> ! {
 /// Makes the state of a further core in its place: it is too large for a stack, so it is copied from a constant.
 fn make(place: &mut MaybeUninit<Kernel>, machine: Machine) -> &mut Kernel {
     let kernel = place.write(KERNEL);
-    kernel.0.arch = machine;
+    kernel.0.install(machine);
     kernel
 }
 

@@ -114,7 +114,7 @@ impl<A: Arch> Builder<'_, A> {
             rights,
             cache: CacheMode::Normal,
         };
-        let mapped = self.core.map_page(space, leaf, address);
+        let mapped = self.core.map_any_page(space, leaf, address);
         mapped
             .map(drop)
             .map_err(|refusal| not_mapped(address, refusal))

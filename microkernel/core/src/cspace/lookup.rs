@@ -23,7 +23,7 @@ impl<A: Arch> Core<A> {
         let tag = cspace.tag.get(self.home());
         // A CNode has at most 2^16 slots, so that the shift never wraps.
         let beyond = index.wrapping_shr(tag.size().into());
-        if !tag.is(Kind::CNode, Rights::empty(), self.id()) || index == 0 || beyond != 0 {
+        if !tag.fits(self.own(Kind::CNode), Rights::empty()) || index == 0 || beyond != 0 {
             return None;
         }
         Some(self.behind(cspace.object.get(self.home()), index))
@@ -88,20 +88,22 @@ impl<A: Arch> Core<A> {
     /// A slot of a CNode of this core, if this core may touch what it holds.
     #[inline(always)]
     fn mine(&self, slot: SlotRef) -> Result<SlotRef, Refusal> {
-        let tag = slot.tag.get(self.home());
-        if tag.is_empty() || tag.home() == self.id() && !tag.is_reserved() {
+        if slot.tag.get(self.home()).is_near(self.own(Kind::CNode)) {
             return Ok(slot);
         }
-        Err(self.not_mine(slot))
+        self.perhaps_mine(slot)
     }
 
     #[cold]
     #[inline(never)]
-    fn not_mine(&self, slot: SlotRef) -> Refusal {
+    fn perhaps_mine(&self, slot: SlotRef) -> Result<SlotRef, Refusal> {
         let tag = slot.tag.get(self.home());
-        match tag.is_reserved() {
-            true => Refusal::Busy,
-            false => self.is_elsewhere(tag.home(), Some(slot)),
+        if tag.is_empty() {
+            Ok(slot)
+        } else if tag.is_reserved() {
+            Err(Refusal::Busy)
+        } else {
+            Err(self.is_elsewhere(tag.home(), Some(slot)))
         }
     }
 

@@ -49,6 +49,7 @@ pub(super) fn insert_child(home: Home, parent: SlotRef, slot: SlotRef) {
 }
 
 /// Makes a slot, which is in no tree and whose links are all empty, the last child of `parent`.
+#[inline(always)]
 pub(super) fn add_child(home: Home, parent: SlotRef, slot: SlotRef) {
     match parent.child.get(home) {
         Some(head) => {

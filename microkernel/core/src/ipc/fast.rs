@@ -260,7 +260,7 @@ impl<A: Arch> Core<A> {
         }
         let bytes = cptr.wrapping_mul(size_of::<Slot>() as u64);
         let slot: Ref<Slot> = Ref::from_slot(base.wrapping_add(bytes));
-        let fits = slot.tag.get(home).is(kind, rights, self.id());
+        let fits = slot.tag.get(home).fits(self.own(kind), rights);
         fits.then_some(slot)
     }
 

@@ -40,10 +40,17 @@ impl Tag {
     const BUSY: u64 = 1 << 30;
     /// In the place of a kind: the slot is neither empty nor does it hold a capability.
     const RESERVED: u64 = 0xff;
+    /// In the place of the home core: none is like it.
+    const FAR: u64 = 0x80 << 16;
 
     /// A capability of a kind with rights, whose object lives on `home`.
     pub const fn new(kind: Kind, rights: Rights, home: CoreId) -> Self {
         Self(kind as u64 | (rights.bits() as u64) << 8 | (home.0 as u64) << 16)
+    }
+
+    /// A capability of the kind with this number with all rights, whose object lives on `home`.
+    pub(crate) const fn of_any_kind(kind: u64, home: CoreId) -> Self {
+        Self(kind | 0xff << 8 | (home.0 as u64) << 16)
     }
 
     /// That of an object made of this memory: of the same core and class, with these rights, and PHYS if this has it.
@@ -131,7 +138,7 @@ impl Tag {
 
     /// That of a slot of this container which holds nothing, but is given to a core that will fill it or give it back.
     pub const fn reserved(container: Container, core: CoreId) -> Self {
-        Self(Self::RESERVED | (core.0 as u64) << 16).within(container)
+        Self(Self::RESERVED | Self::FAR | (core.0 as u64) << 16).within(container)
     }
 
     /// Whether the slot holds nothing, but is given to a core.
@@ -183,12 +190,18 @@ impl Tag {
             && self.container().is_cnode()
     }
 
-    /// Whether it is a capability of this kind, with at least these rights, whose object lives on `home`.
-    pub const fn is(self, kind: Kind, rights: Rights, home: CoreId) -> bool {
-        const KIND_AND_HOME: u64 = 0xff | 0xff << 16;
-        let wanted = Self::new(kind, rights, home).0;
-        let mask = KIND_AND_HOME | (rights.bits() as u64) << 8;
-        self.0 & mask == wanted
+    /// Whether it is a capability of a kind, with at least these rights, whose object lives on a core: `own` is that
+    /// core's word for the kind.
+    #[inline(always)]
+    pub const fn fits(self, own: Tag, rights: Rights) -> bool {
+        let mask = 0xff | 0xff << 16 | (rights.bits() as u64) << 8;
+        (self.0 ^ own.0) & mask == 0
+    }
+
+    /// Whether the slot holds nothing of another core, and is reserved for none: `own` is any word of this core.
+    #[inline(always)]
+    pub const fn is_near(self, own: Tag) -> bool {
+        (self.0 ^ own.0) & 0xff << 16 == 0
     }
 
     /// Whether this is a frame of the same size, class and home as another, with all of these rights, which the other
@@ -218,7 +231,7 @@ impl Tag {
 
     /// The core where the object lives.
     pub const fn home(self) -> CoreId {
-        CoreId((self.0 >> 16) as u8)
+        CoreId((self.0 >> 16) as u8 & 0x7f)
     }
 
     /// Whether deleting this capability destroys the object.

@@ -7,7 +7,7 @@ use weft_hal::{Arch, Context, CoreId, PhysAddr, VirtAddr};
 use crate::Core;
 use crate::cspace::Mint;
 use crate::object::{SlotRef, ThreadRef};
-use crate::space::{Mapping, leaf_for};
+use crate::space::{Mapping, any_leaf_for};
 use crate::state::Next;
 
 use super::trip::Step;
@@ -146,8 +146,7 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let call = Syscall::from_number(thread.context.number());
         let at = call.and_then(cnode_argument).ok_or(Refusal::WrongCore)?;
-        let cnode = thread.context.argument(at);
-        let cnode = self.expect(thread, cnode, Kind::CNode, Rights::WRITE)?;
+        let cnode = self.expect_argument(thread, at, Kind::CNode, Rights::WRITE)?;
         let first = thread.context.argument(at.wrapping_add(1));
         let mut trip = thread.trip.get(home);
         let (count, stage) = match call {
@@ -225,10 +224,10 @@ impl<A: Arch> Core<A> {
     fn find_frame(&mut self, thread: ThreadRef<A>) -> Result<Step, Refusal> {
         let home = self.home();
         let argument = |index| thread.context.argument(index);
-        let frame = self.expect(thread, argument(1), Kind::Frame, Rights::READ)?;
+        let frame = self.expect_argument(thread, 1, Kind::Frame, Rights::READ)?;
         let tag = frame.tag.get(home);
         let flags = MapFlags(argument(3));
-        let leaf = leaf_for(tag, PhysAddr(frame.object.get(home)), flags)?;
+        let leaf = any_leaf_for(tag, PhysAddr(frame.object.get(home)), flags)?;
         if tag.is_busy() || self.is_mapped(frame) {
             return Err(Refusal::AlreadyMapped);
         }
@@ -253,7 +252,7 @@ impl<A: Arch> Core<A> {
         let mapped = self
             .space_argument(thread, 0)
             .map_err(Into::into)
-            .and_then(|space| self.map_page(space, leaf, address));
+            .and_then(|space| self.map_any_page(space, leaf, address));
         let word = *mapped.as_ref().unwrap_or(&Mapping::NONE);
         frame.mapping.set(home, word.0);
         let result = self.mapped(thread, mapped.map(drop));
@@ -292,11 +291,11 @@ impl<A: Arch> Core<A> {
     }
 
     /// The slot that two arguments name in a CNode of this core, whatever it holds.
+    #[inline(never)]
     fn any_slot(&self, thread: ThreadRef<A>, argument: usize) -> Option<SlotRef> {
-        let cnode = thread.context.argument(argument);
         let index = thread.context.argument(argument.wrapping_add(1));
         let cnode = self
-            .expect(thread, cnode, Kind::CNode, Rights::WRITE)
+            .expect_argument(thread, argument, Kind::CNode, Rights::WRITE)
             .ok()?;
         self.slot_of(&cnode, CPtr(u32::try_from(index).ok()?))
     }

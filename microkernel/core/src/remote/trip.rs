@@ -2,7 +2,7 @@
 
 use core::sync::atomic::Ordering;
 
-use weft_abi::{Kind, Refusal, Syscall};
+use weft_abi::{Kind, Refusal, Rights, Syscall};
 use weft_hal::{Arch, Context, CoreId};
 use weft_store::{Home, Letter, Ref};
 
@@ -80,8 +80,6 @@ impl<A: Arch> Core<A> {
     }
 
     /// The running thread has named an object of another core: it goes there, if it may.
-    #[cold]
-    #[inline(never)]
     pub(crate) fn leave(&mut self, thread: ThreadRef<A>) -> Outcome<A> {
         let home = self.home();
         let call = Syscall::from_number(thread.context.number());
@@ -99,6 +97,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Puts a thread, which nobody here has any more, into the mailbox of a core.
+    #[inline(never)]
     fn send_thread(&mut self, thread: ThreadRef<A>, core: CoreId) {
         thread.place.store(core.0, Ordering::Release);
         let home = self.home();
@@ -143,6 +142,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// The next stage of a thread that is here.
+    #[inline(never)]
     fn visit(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         let trip = thread.trip.get(home);
@@ -177,6 +177,8 @@ impl<A: Arch> Core<A> {
     }
 
     /// Ends a visitor's system call.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn conclude_visit(&mut self, thread: ThreadRef<A>, result: Result<(), Refusal>) {
         let status = result.err().map_or(0, |refusal| refusal as u64);
         thread.context.set_status(status);
@@ -235,6 +237,8 @@ impl<A: Arch> Core<A> {
     }
 
     /// A thread whose call is over goes home, by the cores where CNodes are pinned for it.
+    #[cold]
+    #[inline(never)]
     pub(crate) fn go_home(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         let mut trip = thread.trip.get(home);
@@ -354,6 +358,18 @@ impl<A: Arch> Core<A> {
     pub(crate) fn is_elsewhere(&self, core: CoreId, slot: Option<SlotRef>) -> Refusal {
         self.visits.elsewhere.set(Some((core, slot)));
         Refusal::WrongCore
+    }
+
+    /// As `expect`, of an argument, where it matters less how long that takes than how much text.
+    #[inline(never)]
+    pub(crate) fn expect_argument(
+        &self,
+        thread: ThreadRef<A>,
+        argument: usize,
+        kind: Kind,
+        rights: Rights,
+    ) -> Result<SlotRef, Refusal> {
+        self.expect(thread, thread.context.argument(argument), kind, rights)
     }
 
     /// The home core of what an argument names, by its slot's word.

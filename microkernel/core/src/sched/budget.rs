@@ -74,7 +74,7 @@ impl<A: Arch> Core<A> {
         }
         if let Some(thread) = user {
             if sched.throttled.get(home) && self.has_reserve(thread) {
-                self.finish_on_reserve(thread);
+                (self.handlers.finish_on_reserve)(self, thread);
             }
             self.enqueue(thread, End::Back);
         }
@@ -94,8 +94,7 @@ impl<A: Arch> Core<A> {
 
     /// A server works on for its client, whose budget is used up, on its own time; the client owes that. Its timeout
     /// endpoint, if it has one, is told first.
-    #[cold]
-    fn finish_on_reserve(&mut self, server: ThreadRef<A>) {
+    pub(crate) fn finish_on_reserve(&mut self, server: ThreadRef<A>) {
         let home = self.home();
         let reply = server.lent_by.get(home);
         self.rest(server);

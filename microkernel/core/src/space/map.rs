@@ -86,6 +86,17 @@ impl<A: Arch> Core<A> {
         Ok(Mapping::new(self.home(), self.id(), &space, address))
     }
 
+    /// As `map_page`, where it matters less how long that takes than how much text.
+    #[inline(never)]
+    pub(crate) fn map_any_page(
+        &mut self,
+        space: Ref<AddressSpace>,
+        leaf: Leaf,
+        address: VirtAddr,
+    ) -> Result<Mapping, MapRefusal> {
+        self.map_page(space, leaf, address)
+    }
+
     /// SpaceMap of the commonest case: a frame of 4 KiB of RAM, mapped nowhere, that is to be read or written in the
     /// normal way at a free address. `None` if it is another case, or to be refused; then nothing has changed.
     #[inline(always)]
@@ -227,7 +238,7 @@ impl<A: Arch> Core<A> {
             rights,
             cache: CacheMode::Normal,
         };
-        let mapping = self.map_page(space, leaf, address)?;
+        let mapping = self.map_any_page(space, leaf, address)?;
         thread.message_mapping.set(home, mapping.0);
         Ok(())
     }
@@ -248,9 +259,19 @@ fn rights_of_data(flags: MapFlags) -> Option<Rights> {
     (flags.0 & !WRITE == READ).then(|| Rights::from_bits_retain(flags.0 as u8))
 }
 
+/// As `leaf_for`, where it matters less how long that takes than how much text.
+#[inline(never)]
+pub(crate) fn any_leaf_for(
+    frame: Tag,
+    physical: PhysAddr,
+    flags: MapFlags,
+) -> Result<Leaf, Refusal> {
+    leaf_for(frame, physical, flags)
+}
+
 /// What to map for a frame capability and the flags that user mode gave.
 #[inline(always)]
-pub(crate) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
+pub(super) fn leaf_for(frame: Tag, physical: PhysAddr, flags: MapFlags) -> Result<Leaf, Refusal> {
     let (rights, cache) = flags.decode().ok_or(Refusal::InvalidArgument)?;
     let execute = Rights::EXECUTE;
     let writable = Rights::READ.union(Rights::WRITE);

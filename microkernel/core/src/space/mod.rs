@@ -22,6 +22,6 @@ mod table;
 mod walk;
 
 pub(crate) use asid::AsidTable;
-pub(crate) use map::{MapRefusal, leaf_for};
+pub(crate) use map::{MapRefusal, any_leaf_for};
 pub(crate) use mapping::Mapping;
 pub(crate) use table::Content;

@@ -72,14 +72,14 @@ impl<A: Arch> Core<A> {
         };
         let number = thread.context.number();
         let Some(Some(handler)) = handlers.of(number) else {
-            return self.no_such_call(number);
+            return self.no_such_call(number, handlers);
         };
         self.catch_up();
         thread.context.clear_scratch();
         match handler(self, thread) {
             Ok(Next::Done) => Ended::Done,
             Ok(Next::Caller) => self.conclude(thread, 0),
-            Err(Refusal::WrongCore) => self.go_elsewhere(thread),
+            Err(Refusal::WrongCore) => self.end_seldom(thread, handlers.elsewhere),
             Err(refusal) => self.conclude(thread, refusal as u64),
             Ok(next) => {
                 self.settle(next);
@@ -88,11 +88,11 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// The running thread has named what another core has.
+    /// Ends a call as a seldom handler says.
     #[cold]
     #[inline(never)]
-    fn go_elsewhere(&mut self, thread: ThreadRef<A>) -> Ended {
-        match self.leave(thread) {
+    fn end_seldom(&mut self, thread: ThreadRef<A>, handler: Handler<A>) -> Ended {
+        match handler(self, thread) {
             Ok(next) => {
                 self.settle(next);
                 Ended::Settled
@@ -103,12 +103,13 @@ impl<A: Arch> Core<A> {
 
     /// Tells the handler of the running thread's faults that it asked for what does not exist.
     #[inline(never)]
-    fn no_such_call(&mut self, number: u64) -> Ended {
+    fn no_such_call(&mut self, number: u64, handlers: &Handlers<A>) -> Ended {
         let fault = (FaultKind::BadSyscall, 0, number);
-        if self.fault_directly(fault).is_none() {
+        if self.fault_directly(fault).is_none()
+            && let Some(thread) = self.sched.current
+        {
             self.catch_up();
-            let next = self.fault(fault.0, fault.1, fault.2);
-            self.settle(next);
+            self.end_seldom(thread, handlers.missing);
         }
         // The general path leaves nothing open.
         self.catch_up();
@@ -129,14 +130,23 @@ impl<A: Arch> Core<A> {
     }
 }
 
-/// The functions of all system calls, by number. They are compiled where a place for this table is.
-pub struct Handlers<A: Arch>([Option<Handler<A>>; NUMBERS]);
+/// The functions of all system calls, by number, and of what else happens seldom. They are compiled where a place for
+/// this table is.
+pub struct Handlers<A: Arch> {
+    calls: [Option<Handler<A>>; NUMBERS],
+    /// For a call that has named what another core has.
+    elsewhere: Handler<A>,
+    /// For a number that no call has.
+    missing: Handler<A>,
+    /// For a server whose client's budget has ended.
+    pub(crate) finish_on_reserve: fn(&mut Core<A>, ThreadRef<A>),
+}
 
 impl<A: Arch> Handlers<A> {
     /// That of a number.
     #[inline(always)]
     pub(crate) fn of(&self, number: u64) -> Option<&Option<Handler<A>>> {
-        self.0.get(number as usize)
+        self.calls.get(number as usize)
     }
 }
 
@@ -159,8 +169,17 @@ impl<A: Arch> Core<A> {
             *place = Some(handler::<A>(*call));
             calls = rest;
         }
-        Handlers(all)
+        Handlers {
+            calls: all,
+            elsewhere: Self::leave,
+            missing: Self::fault_of_number,
+            finish_on_reserve: Self::finish_on_reserve,
+        }
     };
+
+    fn fault_of_number(&mut self, thread: ThreadRef<A>) -> Outcome<A> {
+        Ok(self.fault(FaultKind::BadSyscall, 0, thread.context.number()))
+    }
 }
 
 const fn handler<A: Arch>(call: Syscall) -> Handler<A> {

@@ -117,7 +117,7 @@ impl<A: Arch> Core<A> {
         part: u64,
     ) -> Result<(u64, Next<A>), Refusal> {
         let argument = |index| thread.context.argument(index);
-        let untyped = self.expect(thread, argument(0), Kind::Untyped, Rights::empty())?;
+        let untyped = self.expect_argument(thread, 0, Kind::Untyped, Rights::empty())?;
         let order = Order::new(argument(1), argument(2), argument(COUNT))?;
         let extent = self.plan(untyped, order)?;
         while self.prepare_piece(untyped, order, extent) == Progress::More {

@@ -116,7 +116,7 @@ impl Fixture {
             cores: 1,
         };
         let shared = memory.place(SHARED, Shared::new());
-        let mut core = Box::new(Core::new(Fake::new(), memory, shared));
+        let mut core = Box::new(Core::new(Fake::new(), memory, shared, &Core::HANDLERS));
         core.arch.walker = Some(Box::new(move |at| word(memory, at)));
         crate::boot::start(&mut core, &machine)?;
         assert!(matches!(core.first(), Next::User(_)), "root does not run");

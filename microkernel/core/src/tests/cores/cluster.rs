@@ -43,7 +43,9 @@ impl Cluster {
                 let mut fake = Fake::new();
                 fake.core = CoreId(id);
                 fake.walker = Some(Box::new(move |at| word(memory, at)));
-                Box::new(Core::new(fake, memory, shared))
+                let mut core = Box::new(Core::new(Fake::new(), memory, shared, &Core::HANDLERS));
+                core.install(fake);
+                core
             })
             .collect();
         let ram = Region {

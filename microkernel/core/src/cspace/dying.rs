@@ -38,14 +38,6 @@ impl Dying {
     }
 }
 
-#[cfg(test)]
-impl Dying {
-    /// The first.
-    pub(crate) fn first(&self) -> Option<SlotRef> {
-        self.first
-    }
-}
-
 impl<A: Arch> Core<A> {
     /// Takes a CNode, of which this is the only capability, out of everybody's reach.
     pub(super) fn begin_dying(&mut self, original: SlotRef) {

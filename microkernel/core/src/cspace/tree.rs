@@ -139,8 +139,7 @@ pub(super) fn remove(home: Home, slot: SlotRef) -> Option<SlotRef> {
 
 /// Empties a slot that is in no tree.
 pub(super) fn clear(home: Home, slot: SlotRef) {
-    slot.tag
-        .set(home, Tag::EMPTY.within(slot.tag.get(home).container()));
+    let container = slot.tag.get(home).container();
     slot.object.set(home, 0);
     slot.badge.set(home, 0);
     slot.mapping.set(home, 0);
@@ -148,6 +147,8 @@ pub(super) fn clear(home: Home, slot: SlotRef) {
     slot.parent.set(home, None);
     slot.next.set(home, None);
     slot.previous.set(home, None);
+    // Last, because a slot in a thread is its core's again from here on.
+    slot.tag.release(home, Tag::EMPTY.within(container));
 }
 
 /// Gives the place of `from` in the tree, and its tag, to `to`, which is in no tree. `from` keeps stale links

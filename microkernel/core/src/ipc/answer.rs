@@ -7,7 +7,7 @@
 //! that gives up a lent context, or that something else than a call wakes, takes up its own if nobody uses it.
 //! If the budget of a lent context is used up, the server finishes on its own, and the lent one is parked.
 
-use weft_abi::{FaultLabel, MessageInfo, Refusal};
+use weft_abi::{FaultLabel, MessageInfo};
 use weft_hal::Arch;
 use weft_store::Ref;
 
@@ -238,15 +238,10 @@ impl<A: Arch> Core<A> {
 
     /// Tells the caller of a reply object that nobody will answer.
     pub(super) fn abandon(&mut self, reply: Ref<Reply<A>>) {
-        let home = self.home();
         let Some(caller) = self.detach(reply) else {
             return;
         };
-        if caller.faulting.replace(home, false) {
-            caller.state.set(home, Blocked::Faulted);
-            return;
-        }
-        self.wake_refused(caller, Refusal::Dead);
+        self.tell_dead(caller);
     }
 
     /// Makes a thread that was answered take its turn, unless the answer stopped it.

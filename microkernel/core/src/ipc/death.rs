@@ -27,6 +27,9 @@ impl<A: Arch> Core<A> {
         if self.leave_endpoint(thread) == Progress::More {
             return Progress::More;
         }
+        if !self.give_up_far_endpoint(thread) {
+            return Progress::Waits;
+        }
         for which in [
             ThreadSlot::CSpace,
             ThreadSlot::Space,
@@ -83,6 +86,17 @@ impl<A: Arch> Core<A> {
         Progress::Done
     }
 
+    /// Nobody answers a thread, which is out of every queue: it gets DEAD, or stays stopped if it has faulted.
+    pub(super) fn tell_dead(&mut self, thread: ThreadRef<A>) {
+        if !thread.faulting.replace(self.home(), false) {
+            return self.wake_refused(thread, Refusal::Dead);
+        }
+        self.set_waits_for(thread, Blocked::Faulted);
+        if self.is_away(thread) {
+            self.go_home(thread);
+        }
+    }
+
     /// Wakes the first thread that waits in an endpoint with DEAD.
     fn refuse_first(&mut self, endpoint: Ref<Endpoint<A>>) -> Progress {
         let home = self.home();
@@ -90,11 +104,7 @@ impl<A: Arch> Core<A> {
             return Progress::Done;
         };
         self.leave_queue(thread, endpoint);
-        if thread.faulting.replace(home, false) {
-            thread.state.set(home, Blocked::Faulted);
-        } else {
-            self.wake_refused(thread, Refusal::Dead);
-        }
+        self.tell_dead(thread);
         Progress::More
     }
 

@@ -92,7 +92,14 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let thread = self.sched.current?;
         let slot = &thread.fault_endpoint;
-        let endpoint: Ref<Endpoint<A>> = slot.object_of(home, Kind::Endpoint)?;
+        if !slot
+            .tag
+            .get(home)
+            .fits(self.own(Kind::Endpoint), Rights::empty())
+        {
+            return None;
+        }
+        let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
         let line = endpoint.line.get(home)?;
         let sched = self.sched.running_on?;
         if self.is_outranked(sched, line.server) {

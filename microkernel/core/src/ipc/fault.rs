@@ -16,6 +16,10 @@ impl<A: Arch> Core<A> {
         };
         let home = self.home();
         thread.fault.set(home, Some((kind, address, code)));
+        let tag = thread.fault_endpoint.tag.get(home);
+        if !tag.is_empty() && !tag.is_near(self.own(Kind::Endpoint)) {
+            return self.fault_far(thread);
+        }
         match self.send_fault(thread, &thread.fault_endpoint) {
             Some(next) => next,
             None => self.stop_faulted(thread),
@@ -36,7 +40,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Sends a thread's fault, as a call in its name, to the endpoint that this slot of it holds.
-    fn send_fault(&mut self, thread: ThreadRef<A>, slot: &Slot) -> Option<Next<A>> {
+    pub(crate) fn send_fault(&mut self, thread: ThreadRef<A>, slot: &Slot) -> Option<Next<A>> {
         let home = self.home();
         let endpoint: Ref<Endpoint<A>> = slot.object_of(home, Kind::Endpoint)?;
         thread.faulting.set(home, true);
@@ -50,10 +54,10 @@ impl<A: Arch> Core<A> {
     }
 
     /// Stops a thread whose fault nobody handles; the log says why.
-    pub(super) fn stop_faulted(&mut self, thread: ThreadRef<A>) -> Next<A> {
+    pub(crate) fn stop_faulted(&mut self, thread: ThreadRef<A>) -> Next<A> {
         let home = self.home();
         thread.faulting.set(home, false);
-        thread.state.set(home, Blocked::Faulted);
+        self.set_waits_for(thread, Blocked::Faulted);
         let (kind, address, code) = thread.fault.get(home).unwrap_or((FaultKind::Other, 0, 0));
         let (ip, identity) = (thread.context.ip(), self.memory.physical(thread).0);
         self.print(format_args!(

@@ -166,7 +166,7 @@ impl<A: Arch> Core<A> {
         let Some(reply) = reply else {
             // Its registers are what it had when it faulted.
             sender.faulting.set(home, false);
-            sender.state.set(home, Blocked::Faulted);
+            self.set_waits_for(sender, Blocked::Faulted);
             return false;
         };
         self.await_reply(sender, receiver, reply);

@@ -315,6 +315,12 @@ impl TagCell {
         Tag(self.0.load(Ordering::Relaxed))
     }
 
+    /// Replaces the word; what was written to the slot before is seen by whoever sees this.
+    #[inline(always)]
+    pub fn release(&self, _home: Home, tag: Tag) {
+        self.0.store(tag.0, Ordering::Release);
+    }
+
     /// Replaces the word.
     #[inline(always)]
     pub fn set(&self, _home: Home, tag: Tag) {

@@ -6,7 +6,7 @@ use weft_hal::{Arch, Context, CoreId, PhysAddr, VirtAddr};
 
 use crate::Core;
 use crate::cspace::Mint;
-use crate::object::{SlotRef, ThreadRef};
+use crate::object::{Container, SlotRef, Tag, ThreadRef};
 use crate::space::{Mapping, any_leaf_for};
 use crate::state::Next;
 
@@ -50,11 +50,39 @@ impl<A: Arch> Core<A> {
                 };
                 Some((core, trip))
             }
+            Syscall::ThreadConfigure if elsewhere.is_some_and(|(_, slot)| slot.is_some()) => {
+                let (core, slot) = elsewhere?;
+                self.plan_fault_endpoint(thread, core, slot)
+            }
             _ => {
                 let (core, slot) = elsewhere?;
                 Some((core, self.call_about(core, slot)))
             }
         }
+    }
+
+    /// The slot for a thread's fault endpoint is filled by the core of that. The capability it comes from is in the
+    /// caller's CSpace, which does not go away while the caller is.
+    fn plan_fault_endpoint(
+        &mut self,
+        thread: ThreadRef<A>,
+        core: CoreId,
+        slot: Option<SlotRef>,
+    ) -> Option<(CoreId, Trip)> {
+        let target = self.expect_argument(thread, 0, Kind::Thread, Rights::WRITE);
+        let home = self.home();
+        let target: ThreadRef<A> = target.ok()?.object_of(home, Kind::Thread)?;
+        let to = target.part(|target| &target.fault_endpoint);
+        to.tag.set(home, Tag::reserved(Container::OBJECT, core));
+        let trip = Trip {
+            stage: Stage::Derive,
+            slot,
+            to: Some(to),
+            count: 1,
+            core,
+            ..Trip::NONE
+        };
+        Some((core, trip))
     }
 
     /// The system call as a whole, on the core that has what it is about.
@@ -136,6 +164,8 @@ impl<A: Arch> Core<A> {
             Stage::Map => self.map_found(thread),
             Stage::Unmap => self.unmap_found(thread),
             Stage::Settle => self.settle_frame(thread),
+            Stage::Fault => Ok(self.fault_as_visitor(thread)),
+            Stage::Unbind => Ok(self.unbind_far(thread)),
             Stage::Call | Stage::Home => Ok(Step::Stay),
         };
         next.unwrap_or_else(|refusal| Step::End(Err(refusal)))
@@ -195,6 +225,7 @@ impl<A: Arch> Core<A> {
                 let mint = Mint::Badge(thread.context.argument(5));
                 self.derive(from, to, rights, mint)
             }
+            Some(Syscall::ThreadConfigure) => self.copy_into(from, to, Rights::all()),
             _ => {
                 let rights = self.rights_argument(thread, 4)?;
                 self.derive(from, to, rights, Mint::Same)

@@ -19,7 +19,8 @@
 //! the address space is. A CNode of which a thread remembers a slot meanwhile is *pinned*: it is not buried before that
 //! thread has passed by again. Whoever is to be stopped while it is away is *called back*.
 //!
-//! A caller waits at an endpoint of another core as a visitor too. It lends nothing: the server must have a scheduling
+//! A thread may have a fault endpoint of another core: the slot in the thread that holds it is then that core's, and a
+//! thread that faults goes there. A caller waits at an endpoint of another core as a visitor too. It lends nothing: the server must have a scheduling
 //! context of its own.
 //!
 //! | file | holds |
@@ -61,6 +62,10 @@ pub(crate) enum Stage {
     Unmap,
     /// Notes in the frame's capability that the mapping is made or removed.
     Settle,
+    /// Tells its fault endpoint of its fault.
+    Fault,
+    /// Gives up its fault endpoint.
+    Unbind,
     /// Nothing: it is on its way home.
     Home,
 }
@@ -68,7 +73,7 @@ pub(crate) enum Stage {
 /// What a thread knows on its way.
 #[derive(Clone, Copy)]
 pub struct Trip {
-    pub(crate) stage: Stage,
+    stage: Stage,
     /// The slot that the call is about, or that the capability comes from.
     slot: Option<SlotRef>,
     /// The first of the slots that are reserved.
@@ -81,6 +86,8 @@ pub struct Trip {
     pinned: [Option<SlotRef>; 2],
     /// What is mapped.
     leaf: Option<Leaf>,
+    /// Whether it was called back: it makes no further attempt.
+    recalled: bool,
 }
 
 impl Trip {
@@ -93,6 +100,7 @@ impl Trip {
         core: CoreId::BOOT,
         pinned: [None; 2],
         leaf: None,
+        recalled: false,
     };
 }
 
@@ -130,25 +138,6 @@ impl<A: weft_hal::Arch> Boxes<A> {
 
 #[cfg(test)]
 impl<A: weft_hal::Arch> Visits<A> {
-    /// What is left to do.
-    pub(crate) fn describe(&self, home: weft_store::Home) -> std::string::String {
-        let number = |it: Option<u64>| it.unwrap_or(0);
-        let trip = |it: Option<ThreadRef<A>>| it.map(|it| it.trip.get(home).stage);
-        std::format!(
-            "visitor {:#x} {:?}, again {:#x} {:?}, emptying {:#x}",
-            number(self.first.map(weft_store::Ref::address)),
-            trip(self.first),
-            number(self.again.map(weft_store::Ref::address)),
-            trip(self.again),
-            number(self.emptying.map(weft_store::Ref::address)),
-        )
-    }
-
-    /// The first CNode that is being emptied.
-    pub(crate) fn emptied(&self) -> Option<SlotRef> {
-        self.emptying
-    }
-
     /// Whether nothing is left to do.
     pub(crate) fn is_empty(&self) -> bool {
         self.first.is_none() && self.again.is_none() && self.emptying.is_none()

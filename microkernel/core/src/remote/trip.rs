@@ -115,8 +115,9 @@ impl<A: Arch> Core<A> {
     pub(crate) fn receive_mail(&mut self) -> Next<A> {
         self.sort_slots();
         self.sort_recalls();
-        let home = self.home();
-        self.visits.first = self.visits.first.or(self.visits.again.take());
+        if self.visits.first.is_none() {
+            self.visits.first = self.visits.again.take();
+        }
         let mut interrupted = false;
         while !interrupted && let Some(thread) = self.next_visitor() {
             self.visit(thread);
@@ -127,7 +128,6 @@ impl<A: Arch> Core<A> {
             let me = self.id();
             self.arch.notify(me);
         }
-        let _ = home;
         Next::Caller
     }
 
@@ -162,7 +162,10 @@ impl<A: Arch> Core<A> {
             }
             Step::End(result) => self.conclude_visit(thread, result),
             Step::Repeat => self.repeat_at_home(thread),
-            Step::Again if thread.recalled.load(Ordering::Acquire) => self.repeat_at_home(thread),
+            Step::Again if trip.recalled && trip.stage == Stage::Call => {
+                self.repeat_at_home(thread)
+            }
+            Step::Again if trip.recalled => self.go_home(thread),
             Step::Again => {
                 let next = self.visits.again.replace(thread);
                 thread.letter.set(home, next.map_or(0, Ref::address));
@@ -270,9 +273,11 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         thread.place.store(self.id().0, Ordering::Release);
         thread.trip.set(home, Trip::NONE);
-        let state = match thread.stopping.replace(home, false) {
-            true => Blocked::Suspended,
-            false => Blocked::Ready,
+        let stopping = thread.stopping.replace(home, false);
+        let state = match thread.abroad.get(home) {
+            _ if stopping => Blocked::Suspended,
+            Blocked::Faulted => Blocked::Faulted,
+            _ => Blocked::Ready,
         };
         thread.state.set(home, state);
         self.take_up_own(thread);
@@ -330,9 +335,91 @@ impl<A: Arch> Core<A> {
         match thread.abroad.replace(home, Blocked::Ready) {
             Blocked::Sending(endpoint) => self.leave_queue(thread, endpoint),
             Blocked::AwaitingReply(reply) => self.forsake(thread, reply),
-            _ => return,
+            _ => {
+                let trip = thread.trip.get(home);
+                let recalled = true;
+                return thread.trip.set(home, Trip { recalled, ..trip });
+            }
+        }
+        if thread.faulting.replace(home, false) {
+            return self.go_home(thread);
         }
         self.conclude_visit(thread, Err(Refusal::Cancelled));
+    }
+
+    /// A thread goes to a core for something else than a system call.
+    fn send_away(&mut self, thread: ThreadRef<A>, core: CoreId, stage: Stage) {
+        let home = self.home();
+        let trip = Trip {
+            stage,
+            core,
+            ..Trip::NONE
+        };
+        thread.trip.set(home, trip);
+        self.rest(thread);
+        thread.state.set(home, Blocked::Away);
+        thread.abroad.set(home, Blocked::Ready);
+        self.send_thread(thread, core);
+    }
+
+    /// The running thread has faulted, and its fault endpoint is another core's.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn fault_far(&mut self, thread: ThreadRef<A>) -> Next<A> {
+        let core = thread.fault_endpoint.tag.get(self.home()).home();
+        self.send_away(thread, core, Stage::Fault);
+        Next::Blocked
+    }
+
+    /// Tells a visitor's fault to its fault endpoint, which is this core's.
+    pub(super) fn fault_as_visitor(&mut self, thread: ThreadRef<A>) -> Step {
+        let home = self.home();
+        let tag = thread.fault_endpoint.tag.get(home);
+        if tag.is_reserved() {
+            return Step::Again;
+        }
+        let endpoint = tag.is_near(self.own(Kind::Endpoint)) && !tag.is_empty();
+        if !endpoint || self.send_near_fault(thread).is_none() {
+            self.stop_faulted(thread);
+        }
+        if thread.abroad.get(home) == Blocked::Faulted {
+            self.go_home(thread);
+        }
+        Step::Stay
+    }
+
+    fn send_near_fault(&mut self, thread: ThreadRef<A>) -> Option<()> {
+        let slot = thread.part(|thread| &thread.fault_endpoint);
+        if let Next::Switch(receiver) = self.send_fault(thread, &slot)? {
+            self.make_ready(receiver);
+        }
+        Some(())
+    }
+
+    /// Has the fault endpoint of a thread that is stopped taken out, if it is another core's. Says whether it is out.
+    pub(crate) fn give_up_far_endpoint(&mut self, thread: ThreadRef<A>) -> bool {
+        let home = self.home();
+        let tag = thread.fault_endpoint.tag.get(home);
+        if tag.is_empty() || tag.is_near(self.own(Kind::Endpoint)) {
+            return true;
+        }
+        self.send_away(thread, tag.home(), Stage::Unbind);
+        thread.stopping.set(home, true);
+        false
+    }
+
+    /// Takes out the fault endpoint of a visitor, which is this core's.
+    pub(super) fn unbind_far(&mut self, thread: ThreadRef<A>) -> Step {
+        let slot = thread.part(|thread| &thread.fault_endpoint);
+        let tag = slot.tag.get(self.home());
+        if tag.is_reserved() {
+            return Step::Again;
+        }
+        if tag.is_near(self.own(Kind::Endpoint)) {
+            self.unbind_slot(slot);
+        }
+        self.go_home(thread);
+        Step::Stay
     }
 }
 

@@ -117,6 +117,7 @@ impl<A: Arch> Core<A> {
         };
         if matches!(next, Next::Repeat)
             && let Some(thread) = previous
+            && !self.is_away(thread)
         {
             weft_hal::Context::repeat_syscall(&thread.context);
         }

@@ -1,5 +1,7 @@
 //! `ThreadConfigure`: sets CSpace, address space and the endpoints that faults and timeouts are told to.
 
+use core::sync::atomic::{Ordering, fence};
+
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
@@ -17,20 +19,74 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     // A thread may use all that is in them, so the right to look at them is not enough.
     let cspace = core.expect(thread, argument(1), Kind::CNode, Rights::WRITE)?;
     let space = core.expect(thread, argument(2), Kind::AddressSpace, Rights::WRITE)?;
-    let endpoint = |cptr| match cptr {
-        0 => Ok(None),
-        cptr => core
-            .expect(thread, cptr, Kind::Endpoint, Rights::WRITE)
-            .map(Some),
+    let timeout = match argument(4) {
+        0 => None,
+        cptr => Some(core.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?),
     };
-    let (fault, timeout) = (endpoint(argument(3))?, endpoint(argument(4))?);
+    let fault = core.fault_endpoint_argument(thread, argument(3))?;
+    let home = core.home();
+    let before = target.fault_endpoint.tag.get(home);
+    if !before.is_empty() && !before.is_near(core.own(Kind::Endpoint)) {
+        // Only its core could take it out.
+        return Err(Refusal::Busy);
+    }
     bind(core, target, ThreadSlot::CSpace, Some(cspace))?;
     bind(core, target, ThreadSlot::Space, Some(space))?;
-    bind(core, target, ThreadSlot::Fault, fault)?;
     bind(core, target, ThreadSlot::Timeout, timeout)?;
-    core.note_bindings(target);
     // Whoever was told of the thread's faults before may be told that it is gone.
-    Ok(Next::Caller)
+    bind(core, target, ThreadSlot::Fault, fault.near())?;
+    core.note_bindings(target);
+    match fault {
+        FaultEndpoint::Far(slot) => {
+            let core_of_it = slot.tag.get(home).home();
+            Err(core.is_elsewhere(core_of_it, Some(slot)))
+        }
+        _ => Ok(Next::Caller),
+    }
+}
+
+/// Where a thread's faults are to be told.
+enum FaultEndpoint {
+    None,
+    /// At an endpoint of its core.
+    Near(SlotRef),
+    /// At one of another core.
+    Far(SlotRef),
+}
+
+impl FaultEndpoint {
+    fn near(&self) -> Option<SlotRef> {
+        match self {
+            Self::Near(slot) => Some(*slot),
+            _ => None,
+        }
+    }
+}
+
+impl<A: Arch> Core<A> {
+    fn fault_endpoint_argument(
+        &self,
+        thread: ThreadRef<A>,
+        cptr: u64,
+    ) -> Result<FaultEndpoint, Refusal> {
+        if cptr == 0 {
+            return Ok(FaultEndpoint::None);
+        }
+        let slot = self.lookup(thread, cptr)?;
+        let tag = slot.tag.get(self.home());
+        if tag.kind() != Some(Kind::Endpoint) || tag.is_near(self.own(Kind::Endpoint)) {
+            let near = self.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?;
+            return Ok(FaultEndpoint::Near(near));
+        }
+        if !tag.rights().contains(Rights::WRITE) {
+            return Err(Refusal::NotPermitted);
+        }
+        // Who has no time of its own cannot go where it is.
+        match thread.own_sched.get(self.home()) {
+            Some(_) => Ok(FaultEndpoint::Far(slot)),
+            None => Err(Refusal::WrongCore),
+        }
+    }
 }
 
 fn bind<A: Arch>(
@@ -40,6 +96,8 @@ fn bind<A: Arch>(
     from: Option<SlotRef>,
 ) -> Result<(), Refusal> {
     let slot = target.part(|target| target.slot(which));
+    // Another core may have emptied it.
+    fence(Ordering::Acquire);
     if !slot.is_empty(core.home()) {
         core.unbind_slot(slot);
     }

@@ -459,6 +459,15 @@ fn yielding_to_one_of_the_same_priority_is_quick() {
 }
 
 #[test]
+fn three_that_yield_quickly_take_turns() {
+    let mut rig = Rig::new(&[Some(10), Some(10), Some(10)]);
+    for running in [0, 1, 2, 0, 1, 2] {
+        assert!(quick(&mut rig, running, Syscall::Yield, &[]));
+    }
+    assert_eq!(rig.running(), Some(0));
+}
+
+#[test]
 fn a_wait_that_ends_or_a_budget_that_does_takes_the_general_path() {
     let mut rig = signalled();
     assert!(!quick(

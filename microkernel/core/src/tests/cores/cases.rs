@@ -1,11 +1,12 @@
 //! Calls about objects of another core, one by one.
 
 use weft_abi::cap::{CacheMode, MapFlags};
-use weft_abi::{Kind, MessageInfo, Refusal, Rights, Syscall};
-use weft_hal::{Access, VirtAddr};
+use weft_abi::{FaultKind, FaultLabel, Kind, MessageInfo, Refusal, Rights, Syscall};
+use weft_hal::{Access, Trap, VirtAddr};
 
 use super::super::word;
 use super::Cluster;
+use super::cluster::Program;
 use crate::object::{Blocked, Thread};
 
 const PLAIN: u64 = MessageInfo::new(6, 0, 0).0;
@@ -319,4 +320,94 @@ fn a_thread_that_is_stopped_by_another_core_stops() {
         .call(Syscall::CNodeDelete, &[1, program.thread])
         .unwrap();
     assert_eq!(cluster.core(1).sched.current, None);
+}
+
+/// A program of core 1 whose faults are told to an endpoint of core 0; and that endpoint, and a reply object.
+fn supervised(cluster: &mut Cluster) -> (Program, u64, u64) {
+    let endpoint = cluster.make(0, Kind::Endpoint, 0);
+    let reply = cluster.make(0, Kind::Reply, 0);
+    let badged = cluster.slots(1);
+    cluster
+        .call(Syscall::CNodeMint, &[1, badged, 1, endpoint, 31, 9])
+        .unwrap();
+    let program = cluster.program(1, 20);
+    cluster
+        .call(Syscall::ThreadSuspend, &[program.thread])
+        .unwrap();
+    let bindings = [program.thread, program.cnode, program.space, badged, 0];
+    cluster.call(Syscall::ThreadConfigure, &bindings).unwrap();
+    cluster
+        .call(Syscall::ThreadResume, &[program.thread])
+        .unwrap();
+    (program, endpoint, reply)
+}
+
+fn fault(cluster: &mut Cluster) {
+    cluster.cores[1].trap_generally(Trap::Fault {
+        kind: FaultKind::Read,
+        address: 0x1234,
+        code: 14,
+    });
+    cluster.rest();
+}
+
+#[test]
+fn a_fault_is_told_to_another_core_and_answered_from_there() {
+    let mut cluster = Cluster::new(2);
+    let (program, endpoint, reply) = supervised(&mut cluster);
+    let thread = cluster.thread_of(program);
+    let receive = [endpoint, 0, 0, 0, 0, 0, 0, 0, reply];
+    for label in [FaultLabel::RESUME, FaultLabel::RESUME + 1] {
+        assert_eq!(cluster.core(1).sched.current, Some(thread));
+        fault(&mut cluster);
+        assert_eq!(cluster.core(1).sched.current, None);
+        let told = cluster.call(Syscall::Recv, &receive).unwrap();
+        assert!(MessageInfo(told[1]).is_fault());
+        assert_eq!((told[0], told[4]), (9, 0x1234));
+        let answer = [reply, MessageInfo::new(label, 0, 0).0];
+        cluster.call(Syscall::Reply, &answer).unwrap();
+    }
+    let home = cluster.core(1).home();
+    assert!(thread.state.get(home) == Blocked::Faulted);
+    cluster
+        .call(Syscall::CNodeDelete, &[1, program.thread])
+        .unwrap();
+    assert_eq!(cluster.kind(program.thread), None);
+    cluster.call(Syscall::CNodeDelete, &[1, endpoint]).unwrap();
+}
+
+#[test]
+fn a_thread_whose_far_fault_endpoint_is_gone_stops() {
+    let mut cluster = Cluster::new(2);
+    for waiting in [false, true] {
+        let (program, endpoint, _) = supervised(&mut cluster);
+        let thread = cluster.thread_of(program);
+        if waiting {
+            fault(&mut cluster);
+        }
+        cluster.call(Syscall::CNodeDelete, &[1, endpoint]).unwrap();
+        if !waiting {
+            fault(&mut cluster);
+        }
+        let home = cluster.core(1).home();
+        assert!(thread.state.get(home) == Blocked::Faulted, "{waiting}");
+        cluster
+            .call(Syscall::CNodeDelete, &[1, program.thread])
+            .unwrap();
+        assert_eq!(cluster.kind(program.thread), None);
+    }
+}
+
+#[test]
+fn a_thread_that_waits_with_its_fault_on_another_core_is_destroyed() {
+    let mut cluster = Cluster::new(2);
+    let (program, endpoint, reply) = supervised(&mut cluster);
+    fault(&mut cluster);
+    cluster
+        .call(Syscall::CNodeDelete, &[1, program.thread])
+        .unwrap();
+    assert_eq!(cluster.kind(program.thread), None);
+    let receive = [endpoint, 0, 0, 0, 0, 0, 0, 0, reply];
+    let got = cluster.call(Syscall::Recv, &receive).unwrap();
+    assert_eq!((got[0], got[1]), (9, MessageInfo::gone().0), "nothing else");
 }

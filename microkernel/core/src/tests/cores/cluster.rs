@@ -135,9 +135,6 @@ impl Cluster {
                 })),
             });
         }
-        for core in &self.cores {
-            core.show_left();
-        }
         panic!("a call is repeated without end")
     }
 
@@ -295,47 +292,5 @@ impl Cluster {
         let running = self.core(program.core).sched.current;
         assert_eq!(running, Some(thread), "the program does not run");
         self.try_call(thread, call, arguments)
-    }
-}
-
-impl Core<Fake> {
-    /// Prints what is left to do, for whoever looks for a mistake.
-    fn show_left(&self) {
-        let home = self.home();
-        std::println!("core {}: {}", self.id().0, self.visits.describe(home));
-        let next = |zero: &SlotRef| weft_store::Ref::from_address(zero.mapping.get(home));
-        for zero in std::iter::successors(self.dying.first(), next) {
-            self.show_cnode(zero);
-        }
-        if let Some(zero) = self.visits.emptied() {
-            self.show_cnode(zero);
-        }
-    }
-
-    fn show_cnode(&self, zero: SlotRef) {
-        let home = self.home();
-        let word = zero.badge.get(home);
-        let (used, pins) = (word as u32, word >> 32);
-        std::println!("  {:#x}: {used} used, {pins} pins", zero.address());
-        let slots = (1..1 << zero.tag.get(home).size()).map(|at| self.behind(zero.address(), at));
-        for slot in slots.filter(|slot| !slot.is_empty(home)) {
-            let tag = slot.tag.get(home);
-            let (kind, core) = (tag.kind(), tag.home().0);
-            let thread = slot
-                .object_of::<crate::object::Thread<Fake>>(home, Kind::Thread)
-                .map(|it| {
-                    (
-                        it.state.get(home) == crate::object::Blocked::Away,
-                        it.place.load(core::sync::atomic::Ordering::Relaxed),
-                        it.recalled.load(core::sync::atomic::Ordering::Relaxed),
-                        it.trip.get(home).stage,
-                    )
-                });
-            std::println!(
-                "    {:#x}: {kind:?} of core {core}, {tag:x?} {thread:?} {:#x}",
-                slot.address(),
-                slot.object.get(home)
-            );
-        }
     }
 }

@@ -28,6 +28,8 @@ struct Crowd {
     seed: u64,
     /// Root's slots: the memory of each core's programs.
     memory: Vec<u64>,
+    /// Root's slots: the endpoints.
+    endpoints: Vec<u64>,
     alarm: u64,
     used: u64,
     repeats: BTreeMap<u64, u32>,
@@ -61,6 +63,7 @@ impl Crowd {
             random: Random::new(0),
             seed: 0,
             memory,
+            endpoints: Vec::new(),
             alarm,
             used,
             repeats: BTreeMap::new(),
@@ -104,13 +107,14 @@ impl Crowd {
             .map(|index| self.program(index / 2))
             .collect();
         let mut objects = Vec::new();
+        self.endpoints.clear();
         for core in 0..cores {
             for kind in [Kind::Endpoint, Kind::Notification, Kind::Reply] {
                 objects.push(self.make(core, kind, 0));
             }
-            for kind in [Kind::Endpoint, Kind::Notification] {
+            self.endpoints.push(objects[objects.len() - 3]);
+            for _ in 0..2 {
                 let (at, from) = (self.cluster.slots(1), objects[objects.len() - 3]);
-                let _ = kind;
                 let mint = [1, at, 1, from, 31, 5];
                 if self.cluster.call(Syscall::CNodeMint, &mint).is_ok() {
                     objects.push(at);
@@ -167,7 +171,9 @@ impl Crowd {
     }
 
     fn start(&mut self, program: Program) {
-        let configure = [program.thread, program.cnode, program.space, 0, 0];
+        let endpoint = self.random.of(&self.endpoints);
+        let fault = self.random.of(&[0, endpoint]);
+        let configure = [program.thread, program.cnode, program.space, fault, 0];
         self.cluster
             .call(Syscall::ThreadConfigure, &configure)
             .unwrap();

@@ -1,8 +1,8 @@
 //! Places typed objects in untyped memory, and gives safe references to them.
 //!
 //! The kernel has no heap: objects live where user mode's untyped memory is. Rust cannot see why that is
-//! sound, so the whole argument stands here, in one small crate. Core keeps four promises, and the feature
-//! `checked` turns each of them into an assertion for core's host tests:
+//! sound, so the whole argument stands here, in one small crate. Core keeps five promises, and the feature
+//! `checked` turns the first, second and fourth into assertions for core's host tests:
 //!
 //! 1. Memory is given to [`Memory::place`] and [`Memory::fill`] only while nothing else lives in it (the untyped's
 //!    watermark).
@@ -12,10 +12,12 @@
 //!    [`Memory::page`] begin pages.
 //! 4. Memory is given to [`Memory::adopt`] only after `fill` wrote objects of that type there, and nothing was
 //!    written there since (the untyped's mark of what is prepared, and for what).
+//! 5. A [`HomeCell`] is opened by one core at a time: the home of its object, or the core that took the object, or the
+//!    thread that the call is made for, out of its [`Mailbox`].
 //!
 //! Every field that a core changes is a [`HomeCell`]; only a core's [`Home`] token opens it.
 
-#![no_std]
+#![cfg_attr(not(loom), no_std)]
 #![allow(
     unsafe_code,
     reason = "turns untyped memory into typed references; see docs/soundness.md"

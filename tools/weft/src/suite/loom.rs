@@ -6,7 +6,7 @@ use crate::command;
 use crate::error::Outcome;
 
 /// The crates with tests under `cfg(loom)`.
-const CRATES: [&str; 1] = ["libipc-ring"];
+const CRATES: [&str; 2] = ["libipc-ring", "weft-store"];
 
 /// How often a long run preempts threads.
 const LONG: &str = "5";

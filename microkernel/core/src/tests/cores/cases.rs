@@ -182,7 +182,7 @@ fn a_caller_that_is_stopped_waits_on_no_other_core() {
         assert!(caller.state.get(home) == Blocked::Suspended);
         assert_eq!(caller.context.status.get(), Some(Refusal::Cancelled as u64));
         let answered = cluster.call_of(server, Syscall::Reply, &[4, PLAIN]);
-        assert_eq!(answered.unwrap().is_ok(), false, "nobody waits");
+        assert!(answered.unwrap().is_err(), "nobody waits");
         cluster
             .call(Syscall::ThreadResume, &[client.thread])
             .unwrap();
@@ -410,4 +410,48 @@ fn a_thread_that_waits_with_its_fault_on_another_core_is_destroyed() {
     let receive = [endpoint, 0, 0, 0, 0, 0, 0, 0, reply];
     let got = cluster.call(Syscall::Recv, &receive).unwrap();
     assert_eq!((got[0], got[1]), (9, MessageInfo::gone().0), "nothing else");
+}
+
+/// A program of core 1 that waits at an endpoint of the last core.
+fn caller(cluster: &mut Cluster) -> Program {
+    let last = cluster.cores.len() as u8 - 1;
+    let program = cluster.program(1, 20);
+    let endpoint = cluster.make(last, Kind::Endpoint, 0);
+    cluster.give(program, endpoint, 3);
+    assert_eq!(cluster.call_of(program, Syscall::Call, &[3, PLAIN]), None);
+    let thread = cluster.thread_of(program);
+    assert!(cluster.core(1).is_away(thread));
+    program
+}
+
+#[test]
+fn a_thread_that_is_called_back_does_not_run_before_it_is_stopped() {
+    let mut cluster = Cluster::new(3);
+    let program = caller(&mut cluster);
+    let (root, thread) = (cluster.root, cluster.thread_of(program));
+    root.context
+        .request(Syscall::ThreadSuspend as u64, &[program.thread]);
+    cluster.cores[0].enter();
+    // Core 1 tries again and again; the last one looks first.
+    while cluster.look(|count| count - 1) {
+        assert_ne!(cluster.core(1).sched.current, Some(thread));
+    }
+    assert_eq!(root.context.status.get(), Some(0));
+    let home = cluster.core(1).home();
+    assert!(thread.state.get(home) == Blocked::Suspended);
+}
+
+#[test]
+fn a_thread_that_is_away_loses_its_cspace_only_when_it_is_home() {
+    let mut cluster = Cluster::new(3);
+    let program = caller(&mut cluster);
+    let thread = cluster.thread_of(program);
+    cluster
+        .call(Syscall::CNodeDelete, &[1, program.cnode])
+        .unwrap();
+    cluster.rest();
+    let home = cluster.core(1).home();
+    assert!(thread.state.get(home) == Blocked::Suspended);
+    assert_eq!(thread.slots.get(home), (0, 0));
+    assert_eq!(thread.context.status.get(), Some(Refusal::Cancelled as u64));
 }

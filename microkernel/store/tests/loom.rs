@@ -1,0 +1,122 @@
+//! Mailboxes in every order in which cores can meet: no letter is lost, none is read before it is written, and whoever puts
+//! the first into an empty box tells its core.
+
+#![cfg(loom)]
+#![allow(
+    unsafe_code,
+    reason = "loom's cells, which tell when two threads touch them at once, are reached through pointers"
+)]
+
+use loom::cell::UnsafeCell;
+use loom::sync::{Arc, Notify};
+use loom::thread;
+use weft_store::{Home, Letter, Mailbox, Ref};
+
+/// A letter: its link and what it says belong to whoever has it.
+struct Note {
+    next: UnsafeCell<u64>,
+    text: UnsafeCell<u64>,
+}
+
+// SAFETY:
+// 1. that only one thread at a time touches a note is what the tests look at: loom ends a test where it is not so.
+unsafe impl Sync for Note {}
+
+fn read(cell: &UnsafeCell<u64>) -> u64 {
+    // SAFETY:
+    // 1. loom ends the test if another thread writes at the same time.
+    cell.with(|it| unsafe { *it })
+}
+
+fn write(cell: &UnsafeCell<u64>, value: u64) {
+    // SAFETY:
+    // 1. loom ends the test if another thread reads or writes at the same time.
+    cell.with_mut(|it| unsafe { *it = value });
+}
+
+impl Letter for Note {
+    fn next_letter(&self, _: Home) -> u64 {
+        read(&self.next)
+    }
+
+    fn set_next_letter(&self, _: Home, next: u64) {
+        write(&self.next, next);
+    }
+}
+
+fn note() -> Ref<Note> {
+    // Notes are as long-lived as the kernel's objects: nobody frees one while it is in a box.
+    Ref::to_static(Box::leak(Box::new(Note {
+        next: UnsafeCell::new(0),
+        text: UnsafeCell::new(0),
+    })))
+}
+
+struct Office {
+    mailbox: Mailbox<Note>,
+    told: Notify,
+}
+
+impl Office {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            mailbox: Mailbox::new(),
+            told: Notify::new(),
+        })
+    }
+
+    fn send(&self, text: u64) {
+        let note = note();
+        write(&note.text, text);
+        if self.mailbox.put(Home::new(), note) {
+            self.told.notify();
+        }
+    }
+
+    /// Waits until told, and reads all that is there.
+    fn read(&self) -> Vec<u64> {
+        self.told.wait();
+        let home = Home::new();
+        let first = self.mailbox.take(home);
+        let next = |note: &Ref<Note>| Ref::from_address(note.next_letter(home));
+        let notes = std::iter::successors(first, next);
+        notes.map(|note| read(&note.text)).collect()
+    }
+}
+
+#[test]
+fn two_cores_write_to_a_third_and_nothing_is_lost() {
+    loom::model(|| {
+        let office = Office::new();
+        let writers = [1, 2].map(|text| {
+            let office = office.clone();
+            thread::spawn(move || office.send(text))
+        });
+        let mut got = Vec::new();
+        while got.len() < 2 {
+            got.extend(office.read());
+        }
+        for writer in writers {
+            writer.join().expect("a writer ends");
+        }
+        got.sort_unstable();
+        assert_eq!(got, [1, 2]);
+    });
+}
+
+#[test]
+fn letters_of_one_core_are_read_in_the_order_in_which_they_were_put() {
+    loom::model(|| {
+        let office = Office::new();
+        let writer = {
+            let office = office.clone();
+            thread::spawn(move || (1..=3).for_each(|text| office.send(text)))
+        };
+        let mut got = Vec::new();
+        while got.len() < 3 {
+            got.extend(office.read());
+        }
+        writer.join().expect("the writer ends");
+        assert_eq!(got, [1, 2, 3]);
+    });
+}

@@ -1,6 +1,6 @@
 //! What tests work with: a victim thread, where its faults arrive, and memory for more objects.
 
-use alloc::format;
+use alloc::{format, vec::Vec};
 
 use libipc::abi::boot::{self, BootInfo};
 use libipc::abi::cap::MemoryClass;
@@ -21,13 +21,19 @@ const VICTIM_STACK: u64 = 0x0fff_0000;
 /// The thread block that it is given.
 pub(crate) const THREAD_BLOCK: u64 = 0x0123_4000;
 const ENDPOINT: CPtr = CPtr(1000);
-const FAULTS: CPtr = CPtr(1001);
 const VICTIM: CPtr = CPtr(1002);
 const SCHED: CPtr = CPtr(1003);
 const NOTIFICATION: CPtr = CPtr(1004);
 const FIRST_FREE: u32 = 1010;
 /// A time slice, in ns.
 pub(crate) const SLICE: u64 = 1_000_000;
+/// Time without end, by slices.
+const SLICES: Budget = Budget {
+    budget_ns: SLICE,
+    period_ns: SLICE,
+};
+/// A badged copy of the endpoint at which faults arrive.
+pub(crate) const FAULTS: CPtr = CPtr(1001);
 /// The greatest number of registers in a dump.
 const REGISTERS: usize = 40;
 
@@ -42,8 +48,19 @@ pub(crate) struct Fault {
     pub(crate) address: u64,
 }
 
+/// What objects of a core are made from.
+#[derive(Clone, Copy)]
+pub(crate) struct Stock {
+    /// The core's memory.
+    pub(crate) memory: Untyped,
+    /// The right to set priorities there.
+    pub(crate) control: SchedControl,
+}
+
 /// The objects.
 pub(crate) struct Fixture {
+    /// For the cores but the first.
+    pub(crate) others: Vec<Stock>,
     memory: Untyped,
     next: u32,
     /// The thread that runs probes, suspended between tests.
@@ -57,16 +74,27 @@ pub(crate) fn done<T>(what: &str, result: Result<T, Refusal>) -> Result<T, Failu
     result.map_err(|refusal| format!("{what} was refused: {refusal:?}"))
 }
 
+fn largest_of(info: &BootInfo, core: u8) -> Result<Untyped, Failure> {
+    let untypeds = info.untypeds.iter().take(info.untyped_count as usize);
+    let ram = untypeds.filter(|entry| entry.class == MemoryClass::Ram as u8 && entry.core == core);
+    let largest = ram.max_by_key(|entry| entry.size);
+    let largest = largest.ok_or_else(|| format!("core {core} has no memory"))?;
+    Ok(Untyped::from(CPtr(largest.slot)))
+}
+
 impl Fixture {
     /// Makes them from the largest piece of memory.
     pub(crate) fn new(info: &BootInfo) -> Result<Self, Failure> {
-        let untypeds = info.untypeds.iter().take(info.untyped_count as usize);
-        let ram = untypeds.filter(|entry| entry.class == MemoryClass::Ram as u8);
-        let largest = ram
-            .max_by_key(|entry| entry.size)
-            .ok_or("there is no memory")?;
+        let others = 1..info.cores as u8;
+        let others = others.map(|core| {
+            let memory = largest_of(info, core)?;
+            let control = boot::SCHED_CONTROLS.0 + u32::from(core);
+            let control = SchedControl::from(CPtr(control));
+            Ok::<_, Failure>(Stock { memory, control })
+        });
         let fixture = Self {
-            memory: Untyped::from(CPtr(largest.slot)),
+            others: others.collect::<Result<_, _>>()?,
+            memory: largest_of(info, 0)?,
             next: FIRST_FREE,
             victim: Thread::from(VICTIM),
             notification: Notification::from(NOTIFICATION),
@@ -100,6 +128,29 @@ impl Fixture {
         Ok(T::from(slot))
     }
 
+    /// What objects of this program's own core are made from.
+    pub(crate) fn own(&self) -> Stock {
+        Stock {
+            memory: self.memory,
+            control: SchedControl::from(boot::SCHED_CONTROL),
+        }
+    }
+
+    /// Makes an object of a core's memory in a fresh slot.
+    pub(crate) fn object_of<T: From<CPtr>>(
+        &mut self,
+        stock: Stock,
+        kind: Kind,
+        size: u8,
+    ) -> Result<T, Failure> {
+        let slot = self.slot();
+        let made = stock
+            .memory
+            .retype(kind, size, CNode::from(boot::CNODE), slot);
+        made.map_err(|refusal| format!("no {kind:?}: {refusal:?}"))?;
+        Ok(T::from(slot))
+    }
+
     /// An empty slot.
     pub(crate) fn slot(&mut self) -> CPtr {
         self.next += 1;
@@ -125,17 +176,24 @@ impl Fixture {
 
     /// Gives a thread time at the highest priority, like this program's.
     pub(crate) fn give_time(&self, thread: Thread, sched: SchedContext) -> Result<(), Failure> {
-        done("configuring time", self.configure_time(sched))?;
+        self.give_time_of(self.own(), thread, sched)
+    }
+
+    /// As `give_time`, of a core.
+    pub(crate) fn give_time_of(
+        &self,
+        stock: Stock,
+        thread: Thread,
+        sched: SchedContext,
+    ) -> Result<(), Failure> {
+        let set = stock.control.configure(sched, 63, SLICES);
+        done("configuring time", set)?;
         done("giving time", sched.bind(thread))
     }
 
     /// Lets a context allow time at the highest priority.
     pub(crate) fn configure_time(&self, sched: SchedContext) -> Result<(), Refusal> {
-        let time = Budget {
-            budget_ns: SLICE,
-            period_ns: SLICE,
-        };
-        SchedControl::from(boot::SCHED_CONTROL).configure(sched, 63, time)
+        self.own().control.configure(sched, 63, SLICES)
     }
 
     /// The victim's scheduling context.

@@ -14,6 +14,7 @@
 extern crate alloc;
 
 mod calls;
+mod cores;
 mod entry;
 mod faults;
 mod fixture;
@@ -49,6 +50,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         mapping::TESTS,
         time::TESTS,
         calls::TESTS,
+        cores::TESTS,
     ];
     #[cfg(target_arch = "x86_64")]
     let tables = tables.into_iter().chain([ports::TESTS]);

@@ -105,9 +105,10 @@ pub fn start(built: &Built) -> Result<(), Trouble> {
     Ok(())
 }
 
+/// The memory of the first core, on which all components are.
 fn plain_memory(boot: &BootInfo) -> Pool {
     let entries = boot.untypeds.iter().take(boot.untyped_count as usize);
-    let plain = entries.filter(|entry| entry.class == MemoryClass::Ram as u8);
+    let plain = entries.filter(|entry| entry.class == MemoryClass::Ram as u8 && entry.core == 0);
     Pool::new(
         plain
             .map(|entry| Store {

@@ -22,6 +22,8 @@ use crate::setup::{self, Need};
 
 /// The suite's package.
 const PACKAGE: &str = "kernel-suite";
+/// Cores of the machine: the suite tries what one core does about the others.
+const CORES: u16 = 4;
 
 /// How long it may take.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -60,7 +62,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         image: image(&kernel, &suite, &folder)?,
         kernel_log: folder.join("kernel.log"),
         disks: Vec::new(),
-        cores: 1,
+        cores: CORES,
         memory: "256M".to_owned(),
         clock: Clock::Host,
         console: Console::Pipe,

@@ -30,6 +30,56 @@ pub struct Core<A: Arch> {
     id: CoreId,
     /// For each kind the word of a capability with all rights whose object is this core's.
     own: [Tag; KINDS],
+    wants: Wants,
+}
+
+/// What a slot's word is compared with: one look where constants would take several instructions to make.
+#[derive(Clone, Copy)]
+pub(crate) struct Want {
+    word: Tag,
+    mask: u64,
+}
+
+impl Want {
+    const fn new(kind: Kind, rights: Rights, core: CoreId) -> Self {
+        Self {
+            word: Tag::of_any_kind(kind as u64, core),
+            mask: Tag::mask_of(rights),
+        }
+    }
+
+    /// Whether it is a capability of the kind and core, with at least the rights.
+    #[inline(always)]
+    pub(crate) fn accepts(self, tag: Tag) -> bool {
+        tag.differs_in(self.word, self.mask) == 0
+    }
+}
+
+/// What the fast path looks for.
+struct Wants {
+    call: Want,
+    receive: Want,
+    reply: Want,
+    signal: Want,
+    wait: Want,
+    space: Want,
+    frame: Want,
+    cnode: Want,
+}
+
+impl Wants {
+    const fn new(core: CoreId) -> Self {
+        Self {
+            call: Want::new(Kind::Endpoint, Rights::WRITE, core),
+            receive: Want::new(Kind::Endpoint, Rights::READ, core),
+            reply: Want::new(Kind::Reply, Rights::WRITE, core),
+            signal: Want::new(Kind::Notification, Rights::WRITE, core),
+            wait: Want::new(Kind::Notification, Rights::READ, core),
+            space: Want::new(Kind::AddressSpace, Rights::WRITE, core),
+            frame: Want::new(Kind::Frame, Rights::READ, core),
+            cnode: Want::new(Kind::CNode, Rights::WRITE, core),
+        }
+    }
 }
 
 /// More than the number of any kind.
@@ -93,6 +143,7 @@ impl<A: Arch> Core<A> {
             handlers,
             id: CoreId::BOOT,
             own: words_of(CoreId::BOOT),
+            wants: Wants::new(CoreId::BOOT),
         }
     }
 
@@ -106,6 +157,7 @@ impl<A: Arch> Core<A> {
         self.arch = arch;
         self.id = self.arch.core();
         self.own = words_of(self.id);
+        self.wants = Wants::new(self.id);
     }
 
     /// Which core this is.
@@ -179,6 +231,27 @@ impl<A: Arch> Core<A> {
         match &self.sched.current {
             Some(thread) => hal::Next::User(&thread.context),
             None => hal::Next::Idle,
+        }
+    }
+
+    /// What a slot's word is compared with that is to be of a kind with these rights. They are known when this is compiled.
+    #[inline(always)]
+    pub(crate) fn want(&self, kind: Kind, rights: Rights) -> Want {
+        const READ: u8 = Rights::READ.bits();
+        const WRITE: u8 = Rights::WRITE.bits();
+        match (kind, rights.bits()) {
+            (Kind::Endpoint, WRITE) => self.wants.call,
+            (Kind::Endpoint, READ) => self.wants.receive,
+            (Kind::Reply, WRITE) => self.wants.reply,
+            (Kind::Notification, WRITE) => self.wants.signal,
+            (Kind::Notification, READ) => self.wants.wait,
+            (Kind::AddressSpace, WRITE) => self.wants.space,
+            (Kind::Frame, READ) => self.wants.frame,
+            (Kind::CNode, WRITE) => self.wants.cnode,
+            _ => Want {
+                word: self.own(kind),
+                mask: Tag::mask_of(rights),
+            },
         }
     }
 

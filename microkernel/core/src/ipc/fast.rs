@@ -267,7 +267,7 @@ impl<A: Arch> Core<A> {
         }
         let bytes = cptr.wrapping_mul(size_of::<Slot>() as u64);
         let slot: Ref<Slot> = Ref::from_slot(base.wrapping_add(bytes));
-        let fits = slot.tag.get(home).fits(self.own(kind), rights);
+        let fits = self.want(kind, rights).accepts(slot.tag.get(home));
         fits.then_some(slot)
     }
 

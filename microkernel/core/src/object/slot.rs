@@ -194,8 +194,19 @@ impl Tag {
     /// core's word for the kind.
     #[inline(always)]
     pub const fn fits(self, own: Tag, rights: Rights) -> bool {
-        let mask = 0xff | 0xff << 16 | (rights.bits() as u64) << 8;
-        (self.0 ^ own.0) & mask == 0
+        self.differs_in(own, Self::mask_of(rights)) == 0
+    }
+
+    /// The bits that say kind and home core, and those of rights.
+    #[inline(always)]
+    pub(crate) const fn mask_of(rights: Rights) -> u64 {
+        0xff | 0xff << 16 | (rights.bits() as u64) << 8
+    }
+
+    /// In which of these bits two words differ.
+    #[inline(always)]
+    pub(crate) const fn differs_in(self, other: Tag, mask: u64) -> u64 {
+        (self.0 ^ other.0) & mask
     }
 
     /// Whether the slot holds nothing of another core, and is reserved for none: `own` is any word of this core.

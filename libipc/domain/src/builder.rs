@@ -96,6 +96,11 @@ pub trait Builder {
                 .map_many(frame, part, Mapping { address, ..to })
             {
                 Ok(mapped) => done += mapped,
+                // Frames of one core go into a space of another one by one.
+                Err(MapError::Refused(Refusal::WrongCore)) => {
+                    self.map(frame, Mapping { address, ..to })?;
+                    done += 1;
+                }
                 Err(MapError::MissingTable { .. }) => self.add_table(to.space, address)?,
                 Err(MapError::Refused(refusal)) => return Err(Self::error("map memory", refusal)),
             }

@@ -34,6 +34,8 @@ pub struct Component {
 /// Priority and share of processor time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Schedule {
+    /// The core that it is on, with all its objects.
+    pub core: u8,
     /// Priority of its scheduling context, 0..=63; greater is more urgent. 47 is that of all with deadlines.
     pub priority: u8,
     /// Priority ceiling: it serves every client at least with this one.

@@ -57,6 +57,7 @@ pub fn build(boot: &BootInfo) -> Result<Built, Trouble> {
     let mut workshop = Workshop::new(plain_memory(boot), boot.first_free as u32)?;
     let image = BootImage::map(&mut workshop, boot)?;
     let spec = weft_spec::decode(image.view.spec())?;
+    workshop.place_components(&spec);
     let endpoint = workshop.make(Kind::Endpoint, 0)?;
     let devices = Registry::make(&mut workshop, boot, &spec)?;
     let rings = rings::make(&mut workshop, &spec)?;
@@ -105,10 +106,15 @@ pub fn start(built: &Built) -> Result<(), Trouble> {
     Ok(())
 }
 
-/// The memory of the first core, on which all components are.
-fn plain_memory(boot: &BootInfo) -> Pool {
+/// The memory of each core.
+fn plain_memory(boot: &BootInfo) -> Vec<Pool> {
+    (0..boot.cores).map(|core| memory_of(boot, core)).collect()
+}
+
+fn memory_of(boot: &BootInfo, core: u64) -> Pool {
     let entries = boot.untypeds.iter().take(boot.untyped_count as usize);
-    let plain = entries.filter(|entry| entry.class == MemoryClass::Ram as u8 && entry.core == 0);
+    let plain = entries
+        .filter(|entry| entry.class == MemoryClass::Ram as u8 && u64::from(entry.core) == core);
     Pool::new(
         plain
             .map(|entry| Store {
@@ -137,8 +143,10 @@ impl Builder<'_> {
         mut run: impl FnMut(&mut Self, ComponentId, &Component) -> Result<(), Trouble>,
     ) -> Result<(), Trouble> {
         for (id, component) in self.spec.numbered() {
+            self.workshop.work_for(component);
             run(self, id, component).map_err(|trouble| trouble.with(&component.name))?;
         }
+        self.workshop.work_at_home();
         Ok(())
     }
 

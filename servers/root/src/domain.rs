@@ -10,6 +10,8 @@ use crate::{trouble::Trouble, workshop::Workshop};
 
 /// The objects of a component.
 pub struct Domain {
+    /// The core that it is on.
+    pub core: u8,
     /// Those that every domain has.
     pub parts: Parts,
     /// Its endpoint, if it serves.
@@ -32,12 +34,14 @@ impl Domain {
     /// # Errors
     /// No memory or slots.
     pub fn new(workshop: &mut Workshop, component: &Component) -> Result<Self, Trouble> {
+        let core = workshop.work_for(component);
         let endpoint = has(component, What::Endpoint).then(|| workshop.make(Kind::Endpoint, 0));
         let replies = component
             .grants
             .iter()
             .filter(|grant| grant.what == What::Reply);
         Ok(Self {
+            core,
             parts: Parts::new(workshop, component.sizes.cnode_size)?,
             endpoint: endpoint.transpose()?,
             replies: replies

@@ -11,6 +11,7 @@ use weft_spec::{ComponentId, Grant, What, badge};
 
 use crate::{
     domain::Domain,
+    launch::control_of,
     trouble::{Doing, Trouble},
     workshop::Workshop,
 };
@@ -108,7 +109,7 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
         What::Log => copy(domain, grant, boot::LOG),
         What::Machine => copy(domain, grant, boot::MACHINE),
         What::IrqControl => copy(domain, grant, boot::IRQ_CONTROL),
-        What::SchedControl { max } => mint(boot::SCHED_CONTROL, max.into()),
+        What::SchedControl { max } => mint(control_of(domain.core), max.into()),
         What::CNodeOf { component } => {
             copy(domain, grant, stock.domain(component)?.parts.cnode.cptr())
         }

@@ -51,6 +51,11 @@ pub struct Pool {
 }
 
 impl Pool {
+    /// How much memory it has.
+    pub fn bytes(&self) -> u64 {
+        self.stores.iter().map(|store| 1 << store.log2).sum()
+    }
+
     /// All plain memory.
     pub fn new(mut stores: Vec<Store>) -> Self {
         stores.sort_by_key(|store| (store.log2, store.slot.0));

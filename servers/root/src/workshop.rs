@@ -4,12 +4,15 @@
 //! Slots are taken in ascending order and never given back: what root makes lives as long as the machine, or
 //! until a component is ended and its objects with it.
 
+use alloc::{string::String, vec::Vec};
+
 use libipc::{
     CPtr, Kind, Refusal,
     abi::boot,
     objects::{AddressSpace, CNode, Untyped},
 };
 use weft_domain::{Builder, Mapping, SystemCalls};
+use weft_spec::{Component, SystemSpec};
 
 use crate::{
     pool::{Need, Pool},
@@ -20,6 +23,9 @@ use crate::{
 const KEPT_SLOTS: u32 = 64;
 /// The greatest number of objects that the kernel makes at once.
 const AT_ONCE: u32 = 4096;
+
+/// What a component needs besides stack and heap, at most: program, regions, objects.
+const PROGRAM: u64 = 4 << 20;
 
 /// log2 of a small and of a large frame's bytes.
 pub const SMALL: u8 = 12;
@@ -50,7 +56,12 @@ impl Run {
 /// Slots and plain memory.
 pub struct Workshop {
     calls: SystemCalls,
-    pool: Pool,
+    /// For each core its memory.
+    pools: Vec<Pool>,
+    /// For each component, by name, the core that it is on.
+    homes: Vec<(String, u8)>,
+    /// The core for which things are made.
+    core: usize,
     next_slot: u32,
     end_slot: u32,
 }
@@ -60,7 +71,7 @@ impl Workshop {
     ///
     /// # Errors
     /// [`Trouble::OutOfSlots`] if root's CNode has no room.
-    pub fn new(pool: Pool, first_free: u32) -> Result<Self, Trouble> {
+    pub fn new(pools: Vec<Pool>, first_free: u32) -> Result<Self, Trouble> {
         let end_slot = (1 << boot::CNODE_SIZE) - KEPT_SLOTS;
         let wanted = end_slot
             .checked_sub(first_free + KEPT_SLOTS)
@@ -68,10 +79,50 @@ impl Workshop {
         let first = libipc::slots::allocate_run(wanted as usize).ok_or(Trouble::OutOfSlots)?;
         Ok(Self {
             calls: SystemCalls,
-            pool,
+            pools,
+            homes: Vec::new(),
+            core: 0,
             next_slot: first.0,
             end_slot: first.0 + wanted,
         })
+    }
+
+    /// Says on which core each component is: where it is to be, if the machine has that core and the core memory for
+    /// it, else on the first.
+    pub fn place_components(&mut self, spec: &SystemSpec) {
+        let mut free: Vec<u64> = self.pools.iter().map(Pool::bytes).collect();
+        self.homes = spec
+            .components
+            .iter()
+            .map(|component| {
+                let core = component.schedule.core;
+                let wanted = component.sizes.heap_bytes() + component.sizes.stack_bytes() + PROGRAM;
+                match free.get_mut(usize::from(core)).filter(|_| core != 0) {
+                    Some(free) if *free >= wanted => {
+                        *free -= wanted;
+                        (component.name.clone(), core)
+                    }
+                    _ => (component.name.clone(), 0),
+                }
+            })
+            .collect();
+    }
+
+    /// Makes things for a component from now on, of its core's memory. Gives the core.
+    pub fn work_for(&mut self, component: &Component) -> u8 {
+        let home = self.homes.iter().find(|(name, _)| *name == component.name);
+        let core = home.map_or(0, |(_, core)| *core);
+        self.core = core.into();
+        core
+    }
+
+    /// Makes things of the first core's memory from now on.
+    pub fn work_at_home(&mut self) {
+        self.core = 0;
+    }
+
+    fn pool(&mut self) -> Result<&mut Pool, Trouble> {
+        self.pools.get_mut(self.core).ok_or(Trouble::OutOfMemory)
     }
 
     /// Takes consecutive slots.
@@ -117,7 +168,7 @@ impl Workshop {
 
     fn retype(&mut self, need: Need, kind: Kind, size: u8, slots: Run) -> Result<(), Trouble> {
         loop {
-            let store = self.pool.current(need).ok_or(Trouble::OutOfMemory)?;
+            let store = self.pool()?.current(need).ok_or(Trouble::OutOfMemory)?;
             let untyped = Untyped::from(store.slot);
             match untyped.retype_many(
                 kind,
@@ -126,7 +177,7 @@ impl Workshop {
                 slots.first,
                 slots.count.into(),
             ) {
-                Err(Refusal::NoMemory) => self.pool.is_full(need),
+                Err(Refusal::NoMemory) => self.pool()?.is_full(need),
                 made => return made.doing("make an object"),
             }
         }
@@ -162,9 +213,11 @@ impl Workshop {
         self.map_many(frames.first, frames.count.into(), log2, to)
     }
 
-    /// Gives up the pool, to give away what is left of it.
+    /// Gives up the first core's pool, to give away what is left of it.
     pub fn take_pool(&mut self) -> Pool {
-        core::mem::replace(&mut self.pool, Pool::new(alloc::vec::Vec::new()))
+        let nothing = || Pool::new(Vec::new());
+        let pool = self.pools.first_mut();
+        pool.map_or_else(nothing, |pool| core::mem::replace(pool, nothing()))
     }
 }
 

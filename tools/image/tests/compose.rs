@@ -227,6 +227,7 @@ fn reader() -> Component {
         name: "reader".to_owned(),
         program: ProgramId(1),
         schedule: Schedule {
+            core: 0,
             priority: 1,
             ceiling: 1,
             budget_ns: 1,

@@ -32,6 +32,8 @@ impl Draft {
 pub(crate) struct DraftComponent {
     pub(crate) name: At<String>,
     pub(crate) program: At<String>,
+    /// The core that it is on.
+    pub(crate) core: At<u8>,
     pub(crate) priority: At<u8>,
     pub(crate) ceiling: At<u8>,
     pub(crate) budget_ns: At<u64>,

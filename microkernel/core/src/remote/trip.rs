@@ -123,7 +123,8 @@ impl<A: Arch> Core<A> {
             self.visit(thread);
             interrupted = self.arch.interrupt_pending();
         }
-        let left = self.visits.first.is_some() || self.visits.again.is_some();
+        // The interrupt that told of what is still in the mailbox may have been this one.
+        let left = interrupted || self.visits.again.is_some();
         if !self.tidy_up() || left {
             let me = self.id();
             self.arch.notify(me);

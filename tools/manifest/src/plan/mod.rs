@@ -114,6 +114,7 @@ fn plan_component(
         name: component.name.value.clone(),
         program: program(&component.program.value, programs),
         schedule: Schedule {
+            core: component.core.value,
             priority: component.priority.value,
             ceiling: component.ceiling.value,
             budget_ns: component.budget_ns.value,

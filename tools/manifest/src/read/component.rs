@@ -17,6 +17,7 @@ use crate::{
 const DEFAULT_TIME_NS: u64 = 10_000_000;
 const DEFAULT_STACK_PAGES: u32 = 16;
 const MAX_REPLIES: u64 = 32;
+const LAST_CORE: u64 = weft_abi::boot::MAX_CORES as u64 - 1;
 /// A server with one could never answer later.
 const SERVER_REPLIES: u64 = 4;
 /// What the kernel makes in one piece, so that it is contiguous.
@@ -60,7 +61,12 @@ pub(super) fn read<'t, 's>(
     } else {
         (1, SERVER_REPLIES)
     };
+    let core = fields.number("core", (0, LAST_CORE), report);
     let component = DraftComponent {
+        core: At {
+            value: core.as_ref().map_or(0, |at| at.value as u8),
+            place: core.map_or(name.place, |at| at.place),
+        },
         program: fields.string("program", report).unwrap_or(usual_program),
         ceiling: fixed_level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
         priority,

@@ -3,6 +3,7 @@
 mod ceilings;
 mod claims;
 mod connections;
+mod cores;
 mod cycles;
 mod existence;
 mod names;
@@ -20,5 +21,6 @@ pub(crate) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report:
     ceilings::check(draft, report);
     claims::check(draft, board, report);
     sole::check(draft, report);
+    cores::check(draft, report);
     time::check(draft, report);
 }

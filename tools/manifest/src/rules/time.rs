@@ -52,10 +52,21 @@ fn has_enough(client: &DraftComponent, server: &DraftComponent, report: &mut Rep
     }
 }
 
+/// Each core has deadlines of its own.
 fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
+    let mut cores: Vec<u8> = draft.components.iter().map(|it| it.core.value).collect();
+    cores.sort_unstable();
+    cores.dedup();
+    for core in cores {
+        can_be_met_on(core, draft, report);
+    }
+}
+
+fn can_be_met_on(core: u8, draft: &Draft, report: &mut Report<'_>) {
     let mut all: Vec<(&DraftComponent, &At<u64>)> = draft
         .components
         .iter()
+        .filter(|component| component.core.value == core)
         .filter_map(|component| Some((component, component.blocking_ns.as_ref()?)))
         // Where budget and period are missing, that is the mistake.
         .filter(|(component, _)| component.budget_ns.place != component.name.place)

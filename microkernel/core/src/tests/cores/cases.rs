@@ -455,3 +455,36 @@ fn a_thread_that_is_away_loses_its_cspace_only_when_it_is_home() {
     assert_eq!(thread.slots.get(home), (0, 0));
     assert_eq!(thread.context.status.get(), Some(Refusal::Cancelled as u64));
 }
+
+#[test]
+fn a_letter_that_is_told_of_together_with_what_was_left_is_read() {
+    let mut cluster = Cluster::new(2);
+    let bell = cluster.make(1, Kind::Notification, 0);
+    let programs = [(); 3].map(|()| {
+        let program = cluster.program(0, 20);
+        cluster.give(program, bell, 3);
+        cluster.thread_of(program)
+    });
+    let park = cluster.make(0, Kind::Notification, 0);
+    let root = cluster.root;
+    cluster.cores[1].arch.preemption = weft_hal::fake::Preemption::Every(1);
+    assert_eq!(
+        cluster.try_call(root, Syscall::Wait, &[park, u64::MAX]),
+        None
+    );
+    for (sent, thread) in programs.into_iter().enumerate() {
+        assert_eq!(cluster.core(0).sched.current, Some(thread));
+        thread.context.request(Syscall::Signal as u64, &[3]);
+        cluster.cores[0].enter();
+        if sent > 0 {
+            // Core 1 reads one letter and is interrupted.
+            cluster.listen();
+            cluster.told.remove(&weft_hal::CoreId(1));
+            cluster.cores[1].trap_generally(Trap::Mail);
+        }
+    }
+    cluster.rest();
+    for thread in programs {
+        assert_eq!(thread.context.status.get(), Some(0), "it is not home");
+    }
+}

@@ -77,7 +77,7 @@ impl<A: Arch> Core<A> {
         let passive = server.is_some_and(|server| server.own_sched.get(home).is_none());
         let caps = MessageInfo(thread.context.argument(1)).caps();
         if passive || caps != 0 {
-            return Err(Refusal::WrongCore);
+            return Err(self.is_nowhere());
         }
         Ok(())
     }

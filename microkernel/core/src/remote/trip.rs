@@ -448,6 +448,13 @@ impl<A: Arch> Core<A> {
         Refusal::WrongCore
     }
 
+    /// Refuses what can be done on no core. Each WRONG_CORE comes from here or from `is_elsewhere`, so that none is taken
+    /// for one of another call.
+    pub(crate) fn is_nowhere(&self) -> Refusal {
+        self.visits.elsewhere.set(None);
+        Refusal::WrongCore
+    }
+
     /// As `expect`, of an argument, where it matters less how long that takes than how much text.
     #[inline(never)]
     pub(crate) fn expect_argument(

@@ -161,7 +161,9 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let tag = first.tag.get(home);
         let size = PageSize::from_log2(tag.size()).ok_or(Refusal::NotMapped)?;
-        self.check_mapped_here(first)?;
+        if self.mapped_beyond(first)?.is_some() {
+            return Err(self.is_nowhere());
+        }
         let mut at = Mapping(first.mapping.get(home));
         let physical = PhysAddr(first.object.get(home));
         let Some(found) = self.find_page(at.0, physical, size) else {

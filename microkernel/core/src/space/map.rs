@@ -2,7 +2,7 @@
 
 use weft_abi::cap::{CacheMode, MapFlags, MemoryClass};
 use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{Arch, Asid, Entry, Leaf, PageSize, PhysAddr, Turn, VirtAddr};
+use weft_hal::{Arch, Asid, CoreId, Entry, Leaf, PageSize, PhysAddr, Turn, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -184,17 +184,14 @@ impl<A: Arch> Core<A> {
         self.unmap(word, physical, size)
     }
 
-    /// Refuses a frame that is mapped on another core, or about whose mapping another core does something.
-    pub(crate) fn check_mapped_here(&self, frame: SlotRef) -> Result<(), Refusal> {
+    /// The other core on which a frame is mapped; refused while another core does something about its mapping.
+    pub(crate) fn mapped_beyond(&self, frame: SlotRef) -> Result<Option<CoreId>, Refusal> {
         let home = self.home();
-        let mapping = Mapping(frame.mapping.get(home));
         if frame.tag.get(home).is_busy() {
             return Err(Refusal::Busy);
         }
-        if mapping.is_beyond(self.id()) {
-            return Err(self.is_elsewhere(mapping.core(), Some(frame)));
-        }
-        Ok(())
+        let mapping = Mapping(frame.mapping.get(home));
+        Ok(mapping.is_beyond(self.id()).then(|| mapping.core()))
     }
 
     /// Whether a frame is mapped, here or on another core.

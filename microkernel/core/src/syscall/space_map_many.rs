@@ -95,7 +95,7 @@ impl<A: Arch> Core<A> {
         match tag.kind() {
             None => Err(Refusal::NoCapability),
             Some(Kind::Frame) if !tag.rights().contains(Rights::READ) => Err(Refusal::NotPermitted),
-            Some(Kind::Frame) if tag.home() != self.id() => Err(Refusal::WrongCore),
+            Some(Kind::Frame) if tag.home() != self.id() => Err(self.is_nowhere()),
             Some(Kind::Frame) => Ok(()),
             Some(_) => Err(Refusal::WrongKind),
         }

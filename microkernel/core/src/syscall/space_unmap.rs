@@ -14,7 +14,9 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         Kind::Frame,
         Rights::READ,
     )?;
-    core.check_mapped_here(frame)?;
+    if let Some(other) = core.mapped_beyond(frame)? {
+        return Err(core.is_elsewhere(other, Some(frame)));
+    }
     core.unmap_frame(frame)?;
     Ok(Next::Done)
 }

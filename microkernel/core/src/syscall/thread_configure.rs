@@ -84,7 +84,7 @@ impl<A: Arch> Core<A> {
         // Who has no time of its own cannot go where it is.
         match thread.own_sched.get(self.home()) {
             Some(_) => Ok(FaultEndpoint::Far(slot)),
-            None => Err(Refusal::WrongCore),
+            None => Err(self.is_nowhere()),
         }
     }
 }

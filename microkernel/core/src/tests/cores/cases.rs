@@ -488,3 +488,44 @@ fn a_letter_that_is_told_of_together_with_what_was_left_is_read() {
         assert_eq!(thread.context.status.get(), Some(0), "it is not home");
     }
 }
+
+#[test]
+fn a_refusal_is_not_taken_for_one_of_an_earlier_call() {
+    let mut cluster = Cluster::new(2);
+    let program = cluster.program(1, 20);
+    let home = cluster.program(0, 20);
+    // A frame that is mapped here, one that is mapped on core 1, and one of core 1.
+    let frames = cluster.slots(3);
+    for (at, core) in (frames..).zip([0, 0, 1]) {
+        let order = [cluster.memory_of(core), Kind::Frame as u64, 12, 1, at, 1];
+        cluster.call(Syscall::UntypedRetype, &order).unwrap();
+    }
+    let flags = MapFlags::new(Rights::READ | Rights::WRITE, CacheMode::Normal).0;
+    for (space, core, frame) in [(home.space, 0, frames), (program.space, 1, frames + 1)] {
+        for _ in 0..3 {
+            let table = cluster.make(core, Kind::PageTable, 0);
+            cluster
+                .call(Syscall::SpaceMapTable, &[space, table, 0x40_0000])
+                .unwrap();
+        }
+        cluster
+            .call(Syscall::SpaceMap, &[space, frame, 0x40_0000, flags])
+            .unwrap();
+    }
+    let unmapped = cluster
+        .call(Syscall::SpaceUnmapMany, &[frames, 2, 0])
+        .unwrap();
+    assert_eq!(unmapped[1], 1, "the second is another core's matter");
+    let alone = cluster.call(Syscall::SpaceUnmapMany, &[frames + 1, 1, 0]);
+    assert_eq!(alone.err(), Some(Refusal::WrongCore));
+    let root = cluster.root;
+    let map = [home.space, frames + 2, 0x40_1000, flags, 1, 0];
+    root.context.request(Syscall::SpaceMapMany as u64, &map);
+    cluster.cores[0].enter();
+    cluster.listen();
+    assert!(
+        cluster.told.is_empty(),
+        "it went where the earlier call pointed"
+    );
+    assert_eq!(root.context.status.get(), Some(Refusal::WrongCore as u64));
+}

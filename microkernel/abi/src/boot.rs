@@ -36,6 +36,15 @@ pub const CNODE_SIZE: u8 = 14;
 pub const MAX_UNTYPEDS: usize = 128;
 /// The right to set any priority on core `n`, from 1 on, is `n` slots further; that on core 0 is [`SCHED_CONTROL`].
 pub const SCHED_CONTROLS: CPtr = CPtr(144);
+
+/// The right to set any priority on a core.
+pub const fn sched_control(core: u8) -> CPtr {
+    match core {
+        0 => SCHED_CONTROL,
+        core => CPtr(SCHED_CONTROLS.0.wrapping_add(core as u32)),
+    }
+}
+
 /// The greatest number of cores.
 pub const MAX_CORES: usize = 64;
 

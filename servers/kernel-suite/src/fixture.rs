@@ -88,8 +88,7 @@ impl Fixture {
         let others = 1..info.cores as u8;
         let others = others.map(|core| {
             let memory = largest_of(info, core)?;
-            let control = boot::SCHED_CONTROLS.0 + u32::from(core);
-            let control = SchedControl::from(CPtr(control));
+            let control = SchedControl::from(boot::sched_control(core));
             Ok::<_, Failure>(Stock { memory, control })
         });
         let fixture = Self {
@@ -132,7 +131,7 @@ impl Fixture {
     pub(crate) fn own(&self) -> Stock {
         Stock {
             memory: self.memory,
-            control: SchedControl::from(boot::SCHED_CONTROL),
+            control: SchedControl::from(boot::sched_control(0)),
         }
     }
 

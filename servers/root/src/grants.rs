@@ -11,7 +11,6 @@ use weft_spec::{ComponentId, Grant, What, badge};
 
 use crate::{
     domain::Domain,
-    launch::control_of,
     trouble::{Doing, Trouble},
     workshop::Workshop,
 };
@@ -109,7 +108,7 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
         What::Log => copy(domain, grant, boot::LOG),
         What::Machine => copy(domain, grant, boot::MACHINE),
         What::IrqControl => copy(domain, grant, boot::IRQ_CONTROL),
-        What::SchedControl { max } => mint(control_of(domain.core), max.into()),
+        What::SchedControl { max } => mint(boot::sched_control(domain.core), max.into()),
         What::CNodeOf { component } => {
             copy(domain, grant, stock.domain(component)?.parts.cnode.cptr())
         }

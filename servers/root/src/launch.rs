@@ -48,7 +48,7 @@ pub fn configure(
     let schedule = component.schedule;
     let core = workshop.work_for(component);
     let turn = Turn {
-        control: SchedControl::from(control_of(core)),
+        control: SchedControl::from(boot::sched_control(core)),
         urgency: match schedule.priority {
             DEADLINE_PRIORITY => Urgency::Deadlines {
                 blocking_ns: schedule.blocking_ns,
@@ -68,14 +68,6 @@ pub fn configure(
     turn.control
         .set_ceiling(parts.thread, schedule.ceiling)
         .doing("set a ceiling")
-}
-
-/// The right to set priorities on a core.
-pub fn control_of(core: u8) -> CPtr {
-    match core {
-        0 => boot::SCHED_CONTROL,
-        core => CPtr(boot::SCHED_CONTROLS.0 + u32::from(core)),
-    }
 }
 
 /// Lets a component run as soon as root waits.

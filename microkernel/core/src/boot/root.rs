@@ -238,8 +238,7 @@ impl<A: Arch> Builder<'_, A> {
         )?;
         for core in 1..cores {
             let tag = Tag::new(Kind::SchedControl, Rights::all(), CoreId(core));
-            let at = boot::SCHED_CONTROLS.0.wrapping_add(core.into());
-            self.give(CPtr(at), tag, 0, MAX_PRIORITY.into())?;
+            self.give(boot::sched_control(core), tag, 0, MAX_PRIORITY.into())?;
         }
         self.bind(root, boot::CNODE, ThreadSlot::CSpace)?;
         self.bind(root, boot::SPACE, ThreadSlot::Space)

@@ -30,7 +30,7 @@ pub(crate) enum Mint {
 
 /// More slots, or one less, of a CNode are used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Use {
+pub(crate) enum Use {
     More(u64),
     Less,
 }
@@ -138,11 +138,6 @@ impl<A: Arch> Core<A> {
         self.return_slot(slot);
     }
 
-    /// One used slot less in the CNode of this one.
-    pub(crate) fn count_less(&self, slot: SlotRef) {
-        self.count(slot, Use::Less);
-    }
-
     /// As `move_capability` of a session of which the server is to be told: it still is, behind the others.
     #[cold]
     fn move_untold(&mut self, from: SlotRef, to: SlotRef) {
@@ -154,7 +149,7 @@ impl<A: Arch> Core<A> {
     /// Counts the used slots of the CNode that a slot is part of.
     ///
     /// Those of another core's count since they were reserved.
-    pub(super) fn count(&self, slot: SlotRef, change: Use) {
+    pub(crate) fn count(&self, slot: SlotRef, change: Use) {
         if slot.tag.get(self.home()).container().is_beyond(self.id()) {
             return;
         }

@@ -118,11 +118,6 @@ impl<A: Arch> Core<A> {
         Progress::Done
     }
 
-    fn is_mine(&self, slot: SlotRef) -> bool {
-        let tag = slot.tag.get(self.home());
-        !tag.is_empty() && !tag.is_reserved() && tag.home() == self.id()
-    }
-
     /// Takes the first dying CNode out of the queue.
     fn leave_first(&mut self, zero: SlotRef) {
         self.dying.emptied = 0;

@@ -7,7 +7,7 @@ use weft_store::Ref;
 
 use crate::Core;
 use crate::interrupt::TABLE_BYTES;
-use crate::object::{Slot, SlotRef, ThreadRef, size};
+use crate::object::{Slot, SlotRef, Tag, ThreadRef, size};
 
 use super::power;
 
@@ -23,7 +23,7 @@ impl<A: Arch> Core<A> {
         let tag = cspace.tag.get(self.home());
         // A CNode has at most 2^16 slots, so that the shift never wraps.
         let beyond = index.wrapping_shr(tag.size().into());
-        if !tag.fits(self.own(Kind::CNode), Rights::empty()) || index == 0 || beyond != 0 {
+        if !self.want(Kind::CNode, Rights::empty()).accepts(tag) || index == 0 || beyond != 0 {
             return None;
         }
         Some(self.behind(cspace.object.get(self.home()), index))
@@ -85,10 +85,22 @@ impl<A: Arch> Core<A> {
         self.mine(slot)
     }
 
+    /// Whether what a slot's word says is this core's, or the slot is empty and this is the first core.
+    #[inline(always)]
+    pub(crate) fn is_near(&self, tag: Tag) -> bool {
+        tag.is_near(self.own(Kind::CNode))
+    }
+
+    /// Whether a slot, wherever it is, holds a capability of this core.
+    pub(crate) fn is_mine(&self, slot: SlotRef) -> bool {
+        let tag = slot.tag.get(self.home());
+        !tag.is_empty() && self.is_near(tag)
+    }
+
     /// A slot of a CNode of this core, if this core may touch what it holds.
     #[inline(always)]
     fn mine(&self, slot: SlotRef) -> Result<SlotRef, Refusal> {
-        if slot.tag.get(self.home()).is_near(self.own(Kind::CNode)) {
+        if self.is_near(slot.tag.get(self.home())) {
             return Ok(slot);
         }
         self.perhaps_mine(slot)

@@ -26,7 +26,7 @@ pub(crate) mod retype;
 mod tree;
 
 pub(crate) use delete::Progress;
-pub(crate) use derive::{Contents, Mint};
+pub(crate) use derive::{Contents, Mint, Use};
 pub(crate) use dying::Dying;
 
 /// 2 to the power of `log2`; 0 if that is not a 64-bit number.

@@ -92,11 +92,8 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let thread = self.sched.current?;
         let slot = &thread.fault_endpoint;
-        if !slot
-            .tag
-            .get(home)
-            .fits(self.own(Kind::Endpoint), Rights::empty())
-        {
+        let near = self.want(Kind::Endpoint, Rights::empty());
+        if !near.accepts(slot.tag.get(home)) {
             return None;
         }
         let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));

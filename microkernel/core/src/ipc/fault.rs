@@ -16,9 +16,8 @@ impl<A: Arch> Core<A> {
         };
         let home = self.home();
         thread.fault.set(home, Some((kind, address, code)));
-        let tag = thread.fault_endpoint.tag.get(home);
-        if !tag.is_empty() && !tag.is_near(self.own(Kind::Endpoint)) {
-            return self.fault_far(thread);
+        if let Some(core) = self.far_endpoint(thread) {
+            return self.fault_far(thread, core);
         }
         match self.send_fault(thread, &thread.fault_endpoint) {
             Some(next) => next,

@@ -105,8 +105,7 @@ impl<A: Arch> Core<A> {
         let place = self.page_word(to, CAPS_IN.wrapping_add(index));
         let place = CPtr(u32::try_from(place).ok().filter(|place| *place != 0)?);
         let source = self.lookup(from, item.cptr().0.into()).ok()?;
-        let tag = source.tag.get(home);
-        if tag.home() != self.id() || tag.is_reserved() || tag.is_busy() {
+        if !self.is_mine(source) || source.tag.get(home).is_busy() {
             return None;
         }
         let destination = self.slot_of(&to.cspace, place)?;

@@ -190,13 +190,6 @@ impl Tag {
             && self.container().is_cnode()
     }
 
-    /// Whether it is a capability of a kind, with at least these rights, whose object lives on a core: `own` is that
-    /// core's word for the kind.
-    #[inline(always)]
-    pub const fn fits(self, own: Tag, rights: Rights) -> bool {
-        self.differs_in(own, Self::mask_of(rights)) == 0
-    }
-
     /// The bits that say kind and home core, and those of rights.
     #[inline(always)]
     pub(crate) const fn mask_of(rights: Rights) -> u64 {

@@ -34,7 +34,7 @@ impl<A: Arch> Core<A> {
         match call {
             Syscall::UntypedRetype => self.plan_retype(thread),
             Syscall::CNodeCopy | Syscall::CNodeMint | Syscall::CNodeMove => {
-                self.plan_derive(thread, call)
+                self.plan_derive(thread)
             }
             Syscall::SpaceMap => self.plan_map(thread),
             Syscall::SpaceUnmap if elsewhere.is_some_and(|(_, slot)| slot.is_some()) => {
@@ -103,7 +103,7 @@ impl<A: Arch> Core<A> {
         self.plan_filling(owner, place, None)
     }
 
-    fn plan_derive(&mut self, thread: ThreadRef<A>, _: Syscall) -> Option<(CoreId, Trip)> {
+    fn plan_derive(&mut self, thread: ThreadRef<A>) -> Option<(CoreId, Trip)> {
         let place = self.core_of(thread, 0, Kind::CNode)?;
         let source = self.core_of(thread, 2, Kind::CNode)?;
         if source != self.id() {
@@ -214,8 +214,7 @@ impl<A: Arch> Core<A> {
         from: SlotRef,
         to: SlotRef,
     ) -> Result<(), Refusal> {
-        let tag = from.tag.get(self.home());
-        if tag.is_empty() || tag.is_reserved() || tag.home() != self.id() {
+        if !self.is_mine(from) {
             return Err(Refusal::NoCapability);
         }
         match Syscall::from_number(thread.context.number()) {

@@ -102,6 +102,14 @@ impl Trip {
         leaf: None,
         recalled: false,
     };
+
+    /// To a stage that needs to know nothing else.
+    const fn to(stage: Stage) -> Self {
+        Self {
+            stage,
+            ..Self::NONE
+        }
+    }
 }
 
 /// A core's mailboxes.

@@ -4,9 +4,11 @@ use weft_hal::{Arch, CoreId};
 use weft_store::{Letter, Ref};
 
 use crate::Core;
-use crate::cspace::Progress;
+use crate::cspace::{Progress, Use};
 use crate::object::{SlotRef, Tag};
 use crate::space::Mapping;
+
+use super::Trip;
 
 /// What a pin adds to the word in slot 0 that counts the used slots.
 const PIN: u64 = 1 << 32;
@@ -15,8 +17,6 @@ const PIN: u64 = 1 << 32;
 pub(crate) const fn used_slots(word: u64) -> u64 {
     word & (PIN - 1)
 }
-
-use super::Trip;
 
 impl<A: Arch> Core<A> {
     /// Keeps the CNode of a slot, which is this core's, from being buried; gives its slot 0.
@@ -84,12 +84,7 @@ impl<A: Arch> Core<A> {
 
     fn send_slot(&mut self, slot: SlotRef, core: CoreId) {
         let home = self.home();
-        let told = self
-            .boxes(core)
-            .is_some_and(|boxes| boxes.slots.put(home, slot));
-        if told {
-            self.arch.notify(core);
-        }
+        self.post(core, |boxes| boxes.slots.put(home, slot));
     }
 
     /// Has the mapping of a frame, which is in a space of another core, removed there. The capability stays until that is
@@ -125,7 +120,7 @@ impl<A: Arch> Core<A> {
         let tag = slot.tag.get(home);
         if tag.is_reserved() {
             slot.tag.set(home, Tag::EMPTY.within(tag.container()));
-            self.count_less(slot);
+            self.count(slot, Use::Less);
         } else if tag.is_dying() && tag.home() == me {
             slot.object.set(home, slot.address());
             self.unpin(slot);

@@ -88,12 +88,18 @@ impl<A: Arch> Core<A> {
             return Err(Refusal::WrongCore);
         }
         let (core, trip) = self.plan_trip(thread, call).ok_or(Refusal::WrongCore)?;
+        self.send_away(thread, core, trip);
+        Ok(Next::Blocked)
+    }
+
+    /// A thread of this core goes to another, or to the own as a visitor.
+    fn send_away(&mut self, thread: ThreadRef<A>, core: CoreId, trip: Trip) {
+        let home = self.home();
         thread.trip.set(home, trip);
         self.rest(thread);
         thread.state.set(home, Blocked::Away);
         thread.abroad.set(home, Blocked::Ready);
         self.send_thread(thread, core);
-        Ok(Next::Blocked)
     }
 
     /// Puts a thread, which nobody here has any more, into the mailbox of a core.
@@ -101,10 +107,12 @@ impl<A: Arch> Core<A> {
     fn send_thread(&mut self, thread: ThreadRef<A>, core: CoreId) {
         thread.place.store(core.0, Ordering::Release);
         let home = self.home();
-        let told = self
-            .boxes(core)
-            .is_some_and(|boxes| boxes.threads.put(home, thread));
-        if told {
+        self.post(core, |boxes| boxes.threads.put(home, thread));
+    }
+
+    /// Puts something into a mailbox of a core, which `put` says was empty or not, and tells the core if it has to be told.
+    pub(super) fn post(&mut self, core: CoreId, put: impl FnOnce(&Boxes<A>) -> bool) {
+        if self.boxes(core).is_some_and(put) {
             self.arch.notify(core);
         }
     }
@@ -158,7 +166,8 @@ impl<A: Arch> Core<A> {
         self.visits.guest = None;
         match step {
             Step::Go(core, stage) => {
-                self.set_stage(thread, stage);
+                let trip = thread.trip.get(home);
+                thread.trip.set(home, Trip { stage, ..trip });
                 self.send_thread(thread, core);
             }
             Step::End(result) => self.conclude_visit(thread, result),
@@ -189,16 +198,10 @@ impl<A: Arch> Core<A> {
         self.go_home(thread);
     }
 
-    pub(super) fn set_stage(&self, thread: ThreadRef<A>, stage: Stage) {
-        let home = self.home();
-        let trip = thread.trip.get(home);
-        thread.trip.set(home, Trip { stage, ..trip });
-    }
-
     /// Makes the system call of a visitor as if it were at home.
     fn call_as_visitor(&mut self, thread: ThreadRef<A>) -> Step {
         let number = thread.context.number();
-        let Some(Some(handler)) = Self::HANDLERS.of(number) else {
+        let Some(Some(handler)) = self.handlers.of(number) else {
             return Step::End(Err(Refusal::InvalidArgument));
         };
         self.visits.elsewhere.set(None);
@@ -222,22 +225,17 @@ impl<A: Arch> Core<A> {
         let call = Syscall::from_number(thread.context.number());
         let home = self.home();
         let before = thread.trip.get(home);
-        match self.plan_trip(thread, call) {
-            // Not here, so nowhere.
-            Some((_, trip)) if trip.stage == Stage::Call && trip.slot.is_none() => {
-                self.unpin_all(trip);
-                Step::End(Err(Refusal::WrongCore))
-            }
-            Some((core, trip)) if before.slot.is_none() => {
-                thread.trip.set(home, trip);
-                Step::Go(core, trip.stage)
-            }
-            Some((_, trip)) => {
-                self.unpin_all(trip);
-                Step::End(Err(Refusal::WrongCore))
-            }
-            None => Step::End(Err(Refusal::WrongCore)),
+        let Some((core, trip)) = self.plan_trip(thread, call) else {
+            return Step::End(Err(Refusal::WrongCore));
+        };
+        // What it has as a whole is not here, so nowhere.
+        let whole = trip.stage == Stage::Call && trip.slot.is_none();
+        if whole || before.slot.is_some() {
+            self.unpin_all(trip);
+            return Step::End(Err(Refusal::WrongCore));
         }
+        thread.trip.set(home, trip);
+        Step::Go(core, trip.stage)
     }
 
     /// A thread whose call is over goes home, by the cores where CNodes are pinned for it.
@@ -301,11 +299,8 @@ impl<A: Arch> Core<A> {
         thread.recalled.store(true, Ordering::Relaxed);
         let core = CoreId(thread.place.load(Ordering::Acquire));
         let letter: Option<Ref<Recalled<A>>> = Ref::from_address(thread.address());
-        let told = letter
-            .zip(self.boxes(core))
-            .is_some_and(|(letter, boxes)| boxes.recalls.put(home, letter));
-        if told {
-            self.arch.notify(core);
+        if let Some(letter) = letter {
+            self.post(core, |boxes| boxes.recalls.put(home, letter));
         }
         false
     }
@@ -348,39 +343,28 @@ impl<A: Arch> Core<A> {
         self.conclude_visit(thread, Err(Refusal::Cancelled));
     }
 
-    /// A thread goes to a core for something else than a system call.
-    fn send_away(&mut self, thread: ThreadRef<A>, core: CoreId, stage: Stage) {
-        let home = self.home();
-        let trip = Trip {
-            stage,
-            core,
-            ..Trip::NONE
-        };
-        thread.trip.set(home, trip);
-        self.rest(thread);
-        thread.state.set(home, Blocked::Away);
-        thread.abroad.set(home, Blocked::Ready);
-        self.send_thread(thread, core);
+    /// The core of a thread's fault endpoint, if that is another core's.
+    pub(crate) fn far_endpoint(&self, thread: ThreadRef<A>) -> Option<CoreId> {
+        let tag = thread.fault_endpoint.tag.get(self.home());
+        (!tag.is_empty() && !self.is_near(tag)).then(|| tag.home())
     }
 
-    /// The running thread has faulted, and its fault endpoint is another core's.
+    /// The running thread has faulted, and its fault endpoint is this other core's.
     #[cold]
     #[inline(never)]
-    pub(crate) fn fault_far(&mut self, thread: ThreadRef<A>) -> Next<A> {
-        let core = thread.fault_endpoint.tag.get(self.home()).home();
-        self.send_away(thread, core, Stage::Fault);
+    pub(crate) fn fault_far(&mut self, thread: ThreadRef<A>, core: CoreId) -> Next<A> {
+        self.send_away(thread, core, Trip::to(Stage::Fault));
         Next::Blocked
     }
 
     /// Tells a visitor's fault to its fault endpoint, which is this core's.
     pub(super) fn fault_as_visitor(&mut self, thread: ThreadRef<A>) -> Step {
         let home = self.home();
-        let tag = thread.fault_endpoint.tag.get(home);
-        if tag.is_reserved() {
+        let slot = thread.part(|thread| &thread.fault_endpoint);
+        if slot.tag.get(home).is_reserved() {
             return Step::Again;
         }
-        let endpoint = tag.is_near(self.own(Kind::Endpoint)) && !tag.is_empty();
-        if !endpoint || self.send_near_fault(thread).is_none() {
+        if !self.is_mine(slot) || self.send_near_fault(thread).is_none() {
             self.stop_faulted(thread);
         }
         if thread.abroad.get(home) == Blocked::Faulted {
@@ -399,24 +383,21 @@ impl<A: Arch> Core<A> {
 
     /// Has the fault endpoint of a thread that is stopped taken out, if it is another core's. Says whether it is out.
     pub(crate) fn give_up_far_endpoint(&mut self, thread: ThreadRef<A>) -> bool {
-        let home = self.home();
-        let tag = thread.fault_endpoint.tag.get(home);
-        if tag.is_empty() || tag.is_near(self.own(Kind::Endpoint)) {
+        let Some(core) = self.far_endpoint(thread) else {
             return true;
-        }
-        self.send_away(thread, tag.home(), Stage::Unbind);
-        thread.stopping.set(home, true);
+        };
+        self.send_away(thread, core, Trip::to(Stage::Unbind));
+        thread.stopping.set(self.home(), true);
         false
     }
 
     /// Takes out the fault endpoint of a visitor, which is this core's.
     pub(super) fn unbind_far(&mut self, thread: ThreadRef<A>) -> Step {
         let slot = thread.part(|thread| &thread.fault_endpoint);
-        let tag = slot.tag.get(self.home());
-        if tag.is_reserved() {
+        if slot.tag.get(self.home()).is_reserved() {
             return Step::Again;
         }
-        if tag.is_near(self.own(Kind::Endpoint)) {
+        if self.is_mine(slot) {
             self.unbind_slot(slot);
         }
         self.go_home(thread);
@@ -430,10 +411,8 @@ impl<A: Arch> Core<A> {
         let trip = thread.trip.get(self.home());
         let brought = self.visits.guest == Some(thread) && trip.pinned.first()?.is_some();
         brought.then(|| {
-            let slot = trip.slot.ok_or(Refusal::NoCapability)?;
-            let tag = slot.tag.get(self.home());
-            let mine = !tag.is_empty() && !tag.is_reserved() && tag.home() == self.id();
-            mine.then_some(slot).ok_or(Refusal::NoCapability)
+            let slot = trip.slot.filter(|slot| self.is_mine(*slot));
+            slot.ok_or(Refusal::NoCapability)
         })
     }
 

@@ -72,14 +72,14 @@ impl<A: Arch> Core<A> {
         };
         let number = thread.context.number();
         let Some(Some(handler)) = handlers.of(number) else {
-            return self.no_such_call(number, handlers);
+            return self.no_such_call(number);
         };
         self.catch_up();
         thread.context.clear_scratch();
         match handler(self, thread) {
             Ok(Next::Done) => Ended::Done,
             Ok(Next::Caller) => self.conclude(thread, 0),
-            Err(Refusal::WrongCore) => self.end_seldom(thread, handlers.elsewhere),
+            Err(Refusal::WrongCore) => self.end_seldom(thread, self.handlers.elsewhere),
             Err(refusal) => self.conclude(thread, refusal as u64),
             Ok(next) => {
                 self.settle(next);
@@ -103,13 +103,13 @@ impl<A: Arch> Core<A> {
 
     /// Tells the handler of the running thread's faults that it asked for what does not exist.
     #[inline(never)]
-    fn no_such_call(&mut self, number: u64, handlers: &Handlers<A>) -> Ended {
+    fn no_such_call(&mut self, number: u64) -> Ended {
         let fault = (FaultKind::BadSyscall, 0, number);
         if self.fault_directly(fault).is_none()
             && let Some(thread) = self.sched.current
         {
             self.catch_up();
-            self.end_seldom(thread, handlers.missing);
+            self.end_seldom(thread, self.handlers.missing);
         }
         // The general path leaves nothing open.
         self.catch_up();

@@ -25,8 +25,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     };
     let fault = core.fault_endpoint_argument(thread, argument(3))?;
     let home = core.home();
-    let before = target.fault_endpoint.tag.get(home);
-    if !before.is_empty() && !before.is_near(core.own(Kind::Endpoint)) {
+    if core.far_endpoint(target).is_some() {
         // Only its core could take it out.
         return Err(Refusal::Busy);
     }
@@ -74,7 +73,7 @@ impl<A: Arch> Core<A> {
         }
         let slot = self.lookup(thread, cptr)?;
         let tag = slot.tag.get(self.home());
-        if tag.kind() != Some(Kind::Endpoint) || tag.is_near(self.own(Kind::Endpoint)) {
+        if tag.kind() != Some(Kind::Endpoint) || self.is_near(tag) {
             let near = self.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?;
             return Ok(FaultEndpoint::Near(near));
         }

@@ -45,6 +45,15 @@ const DEVICES: Region = Region {
     len: 0x1_0000,
     class: MemoryClass::Device,
 };
+/// Plain memory and device registers.
+const REGIONS: [Region; 2] = [
+    Region {
+        base: Arena::BASE,
+        len: RAM,
+        class: MemoryClass::Ram,
+    },
+    DEVICES,
+];
 /// Where the boot image is.
 const IMAGE: PhysAddr = PhysAddr(Arena::BASE.0 + 0xf0_0000);
 
@@ -104,13 +113,8 @@ impl Fixture {
     fn start(arena: Arena, image: &[u8]) -> Result<Self, BootError> {
         let memory = arena.memory();
         memory.write(IMAGE, image);
-        let ram = Region {
-            base: Arena::BASE,
-            len: RAM,
-            class: MemoryClass::Ram,
-        };
         let machine = Machine {
-            regions: &[ram, DEVICES],
+            regions: &REGIONS,
             image: (IMAGE, image.len() as u64),
             firmware_table: 0xe_0000,
             cores: 1,

@@ -9,6 +9,8 @@ use super::Cluster;
 use super::cluster::Program;
 use crate::object::{Blocked, Thread};
 
+/// Receives at the endpoint of `serving`.
+const RECEIVE: [u64; 9] = [3, 0, 0, 0, 0, 0, 0, 0, 4];
 const PLAIN: u64 = MessageInfo::new(6, 0, 0).0;
 
 #[test]
@@ -94,26 +96,31 @@ fn a_copy_in_another_cores_cnode_is_revoked_from_home() {
     cluster.give(program, bell, 5);
 }
 
+/// A program of core 1 with an endpoint in slot 3 and a reply object in slot 4; and root's slot of the endpoint.
+fn serving(cluster: &mut Cluster) -> (Program, u64) {
+    let server = cluster.program(1, 20);
+    let endpoint = cluster.make(1, Kind::Endpoint, 0);
+    let reply = cluster.make(1, Kind::Reply, 0);
+    cluster.give(server, endpoint, 3);
+    cluster.give(server, reply, 4);
+    (server, endpoint)
+}
+
 #[test]
 fn a_call_to_another_core_is_answered() {
     let mut cluster = Cluster::new(2);
-    let server = cluster.program(1, 20);
+    let (server, endpoint) = serving(&mut cluster);
     let client = cluster.program(0, 62);
-    let endpoint = cluster.make(1, Kind::Endpoint, 0);
-    let reply = cluster.make(1, Kind::Reply, 0);
     let badged = cluster.slots(1);
     cluster
         .call(Syscall::CNodeMint, &[1, badged, 1, endpoint, 31, 77])
         .unwrap();
-    cluster.give(server, endpoint, 3);
-    cluster.give(server, reply, 4);
     cluster.give(client, badged, 3);
     let park = cluster.make(0, Kind::Notification, 0);
     let root = cluster.root;
     for wait_first in [true, false] {
-        let receive = [3, 0, 0, 0, 0, 0, 0, 0, 4];
         if wait_first {
-            assert_eq!(cluster.call_of(server, Syscall::Recv, &receive), None);
+            assert_eq!(cluster.call_of(server, Syscall::Recv, &RECEIVE), None);
         }
         assert_eq!(
             cluster.try_call(root, Syscall::Wait, &[park, u64::MAX]),
@@ -122,7 +129,7 @@ fn a_call_to_another_core_is_answered() {
         let words = [3, PLAIN, 1, 2, 3, 4, 5, 6];
         assert_eq!(cluster.call_of(client, Syscall::Call, &words), None);
         if !wait_first {
-            let got = cluster.call_of(server, Syscall::Recv, &receive);
+            let got = cluster.call_of(server, Syscall::Recv, &RECEIVE);
             assert!(got.expect("a message waits").is_ok());
         }
         let thread = cluster.thread_of(server);
@@ -154,12 +161,8 @@ fn wake(cluster: &mut Cluster, notification: u64) {
 #[test]
 fn a_caller_that_is_stopped_waits_on_no_other_core() {
     let mut cluster = Cluster::new(2);
-    let server = cluster.program(1, 20);
+    let (server, endpoint) = serving(&mut cluster);
     let client = cluster.program(0, 62);
-    let endpoint = cluster.make(1, Kind::Endpoint, 0);
-    let reply = cluster.make(1, Kind::Reply, 0);
-    cluster.give(server, endpoint, 3);
-    cluster.give(server, reply, 4);
     cluster.give(client, endpoint, 3);
     let park = cluster.make(0, Kind::Notification, 0);
     let root = cluster.root;
@@ -168,9 +171,8 @@ fn a_caller_that_is_stopped_waits_on_no_other_core() {
         cluster.try_call(root, Syscall::Wait, &[park, u64::MAX]);
         assert_eq!(cluster.call_of(client, Syscall::Call, &[3, PLAIN]), None);
         if received {
-            let receive = [3, 0, 0, 0, 0, 0, 0, 0, 4];
             cluster
-                .call_of(server, Syscall::Recv, &receive)
+                .call_of(server, Syscall::Recv, &RECEIVE)
                 .unwrap()
                 .unwrap();
         }
@@ -196,14 +198,9 @@ fn a_caller_that_is_stopped_waits_on_no_other_core() {
 #[test]
 fn a_server_that_dies_tells_its_callers_on_other_cores() {
     let mut cluster = Cluster::new(3);
-    let server = cluster.program(1, 20);
+    let (server, endpoint) = serving(&mut cluster);
     let clients = [cluster.program(2, 30), cluster.program(2, 30)];
-    let endpoint = cluster.make(1, Kind::Endpoint, 0);
-    let reply = cluster.make(1, Kind::Reply, 0);
-    cluster.give(server, endpoint, 3);
-    cluster.give(server, reply, 4);
-    let receive = [3, 0, 0, 0, 0, 0, 0, 0, 4];
-    assert_eq!(cluster.call_of(server, Syscall::Recv, &receive), None);
+    assert_eq!(cluster.call_of(server, Syscall::Recv, &RECEIVE), None);
     for client in clients {
         cluster.give(client, endpoint, 3);
         // The first is received, the second waits.

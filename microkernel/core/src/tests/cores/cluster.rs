@@ -4,7 +4,7 @@ use std::boxed::Box;
 use std::collections::BTreeSet;
 use std::vec::Vec;
 
-use weft_abi::boot::{BootInfo, SCHED_CONTROLS};
+use weft_abi::boot::{BootInfo, sched_control};
 use weft_abi::cap::MemoryClass;
 use weft_abi::layout::STARTUP_PAGE;
 use weft_abi::syscall::ARGUMENTS;
@@ -14,8 +14,8 @@ use weft_hal::{Access, Context, CoreId, Next, PhysAddr, Trap, VirtAddr};
 use weft_store::Arena;
 use zerocopy::FromBytes;
 
-use super::super::{Answer, DEVICES, IMAGE, MEMORY, RAM, SHARED, image, word};
-use crate::boot::{Machine, Region};
+use super::super::{Answer, IMAGE, MEMORY, REGIONS, SHARED, image, word};
+use crate::boot::Machine;
 use crate::object::{SlotRef, ThreadRef};
 use crate::{Core, Shared};
 
@@ -48,13 +48,8 @@ impl Cluster {
                 core
             })
             .collect();
-        let ram = Region {
-            base: Arena::BASE,
-            len: RAM,
-            class: MemoryClass::Ram,
-        };
         let machine = Machine {
-            regions: &[ram, DEVICES],
+            regions: &REGIONS,
             image: (IMAGE, image().len() as u64),
             firmware_table: 0,
             cores: count,
@@ -171,10 +166,7 @@ impl Cluster {
 
     /// The slot of a core's right to set priorities.
     pub(super) fn control_of(core: u8) -> u64 {
-        match core {
-            0 => weft_abi::boot::SCHED_CONTROL.0.into(),
-            core => u64::from(SCHED_CONTROLS.0) + u64::from(core),
-        }
+        sched_control(core).0.into()
     }
 
     /// So many free slots of root's CNode.

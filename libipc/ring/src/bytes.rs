@@ -8,23 +8,33 @@ use core::ops::Range;
 use crate::sync::{AtomicU64, Ordering};
 
 const WORD: usize = size_of::<u64>();
+/// How many words are moved without a look at how many are left.
+const GROUP: usize = 8;
 
 /// Copies from byte `at` on. Words beyond the end are not copied; the caller checks bounds.
 pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = out.split_at_mut(head_length(skip, out.len()));
-    let mut words = words.iter();
+    let mut words = words;
     if !head.is_empty()
-        && let Some(word) = words.next()
+        && let Some((word, rest)) = words.split_first()
     {
         head.copy_from_slice(&load(word)[skip..skip + head.len()]);
+        words = rest;
     }
     let (chunks, tail) = middle.as_chunks_mut::<WORD>();
-    for chunk in chunks {
-        let Some(word) = words.next() else { return };
+    let (whole, rest) = words.split_at(chunks.len().min(words.len()));
+    let (words, last) = whole.as_chunks::<GROUP>();
+    let (chunks, last_chunks) = chunks.as_chunks_mut::<GROUP>();
+    for (chunks, words) in chunks.iter_mut().zip(words) {
+        for (chunk, word) in chunks.iter_mut().zip(words) {
+            *chunk = load(word);
+        }
+    }
+    for (chunk, word) in last_chunks.iter_mut().zip(last) {
         *chunk = load(word);
     }
-    if let Some(word) = words.next() {
+    if let Some(word) = rest.first() {
         tail.copy_from_slice(&load(word)[..tail.len()]);
     }
 }
@@ -33,19 +43,27 @@ pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
 pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = bytes.split_at(head_length(skip, bytes.len()));
-    let mut words = words.iter();
+    let mut words = words;
     if !head.is_empty()
-        && let Some(word) = words.next()
+        && let Some((word, rest)) = words.split_first()
     {
         merge(word, skip, head);
+        words = rest;
     }
     let (chunks, tail) = middle.as_chunks::<WORD>();
-    for chunk in chunks {
-        let Some(word) = words.next() else { return };
-        word.store(u64::from_ne_bytes(*chunk), Ordering::Relaxed);
+    let (whole, rest) = words.split_at(chunks.len().min(words.len()));
+    let (words, last) = whole.as_chunks::<GROUP>();
+    let (chunks, last_chunks) = chunks.as_chunks::<GROUP>();
+    for (chunks, words) in chunks.iter().zip(words) {
+        for (chunk, word) in chunks.iter().zip(words) {
+            store(word, *chunk);
+        }
+    }
+    for (chunk, word) in last_chunks.iter().zip(last) {
+        store(word, *chunk);
     }
     if !tail.is_empty()
-        && let Some(word) = words.next()
+        && let Some(word) = rest.first()
     {
         merge(word, 0, tail);
     }
@@ -53,8 +71,16 @@ pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
 
 /// Copies whole words; the longer side's rest is left alone.
 pub(crate) fn copy_words(from: &[AtomicU64], to: &[AtomicU64]) {
+    let length = from.len().min(to.len());
+    let (from, last_from) = from[..length].as_chunks::<GROUP>();
+    let (to, last_to) = to[..length].as_chunks::<GROUP>();
     for (from, to) in from.iter().zip(to) {
-        to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        for (from, to) in from.iter().zip(to) {
+            store(to, load(from));
+        }
+    }
+    for (from, to) in last_from.iter().zip(last_to) {
+        store(to, load(from));
     }
 }
 
@@ -80,6 +106,10 @@ fn head_length(skip: usize, length: usize) -> usize {
 
 fn load(word: &AtomicU64) -> [u8; WORD] {
     word.load(Ordering::Relaxed).to_ne_bytes()
+}
+
+fn store(word: &AtomicU64, bytes: [u8; WORD]) {
+    word.store(u64::from_ne_bytes(bytes), Ordering::Relaxed);
 }
 
 fn merge(word: &AtomicU64, skip: usize, bytes: &[u8]) {

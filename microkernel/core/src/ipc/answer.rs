@@ -87,6 +87,12 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let caller = self.detach(reply)?;
         let faulted = caller.faulting.replace(home, false);
+        if !faulted {
+            self.transfer(server, caller, 0, info, Grant::Yes);
+            if self.prepares(caller) {
+                return Some(caller);
+            }
+        }
         let stopped = faulted && info.label() != FaultLabel::RESUME;
         // Taking up its own context puts it into a queue, unless it is stopped.
         let state = if stopped {
@@ -96,10 +102,6 @@ impl<A: Arch> Core<A> {
         };
         self.set_waits_for(caller, state);
         self.take_up_own(caller);
-        if faulted {
-            return Some(caller);
-        }
-        self.transfer(server, caller, 0, info, Grant::Yes);
         Some(caller)
     }
 

@@ -48,6 +48,9 @@ impl<A: Arch> Core<A> {
                 if !self.hand_over(sender, thread, from.reply) {
                     self.resume_answered(sender);
                 }
+                if self.sets_out(thread) {
+                    return Next::Blocked;
+                }
                 return Next::Caller;
             }
             self.wake_refused(sender, Refusal::NotConfigured);

@@ -50,7 +50,7 @@ impl<A: Arch> Core<A> {
         self.sendable(thread, rights)?;
         let endpoint = Ref::from_slot(slot.object.get(home));
         if self.is_away(thread) {
-            self.admit_visitor(thread, endpoint)?;
+            self.admit_visitor(endpoint)?;
         }
         if sending == Sending::Call && !self.can_afford(thread, endpoint)? {
             return Ok(Next::Repeat);
@@ -63,20 +63,15 @@ impl<A: Arch> Core<A> {
         self.send_to(thread, endpoint)
     }
 
-    /// Whether a message of a visitor can be taken: it lends no time, and its capabilities are another core's.
+    /// Whether a message of a visitor can be taken: it lends no time.
     #[cold]
-    fn admit_visitor(
-        &self,
-        thread: ThreadRef<A>,
-        endpoint: Ref<Endpoint<A>>,
-    ) -> Result<(), Refusal> {
+    fn admit_visitor(&self, endpoint: Ref<Endpoint<A>>) -> Result<(), Refusal> {
         let home = self.home();
         let server = self
             .first_receiver(endpoint)
             .or(endpoint.servers.first(home));
         let passive = server.is_some_and(|server| server.own_sched.get(home).is_none());
-        let caps = MessageInfo(thread.context.argument(1)).caps();
-        if passive || caps != 0 {
+        if passive {
             return Err(self.is_nowhere());
         }
         Ok(())
@@ -132,10 +127,18 @@ impl<A: Arch> Core<A> {
         }
         self.leave_queue(receiver, endpoint);
         receiver.state.set(home, Blocked::Ready);
-        if self.hand_over(thread, receiver, reply) {
-            return Ok(Next::Switch(receiver));
+        let awaited = self.hand_over(thread, receiver, reply);
+        let away = self.sets_out(receiver);
+        if awaited {
+            return Ok(if away {
+                Next::Blocked
+            } else {
+                Next::Switch(receiver)
+            });
         }
-        self.make_ready(receiver);
+        if !away {
+            self.make_ready(receiver);
+        }
         Ok(match self.waits_for(thread) {
             Blocked::Ready => Next::Caller,
             // A fault was told to one who cannot answer.

@@ -6,8 +6,8 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
-use weft_abi::{CPtr, MAX_CAPS, MessageInfo, REGISTER_WORDS};
+use weft_abi::message::{CAPS_OUT, CapItem};
+use weft_abi::{MAX_CAPS, MessageInfo, REGISTER_WORDS};
 use weft_hal::{Arch, Context};
 use weft_store::{Page, Ref};
 
@@ -100,25 +100,17 @@ impl<A: Arch> Core<A> {
     }
 
     fn transfer_cap(&mut self, from: ThreadRef<A>, to: ThreadRef<A>, index: usize) -> Option<()> {
-        let home = self.home();
         let item = CapItem(self.page_word(from, CAPS_OUT.wrapping_add(index)));
-        let place = self.page_word(to, CAPS_IN.wrapping_add(index));
-        let place = CPtr(u32::try_from(place).ok().filter(|place| *place != 0)?);
         let source = self.lookup(from, item.cptr().0.into()).ok()?;
-        if !self.is_mine(source) || source.tag.get(home).is_busy() {
-            return None;
-        }
-        let destination = self.slot_of(&to.cspace, place)?;
-        if !destination.is_empty(home) {
-            return None;
-        }
-        match item.copy_rights() {
-            Some(rights) => self.copy_into(source, destination, rights).ok(),
-            None => {
-                self.move_capability(source, destination);
-                Some(())
+        let slot = self.receive_slot(to, index)?;
+        if self.is_near(source.tag.get(self.home())) {
+            let handed = self.hand(source, slot, item);
+            if handed.is_none() {
+                self.refuse(slot);
             }
+            return handed;
         }
+        self.order((from, source), (to, slot), item)
     }
 }
 

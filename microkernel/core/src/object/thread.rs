@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicBool, AtomicU8};
 
-use weft_abi::FaultKind;
+use weft_abi::{FaultKind, MAX_CAPS};
 use weft_hal::{Arch, CoreId, Nanoseconds, Root};
 use weft_store::{Home, HomeCell, Letter, Ref};
 
@@ -172,6 +172,10 @@ pub struct Thread<A: Arch> {
     pub abroad: HomeCell<Blocked<A>>,
     /// What it does on other cores; the core's where it is.
     pub trip: HomeCell<Trip>,
+    /// The cores that it passes by before it goes on, a bit for each; the core's where it is.
+    pub via: HomeCell<u64>,
+    /// Slots of its own that are reserved for the core where it is: those that its message page named for capabilities.
+    pub places: HomeCell<[u32; MAX_CAPS]>,
     /// The next thread in a mailbox.
     pub letter: HomeCell<u64>,
     /// The core that has it, while it is away.
@@ -249,6 +253,8 @@ impl<A: Arch> Thread<A> {
             core,
             abroad: HomeCell::new(Blocked::Suspended),
             trip: HomeCell::new(Trip::NONE),
+            via: HomeCell::new(0),
+            places: HomeCell::new([0; MAX_CAPS]),
             letter: HomeCell::new(0),
             place: AtomicU8::new(core.0),
             recalled: AtomicBool::new(false),

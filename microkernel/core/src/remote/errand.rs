@@ -56,6 +56,9 @@ impl<A: Arch> Core<A> {
             }
             _ => {
                 let (core, slot) = elsewhere?;
+                if call == Syscall::Call && !self.is_visitor(thread) {
+                    self.reserve_places(thread, core);
+                }
                 Some((core, self.call_about(core, slot)))
             }
         }

@@ -27,11 +27,13 @@
 //! |---|---|
 //! | `trip` | going, arriving, coming home, calling back |
 //! | `errand` | the stages of calls about two cores |
+//! | `freight` | capabilities in messages |
 //! | `post` | slots in mailboxes |
 
 pub(crate) use post::used_slots;
 
 mod errand;
+mod freight;
 mod post;
 mod trip;
 

@@ -82,7 +82,7 @@ impl<A: Arch> Core<A> {
         self.send_slot(slot, core);
     }
 
-    fn send_slot(&mut self, slot: SlotRef, core: CoreId) {
+    pub(super) fn send_slot(&mut self, slot: SlotRef, core: CoreId) {
         let home = self.home();
         self.post(core, |boxes| boxes.slots.put(home, slot));
     }
@@ -118,7 +118,11 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let me = self.id();
         let tag = slot.tag.get(home);
-        if tag.is_reserved() {
+        if tag.is_reserved()
+            && let Some(source) = slot.child.get(home)
+        {
+            self.fill(slot, source);
+        } else if tag.is_reserved() {
             slot.tag.set(home, Tag::EMPTY.within(tag.container()));
             self.count(slot, Use::Less);
         } else if tag.is_dying() && tag.home() == me {

@@ -2,7 +2,7 @@
 
 use core::sync::atomic::Ordering;
 
-use weft_abi::{Kind, Refusal, Rights, Syscall};
+use weft_abi::{Kind, MAX_CAPS, Refusal, Rights, Syscall};
 use weft_hal::{Arch, Context, CoreId};
 use weft_store::{Home, Letter, Ref};
 
@@ -11,6 +11,7 @@ use crate::object::{Blocked, SlotRef, Thread, ThreadRef};
 use crate::sched::End;
 use crate::state::{Next, Outcome};
 
+use super::freight::first_core;
 use super::{Boxes, Stage, Trip, is_mobile};
 
 /// A thread as a letter in a mailbox for those that are called back: it may be in another mailbox at the same time.
@@ -156,6 +157,8 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let trip = thread.trip.get(home);
         if trip.stage == Stage::Home {
+            // What was ordered for it, or comes back to it, came before it.
+            self.sort_slots();
             return self.go_home(thread);
         }
         self.visits.guest = Some(thread);
@@ -245,7 +248,15 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let mut trip = thread.trip.get(home);
         trip.stage = Stage::Home;
+        thread.trip.set(home, trip);
+        if thread.places.get(home) != [0; MAX_CAPS] {
+            self.give_places_back(thread);
+        }
         let me = self.id();
+        let left = self.passed(thread);
+        if left != 0 {
+            return self.send_thread(thread, first_core(left));
+        }
         let mut next = thread.core;
         for pinned in &mut trip.pinned {
             let Some(zero) = *pinned else {

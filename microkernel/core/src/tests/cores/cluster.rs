@@ -94,6 +94,18 @@ impl Cluster {
         true
     }
 
+    /// Lets all mail be read that is not this core's.
+    pub(super) fn rest_without(&mut self, core: u8) {
+        loop {
+            self.listen();
+            let other = |told: &CoreId| told.0 != core;
+            let Some(at) = self.told.iter().position(other) else {
+                return;
+            };
+            self.look(|_| at);
+        }
+    }
+
     /// Lets all mail be read.
     pub(super) fn rest(&mut self) {
         let mut looks = 0;

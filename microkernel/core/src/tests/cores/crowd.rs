@@ -7,7 +7,8 @@
 use std::collections::BTreeMap;
 use std::vec::Vec;
 
-use weft_abi::{FaultKind, Kind, MessageInfo, Syscall};
+use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
+use weft_abi::{CPtr, FaultKind, Kind, MAX_CAPS, MessageInfo, Rights, Syscall};
 use weft_hal::fake::{Fake, Preemption};
 use weft_hal::{Nanoseconds, Trap};
 
@@ -259,9 +260,29 @@ impl Crowd {
         if self.random.below(2) == 0
             && matches!(call, Syscall::Call | Syscall::Send | Syscall::Reply)
         {
-            registers[1] = MessageInfo::new(7, self.random.below(8) as usize, 0).0;
+            let caps = self.random.of(&[0, 0, 1, 2, 4]);
+            registers[1] = MessageInfo::new(7, self.random.below(8) as usize, caps).0;
         }
+        self.name_capabilities(core, thread);
         thread.context.request(call as u64, &registers);
+    }
+
+    /// What a thread's message page says of the capabilities that it sends, and where those go that it receives.
+    fn name_capabilities(&mut self, core: u8, thread: ThreadRef<Fake>) {
+        for index in 0..MAX_CAPS {
+            let sent = CPtr(self.random.below(1 << SLOTS) as u32);
+            let item = match self.random.below(2) {
+                0 => CapItem::moved(sent),
+                _ => CapItem::copied(sent, Rights::all()),
+            };
+            let place = match self.random.below(3) {
+                0 => self.random.below(1 << SLOTS),
+                _ => self.pick(core, thread, None),
+            };
+            let core = self.cluster.core(core);
+            core.set_page_word(thread, CAPS_OUT + index, item.0);
+            core.set_page_word(thread, CAPS_IN + index, place);
+        }
     }
 
     fn argument(&mut self, core: u8, thread: ThreadRef<Fake>, argument: Argument) -> u64 {

@@ -6,5 +6,6 @@
 mod cases;
 mod cluster;
 mod crowd;
+mod freight;
 
 use cluster::Cluster;

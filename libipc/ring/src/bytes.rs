@@ -12,6 +12,7 @@ const WORD: usize = size_of::<u64>();
 const GROUP: usize = 8;
 
 /// Copies from byte `at` on. Words beyond the end are not copied; the caller checks bounds.
+#[inline(always)]
 pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = out.split_at_mut(head_length(skip, out.len()));
@@ -22,24 +23,35 @@ pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
         head.copy_from_slice(&load(word)[skip..skip + head.len()]);
         words = rest;
     }
-    let (chunks, tail) = middle.as_chunks_mut::<WORD>();
-    let (whole, rest) = words.split_at(chunks.len().min(words.len()));
-    let (words, last) = whole.as_chunks::<GROUP>();
-    let (chunks, last_chunks) = chunks.as_chunks_mut::<GROUP>();
+    let (mut chunks, tail) = middle.as_chunks_mut::<WORD>();
+    if chunks.len() >= GROUP {
+        let moved = groups_out(words, chunks);
+        (chunks, words) = (&mut chunks[moved..], &words[moved..]);
+    }
+    let mut words = words.iter();
+    for (chunk, word) in chunks.iter_mut().zip(&mut words) {
+        *chunk = load(word);
+    }
+    if let Some(word) = words.next() {
+        tail.copy_from_slice(&load(word)[..tail.len()]);
+    }
+}
+
+/// Copies whole groups of words; returns how many words that were.
+#[inline(never)]
+fn groups_out(words: &[AtomicU64], chunks: &mut [[u8; WORD]]) -> usize {
+    let (words, _) = words.as_chunks::<GROUP>();
+    let (chunks, _) = chunks.as_chunks_mut::<GROUP>();
     for (chunks, words) in chunks.iter_mut().zip(words) {
         for (chunk, word) in chunks.iter_mut().zip(words) {
             *chunk = load(word);
         }
     }
-    for (chunk, word) in last_chunks.iter_mut().zip(last) {
-        *chunk = load(word);
-    }
-    if let Some(word) = rest.first() {
-        tail.copy_from_slice(&load(word)[..tail.len()]);
-    }
+    chunks.len().min(words.len()) * GROUP
 }
 
 /// Copies to byte `at` on. Words beyond the end are not written; the caller checks bounds.
+#[inline(always)]
 pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = bytes.split_at(head_length(skip, bytes.len()));
@@ -50,23 +62,33 @@ pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
         merge(word, skip, head);
         words = rest;
     }
-    let (chunks, tail) = middle.as_chunks::<WORD>();
-    let (whole, rest) = words.split_at(chunks.len().min(words.len()));
-    let (words, last) = whole.as_chunks::<GROUP>();
-    let (chunks, last_chunks) = chunks.as_chunks::<GROUP>();
+    let (mut chunks, tail) = middle.as_chunks::<WORD>();
+    if chunks.len() >= GROUP {
+        let moved = groups_in(words, chunks);
+        (chunks, words) = (&chunks[moved..], &words[moved..]);
+    }
+    let mut words = words.iter();
+    for (chunk, word) in chunks.iter().zip(&mut words) {
+        store(word, *chunk);
+    }
+    if !tail.is_empty()
+        && let Some(word) = words.next()
+    {
+        merge(word, 0, tail);
+    }
+}
+
+/// As `groups_out`, the other way.
+#[inline(never)]
+fn groups_in(words: &[AtomicU64], chunks: &[[u8; WORD]]) -> usize {
+    let (words, _) = words.as_chunks::<GROUP>();
+    let (chunks, _) = chunks.as_chunks::<GROUP>();
     for (chunks, words) in chunks.iter().zip(words) {
         for (chunk, word) in chunks.iter().zip(words) {
             store(word, *chunk);
         }
     }
-    for (chunk, word) in last_chunks.iter().zip(last) {
-        store(word, *chunk);
-    }
-    if !tail.is_empty()
-        && let Some(word) = rest.first()
-    {
-        merge(word, 0, tail);
-    }
+    chunks.len().min(words.len()) * GROUP
 }
 
 /// Copies whole words; the longer side's rest is left alone.

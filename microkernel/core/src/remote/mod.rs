@@ -29,12 +29,14 @@
 //! | `errand` | the stages of calls about two cores |
 //! | `freight` | capabilities in messages |
 //! | `post` | slots in mailboxes |
+//! | `share` | how much time others may take |
 
 pub(crate) use post::used_slots;
 
 mod errand;
 mod freight;
 mod post;
+mod share;
 mod trip;
 
 use core::cell::Cell;
@@ -162,6 +164,8 @@ pub(crate) struct Visits<A: weft_hal::Arch> {
     again: Option<ThreadRef<A>>,
     /// CNodes of other cores, of which this one's capabilities are to be removed.
     emptying: Option<SlotRef>,
+    /// The time that visitors may take.
+    share: share::Share,
     /// The visitor whose call is being made.
     pub(crate) guest: Option<ThreadRef<A>>,
     /// The core that has what the call named last that this one has not, and the slot if that is known.
@@ -174,6 +178,7 @@ impl<A: weft_hal::Arch> Visits<A> {
             first: None,
             again: None,
             emptying: None,
+            share: share::Share::new(),
             guest: None,
             elsewhere: Cell::new(None),
         }

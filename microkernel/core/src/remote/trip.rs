@@ -122,8 +122,12 @@ impl<A: Arch> Core<A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn receive_mail(&mut self) -> Next<A> {
+        let began = self.begin_visits();
         self.sort_slots();
         self.sort_recalls();
+        let Some(began) = began else {
+            return Next::Caller;
+        };
         if self.visits.first.is_none() {
             self.visits.first = self.visits.again.take();
         }
@@ -138,6 +142,7 @@ impl<A: Arch> Core<A> {
             let me = self.id();
             self.arch.notify(me);
         }
+        self.end_visits(began);
         Next::Caller
     }
 

@@ -159,6 +159,9 @@ impl<A: Arch> Core<A> {
         self.charge(now);
         self.refill(now);
         self.expire_deadlines(now);
+        if self.visitors_wait_until().is_some_and(|until| until <= now) {
+            self.receive_mail();
+        }
         // If the running thread simply goes on, nothing else sets the timer again.
         self.set_timer();
         Next::Caller
@@ -207,6 +210,14 @@ impl<A: Arch> Core<A> {
         if let Some(thread) = self.sched.deadlines.first(home) {
             at = at.min(thread.deadline.get(home));
         }
+        if let Some(until) = self.visitors_wait_until() {
+            at = at.min(until);
+        }
+        self.set_timer_at(at);
+    }
+
+    /// Sets the timer to an instant, unless it is set to an earlier one.
+    pub(crate) fn set_timer_at(&mut self, at: Nanoseconds) {
         if at < self.sched.programmed {
             self.sched.programmed = at;
             self.arch.set_timer(at);

@@ -45,7 +45,7 @@ pub(crate) struct Scheduler<A: Arch> {
     pub(crate) occupied: u64,
     /// Counts the times that what threads remember of capability pointers became void.
     pub(crate) epoch: u64,
-    since: Nanoseconds,
+    pub(crate) since: Nanoseconds,
     pub(crate) ready: [List<Thread<A>>; LEVELS],
     pub(crate) throttled: List<SchedContext<A>>,
     pub(crate) deadlines: List<Thread<A>, Timed>,
@@ -185,8 +185,10 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         self.sched.current = chosen;
         self.sched.running_on = chosen.and_then(|thread| thread.sched.get(home));
-        if let Some(thread) = chosen {
-            self.enter_space(thread);
+        match chosen {
+            Some(thread) => self.enter_space(thread),
+            None if self.visitors_wait_until().is_some() => self.let_visitors_in(),
+            None => {}
         }
         self.set_timer();
     }

@@ -65,6 +65,9 @@ pub struct Fake {
     /// How the page-table walker reads a word. With it, every flush of a page looks whether its entry was changed
     /// as hardware wants it.
     pub walker: Option<Walker>,
+    /// How much time passes whenever the kernel looks at the clock.
+    pub per_look: Nanoseconds,
+    looks: Cell<u64>,
     tlb: HashMap<(Asid, u64), Translation>,
     questions: Cell<u32>,
 }
@@ -111,7 +114,9 @@ impl Cpu for Fake {
 
 impl Clock for Fake {
     fn now(&self) -> Nanoseconds {
-        self.now
+        let passed = self.looks.get().wrapping_mul(self.per_look.0);
+        self.looks.set(self.looks.get().wrapping_add(1));
+        self.now.after(Nanoseconds(passed))
     }
 
     fn set_timer(&mut self, deadline: Nanoseconds) {

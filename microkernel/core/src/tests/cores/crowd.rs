@@ -133,7 +133,9 @@ impl Crowd {
             self.start(*program);
         }
         let every = self.random.of(&[0, 0, 3, 7]);
+        let per_look = Nanoseconds(self.random.of(&[0, 1_000, 300_000]));
         for core in &mut self.cluster.cores {
+            core.arch.per_look = per_look;
             if every != 0 {
                 core.arch.preemption = Preemption::Every(every);
             }
@@ -315,6 +317,11 @@ impl Crowd {
 
     /// Root revokes everything; then nothing is left.
     fn tear_down(&mut self) {
+        for core in &mut self.cluster.cores {
+            core.arch.per_look = Nanoseconds(0);
+            core.arch.advance(Nanoseconds(10_000_000));
+            core.trap_generally(Trap::Timer);
+        }
         let alarm = self.cluster.object(self.alarm, Kind::Notification);
         let first = &mut self.cluster.cores[0];
         first.signal(alarm, 1);

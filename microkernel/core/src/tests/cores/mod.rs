@@ -7,5 +7,6 @@ mod cases;
 mod cluster;
 mod crowd;
 mod freight;
+mod share;
 
 use cluster::Cluster;

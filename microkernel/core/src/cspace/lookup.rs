@@ -21,12 +21,20 @@ impl<A: Arch> Core<A> {
     #[inline(always)]
     pub(crate) fn slot_in(&self, cspace: &Slot, index: u64) -> Option<SlotRef> {
         let tag = cspace.tag.get(self.home());
-        // A CNode has at most 2^16 slots, so that the shift never wraps.
-        let beyond = index.wrapping_shr(tag.size().into());
-        if !self.want(Kind::CNode, Rights::empty()).accepts(tag) || index == 0 || beyond != 0 {
+        if !self.want(Kind::CNode, Rights::empty()).accepts(tag) {
             return None;
         }
-        Some(self.behind(cspace.object.get(self.home()), index))
+        self.slot_of_cnode(cspace, index)
+    }
+
+    /// As `slot_in`, of a capability that is known to be a CNode's of this core.
+    #[inline(always)]
+    pub(crate) fn slot_of_cnode(&self, cnode: &Slot, index: u64) -> Option<SlotRef> {
+        let home = self.home();
+        // A CNode has at most 2^16 slots, so that the shift never wraps.
+        let beyond = index.wrapping_shr(cnode.tag.get(home).size().into());
+        let within = index != 0 && beyond == 0;
+        within.then(|| self.behind(cnode.object.get(home), index))
     }
 
     /// The slot `index` slots behind the one at an address. Whether it is in the same CNode is the caller's matter.

@@ -38,6 +38,6 @@ mod tests;
 #[cfg(any(test, feature = "checked"))]
 pub use checked::Arena;
 pub use home::{Home, HomeCell};
-pub use mailbox::{Letter, Mailbox};
+pub use mailbox::{Bell, Letter, Mailbox};
 pub use memory::{Memory, Page, Table, WORDS};
 pub use reference::Ref;

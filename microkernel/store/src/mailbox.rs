@@ -8,10 +8,10 @@
 use core::marker::PhantomData;
 
 #[cfg(loom)]
-use loom::sync::atomic::{AtomicU64, Ordering};
+use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 #[cfg(not(loom))]
-use core::sync::atomic::{AtomicU64, Ordering};
+use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::{Home, Ref};
 
@@ -83,6 +83,46 @@ impl<T: Letter> Mailbox<T> {
 }
 
 impl<T: Letter> Default for Mailbox<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Whether a core has been told that there is something in its mailboxes, and has not looked since.
+pub struct Bell {
+    rung: AtomicBool,
+}
+
+impl Bell {
+    /// One that has not been rung.
+    #[cfg(not(loom))]
+    pub const fn new() -> Self {
+        Self {
+            rung: AtomicBool::new(false),
+        }
+    }
+
+    /// One that has not been rung.
+    #[cfg(loom)]
+    pub fn new() -> Self {
+        Self {
+            rung: AtomicBool::new(false),
+        }
+    }
+
+    /// Rings it after something was put into an empty mailbox. Says whether the core has to be told.
+    pub fn ring(&self) -> bool {
+        // Release: whoever answers sees what was put before.
+        !self.rung.swap(true, Ordering::AcqRel)
+    }
+
+    /// The core looks: what is put after this rings again, what was put before is there.
+    pub fn answer(&self) {
+        self.rung.swap(false, Ordering::AcqRel);
+    }
+}
+
+impl Default for Bell {
     fn default() -> Self {
         Self::new()
     }

@@ -10,7 +10,7 @@
 use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Notify};
 use loom::thread;
-use weft_store::{Home, Letter, Mailbox, Ref};
+use weft_store::{Bell, Home, Letter, Mailbox, Ref};
 
 /// A letter: its link and what it says belong to whoever has it.
 struct Note {
@@ -118,5 +118,58 @@ fn letters_of_one_core_are_read_in_the_order_in_which_they_were_put() {
         }
         writer.join().expect("the writer ends");
         assert_eq!(got, [1, 2, 3]);
+    });
+}
+
+/// A core with two mailboxes and one bell.
+struct Court {
+    boxes: [Mailbox<Note>; 2],
+    bell: Bell,
+    told: Notify,
+}
+
+impl Court {
+    fn send(&self, which: usize, text: u64) {
+        let note = note();
+        write(&note.text, text);
+        if self.boxes[which].put(Home::new(), note) && self.bell.ring() {
+            self.told.notify();
+        }
+    }
+
+    fn read(&self) -> Vec<u64> {
+        self.told.wait();
+        self.bell.answer();
+        let home = Home::new();
+        let next = |note: &Ref<Note>| Ref::from_address(note.next_letter(home));
+        let notes = self
+            .boxes
+            .iter()
+            .flat_map(|mailbox| std::iter::successors(mailbox.take(home), next));
+        notes.map(|note| read(&note.text)).collect()
+    }
+}
+
+#[test]
+fn two_cores_fill_two_mailboxes_of_a_third_and_it_looks_at_all_that_it_is_told_of() {
+    loom::model(|| {
+        let court = Arc::new(Court {
+            boxes: [Mailbox::new(), Mailbox::new()],
+            bell: Bell::new(),
+            told: Notify::new(),
+        });
+        let writers = [0, 1].map(|which| {
+            let court = court.clone();
+            thread::spawn(move || court.send(which, which as u64))
+        });
+        let mut got = Vec::new();
+        while got.len() < 2 {
+            got.extend(court.read());
+        }
+        for writer in writers {
+            writer.join().expect("a writer ends");
+        }
+        got.sort_unstable();
+        assert_eq!(got, [0, 1]);
     });
 }

@@ -80,7 +80,10 @@ impl<A: Arch> Core<A> {
                 return Progress::Done;
             };
             let victim = self.victim(child);
-            if !victim.tag.get(home).is_light() || self.is_held(victim) {
+            if self.is_held(victim) {
+                return self.release_all(child);
+            }
+            if !victim.tag.get(home).is_light() {
                 return self.remove_step(victim);
             }
             self.remove(victim);
@@ -175,6 +178,27 @@ impl<A: Arch> Core<A> {
             self.send_frame(victim);
         }
         Progress::Waits
+    }
+
+    /// Asks other cores to let go of what they hold by the capabilities of a sibling ring, until an interrupt comes: they
+    /// are asked together, and waited for together.
+    #[cold]
+    #[inline(never)]
+    fn release_all(&mut self, first: SlotRef) -> Progress {
+        let home = self.home();
+        let mut next = first;
+        loop {
+            let victim = self.victim(next);
+            if self.is_held(victim) {
+                self.release_held(victim);
+            }
+            match next.next.get(home) {
+                Some(sibling) if sibling != first && !self.arch.interrupt_pending() => {
+                    next = sibling;
+                }
+                _ => return Progress::Waits,
+            }
+        }
     }
 
     /// Takes one capability away; what was derived from it goes to its parent. The object is not touched.

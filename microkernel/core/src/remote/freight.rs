@@ -83,7 +83,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Has a thread pass by a core, and what came there by mail, before it goes on.
-    fn pass_by(&self, thread: ThreadRef<A>, core: CoreId) {
+    pub(crate) fn pass_by(&self, thread: ThreadRef<A>, core: CoreId) {
         let home = self.home();
         thread.via.set(home, thread.via.get(home) | bit(core));
     }

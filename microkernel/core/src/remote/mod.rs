@@ -43,7 +43,7 @@ use core::cell::Cell;
 
 use weft_abi::Syscall;
 use weft_hal::{CoreId, Leaf};
-use weft_store::Mailbox;
+use weft_store::{Bell, Mailbox};
 
 use crate::object::{Slot, SlotRef, Thread, ThreadRef};
 
@@ -119,6 +119,8 @@ impl Trip {
 /// A core's mailboxes.
 #[repr(align(64))]
 pub(crate) struct Boxes<A: weft_hal::Arch> {
+    /// Rung by whoever fills one of them: one interrupt is enough for all.
+    bell: Bell,
     /// Threads that come to make a call, or come home.
     threads: Mailbox<Thread<A>>,
     /// Slots that come back empty, frames to be unmapped, CNodes to be emptied.
@@ -131,6 +133,7 @@ impl<A: weft_hal::Arch> Boxes<A> {
     /// Empty ones.
     pub(crate) const fn new() -> Self {
         Self {
+            bell: Bell::new(),
             threads: Mailbox::new(),
             slots: Mailbox::new(),
             recalls: Mailbox::new(),

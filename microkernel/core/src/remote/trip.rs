@@ -113,7 +113,10 @@ impl<A: Arch> Core<A> {
 
     /// Puts something into a mailbox of a core, which `put` says was empty or not, and tells the core if it has to be told.
     pub(super) fn post(&mut self, core: CoreId, put: impl FnOnce(&Boxes<A>) -> bool) {
-        if self.boxes(core).is_some_and(put) {
+        if self
+            .boxes(core)
+            .is_some_and(|boxes| put(boxes) && boxes.bell.ring())
+        {
             self.arch.notify(core);
         }
     }
@@ -122,12 +125,16 @@ impl<A: Arch> Core<A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn receive_mail(&mut self) -> Next<A> {
-        let began = self.begin_visits();
-        self.sort_slots();
-        self.sort_recalls();
-        let Some(began) = began else {
+        // Until their time comes nobody who fills a mailbox rings again.
+        let Some(began) = self.begin_visits() else {
             return Next::Caller;
         };
+        let me = self.id();
+        if let Some(boxes) = self.boxes(me) {
+            boxes.bell.answer();
+        }
+        self.sort_slots();
+        self.sort_recalls();
         if self.visits.first.is_none() {
             self.visits.first = self.visits.again.take();
         }

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use weft_abi::cap::{CacheMode, MapFlags};
 use weft_abi::layout::USER_END;
 use weft_abi::{Refusal, Rights};
-use weft_hal::{Arch, Asid, Leaf, PageSize, PhysAddr, VirtAddr};
+use weft_hal::{Arch, Asid, CoreId, Leaf, PageSize, PhysAddr, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -161,8 +161,8 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let tag = first.tag.get(home);
         let size = PageSize::from_log2(tag.size()).ok_or(Refusal::NotMapped)?;
-        if self.mapped_beyond(first)?.is_some() {
-            return Err(self.is_nowhere());
+        if let Some(core) = self.mapped_beyond(first)? {
+            return Ok(self.unmap_far(first, count, core));
         }
         let mut at = Mapping(first.mapping.get(home));
         let physical = PhysAddr(first.object.get(home));
@@ -188,6 +188,25 @@ impl<A: Arch> Core<A> {
         }
         self.forget_run(found.space.asid.get(home), found.address, size, done);
         Ok(done)
+    }
+
+    /// Has the mappings made through up to `count` frame capabilities, which are in spaces of another core, removed there;
+    /// gives how many.
+    #[cold]
+    fn unmap_far(&mut self, first: SlotRef, count: u64, core: CoreId) -> u64 {
+        let home = self.home();
+        let tag = first.tag.get(home);
+        let (mut done, mut frame) = (0_u64, first);
+        while done < count.min(LONGEST) {
+            let alike = frame.tag.get(home).is_alike(tag, Rights::READ);
+            if !alike || self.mapped_beyond(frame) != Ok(Some(core)) {
+                break;
+            }
+            self.send_frame(frame);
+            done = done.wrapping_add(1);
+            frame = self.behind(frame.address(), 1);
+        }
+        done
     }
 
     /// Makes the TLB forget pages whose entries are gone.

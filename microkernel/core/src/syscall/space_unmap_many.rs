@@ -1,12 +1,14 @@
 //! `SpaceUnmapMany`: removes the mappings made through frame capabilities in consecutive slots.
 //!
-//! Interrupted and ended early as `SpaceMapMany`.
+//! Interrupted and ended early as `SpaceMapMany`. Those in spaces of other cores are removed there, all of them with one
+//! interrupt; the caller passes by these cores before it goes on, so that none is left then.
 
+use weft_abi::Refusal;
 use weft_hal::{Arch, Context};
 
 use crate::Core;
 use crate::object::ThreadRef;
-use crate::state::Outcome;
+use crate::state::{Next, Outcome};
 
 /// Where it stands how many pages are done.
 const DONE: usize = 2;
@@ -14,8 +16,23 @@ const DONE: usize = 2;
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let part = core.part_argument(thread, 1, DONE)?;
     let first = core.frames_argument(thread, thread.context.argument(0), part.count)?;
-    core.along_frames(thread, first, part, |core, frame, done| {
+    let next = core.along_frames(thread, first, part, |core, frame, done| {
         core.check_frame(frame)?;
-        core.unmap_run(frame, part.count.wrapping_sub(done))
-    })
+        let far = core.mapped_beyond(frame)?;
+        if far.is_some() && thread.own_sched.get(core.home()).is_none() {
+            return Err(Refusal::WrongCore);
+        }
+        let done = core.unmap_run(frame, part.count.wrapping_sub(done))?;
+        if let Some(other) = far {
+            core.pass_by(thread, other);
+        }
+        Ok(done)
+    });
+    if matches!(next, Ok(Next::Caller)) {
+        thread.context.set_status(0);
+        if core.sets_out(thread) {
+            return Ok(Next::Blocked);
+        }
+    }
+    next
 }

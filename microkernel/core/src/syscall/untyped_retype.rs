@@ -133,7 +133,9 @@ impl<A: Arch> Core<A> {
     /// The destination slot, if it exists and is empty.
     #[inline(always)]
     fn one_destination(&self, cnode: SlotRef, index: u64) -> Result<SlotRef, Refusal> {
-        let slot = self.slot_of_cnode(&cnode, index).ok_or(Refusal::OutOfRange)?;
+        let slot = self
+            .slot_of_cnode(&cnode, index)
+            .ok_or(Refusal::OutOfRange)?;
         if slot.is_empty(self.home()) {
             Ok(slot)
         } else {

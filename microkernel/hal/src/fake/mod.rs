@@ -42,6 +42,8 @@ pub struct Fake {
     pub core: CoreId,
     /// The cores that were told of mail since a test last looked.
     pub notified: BTreeSet<CoreId>,
+    /// How many interrupts it has sent to tell of mail.
+    pub notifications: u64,
     /// The clock; a test advances it.
     pub now: Nanoseconds,
     /// The timer's deadline; `None` if it was never set.
@@ -101,6 +103,7 @@ impl Cpu for Fake {
 
     fn notify(&mut self, core: CoreId) {
         self.notified.insert(core);
+        self.notifications = self.notifications.wrapping_add(1);
     }
 
     fn interrupt_pending(&self) -> bool {

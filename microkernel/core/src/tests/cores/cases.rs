@@ -259,6 +259,85 @@ fn a_frame_is_shared_by_spaces_of_two_cores_and_leaves_both() {
     assert_eq!(cluster.kind(frame), None);
 }
 
+/// So many frames of core 0, mapped one behind the other in the space of a program that runs on core 1.
+fn shared(cluster: &mut Cluster, count: u64) -> u64 {
+    let program = cluster.program(1, 20);
+    for _ in 0..3 {
+        let table = cluster.make(1, Kind::PageTable, 0);
+        cluster
+            .call(Syscall::SpaceMapTable, &[program.space, table, 0x40_0000])
+            .unwrap();
+    }
+    let block = cluster.make(0, Kind::Untyped, 22);
+    let first = cluster.slots(count);
+    let order = [block, Kind::Frame as u64, 12, 1, first, count];
+    cluster.call(Syscall::UntypedRetype, &order).unwrap();
+    let flags = MapFlags::new(Rights::READ | Rights::WRITE, CacheMode::Normal).0;
+    for index in 0..count {
+        let at = 0x40_0000 + index * 0x1000;
+        let map = [program.space, first + index, at, flags];
+        cluster.call(Syscall::SpaceMap, &map).unwrap();
+        assert!(reads(cluster, at));
+    }
+    first
+}
+
+/// How many interrupts each of two cores has sent.
+fn interrupts(cluster: &Cluster) -> [u64; 2] {
+    [0, 1].map(|core| cluster.core(core).arch.notifications)
+}
+
+#[test]
+fn pages_in_a_space_of_another_core_are_unmapped_with_one_interrupt_there_and_one_back() {
+    let mut cluster = Cluster::new(2);
+    let first = shared(&mut cluster, 300);
+    let before = interrupts(&cluster);
+    let unmapped = cluster
+        .call(Syscall::SpaceUnmapMany, &[first, 300, 0])
+        .unwrap();
+    assert_eq!(unmapped[1], 300);
+    assert_eq!(interrupts(&cluster), before.map(|count| count + 1));
+    for index in 0..300 {
+        assert!(!reads(&mut cluster, 0x40_0000 + index * 0x1000));
+        let tag = cluster.slot(first + index).tag.get(cluster.core(0).home());
+        assert!(!tag.is_busy());
+    }
+    let again = cluster.call(Syscall::SpaceUnmapMany, &[first, 300, 0]);
+    assert_eq!(again.err(), Some(Refusal::NotMapped));
+}
+
+#[test]
+fn pages_in_a_space_of_another_core_are_gone_before_their_unmapping_ends() {
+    let mut cluster = Cluster::new(2);
+    let first = shared(&mut cluster, 3);
+    let root = cluster.root;
+    root.context
+        .request(Syscall::SpaceUnmapMany as u64, &[first, 3, 0]);
+    cluster.cores[0].enter();
+    cluster.rest_without(1);
+    assert!(cluster.core(0).is_away(root));
+    assert!(reads(&mut cluster, 0x40_0000));
+    cluster.rest();
+    assert!(!reads(&mut cluster, 0x40_0000));
+    assert_eq!(cluster.core(0).sched.current, Some(root));
+    assert_eq!(root.context.status.get(), Some(0));
+    assert_eq!(root.context.arguments[1].get(), 3);
+}
+
+#[test]
+fn frames_that_are_mapped_on_another_core_are_revoked_with_one_interrupt_there() {
+    let mut cluster = Cluster::new(2);
+    let first = shared(&mut cluster, 300);
+    let block = first - 1;
+    let before = interrupts(&cluster);
+    cluster.call(Syscall::CNodeRevoke, &[1, block]).unwrap();
+    let after = interrupts(&cluster);
+    assert_eq!(after[0], before[0] + 1);
+    assert_eq!(after[1], before[1] + 1);
+    assert!(!reads(&mut cluster, 0x40_0000));
+    assert_eq!(cluster.kind(first), None);
+}
+
 /// Whether the running program of core 1 can read an address, by what its TLB and its tables hold.
 fn reads(cluster: &mut Cluster, address: u64) -> bool {
     let core = &mut cluster.cores[1];
@@ -512,9 +591,13 @@ fn a_refusal_is_not_taken_for_one_of_an_earlier_call() {
     let unmapped = cluster
         .call(Syscall::SpaceUnmapMany, &[frames, 2, 0])
         .unwrap();
-    assert_eq!(unmapped[1], 1, "the second is another core's matter");
-    let alone = cluster.call(Syscall::SpaceUnmapMany, &[frames + 1, 1, 0]);
-    assert_eq!(alone.err(), Some(Refusal::WrongCore));
+    assert_eq!(unmapped[1], 2);
+    let other = cluster.call(Syscall::SpaceUnmapMany, &[frames + 2, 1, 0]);
+    assert_eq!(
+        other.err(),
+        Some(Refusal::WrongCore),
+        "another core's frame"
+    );
     let root = cluster.root;
     let map = [home.space, frames + 2, 0x40_1000, flags, 1, 0];
     root.context.request(Syscall::SpaceMapMany as u64, &map);

@@ -129,7 +129,7 @@ pub enum BenchBoard {
     Q35,
     /// In QEMU's virt, in instructions
     Virt,
-    /// Not possible: says why
+    /// In QEMU's Raspberry Pi 4, in instructions
     Raspi4b,
     /// On this machine's own processor, in time: the ring beside its peers
     Host,

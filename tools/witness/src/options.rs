@@ -1,8 +1,18 @@
 //! The plugin's arguments:
-//! `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK][,masked=FILE[,points=ADDRESS+ADDRESS…]]`.
+//! `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK][,masked=FILE[,points=ADDRESS+ADDRESS…]][,cores=one]`.
 
 use std::fmt;
 use std::path::PathBuf;
+
+/// What becomes of a machine's cores.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Cores {
+    /// Each is counted by itself.
+    #[default]
+    Each,
+    /// They take turns, with one clock that counts what any of them executes, and so does the witness.
+    AsOne,
+}
 
 /// What the plugin is told.
 #[derive(Debug, PartialEq, Eq)]
@@ -17,6 +27,8 @@ pub struct Options {
     pub masked: Option<PathBuf>,
     /// `points=`: hexadecimal addresses at which the kernel looks whether an interrupt waits.
     pub points: Vec<u64>,
+    /// `cores=one`: cores that take turns are counted as one.
+    pub cores: Cores,
 }
 
 /// Why arguments are refused.
@@ -28,6 +40,8 @@ pub enum Error {
     NoNumber(String),
     /// `points=` has something else than addresses.
     NoAddress(String),
+    /// `cores=` is something else than `one`.
+    NotOne(String),
     /// There is no `out=`.
     NoOut,
     /// There is `where=` and no `places=`.
@@ -39,7 +53,7 @@ impl fmt::Display for Error {
         match self {
             Self::Unknown(what) => write!(
                 to,
-                "unknown argument `{what}`; there are out=, places=, where=, masked= and points="
+                "unknown argument `{what}`; there are out=, places=, where=, masked=, points= and cores="
             ),
             Self::NoNumber(what) => write!(to, "where={what}: give the number of a mark"),
             Self::NoAddress(what) => {
@@ -47,6 +61,9 @@ impl fmt::Display for Error {
                     to,
                     "points={what}: give hexadecimal addresses with + between"
                 )
+            }
+            Self::NotOne(what) => {
+                write!(to, "cores={what}: say `one`, or leave it out to count each")
             }
             Self::NoOut => write!(to, "out=FILE is missing: where do the figures go?"),
             Self::NoPlaces => write!(to, "where= needs places=FILE for what it finds"),
@@ -61,7 +78,7 @@ impl Options {
     /// If one is unknown, malformed or missing.
     pub fn read<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let (mut out, mut places, mut only) = (None, None, None);
-        let (mut masked, mut points) = (None, Vec::new());
+        let (mut masked, mut points, mut cores) = (None, Vec::new(), Cores::Each);
         for argument in arguments {
             match argument.split_once('=') {
                 Some(("out", file)) => out = Some(PathBuf::from(file)),
@@ -72,6 +89,8 @@ impl Options {
                 }
                 Some(("masked", file)) => masked = Some(PathBuf::from(file)),
                 Some(("points", list)) => points = addresses(list)?,
+                Some(("cores", "one")) => cores = Cores::AsOne,
+                Some(("cores", what)) => return Err(Error::NotOne(what.to_owned())),
                 _ => return Err(Error::Unknown(argument.to_owned())),
             }
         }
@@ -84,6 +103,7 @@ impl Options {
             only,
             masked,
             points,
+            cores,
         })
     }
 }
@@ -106,6 +126,7 @@ mod tests {
             only: Some(7),
             masked: Some(PathBuf::from("m")),
             points: vec![0xffff_0000, 16],
+            cores: Cores::AsOne,
         };
         let given = [
             "out=a=b",
@@ -113,6 +134,7 @@ mod tests {
             "where=7",
             "masked=m",
             "points=ffff0000+10",
+            "cores=one",
         ];
         let read = Options::read(given);
         assert_eq!(read, Ok(expected));
@@ -126,6 +148,8 @@ mod tests {
         assert_eq!(Options::read(["out=x", "where=1"]), Err(Error::NoPlaces));
         let points = Err(Error::NoAddress("x".to_owned()));
         assert_eq!(Options::read(["out=x", "points=x"]), points);
+        let cores = Err(Error::NotOne("two".to_owned()));
+        assert_eq!(Options::read(["out=x", "cores=two"]), cores);
         let number = Err(Error::NoNumber("ipc".to_owned()));
         assert_eq!(Options::read(["out=x", "where=ipc"]), number);
     }

@@ -98,8 +98,8 @@ impl Bar {
     fn on(&self, board: &str) -> Option<Heights> {
         match Board::named(board)? {
             Board::Q35 => self.q35,
-            Board::Virt => self.virt,
-            Board::Raspi4b => None,
+            // They are the processor's, which is the same.
+            Board::Virt | Board::Raspi4b => self.virt,
         }
     }
 
@@ -229,6 +229,17 @@ mod tests {
         assert_eq!(bars.beside(&figure("a", 101)), "100 missed");
         assert_eq!(bars.beside(&figure("c", 1)), "-");
         assert_eq!(bars.beside(&figure("x", 1)), "-");
+    }
+
+    #[test]
+    fn the_raspberry_pi_has_the_bars_of_its_processor() {
+        let on = |board: Board, median| Figure {
+            board: board.name().to_owned(),
+            ..figure("c", median)
+        };
+        let bars = bars(TEXT);
+        assert_eq!(bars.beside(&on(Board::Virt, 1)), "1 met");
+        assert_eq!(bars.beside(&on(Board::Raspi4b, 2)), "1 missed");
     }
 
     #[test]

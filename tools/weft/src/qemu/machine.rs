@@ -98,11 +98,11 @@ impl Machine {
     /// The arguments after QEMU's name.
     pub fn arguments(&self) -> Vec<String> {
         let mut all = Vec::new();
-        let cores = self.cores.to_string();
+        let cores = self.all_cores().to_string();
         // The Raspberry Pi is what it is.
-        let (cores, memory) = match self.board {
-            Board::Raspi4b => ("4", "2G"),
-            _ => (cores.as_str(), self.memory.as_str()),
+        let memory = match self.board {
+            Board::Raspi4b => "2G",
+            _ => self.memory.as_str(),
         };
         // While a driver places a disk's registers, a thread for another core may find QEMU's map of memory half changed:
         // one of sixty starts ended with "iotlb_to_section: Assertion failed". So the cores take turns.
@@ -110,7 +110,7 @@ impl Machine {
         let accelerator = if turns { "tcg,thread=single" } else { "tcg" };
         let common = [
             ("-accel", accelerator),
-            ("-smp", cores),
+            ("-smp", cores.as_str()),
             ("-m", memory),
             ("-display", "none"),
         ];
@@ -139,6 +139,14 @@ impl Machine {
         self.push_debugger(&mut all);
         self.push_plugin(&mut all);
         all
+    }
+
+    /// How many cores there are, however many were asked for.
+    fn all_cores(&self) -> u16 {
+        match self.board {
+            Board::Raspi4b => 4,
+            _ => self.cores,
+        }
     }
 
     fn push_console(&self, all: &mut Vec<String>) {
@@ -188,6 +196,10 @@ impl Machine {
             if !plugin.points.is_empty() {
                 let points = plugin.points.iter().map(|point| format!("{point:x}"));
                 value += &format!(",points={}", points.collect::<Vec<_>>().join("+"));
+            }
+            // With instructions as the clock they take turns.
+            if self.all_cores() > 1 && self.clock != Clock::Host {
+                value += ",cores=one";
             }
             push(all, "-plugin", &value);
         }
@@ -293,6 +305,12 @@ mod tests {
         });
         let told = "w.so,out=a,,b,places=p,masked=m,points=ff+10".to_owned();
         assert!(machine.arguments().contains(&told));
+        machine.clock = Clock::Counted;
+        assert!(machine.arguments().contains(&(told.clone() + ",cores=one")));
+        machine.cores = 1;
+        assert!(machine.arguments().contains(&told));
+        machine.board = Board::Raspi4b;
+        assert!(machine.arguments().contains(&(told + ",cores=one")));
     }
 
     #[test]

@@ -36,6 +36,14 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     run(context, Board::Virt, tally)
 }
 
+/// Measures on the Raspberry Pi, whose four cores take turns.
+///
+/// # Errors
+/// If something does not build, or the benchmark does not come to its end.
+pub fn on_raspi4b(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Raspi4b, tally)
+}
+
 fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let root = context.project.root();
     let accepted = figure::read(&root.join(bench::accepted(board)))?;

@@ -173,6 +173,12 @@ pub const TABLE: &[Suite] = &[
         least: Length::Usual,
         run: figures::on_virt,
     },
+    Suite {
+        name: "figures on raspi4b",
+        place: Place::Raspi4b,
+        least: Length::Usual,
+        run: figures::on_raspi4b,
+    },
 ];
 
 impl Suite {

@@ -2,14 +2,14 @@
 
 use std::ffi::{c_uint, c_void};
 use std::io::{self, Write as _};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::api::{
     qemu_plugin_get_hwaddr, qemu_plugin_hwaddr_is_io, qemu_plugin_hwaddr_phys_addr,
-    qemu_plugin_mem_is_store, qemu_plugin_mem_size_shift, qemu_plugin_u64_get, qemu_plugin_u64_set,
+    qemu_plugin_mem_is_store, qemu_plugin_mem_size_shift, qemu_plugin_u64_set,
 };
 use super::registers::Registers;
-use super::{Plugin, fatal, lock, plugin};
+use super::{Plugin, Run, fatal, lock, plugin};
 use crate::decode::refine;
 use crate::table::Index;
 use crate::vector::{Access, Kind, Target};
@@ -29,14 +29,14 @@ pub(super) extern "C" fn core_made(_id: u64, _core: c_uint) {
 /// A begin marker is about to be executed.
 pub(super) extern "C" fn begun(core: c_uint, _data: *mut c_void) {
     let plugin = plugin();
-    let mark = register(plugin, MARK);
+    let (core, mark) = (plugin.counted_as(core), register(plugin, MARK));
     mark_core(plugin, core, |witness| witness.begin(core, mark));
 }
 
 /// An end marker is about to be executed.
 pub(super) extern "C" fn ended(core: c_uint, _data: *mut c_void) {
     let plugin = plugin();
-    let mark = register(plugin, MARK);
+    let (core, mark) = (plugin.counted_as(core), register(plugin, MARK));
     mark_core(plugin, core, |witness| witness.end(core, mark));
 }
 
@@ -56,7 +56,12 @@ fn mark_core(plugin: &Plugin, core: c_uint, act: impl FnOnce(&mut Witness) -> io
 /// An instruction is about to be executed in an open stretch.
 pub(super) extern "C" fn executed(core: c_uint, data: *mut c_void) {
     let index = Index(data.addr());
-    let mut witness = plugin().witness();
+    let plugin = plugin();
+    if no_stretch_is_open(plugin) {
+        return;
+    }
+    let core = plugin.counted_as(core);
+    let mut witness = plugin.witness();
     let class = witness.decoded(index).class;
     witness.executed(core, index, class);
 }
@@ -65,6 +70,10 @@ pub(super) extern "C" fn executed(core: c_uint, data: *mut c_void) {
 pub(super) extern "C" fn executed_with_register(core: c_uint, data: *mut c_void) {
     let index = Index(data.addr());
     let plugin = plugin();
+    if no_stretch_is_open(plugin) {
+        return;
+    }
+    let core = plugin.counted_as(core);
     let decoded = plugin.witness().decoded(index);
     let value = decoded.register.map(|number| register(plugin, number));
     let class = refine(decoded, value.unwrap_or_default());
@@ -78,17 +87,23 @@ pub(super) extern "C" fn root_written(core: c_uint, data: *mut c_void) {
     let decoded = plugin.witness().decoded(Index(data.addr()));
     if let Some(number) = decoded.register {
         let root = register(plugin, number);
-        plugin.witness().root(core, root);
+        plugin.witness().root(plugin.counted_as(core), root);
     }
+}
+
+/// Where cores take turns, functions are called whether a stretch is open or not.
+fn no_stretch_is_open(plugin: &Plugin) -> bool {
+    plugin.open.load(Ordering::Relaxed) == 0
 }
 
 /// An access has been made.
 pub(super) extern "C" fn accessed(core: c_uint, info: u32, address: u64, _data: *mut c_void) {
     let plugin = plugin();
-    if plugin.open.load(Ordering::Relaxed) == 0 {
+    if no_stretch_is_open(plugin) {
         return;
     }
     let access = access(info, address);
+    let core = plugin.counted_as(core);
     plugin.witness().accessed(core, &access);
 }
 
@@ -127,20 +142,43 @@ fn place(info: u32, address: u64) -> (u64, Target) {
 /// A process is about to go on after the kernel has run, or the kernel to look whether an interrupt waits, or to wait
 /// for one.
 pub(super) extern "C" fn unmasked(core: c_uint, data: *mut c_void) {
-    let Some(masked) = &plugin().masked else {
+    let plugin = plugin();
+    let Some(masked) = &plugin.masked else {
         return;
     };
-    // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
-    let instructions = unsafe { qemu_plugin_u64_get(masked.run.0, core) };
-    // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
-    unsafe { qemu_plugin_u64_set(masked.run.0, core, 0) };
+    let instructions = masked.run.take(core);
+    let core = plugin.counted_as(core);
     lock(&masked.found).ended(core, instructions, address(data));
+}
+
+/// The kernel is about to execute an instruction, on cores that take turns.
+pub(super) extern "C" fn masked(_core: c_uint, _data: *mut c_void) {
+    if let Some(run) = shared_run() {
+        // One thread runs all cores.
+        let instructions = run.load(Ordering::Relaxed);
+        run.store(instructions + 1, Ordering::Relaxed);
+    }
+}
+
+/// A process is about to execute an instruction, on cores that take turns.
+pub(super) extern "C" fn in_process(core: c_uint, data: *mut c_void) {
+    if shared_run().is_some_and(|run| run.load(Ordering::Relaxed) != 0) {
+        unmasked(core, data);
+    }
+}
+
+fn shared_run() -> Option<&'static AtomicU64> {
+    match plugin().masked.as_ref().map(|masked| &masked.run) {
+        Some(Run::AsOne(run)) => Some(run),
+        _ => None,
+    }
 }
 
 /// A process is about to make a system call.
 pub(super) extern "C" fn called(core: c_uint, _data: *mut c_void) {
-    if let Some(masked) = &plugin().masked {
-        lock(&masked.found).called(core);
+    let plugin = plugin();
+    if let Some(masked) = &plugin.masked {
+        lock(&masked.found).called(plugin.counted_as(core));
     }
 }
 

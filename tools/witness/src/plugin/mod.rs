@@ -2,28 +2,34 @@
 //!
 //! While no stretch is open, an instruction costs a test of one word in the translated code, and an access the call
 //! of a function that returns at once. QEMU has no access callbacks with conditions.
+//!
+//! Where cores take turns, as they do when instructions are the clock, QEMU 10.0 writes the number of the core for which a
+//! block is translated into code that all of them run, and for another core than the first its own arithmetic on that
+//! number spoils a constant of the guest's code. So there ([`Cores::AsOne`]) no number of a core is looked at, and nothing but plain
+//! calls of functions is planted.
 
 mod api;
 mod events;
 mod registers;
 mod translation;
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::fmt;
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 use std::ptr;
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::decode::Architecture;
 use crate::masked::Masked;
-use crate::options::Options;
+use crate::options::{Cores, Options};
 use crate::witness::{Output, Witness};
 use api::{
     Info, PerCore, VERSION, qemu_plugin_register_atexit_cb, qemu_plugin_register_vcpu_init_cb,
-    qemu_plugin_register_vcpu_tb_trans_cb, qemu_plugin_scoreboard_new,
+    qemu_plugin_register_vcpu_tb_trans_cb, qemu_plugin_scoreboard_new, qemu_plugin_u64_get,
+    qemu_plugin_u64_set,
 };
 use registers::Registers;
 
@@ -38,6 +44,7 @@ static qemu_plugin_version: c_int = VERSION;
 /// Everything that callbacks use.
 struct Plugin {
     architecture: Architecture,
+    cores: Cores,
     witness: Mutex<Witness>,
     registers: OnceLock<Registers>,
     /// How many stretches are open.
@@ -52,8 +59,37 @@ struct Plugin {
 struct Unmasking {
     found: Mutex<Masked>,
     to: Mutex<Output>,
-    /// For each core, how many instructions the kernel has executed since it was entered.
-    run: Entry,
+    run: Run,
+}
+
+/// How many instructions the kernel has executed since it was entered.
+enum Run {
+    /// For each core.
+    Each(Entry),
+    /// Whichever core it was.
+    AsOne(AtomicU64),
+}
+
+impl Run {
+    fn new(cores: Cores) -> Self {
+        match cores {
+            Cores::Each => Self::Each(Entry::new()),
+            Cores::AsOne => Self::AsOne(AtomicU64::new(0)),
+        }
+    }
+
+    /// Takes the number of a core that exists, and begins anew.
+    fn take(&self, core: c_uint) -> u64 {
+        let entry = match self {
+            Self::Each(entry) => entry.0,
+            Self::AsOne(run) => return run.swap(0, Ordering::Relaxed),
+        };
+        // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
+        let instructions = unsafe { qemu_plugin_u64_get(entry, core) };
+        // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
+        unsafe { qemu_plugin_u64_set(entry, core, 0) };
+        instructions
+    }
 }
 
 /// A value for each core in QEMU's keeping.
@@ -77,6 +113,14 @@ static PLUGIN: OnceLock<Plugin> = OnceLock::new();
 impl Plugin {
     fn witness(&self) -> MutexGuard<'_, Witness> {
         lock(&self.witness)
+    }
+
+    /// Under which number a core is counted.
+    fn counted_as(&self, core: c_uint) -> c_uint {
+        match self.cores {
+            Cores::Each => core,
+            Cores::AsOne => 0,
+        }
     }
 }
 
@@ -145,12 +189,13 @@ fn set_up(target: &str, arguments: &[String]) -> Result<Plugin, String> {
         Some(file) => Some(Unmasking {
             found: Mutex::new(Masked::new(options.points)),
             to: Mutex::new(create(file)?),
-            run: Entry::new(),
+            run: Run::new(options.cores),
         }),
         None => None,
     };
     Ok(Plugin {
         architecture,
+        cores: options.cores,
         witness: Mutex::new(witness),
         registers: OnceLock::new(),
         open: AtomicUsize::new(0),

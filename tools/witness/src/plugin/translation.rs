@@ -1,6 +1,6 @@
 //! A block of the guest's code is translated: callbacks are planted into it.
 
-use std::ffi::c_uint;
+use std::ffi::{c_uint, c_void};
 use std::ptr;
 
 use super::api::{
@@ -10,9 +10,10 @@ use super::api::{
     qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu, qemu_plugin_register_vcpu_mem_cb,
     qemu_plugin_tb_get_insn, qemu_plugin_tb_n_insns,
 };
-use super::{Plugin, Unmasking, events, lock, plugin};
+use super::{Plugin, Run, Unmasking, events, lock, plugin};
 use crate::class::{Class, Decoded};
 use crate::marker::Marker;
+use crate::options::Cores;
 use crate::table::{Index, Instruction, Side};
 
 /// No instruction is longer (Intel SDM 2A §2.3.11).
@@ -70,20 +71,14 @@ unsafe fn plant_masked(
 ) {
     let address = instruction.address;
     let data = ptr::without_provenance_mut(usize::try_from(address).unwrap_or_default());
-    let run = masked.run.0;
     if Side::of(address) == Side::User {
         if plugin.architecture.calls(&instruction.bytes) {
             let (callback, flags) = (events::called, NO_REGISTERS);
             // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
             unsafe { qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, flags, data) };
         }
-        let (callback, flags) = (events::unmasked, NO_REGISTERS);
-        // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
-        unsafe {
-            qemu_plugin_register_vcpu_insn_exec_cond_cb(
-                insn, callback, flags, NOT_EQUAL, run, 0, data,
-            );
-        };
+        // SAFETY: (1) the caller's condition 1.
+        unsafe { plant_return(&masked.run, insn, data) };
         return;
     }
     if lock(&masked.found).is_point(address) || plugin.architecture.waits(&instruction.bytes) {
@@ -92,8 +87,37 @@ unsafe fn plant_masked(
             qemu_plugin_register_vcpu_insn_exec_cb(insn, events::unmasked, NO_REGISTERS, data);
         };
     }
-    // SAFETY: (1) the caller's condition 1, (2) the scoreboard lives as long as QEMU.
-    unsafe { qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, ADD, run, 1) };
+    match &masked.run {
+        // SAFETY: (1) the caller's condition 1, (2) the scoreboard lives as long as QEMU.
+        Run::Each(run) => unsafe {
+            qemu_plugin_register_vcpu_insn_exec_inline_per_vcpu(insn, ADD, run.0, 1);
+        },
+        // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+        Run::AsOne(_) => unsafe {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, events::masked, NO_REGISTERS, data);
+        },
+    }
+}
+
+/// Plants what notices that a process goes on after the kernel has run.
+///
+/// # Safety
+/// 1. `insn` is QEMU's, during its translation.
+unsafe fn plant_return(run: &Run, insn: *mut Insn, data: *mut c_void) {
+    let flags = NO_REGISTERS;
+    match run {
+        // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
+        Run::Each(run) => unsafe {
+            let (callback, run) = (events::unmasked, run.0);
+            qemu_plugin_register_vcpu_insn_exec_cond_cb(
+                insn, callback, flags, NOT_EQUAL, run, 0, data,
+            );
+        },
+        // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+        Run::AsOne(_) => unsafe {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, events::in_process, flags, data);
+        },
+    }
 }
 
 /// Plants what counts an instruction and its accesses.
@@ -139,7 +163,7 @@ unsafe fn always(insn: *mut Insn, callback: ExecCallback, index: Index) {
     unsafe { qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, READ_REGISTERS, data) };
 }
 
-/// Plants a callback for when the core has an open stretch.
+/// Plants a callback for when the core has an open stretch; where cores take turns it looks itself.
 ///
 /// # Safety
 /// 1. `insn` is QEMU's, during its translation.
@@ -151,10 +175,18 @@ unsafe fn if_open(
     index: Index,
 ) {
     let (entry, data) = (plugin.is_open.0, ptr::without_provenance_mut(index.0));
-    // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
-    unsafe {
-        qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, callback, flags, EQUAL, entry, 1, data);
-    };
+    match plugin.cores {
+        // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
+        Cores::Each => unsafe {
+            qemu_plugin_register_vcpu_insn_exec_cond_cb(
+                insn, callback, flags, EQUAL, entry, 1, data,
+            );
+        },
+        // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+        Cores::AsOne => unsafe {
+            qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, flags, data);
+        },
+    }
 }
 
 /// What an instruction is and where.

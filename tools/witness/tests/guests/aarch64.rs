@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use weft_witness::vector::Vector;
 
 use crate::harness::{Guest, Seen, run};
-use crate::{COUNTED, FREE};
+use crate::{COUNTED, FREE, TURNS};
 
 const GUEST: Guest = Guest {
     target: "aarch64-unknown-none",
@@ -104,6 +104,17 @@ fn two_runs_tell_the_same() {
 #[test]
 fn figures_do_not_depend_on_how_time_is_taken() {
     assert_eq!(run(&GUEST, "free", FREE).lines, SEEN.lines);
+}
+
+#[test]
+fn cores_that_are_counted_as_one_tell_the_same() {
+    let guest = Guest {
+        plugin: ",where=1,cores=one",
+        ..GUEST
+    };
+    let seen = run(&guest, "turns", TURNS);
+    assert_eq!(seen.lines, SEEN.lines);
+    assert_eq!(seen.clock, SEEN.clock);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use weft_witness::line::Place;
 use weft_witness::vector::Vector;
 
 use crate::harness::{Guest, Seen, run};
-use crate::{COUNTED, FREE};
+use crate::{COUNTED, FREE, TURNS};
 
 const GUEST: Guest = Guest {
     target: "x86_64-unknown-none",
@@ -164,4 +164,15 @@ fn figures_do_not_depend_on_how_time_is_taken() {
         assert_eq!(free, counted);
     }
     assert_eq!(free.mark(4).total.cleared_bytes, 4096);
+}
+
+#[test]
+fn cores_that_are_counted_as_one_tell_the_same() {
+    let guest = Guest {
+        plugin: ",cores=one",
+        ..GUEST
+    };
+    let seen = run(&guest, "turns", TURNS);
+    assert_eq!(seen.lines, SEEN.lines);
+    assert_eq!(seen.clock, SEEN.clock);
 }

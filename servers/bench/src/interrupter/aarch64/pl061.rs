@@ -1,11 +1,13 @@
 //! That of `virt`: the PL061, general-purpose pins (Arm DDI 0190, "Interrupt control"). A pin that is sensitive to the
 //! level that it has interrupts as long as it may, so that one store raises the interrupt.
 
-use libipc::{Irq, Startup};
+use libipc::Startup;
 use weft_mmio::Registers;
 use weft_sys::measure::counter;
 
-use crate::check::Outcome;
+/// The names of registers and interrupt in the board's file.
+pub(super) const REGISTERS: &str = "gpio";
+pub(super) const IRQ: &str = "gpio";
 
 /// The pin; nothing is connected to it.
 const PIN: u32 = 1 << 0;
@@ -19,38 +21,32 @@ const CLEAR: usize = 0x41c;
 
 /// The pins.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Interrupter {
+pub(super) struct Pl061 {
     registers: Registers,
-    /// Their interrupt.
-    pub(crate) irq: Irq,
 }
 
-impl Interrupter {
-    /// Takes what the manifest gives, and makes the pin ready.
-    pub(crate) fn open(env: &Startup) -> Outcome<Self> {
-        let registers = Registers::open(env, "gpio").ok_or("the pins are not mapped")?;
+impl Pl061 {
+    /// Makes the pin ready; `None` if no registers are mapped.
+    pub(super) fn open(env: &Startup) -> Option<Self> {
+        let registers = Registers::open(env, REGISTERS)?;
         registers.write32(ENABLE, 0);
         registers.write32(DIRECTION, 0);
         registers.write32(BY_LEVEL, PIN);
         registers.write32(LEVEL, registers.read32(DATA) & PIN);
-        Ok(Self {
-            registers,
-            irq: env.irq("gpio"),
-        })
+        Some(Self { registers })
     }
 
-    /// Lets it interrupt this thread, and gives the last counter before that. `begin` is done right before it is
-    /// read.
+    /// Interrupts, and gives the counter before that.
     #[inline(always)]
-    pub(crate) fn interrupt(&self, begin: impl Fn()) -> Outcome<u64> {
+    pub(super) fn interrupt(self, begin: impl Fn()) -> u64 {
         begin();
         let last = counter();
         self.registers.write32(ENABLE, PIN);
-        Ok(last)
+        last
     }
 
     /// Takes the interrupt back.
-    pub(crate) fn quiet(&self) {
+    pub(super) fn quiet(self) {
         self.registers.write32(ENABLE, 0);
         self.registers.write32(CLEAR, PIN);
     }

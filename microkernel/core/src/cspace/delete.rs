@@ -80,11 +80,12 @@ impl<A: Arch> Core<A> {
                 return Progress::Done;
             };
             let victim = self.victim(child);
-            if self.is_held(victim) {
-                return self.release_all(child);
-            }
-            if !victim.tag.get(home).is_light() {
-                return self.remove_step(victim);
+            if !victim.tag.get(home).is_light() || self.is_held(victim) {
+                let progress = self.remove_step(victim);
+                if progress == Progress::Waits {
+                    self.release_all(child);
+                }
+                return progress;
             }
             self.remove(victim);
         }
@@ -184,7 +185,7 @@ impl<A: Arch> Core<A> {
     /// are asked together, and waited for together.
     #[cold]
     #[inline(never)]
-    fn release_all(&mut self, first: SlotRef) -> Progress {
+    fn release_all(&mut self, first: SlotRef) {
         let home = self.home();
         let mut next = first;
         loop {
@@ -196,7 +197,7 @@ impl<A: Arch> Core<A> {
                 Some(sibling) if sibling != first && !self.arch.interrupt_pending() => {
                     next = sibling;
                 }
-                _ => return Progress::Waits,
+                _ => return,
             }
         }
     }

@@ -4,6 +4,7 @@ use core::arch::asm;
 use core::fmt;
 
 use weft_early::DIRECT_MAP;
+use weft_hal::Text;
 
 use crate::entry::MAIR;
 use crate::identify::Source;
@@ -81,7 +82,7 @@ impl fmt::Display for Features {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str("processor has")?;
         for (name, _) in self.named().iter().filter(|(_, present)| *present) {
-            write!(to, " {name}")?;
+            write!(to, " {}", Text(name))?;
         }
         to.write_str("; lacks")?;
         let mut missing = self
@@ -92,7 +93,7 @@ impl fmt::Display for Features {
         if missing.peek().is_none() {
             to.write_str(" nothing")?;
         }
-        missing.try_for_each(|(name, _)| write!(to, " {name}"))
+        missing.try_for_each(|(name, _)| write!(to, " {}", Text(name)))
     }
 }
 

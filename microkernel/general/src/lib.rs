@@ -12,7 +12,7 @@ use weft_core::boot::{self, Region};
 use weft_core::{Core, Handlers};
 use weft_early::region::CAPACITY;
 use weft_early::{Handover, Range};
-use weft_hal::{Arch, CoreId, Next, PhysAddr, Trap};
+use weft_hal::{Arch, CoreId, Next, PhysAddr, Text, Trap};
 #[cfg(target_arch = "x86_64")]
 pub use weft_x86_64::{self as arch, X86_64 as Machine};
 
@@ -30,7 +30,7 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32
     let firmware_table = handover.firmware_table;
     core.install(handover.machine);
     let features = *core.arch.features();
-    let (version, cores) = (env!("CARGO_PKG_VERSION"), handover.cores);
+    let (version, cores) = (Text(env!("CARGO_PKG_VERSION")), handover.cores);
     core.print(format_args!(
         "weft {version}, {running} of {cores} cores\n{features}\n"
     ));

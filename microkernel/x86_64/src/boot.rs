@@ -9,7 +9,7 @@ use core::sync::atomic::Ordering;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_hal::{CoreId, PageSize, PhysAddr, Root};
+use weft_hal::{CoreId, PageSize, PhysAddr, Root, Text};
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
@@ -96,7 +96,7 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
     descriptor::load(core);
     let info = match StartInfo::read(&Identity, info) {
         Ok(info) => info,
-        Err(error) => panic!("{}", error.text()),
+        Err(error) => panic!("{}", Text(error.text())),
     };
     let features = Features::detect();
     let acpi = Acpi::read(&Identity, info.rsdp);

@@ -155,20 +155,27 @@ const fn bit(word: u32, number: u32) -> bool {
 impl fmt::Display for Features {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (has, all) = (self.bits(), (1 << NAMES.len()) - 1);
-        for (text, bits) in [("processor has", has), ("; lacks", all & !has)] {
-            to.write_str(text)?;
-            for (index, name) in NAMES.iter().enumerate() {
-                if bits >> index & 1 == 1 {
-                    to.write_str(" ")?;
-                    to.write_str(name)?;
-                }
-            }
-        }
+        list(to, "processor has", has)?;
+        list(to, "; lacks", all & !has)?;
         if has == all {
             to.write_str(" nothing")?;
         }
         LeftOut.fmt(to)
     }
+}
+
+/// Writes a text, and what the features are called whose bits are set.
+// One copy, for size.
+#[inline(never)]
+fn list(to: &mut fmt::Formatter<'_>, text: &str, bits: u32) -> fmt::Result {
+    to.write_str(text)?;
+    for (index, name) in NAMES.iter().enumerate() {
+        if bits >> index & 1 == 1 {
+            to.write_str(" ")?;
+            to.write_str(name)?;
+        }
+    }
+    Ok(())
 }
 
 /// Turns on every protection that `features` has; user mode has no floating point and no vectors.

@@ -12,7 +12,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use weft_early::{Handover, System};
-use weft_hal::{Clock, CoreId, Nanoseconds, PhysAddr};
+use weft_hal::{Clock, CoreId, Nanoseconds, PhysAddr, Text};
 
 use super::area::Area;
 use super::{PerCore, Stage};
@@ -233,7 +233,7 @@ impl fmt::Display for LeftOut {
                 Stage::LACKS.. => ("lacks ", Features::name(stage - Stage::LACKS)),
                 _ => ("started as another", ""),
             };
-            let id = left_out as u32;
+            let (id, what, name) = (left_out as u32, Text(what), Text(name));
             write!(
                 to,
                 "\nwithout the core with interrupt controller {id}, which {what}{name}"

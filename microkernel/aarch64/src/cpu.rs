@@ -177,6 +177,7 @@ write!(
     set_timer_control, "cntv_ctl_el0"
 );
 write!(set_user_root, "ttbr0_el1");
+write!(set_kernel_root, "ttbr1_el1");
 write!(set_vector_access, "cpacr_el1");
 write!(set_debug, "mdscr_el1");
 write!(set_counter_access, "cntkctl_el1");
@@ -250,7 +251,7 @@ fn open_cycle_counter() {
 /// Turns on every protection; user mode has no floating point, no vectors, no counters but the virtual one and the
 /// processor's cycles.
 ///
-/// Needs the kernel's final page tables.
+/// Needs page tables that show nothing writable and executable.
 pub(crate) fn harden(features: &Features) {
     set_memory_attributes(MAIR);
     set_vector_access(0);

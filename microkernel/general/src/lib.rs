@@ -27,6 +27,7 @@ const REGIONS: usize = 2 * CAPACITY + 2;
 pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32) {
     let regions = Regions::new(&handover);
     let image = (PhysAddr(handover.image.start), handover.image.length());
+    let init = region(MemoryClass::Ram, handover.init);
     let firmware_table = handover.firmware_table;
     core.install(handover.machine);
     let features = *core.arch.features();
@@ -37,6 +38,7 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32
     let machine = boot::Machine {
         regions: regions.as_slice(),
         image,
+        init,
         firmware_table,
         cores: running.min(CoreId::MAX as u32) as u8,
     };
@@ -80,17 +82,21 @@ impl Regions {
 
     fn add(&mut self, class: MemoryClass, ranges: impl IntoIterator<Item = Range>) {
         let free = self.regions.iter_mut().skip(self.used);
-        for (region, range) in free.zip(ranges) {
-            *region = Region {
-                base: PhysAddr(range.start),
-                len: range.length(),
-                class,
-            };
+        for (place, range) in free.zip(ranges) {
+            *place = region(class, range);
             self.used += 1;
         }
     }
 
     fn as_slice(&self) -> &[Region] {
         self.regions.get(..self.used).unwrap_or(&[])
+    }
+}
+
+fn region(class: MemoryClass, range: Range) -> Region {
+    Region {
+        base: PhysAddr(range.start),
+        len: range.length(),
+        class,
     }
 }

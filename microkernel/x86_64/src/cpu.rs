@@ -179,8 +179,6 @@ fn list(to: &mut fmt::Formatter<'_>, text: &str, bits: u32) -> fmt::Result {
 }
 
 /// Turns on every protection that `features` has; user mode has no floating point and no vectors.
-///
-/// Needs the kernel's final page tables.
 pub(crate) fn harden(features: &Features) {
     set_msr(IA32_PAT, PAT);
     // SYSENTER with a null selector is a fault: the only way in is SYSCALL.
@@ -198,7 +196,6 @@ pub(crate) fn harden(features: &Features) {
     );
     let mut cr4 = Cr4Flags::PHYSICAL_ADDRESS_EXTENSION;
     cr4.set(Cr4Flags::MACHINE_CHECK_EXCEPTION, features.machine_check);
-    cr4.set(Cr4Flags::PAGE_GLOBAL, features.global_pages);
     cr4.set(
         Cr4Flags::SUPERVISOR_MODE_EXECUTION_PROTECTION,
         features.smep,
@@ -207,6 +204,13 @@ pub(crate) fn harden(features: &Features) {
     cr4.set(Cr4Flags::USER_MODE_INSTRUCTION_PREVENTION, features.umip);
     cr4.set(Cr4Flags::FSGSBASE, features.fsgsbase);
     write_cr4(cr4);
+}
+
+/// Lets global entries stay in the TLB when the root changes, if the processor can, and forgets everything once.
+pub(crate) fn keep_global(features: &Features) {
+    if features.global_pages {
+        write_cr4(Cr4::read() | Cr4Flags::PAGE_GLOBAL);
+    }
 }
 
 fn write_efer(flags: EferFlags) {

@@ -103,6 +103,26 @@ boot_high_half:
     bl {start}
     b .
 
+    .ltorg
+
+// Replaces the kernel half's root x0 without the processor ever seeing two sizes of page for one address:
+// by the empty root x1 in between. On entry: at its physical address, which the boot tables map as it is.
+// Clobbers: nothing.
+.global weft_boot_replace
+.type weft_boot_replace, %function
+weft_boot_replace:
+    msr ttbr1_el1, x1
+    isb
+    tlbi vmalle1
+    dsb ish
+    isb
+    msr ttbr1_el1, x0
+    isb
+    ret
+.popsection
+
+// Where further cores come in stays for ever: one may come late.
+.pushsection .text.boot, "ax", %progbits
 .global weft_boot_other
 .type weft_boot_other, %function
 weft_boot_other:
@@ -204,21 +224,6 @@ boot_mmu_on:
     isb
     ret
     .ltorg
-
-// Replaces the kernel half's root x0 without the processor ever seeing two sizes of page for one address:
-// by the empty root x1 in between. On entry: at its physical address, which the boot tables map as it is.
-// Clobbers: nothing.
-.global weft_boot_replace
-.type weft_boot_replace, %function
-weft_boot_replace:
-    msr ttbr1_el1, x1
-    isb
-    tlbi vmalle1
-    dsb ish
-    isb
-    msr ttbr1_el1, x0
-    isb
-    ret
 .popsection
 
 .pushsection .bss.boot, "aw", %nobits

@@ -23,6 +23,8 @@ use crate::smp::{self, PerCore, Seat};
 use crate::timer::Time;
 use crate::{cpus, report, serial, trap};
 
+pub(crate) use tables::{KERNEL, ROOT};
+
 /// Where the linker script puts the kernel's first byte.
 const KERNEL_BASE: u64 = 0xffff_ffff_8000_0000;
 const GIB: u64 = 1 << 30;
@@ -53,6 +55,7 @@ const _: () = assert!(offset_of!(Seat, state) == 0);
 
 unsafe extern "C" {
     static weft_kernel_start: u8;
+    static weft_text_start: u8;
     static weft_kernel_end: u8;
     fn weft_boot_other();
 }
@@ -68,6 +71,7 @@ struct Prepared {
     features: Features,
     layout: Layout,
     image: Range,
+    init: Range,
     roots: tables::Roots,
 }
 
@@ -96,6 +100,7 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
         devices: prepared.layout.devices,
         configuration: None,
         image: prepared.image,
+        init: prepared.init,
         firmware_table: tree,
         cores: board.cpus.total,
     })
@@ -120,7 +125,8 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
     let image = given.map_or(Range::default(), |image| {
         loaded::place_image(&mut layout, image, reach)
     });
-    let Ok(roots) = tables::build(&mut layout, image, &board, kernel, reach) else {
+    let init = Range::sized(kernel.start, init_bytes());
+    let Ok(roots) = tables::build(&mut layout, image, &board, (kernel.start, init), reach) else {
         panic!("there is no memory for the kernel's page tables");
     };
     tables::enter(kernel.start, roots);
@@ -135,13 +141,21 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
         features,
         layout,
         image,
+        init,
         roots,
     }
 }
 
+/// Bytes of the kernel, with what runs only at boot.
 fn kernel_bytes() -> u64 {
     let start = (&raw const weft_kernel_start).addr();
     ((&raw const weft_kernel_end).addr() - start) as u64
+}
+
+/// Bytes of what runs only at boot, which begins where the kernel does.
+fn init_bytes() -> u64 {
+    let start = (&raw const weft_kernel_start).addr();
+    ((&raw const weft_text_start).addr() - start) as u64
 }
 
 /// Tells the reports where the boot image has the kernel's symbols, if it is one and has any.

@@ -4,6 +4,7 @@ use core::arch::asm;
 use core::fmt;
 
 use weft_early::DIRECT_MAP;
+use weft_hal::Text;
 
 use crate::entry::MAIR;
 use crate::identify::Source;
@@ -81,7 +82,7 @@ impl fmt::Display for Features {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         to.write_str("processor has")?;
         for (name, _) in self.named().iter().filter(|(_, present)| *present) {
-            write!(to, " {name}")?;
+            write!(to, " {}", Text(name))?;
         }
         to.write_str("; lacks")?;
         let mut missing = self
@@ -92,7 +93,7 @@ impl fmt::Display for Features {
         if missing.peek().is_none() {
             to.write_str(" nothing")?;
         }
-        missing.try_for_each(|(name, _)| write!(to, " {name}"))
+        missing.try_for_each(|(name, _)| write!(to, " {}", Text(name)))
     }
 }
 
@@ -176,6 +177,7 @@ write!(
     set_timer_control, "cntv_ctl_el0"
 );
 write!(set_user_root, "ttbr0_el1");
+write!(set_kernel_root, "ttbr1_el1");
 write!(set_vector_access, "cpacr_el1");
 write!(set_debug, "mdscr_el1");
 write!(set_counter_access, "cntkctl_el1");
@@ -249,7 +251,7 @@ fn open_cycle_counter() {
 /// Turns on every protection; user mode has no floating point, no vectors, no counters but the virtual one and the
 /// processor's cycles.
 ///
-/// Needs the kernel's final page tables.
+/// Needs page tables that show nothing writable and executable.
 pub(crate) fn harden(features: &Features) {
     set_memory_attributes(MAIR);
     set_vector_access(0);

@@ -39,6 +39,8 @@ mod gic_v2;
 #[cfg(target_os = "none")]
 mod gic_v3;
 #[cfg(target_os = "none")]
+mod init;
+#[cfg(target_os = "none")]
 mod irq;
 #[cfg(target_os = "none")]
 mod machine;

@@ -8,6 +8,7 @@ use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use weft_early::report::{BUG_CODE, Report, Scene, SymbolSection};
+use weft_hal::Text;
 
 use crate::board::Conduit;
 use crate::serial::Serial;
@@ -103,7 +104,7 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     } else {
         "exception"
     };
-    let (syndrome, address) = (frame.esr, frame.far);
+    let (what, syndrome, address) = (Text(what), frame.esr, frame.far);
     report.say(format_args!(
         "{what} (syndrome {syndrome:#x}, address {address:#x})\n{frame}on core {core}\n"
     ));

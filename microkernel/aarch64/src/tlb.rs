@@ -1,7 +1,8 @@
 //! The user half's root and what the processor remembers of page tables.
 //!
 //! User entries are tagged with the address space, so switching forgets nothing. TTBR1 has the kernel half
-//! and never changes after boot, nor does what it leads to: kernel entries are forgotten when a core begins, and never again.
+//! and never changes after boot, nor does what it leads to: kernel entries are forgotten when a core begins to run threads,
+//! and never again.
 //!
 //! Address spaces are numbered by each core for itself, and a space is only ever active on its home core. Bit 0 of the
 //! roots (CnP) is clear, since tables begin on pages: a core then uses no entry that another one has loaded (Arm ARM,
@@ -41,7 +42,7 @@ pub(crate) fn forget_space(asid: Asid) {
     }
 }
 
-/// Forgets everything of this core: for the change from the boot tables.
+/// Forgets everything of this core: for changes of tables at boot.
 pub(crate) fn forget_all() {
     // SAFETY:
     // 1. only forgets what can be read again from the tables.

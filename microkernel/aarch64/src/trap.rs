@@ -10,17 +10,17 @@ use core::mem::offset_of;
 use core::ptr;
 
 use weft_abi::{REGISTER_WORDS, Syscall};
-use weft_early::System;
 use weft_early::stubs::{self, GENERAL, SAME, Stubs};
+use weft_early::{Range, System};
 use weft_hal::{IrqLine, Next, Trap};
 
 use crate::cause;
-use crate::cpu;
 use crate::identify::{self, Question};
 use crate::machine::Aarch64;
 use crate::regs::{Format, Registers};
 use crate::report::Frame;
-use crate::smp::PerCore;
+use crate::smp::{PerCore, Seat};
+use crate::{cpu, init};
 
 // What `trap.S` takes for granted.
 const _: () = assert!(
@@ -82,8 +82,23 @@ pub(crate) fn set_up() {
     cpu::barrier();
 }
 
-/// Starts to run threads on this core, for ever.
-pub fn run<S: System<Aarch64>>(system: &'static mut S) -> ! {
+/// Starts to run threads on the boot core, for ever, when all others do. What runs only at boot is gone then: its memory
+/// `init` is cleared.
+pub fn run<S: System<Aarch64>>(system: &'static mut S, init: Range) -> ! {
+    init::leave();
+    init::clear(init);
+    serve(system)
+}
+
+/// Starts to run threads on the further core of a seat, for ever.
+pub(crate) fn join<S: System<Aarch64>>(system: &'static mut S, seat: &Seat) -> ! {
+    init::leave();
+    seat.runs();
+    serve(system)
+}
+
+#[inline(never)]
+fn serve<S: System<Aarch64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_exception

@@ -73,7 +73,7 @@ pub struct BootInfo {
     pub firmware_table: u64,
     /// How many cores run.
     pub cores: u64,
-    /// The memory of the machine.
+    /// The memory of the machine; at the end what held the part of the kernel that only boots.
     pub untypeds: [UntypedEntry; MAX_UNTYPEDS],
 }
 

@@ -46,5 +46,5 @@ pub use syscall::Handlers;
 /// ends the machine.
 #[track_caller]
 pub(crate) fn bug(text: &str) -> ! {
-    panic!("{text}")
+    panic!("{}", weft_hal::Text(text))
 }

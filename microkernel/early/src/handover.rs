@@ -18,6 +18,8 @@ pub struct Handover<A> {
     pub configuration: Option<Range>,
     /// The boot image: page-aligned, its last page filled up with zeros; not in `free`.
     pub image: Range,
+    /// Memory of what runs only at boot: nobody's when that has ended, and in none of the others.
+    pub init: Range,
     /// Physical address of the ACPI root pointer or device tree; 0 if there is none.
     pub firmware_table: u64,
     /// How many cores the machine has, used or not.

@@ -5,6 +5,8 @@
 //! away last wins. The capacity is fixed: when it is used up the smallest range is dropped, so that the
 //! machine has less memory, but never memory that it does not have.
 
+use core::mem;
+
 /// Bytes in a page.
 pub const PAGE: u64 = 4096;
 
@@ -138,6 +140,8 @@ impl RangeSet {
     }
 
     /// Keeps only the whole pages of every range.
+    // One copy, for size.
+    #[inline(never)]
     pub fn shrink_to_pages(&mut self) {
         let old = *self;
         *self = Self::new();
@@ -146,6 +150,8 @@ impl RangeSet {
     }
 
     /// Takes `length` bytes, page aligned and below `limit`, away and returns where they begin.
+    // One copy, for size.
+    #[inline(never)]
     pub fn take(&mut self, length: u64, limit: u64) -> Option<u64> {
         let fits = |range: &Range| {
             let start = range.shrunk_to_pages().start;
@@ -159,6 +165,8 @@ impl RangeSet {
     }
 
     /// The end of the last range; 0 if there is none.
+    // One copy, for size.
+    #[inline(never)]
     pub fn end(&self) -> u64 {
         self.iter().last().map_or(0, |range| range.end)
     }
@@ -175,8 +183,10 @@ impl RangeSet {
             .take_while(|other| other.start < range.start)
             .count();
         if let Some(tail) = self.ranges.get_mut(at..=self.used) {
-            tail.rotate_right(1);
-            tail[0] = range;
+            // Each goes where the next was.
+            let mut coming = range;
+            tail.iter_mut()
+                .for_each(|place| coming = mem::replace(place, coming));
             self.used += 1;
         }
     }
@@ -188,10 +198,13 @@ impl RangeSet {
             .min_by_key(|(_, other)| other.length());
         match smallest {
             Some((at, other)) if other.length() < range.length() => {
-                if let Some(tail) = self.ranges.get_mut(at..self.used) {
-                    tail.rotate_left(1);
-                }
                 self.used -= 1;
+                if let Some(tail) = self.ranges.get_mut(at..=self.used) {
+                    let mut coming = Range::default();
+                    tail.iter_mut()
+                        .rev()
+                        .for_each(|place| coming = mem::replace(place, coming));
+                }
                 true
             }
             _ => false,

@@ -10,6 +10,7 @@ use core::panic::Location;
 use core::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use weft_abi::image::{ImageHeader, MAGIC};
+use weft_hal::Text;
 
 use crate::symbols::{self, Bytes};
 use crate::{DIRECT_MAP, Range};
@@ -97,7 +98,7 @@ impl<S: Scene> Report<S> {
     /// Says what a panic said, and where it was.
     pub fn panic(&mut self, at: Option<&Location<'_>>, message: impl fmt::Display) {
         if let Some(at) = at {
-            self.say(format_args!("at {}:{}: ", at.file(), at.line()));
+            self.say(format_args!("at {}:{}: ", Text(at.file()), at.line()));
         }
         self.say(format_args!("{message}\n"));
     }

@@ -112,6 +112,46 @@ impl<M: TableMemory, E: Encoding> Builder<M, E> {
         Ok(())
     }
 
+    /// Makes other tables, which share with these all but the two tables of the lowest levels, and those above them, that
+    /// lead to each of `addresses`: what is mapped there from now on is in these tables alone, and their root is given to
+    /// [`go_on`](Self::go_on) to map something else there.
+    pub fn fork(&mut self, addresses: &[u64]) -> Result<PhysAddr, OutOfTables> {
+        let fork = self.copy(self.root)?;
+        for address in addresses {
+            let mut table = fork;
+            for level in [4, 3, 2] {
+                let value = self.entry(table, *address, level).load(Ordering::Relaxed);
+                let Entry::Table(next) = E::decode(value, level) else {
+                    break;
+                };
+                let next = self.copy(next)?;
+                self.entry(table, *address, level)
+                    .store(E::table(next), Ordering::Relaxed);
+                table = next;
+            }
+        }
+        Ok(fork)
+    }
+
+    /// Pages of tables that [`fork`](Self::fork) takes for so many addresses.
+    pub const fn pages_of_fork(addresses: u64) -> u64 {
+        1 + 3 * addresses
+    }
+
+    /// Goes on with the tables of this root.
+    pub fn go_on(&mut self, root: PhysAddr) {
+        self.root = root;
+    }
+
+    fn copy(&mut self, table: PhysAddr) -> Result<PhysAddr, OutOfTables> {
+        let copy = self.fresh()?;
+        let entries = self.memory.table(table).iter();
+        for (from, to) in entries.zip(self.memory.table(copy)) {
+            to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+        Ok(copy)
+    }
+
     /// Removes the small page at an address, if it is mapped as one.
     pub fn unmap(&mut self, address: u64) {
         let mut table = self.root;
@@ -304,6 +344,34 @@ mod tests {
         assert_eq!(walk(&builder, HIGH + 0x1000), Some((0x1000, 1)));
         assert_eq!(walk(&builder, HIGH + 0x2000), None);
         assert_eq!(walk(&builder, HIGH + 0x3000), Some((0x3000, 1)));
+    }
+
+    #[test]
+    fn what_is_mapped_in_a_fork_is_not_in_the_tables_it_came_from_nor_the_other_way_round() {
+        let pages = Builder::<Arena, Plain>::pages_of_fork(2) as usize;
+        let mut builder = builder(7 + pages, PageSize::Huge);
+        let page = |start| Range::sized(start, 0x1000);
+        builder.map(mapping(page(0x1000))).unwrap();
+        let kernel = Mapping {
+            virtual_start: 0xffff_ffff_8000_4000,
+            ..mapping(page(0x4000))
+        };
+        builder.map(kernel).unwrap();
+        let (own, code, data) = (builder.root(), 0xffff_ffff_8000_2000, HIGH + 0x2000);
+        let fork = builder.fork(&[code, data]).unwrap();
+        builder.map(mapping(page(0x2000))).unwrap();
+        builder.go_on(fork);
+        let boot = Mapping {
+            virtual_start: code,
+            ..mapping(page(0x2000))
+        };
+        builder.map(boot).unwrap();
+        let seen = |builder: &Builder<_, _>| {
+            [HIGH + 0x1000, kernel.virtual_start, code, data].map(|at| walk(builder, at).is_some())
+        };
+        assert_eq!(seen(&builder), [true, true, true, false]);
+        builder.go_on(own);
+        assert_eq!(seen(&builder), [true, true, false, true]);
     }
 
     #[test]

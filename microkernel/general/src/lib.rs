@@ -12,7 +12,7 @@ use weft_core::boot::{self, Region};
 use weft_core::{Core, Handlers};
 use weft_early::region::CAPACITY;
 use weft_early::{Handover, Range};
-use weft_hal::{Arch, CoreId, Next, PhysAddr, Trap};
+use weft_hal::{Arch, CoreId, Next, PhysAddr, Text, Trap};
 #[cfg(target_arch = "x86_64")]
 pub use weft_x86_64::{self as arch, X86_64 as Machine};
 
@@ -27,16 +27,18 @@ const REGIONS: usize = 2 * CAPACITY + 2;
 pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32) {
     let regions = Regions::new(&handover);
     let image = (PhysAddr(handover.image.start), handover.image.length());
+    let init = region(MemoryClass::Ram, handover.init);
     let firmware_table = handover.firmware_table;
     core.install(handover.machine);
     let features = *core.arch.features();
-    let (version, cores) = (env!("CARGO_PKG_VERSION"), handover.cores);
+    let (version, cores) = (Text(env!("CARGO_PKG_VERSION")), handover.cores);
     core.print(format_args!(
         "weft {version}, {running} of {cores} cores\n{features}\n"
     ));
     let machine = boot::Machine {
         regions: regions.as_slice(),
         image,
+        init,
         firmware_table,
         cores: running.min(CoreId::MAX as u32) as u8,
     };
@@ -80,17 +82,21 @@ impl Regions {
 
     fn add(&mut self, class: MemoryClass, ranges: impl IntoIterator<Item = Range>) {
         let free = self.regions.iter_mut().skip(self.used);
-        for (region, range) in free.zip(ranges) {
-            *region = Region {
-                base: PhysAddr(range.start),
-                len: range.length(),
-                class,
-            };
+        for (place, range) in free.zip(ranges) {
+            *place = region(class, range);
             self.used += 1;
         }
     }
 
     fn as_slice(&self) -> &[Region] {
         self.regions.get(..self.used).unwrap_or(&[])
+    }
+}
+
+fn region(class: MemoryClass, range: Range) -> Region {
+    Region {
+        base: PhysAddr(range.start),
+        len: range.length(),
+        class,
     }
 }

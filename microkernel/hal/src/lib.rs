@@ -19,12 +19,14 @@ pub mod fake;
 mod groups;
 mod next;
 mod paging;
+mod text;
 
 pub use address::{Asid, CoreId, Nanoseconds, PhysAddr, Root, VirtAddr};
 pub use context::{Access, Context, Trap};
 pub use groups::{Clock, Console, Cpu, Interrupts, IrqLine, IrqMode, Msi, Ports, Power, Width};
 pub use next::{Answered, Direct, Next, Turn};
 pub use paging::{Entry, Leaf, PageSize, Paging};
+pub use text::Text;
 
 /// An architecture: all groups, and the type that holds a thread's registers.
 pub trait Arch:

@@ -12,6 +12,7 @@
 )]
 
 use core::mem::MaybeUninit;
+use core::ptr;
 
 use weft_abi::FaultKind;
 use weft_core::{Core, Shared};
@@ -51,14 +52,31 @@ fn main(handover: Handover<Machine>) -> ! {
     let Some(kernel) = BOOT_CORE.take() else {
         panic!("started twice");
     };
+    let init = handover.init;
     let cores = arch::start_cores(&handover, make);
     weft_general::start(&mut kernel.0, handover, cores);
-    arch::run(kernel)
+    arch::run(kernel, init)
 }
 
-/// Makes the state of a further core in its place: it is too large for a stack, so it is copied from a constant.
+/// The state of a further core, to be copied.
+struct Further(Kernel);
+
+// SAFETY:
+// 1. nothing of it is ever used but its bytes, which nobody changes.
+unsafe impl Sync for Further {}
+
+/// A static, because that has a name, by which it is put where it is gone after boot.
+static FURTHER: Further = Further(KERNEL);
+
+/// Makes the state of a further core in its place: it is too large for a stack, so it is copied.
 fn make(place: &mut MaybeUninit<Kernel>, machine: Machine) -> &mut Kernel {
-    let kernel = place.write(KERNEL);
+    // SAFETY:
+    // 1. the place is a kernel's, and not `FURTHER`.
+    // 2. nothing in a kernel's first state stands for itself: the constant it was made from may be copied as often as one likes.
+    unsafe { ptr::copy_nonoverlapping(&raw const FURTHER.0, place.as_mut_ptr(), 1) };
+    // SAFETY:
+    // 1. just written.
+    let kernel = unsafe { place.assume_init_mut() };
     kernel.0.install(machine);
     kernel
 }

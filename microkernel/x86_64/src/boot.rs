@@ -9,7 +9,7 @@ use core::sync::atomic::Ordering;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_hal::{CoreId, PageSize, PhysAddr, Root};
+use weft_hal::{CoreId, PageSize, PhysAddr, Root, Text};
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
@@ -44,6 +44,8 @@ global_asm!(
 
 unsafe extern "C" {
     static weft_kernel_start: u8;
+    static weft_init_start: u8;
+    static weft_init_rodata_start: u8;
     static weft_text_start: u8;
     static weft_rodata_start: u8;
     static weft_data_start: u8;
@@ -54,6 +56,8 @@ unsafe extern "Rust" {
     /// The kernel's entry: made with [`entry!`](crate::entry).
     safe fn weft_kernel_main(handover: Handover<X86_64>) -> !;
 }
+
+type Tables = Builder<Identity, KernelEntries>;
 
 /// The first 4 GiB of physical memory, as the boot page tables show them.
 struct Identity;
@@ -96,7 +100,7 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
     descriptor::load(core);
     let info = match StartInfo::read(&Identity, info) {
         Ok(info) => info,
-        Err(error) => panic!("{}", error.text()),
+        Err(error) => panic!("{}", Text(error.text())),
     };
     let features = Features::detect();
     let acpi = Acpi::read(&Identity, info.rsdp);
@@ -117,12 +121,12 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
 
     let image = place_image(&mut layout, info.image);
     find_symbols(image);
-    let kernel = match build(&mut layout, image, &acpi, &features) {
-        Ok(kernel) => kernel,
+    let (kernel, boot_root) = match build(&mut layout, image, &acpi, &features) {
+        Ok(tables) => tables,
         Err(OutOfTables) => panic!("there is no memory for the kernel's page tables"),
     };
     cpu::harden(&features);
-    tlb::write_root(kernel.root);
+    tlb::write_root(boot_root);
     trap::set_up_syscall();
     let machine = machine(features, &acpi, kernel, time_stamp);
     let cores = acpi.madt.cores.with_first(machine.local_apic.id());
@@ -136,6 +140,7 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
         devices: layout.devices,
         configuration: acpi.ecam,
         image,
+        init: init(),
         firmware_table: info.rsdp,
         cores: cores.count() as u32,
     })
@@ -163,11 +168,19 @@ fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64)
     }
 }
 
-/// The kernel's own memory.
+/// The kernel's own memory, with that of what runs only at boot.
 fn kernel() -> Range {
     Range {
-        start: (&raw const weft_kernel_start).addr() as u64,
+        start: init().start,
         end: (&raw const weft_kernel_end).addr() as u64 - KERNEL_BASE,
+    }
+}
+
+/// The memory of what runs only at boot.
+fn init() -> Range {
+    Range {
+        start: (&raw const weft_kernel_start).addr() as u64,
+        end: (&raw const weft_text_start).addr() as u64 - KERNEL_BASE,
     }
 }
 
@@ -219,19 +232,21 @@ fn find_symbols(image: Range) {
     report::SYMBOLS.find(image, word);
 }
 
-/// Builds the kernel's page tables: itself, all memory, the interrupt controllers, what further cores need.
+/// Builds the kernel's page tables (itself, all memory, the interrupt controllers, what further cores need), and those that
+/// all cores use until they run threads: they alone show what runs only at boot, and the kernel's alone show its memory as
+/// such. Gives the root of the latter with the kernel's part of every root.
 fn build(
     layout: &mut Layout,
     image: Range,
     acpi: &Acpi,
     features: &Features,
-) -> Result<KernelHalf, OutOfTables> {
+) -> Result<(KernelHalf, PhysAddr), OutOfTables> {
     let start_page = layout.start_page.filter(|_| acpi.madt.cores.count() > 1);
     let further = start_page.map_or(0, |_| acpi.madt.cores.iter().count() - 1);
     let areas = Areas::take(layout, further);
     let length = layout.mapped.iter().map(Range::length).sum();
     let ranges = layout.mapped.iter().count() as u64;
-    let mut bytes = Builder::<Identity, KernelEntries>::bytes_for(length, ranges);
+    let mut bytes = Tables::bytes_for(length, ranges) + Tables::pages_of_fork(2) * PAGE;
     if start_page.is_some() {
         bytes += Areas::TABLE_BYTES + START_TABLES * PAGE;
     }
@@ -249,20 +264,39 @@ fn build(
     map_kernel(&mut builder)?;
     map_memory(&mut builder, layout, image.grown_to_pages())?;
     map_controllers(&mut builder, acpi)?;
-    if let Some(page) = start_page {
+    if start_page.is_some() {
         areas.map(&mut builder)?;
+    }
+    let code = (&raw const weft_init_start).addr() as u64;
+    let boot_root = builder.fork(&[code, DIRECT_MAP + init().start])?;
+    builder.map(direct(
+        init(),
+        Rights::READ | Rights::WRITE,
+        CacheMode::Normal,
+    ))?;
+    let half = KernelHalf {
+        root: builder.root(),
+        direct: core::array::from_fn(|index| builder.root_entry(256 + index)),
+        kernel: builder.root_entry(511),
+    };
+    builder.go_on(boot_root);
+    map_init(&mut builder)?;
+    if let Some(page) = start_page {
         make_start(&mut builder, page, PhysAddr(start))?;
     }
-    let root = builder.root();
-    let direct = core::array::from_fn(|index| builder.root_entry(256 + index));
-    Ok(KernelHalf {
-        root,
-        direct,
-        kernel: builder.root_entry(511),
-    })
+    Ok((half, boot_root))
 }
 
-fn map_kernel(builder: &mut Builder<Identity, KernelEntries>) -> Result<(), OutOfTables> {
+/// Maps what runs only at boot.
+fn map_init(builder: &mut Tables) -> Result<(), OutOfTables> {
+    let text = (&raw const weft_init_start).addr() as u64;
+    let rodata = (&raw const weft_init_rodata_start).addr() as u64;
+    let end = (&raw const weft_text_start).addr() as u64;
+    map_part(builder, text, rodata, Rights::READ | Rights::EXECUTE)?;
+    map_part(builder, rodata, end, Rights::READ)
+}
+
+fn map_kernel(builder: &mut Tables) -> Result<(), OutOfTables> {
     let text = (&raw const weft_text_start).addr() as u64;
     let rodata = (&raw const weft_rodata_start).addr() as u64;
     let data = (&raw const weft_data_start).addr() as u64;
@@ -273,28 +307,28 @@ fn map_kernel(builder: &mut Builder<Identity, KernelEntries>) -> Result<(), OutO
         (data, end, Rights::READ | Rights::WRITE),
     ];
     for (start, end, rights) in parts {
-        let range = Range {
-            start: start - KERNEL_BASE,
-            end: end - KERNEL_BASE,
-        }
-        .grown_to_pages();
-        builder.map(Mapping {
-            virtual_start: start,
-            range,
-            rights,
-            cache: CacheMode::Normal,
-        })?;
+        map_part(builder, start, end, rights)?;
     }
     PerCore::guards().for_each(|guard| builder.unmap(guard));
     Ok(())
 }
 
+/// Maps a part of the kernel, which begins on a page.
+fn map_part(builder: &mut Tables, start: u64, end: u64, rights: Rights) -> Result<(), OutOfTables> {
+    let range = Range {
+        start: start - KERNEL_BASE,
+        end: end - KERNEL_BASE,
+    };
+    builder.map(Mapping {
+        virtual_start: start,
+        range: range.grown_to_pages(),
+        rights,
+        cache: CacheMode::Normal,
+    })
+}
+
 /// The direct map: all memory but the kernel; the boot image read-only.
-fn map_memory(
-    builder: &mut Builder<Identity, KernelEntries>,
-    layout: &Layout,
-    image: Range,
-) -> Result<(), OutOfTables> {
+fn map_memory(builder: &mut Tables, layout: &Layout, image: Range) -> Result<(), OutOfTables> {
     let mut writable = layout.mapped;
     writable.remove(image);
     let rights = Rights::READ | Rights::WRITE;
@@ -304,10 +338,7 @@ fn map_memory(
     builder.map(direct(image, Rights::READ, CacheMode::Normal))
 }
 
-fn map_controllers(
-    builder: &mut Builder<Identity, KernelEntries>,
-    acpi: &Acpi,
-) -> Result<(), OutOfTables> {
+fn map_controllers(builder: &mut Tables, acpi: &Acpi) -> Result<(), OutOfTables> {
     let rights = Rights::READ | Rights::WRITE;
     let io_apic = acpi.madt.io_apic.map(|entry| entry.address);
     for address in [Some(LocalApic::physical()), io_apic].into_iter().flatten() {
@@ -317,13 +348,9 @@ fn map_controllers(
     Ok(())
 }
 
-/// Fills the page in which further cores start, and makes the root that they begin with: the kernel's, and that page where
-/// it is. The kernel's own root does not show it.
-fn make_start(
-    builder: &mut Builder<Identity, KernelEntries>,
-    page: u64,
-    root: PhysAddr,
-) -> Result<(), OutOfTables> {
+/// Fills the page in which further cores start, and makes the root that they begin with: the boot core's, and that page where
+/// it is. The boot core's own root does not show it.
+fn make_start(builder: &mut Tables, page: u64, root: PhysAddr) -> Result<(), OutOfTables> {
     builder.map(Mapping {
         virtual_start: page,
         range: Range::sized(page, PAGE),

@@ -155,15 +155,8 @@ const fn bit(word: u32, number: u32) -> bool {
 impl fmt::Display for Features {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (has, all) = (self.bits(), (1 << NAMES.len()) - 1);
-        for (text, bits) in [("processor has", has), ("; lacks", all & !has)] {
-            to.write_str(text)?;
-            for (index, name) in NAMES.iter().enumerate() {
-                if bits >> index & 1 == 1 {
-                    to.write_str(" ")?;
-                    to.write_str(name)?;
-                }
-            }
-        }
+        list(to, "processor has", has)?;
+        list(to, "; lacks", all & !has)?;
         if has == all {
             to.write_str(" nothing")?;
         }
@@ -171,9 +164,21 @@ impl fmt::Display for Features {
     }
 }
 
+/// Writes a text, and what the features are called whose bits are set.
+// One copy, for size.
+#[inline(never)]
+fn list(to: &mut fmt::Formatter<'_>, text: &str, bits: u32) -> fmt::Result {
+    to.write_str(text)?;
+    for (index, name) in NAMES.iter().enumerate() {
+        if bits >> index & 1 == 1 {
+            to.write_str(" ")?;
+            to.write_str(name)?;
+        }
+    }
+    Ok(())
+}
+
 /// Turns on every protection that `features` has; user mode has no floating point and no vectors.
-///
-/// Needs the kernel's final page tables.
 pub(crate) fn harden(features: &Features) {
     set_msr(IA32_PAT, PAT);
     // SYSENTER with a null selector is a fault: the only way in is SYSCALL.
@@ -191,7 +196,6 @@ pub(crate) fn harden(features: &Features) {
     );
     let mut cr4 = Cr4Flags::PHYSICAL_ADDRESS_EXTENSION;
     cr4.set(Cr4Flags::MACHINE_CHECK_EXCEPTION, features.machine_check);
-    cr4.set(Cr4Flags::PAGE_GLOBAL, features.global_pages);
     cr4.set(
         Cr4Flags::SUPERVISOR_MODE_EXECUTION_PROTECTION,
         features.smep,
@@ -200,6 +204,13 @@ pub(crate) fn harden(features: &Features) {
     cr4.set(Cr4Flags::USER_MODE_INSTRUCTION_PREVENTION, features.umip);
     cr4.set(Cr4Flags::FSGSBASE, features.fsgsbase);
     write_cr4(cr4);
+}
+
+/// Lets global entries stay in the TLB when the root changes, if the processor can, and forgets everything once.
+pub(crate) fn keep_global(features: &Features) {
+    if features.global_pages {
+        write_cr4(Cr4::read() | Cr4Flags::PAGE_GLOBAL);
+    }
 }
 
 fn write_efer(flags: EferFlags) {

@@ -32,6 +32,8 @@ mod cpu;
 #[cfg(target_os = "none")]
 mod descriptor;
 #[cfg(target_os = "none")]
+mod init;
+#[cfg(target_os = "none")]
 mod irq;
 #[cfg(target_os = "none")]
 mod machine;

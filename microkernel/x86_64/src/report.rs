@@ -8,6 +8,7 @@ use core::panic::PanicInfo;
 use core::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 
 use weft_early::report::{BUG_CODE, Report, Scene, SymbolSection};
+use weft_hal::Text;
 use x86_64::registers::control::Cr2;
 
 use crate::acpi::PowerPorts;
@@ -52,47 +53,44 @@ pub(crate) struct Frame {
 
 impl fmt::Display for Frame {
     fn fmt(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let rows = [
-            [
-                ("rax", self.rax),
-                ("rbx", self.rbx),
-                ("rcx", self.rcx),
-                ("rdx", self.rdx),
-            ],
-            [
-                ("rsi", self.rsi),
-                ("rdi", self.rdi),
-                ("rbp", self.rbp),
-                ("rsp", self.rsp),
-            ],
-            [
-                ("r8 ", self.r8),
-                ("r9 ", self.r9),
-                ("r10", self.r10),
-                ("r11", self.r11),
-            ],
-            [
-                ("r12", self.r12),
-                ("r13", self.r13),
-                ("r14", self.r14),
-                ("r15", self.r15),
-            ],
-            [
-                ("rip", self.rip),
-                ("flg", self.rflags),
-                ("cs ", self.cs),
-                ("ss ", self.ss),
-            ],
+        let values = [
+            self.rax,
+            self.rbx,
+            self.rcx,
+            self.rdx,
+            self.rsi,
+            self.rdi,
+            self.rbp,
+            self.rsp,
+            self.r8,
+            self.r9,
+            self.r10,
+            self.r11,
+            self.r12,
+            self.r13,
+            self.r14,
+            self.r15,
+            self.rip,
+            self.rflags,
+            self.cs,
+            self.ss,
         ];
-        for row in rows {
-            to.write_str(" ")?;
-            row.iter()
-                .try_for_each(|(name, value)| write!(to, " {name} {value:016x}"))?;
-            to.write_str("\n")?;
+        for (name, value) in NAMES.iter().zip(values) {
+            to.write_str(name)?;
+            write!(to, " {value:016x}")?;
         }
-        Ok(())
+        to.write_str("\n")
     }
 }
+
+/// What comes before each register of a report: four are on a line.
+const NAMES: [&str; 20] = [
+    "  rax", " rbx", " rcx", " rdx", //
+    "\n  rsi", " rdi", " rbp", " rsp", //
+    "\n  r8 ", " r9 ", " r10", " r11", //
+    "\n  r12", " r13", " r14", " r15", //
+    "\n  rip", " flg", " cs ", " ss ",
+];
 
 impl Scene for Distress {
     fn stack_word(&self, address: u64) -> Option<u64> {
@@ -157,7 +155,7 @@ pub(crate) extern "C" fn fatal(frame: &Frame) -> ! {
     } else {
         name(frame.vector)
     };
-    let (vector, error) = (frame.vector, frame.error);
+    let (what, vector, error) = (Text(what), frame.vector, frame.error);
     report.say(format_args!(
         "{what} (vector {vector}, error {error:#x}, cr2 {cr2:#x})\n{frame}on core {core}\n"
     ));

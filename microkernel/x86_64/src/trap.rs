@@ -10,15 +10,15 @@ use core::mem::offset_of;
 use core::ptr;
 
 use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
-use weft_early::System;
 use weft_early::stubs::{self, GENERAL, SAME, Sent, Stubs, turned};
+use weft_early::{Range, System};
 use weft_hal::{Context, IrqLine, Next, Trap};
 
-use crate::cpu;
 use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
 use crate::machine::X86_64;
 use crate::regs::{Format, Registers, is_canonical};
 use crate::smp::{IST_BYTES, PerCore};
+use crate::{cpu, init};
 
 const IA32_STAR: u32 = 0xc000_0081;
 const IA32_LSTAR: u32 = 0xc000_0082;
@@ -119,8 +119,22 @@ pub(crate) fn set_up_syscall() {
     cpu::set_msr(IA32_FMASK, CLEARED_FLAGS);
 }
 
-/// Starts to run threads on this core, for ever.
-pub fn run<S: System<X86_64>>(system: &'static mut S) -> ! {
+/// Starts to run threads on the boot core, for ever, when all others do. What runs only at boot is gone then: its memory
+/// `init` is cleared.
+pub fn run<S: System<X86_64>>(system: &'static mut S, init: Range) -> ! {
+    init::leave(system.arch());
+    init::clear(init);
+    serve(system)
+}
+
+/// Starts to run threads on a further core, for ever.
+pub(crate) fn join<S: System<X86_64>>(system: &'static mut S) -> ! {
+    init::leave(system.arch());
+    serve(system)
+}
+
+#[inline(never)]
+fn serve<S: System<X86_64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_exception

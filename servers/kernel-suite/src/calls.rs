@@ -127,7 +127,7 @@ fn fill(
 }
 
 /// Maps a frame, with the page tables that it takes.
-fn map(
+pub(crate) fn map(
     fixture: &mut Fixture,
     stock: Stock,
     space: AddressSpace,

@@ -61,6 +61,8 @@ pub(crate) struct Stock {
 pub(crate) struct Fixture {
     /// For the cores but the first.
     pub(crate) others: Vec<Stock>,
+    /// The memory of what ran only at boot.
+    pub(crate) init: Untyped,
     memory: Untyped,
     next: u32,
     /// The thread that runs probes, suspended between tests.
@@ -82,6 +84,17 @@ fn largest_of(info: &BootInfo, core: u8) -> Result<Untyped, Failure> {
     Ok(Untyped::from(CPtr(largest.slot)))
 }
 
+/// The last piece of memory, which is that of what ran only at boot.
+fn last_of(info: &BootInfo) -> Result<Untyped, Failure> {
+    let last = info
+        .untypeds
+        .iter()
+        .take(info.untyped_count as usize)
+        .next_back();
+    let last = last.ok_or_else(|| Failure::from("there is no memory"))?;
+    Ok(Untyped::from(CPtr(last.slot)))
+}
+
 impl Fixture {
     /// Makes them from the largest piece of memory.
     pub(crate) fn new(info: &BootInfo) -> Result<Self, Failure> {
@@ -93,6 +106,7 @@ impl Fixture {
         });
         let fixture = Self {
             others: others.collect::<Result<_, _>>()?,
+            init: last_of(info)?,
             memory: largest_of(info, 0)?,
             next: FIRST_FREE,
             victim: Thread::from(VICTIM),

@@ -13,6 +13,7 @@
 
 extern crate alloc;
 
+mod boot;
 mod calls;
 mod cores;
 mod entry;
@@ -28,7 +29,7 @@ use alloc::format;
 use alloc::string::String;
 
 use libipc::Never;
-use libipc::abi::boot::{self, BootInfo};
+use libipc::abi::boot::{BootInfo, LOG, MACHINE};
 use libipc::objects::{Log, Machine};
 
 use fixture::Fixture;
@@ -45,6 +46,7 @@ struct Test {
 /// All tests, in the order in which they run.
 fn tables() -> impl Iterator<Item = &'static Test> {
     let tables = [
+        boot::TESTS,
         faults::TESTS,
         entry::TESTS,
         mapping::TESTS,
@@ -68,7 +70,7 @@ fn main(info: &'static BootInfo) -> Never {
             1
         }
     };
-    let refused = Machine::from(boot::MACHINE).off(u8::from(failed != 0));
+    let refused = Machine::from(MACHINE).off(u8::from(failed != 0));
     panic!("the machine stays on: {refused:?}");
 }
 
@@ -83,7 +85,7 @@ fn passes(test: &Test, fixture: &mut Fixture) -> bool {
 
 fn print(text: &str) {
     // A log that cannot be written has no place to complain to; the host then misses the line.
-    let _ = Log::from(boot::LOG).write(text.as_bytes());
+    let _ = Log::from(LOG).write(text.as_bytes());
 }
 
 /// Fails unless both are equal.

@@ -27,6 +27,8 @@ pub enum ImageError {
     MissingFile(String),
     /// A file has more pages than the specification gives it: its name, its pages, and those.
     FileTooLarge(String, u64, u32),
+    /// Something that stays of the kernel refers to something that is gone after boot: both.
+    RefersToBoot(String, String),
     /// The specification does not encode or decode.
     Specification(SpecError),
     /// The image is not sound.
@@ -91,6 +93,11 @@ impl fmt::Display for ImageError {
             Self::FileTooLarge(name, found, most) => write!(
                 f,
                 "the file `{name}` has {found} pages of 4 KiB and the manifest gives it {most}; give it more in `files`"
+            ),
+            Self::RefersToBoot(from, to) => write!(
+                f,
+                "the kernel's `{from}` refers to `{to}`, which is gone after boot; take the latter's path out of \
+                 microkernel/kernel/init.txt, or put the former's in if it runs only at boot"
             ),
             Self::Specification(why) => write!(f, "{why}; compose the image again"),
             Self::Unsound(why) => write!(f, "{why}; compose the image again"),

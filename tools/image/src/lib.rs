@@ -13,10 +13,12 @@ mod elf;
 mod error;
 mod files;
 mod flat;
+mod init;
 mod symbols;
 mod verify;
 
 pub use compose::{BootFile, Contents, ProgramFile, compose};
 pub use error::ImageError;
 pub use flat::flatten;
+pub use init::check_kernel;
 pub use verify::verify;

@@ -13,6 +13,8 @@ pub struct Program {
     pub name: String,
     /// The code, by the address of its first byte.
     code: Vec<(u64, Vec<u8>)>,
+    /// Where the section `.text` begins, if there is one.
+    text: u64,
     /// Functions and labels by address: the name, and how many bytes if that is known.
     symbols: BTreeMap<u64, (String, u64)>,
 }
@@ -52,9 +54,11 @@ impl Program {
             code.push((section.address(), section.data()?.to_vec()));
             sections.push(section.index());
         }
+        let text = file.section_by_name(".text");
         Ok(Self {
             name: name.to_owned(),
             code,
+            text: text.map_or(0, |section| section.address()),
             symbols: symbols(&file, &sections)?,
         })
     }
@@ -73,13 +77,24 @@ impl Program {
         Self {
             name: name.to_owned(),
             code: vec![(start, code.to_vec())],
+            text: start,
             symbols: symbols.collect(),
         }
     }
 
-    /// How many bytes of code it has.
-    pub fn code_bytes(&self) -> usize {
-        self.code.iter().map(|(_, code)| code.len()).sum()
+    /// How many bytes of code it has in front of its section `.text`: in the kernel, what runs only at boot.
+    pub fn init_bytes(&self) -> usize {
+        self.bytes(|start| start < self.text)
+    }
+
+    /// How many bytes of code it has besides.
+    pub fn text_bytes(&self) -> usize {
+        self.bytes(|start| start >= self.text)
+    }
+
+    fn bytes(&self, is_meant: impl Fn(u64) -> bool) -> usize {
+        let sections = self.code.iter().filter(|(start, _)| is_meant(*start));
+        sections.map(|(_, code)| code.len()).sum()
     }
 
     /// Whether the program has these bytes of code at an address.
@@ -152,8 +167,16 @@ mod tests {
         assert!(program.function(*address).expect("a name").ends_with(name));
         assert!(program.holds(*address, &[]));
         assert!(!program.holds(u64::MAX, &[0]));
-        assert!(program.code_bytes() > 1000);
+        assert!(program.text_bytes() > 1000);
         assert!(program.addresses_of(name).contains(address));
+    }
+
+    #[test]
+    fn code_in_front_of_the_text_is_counted_apart() {
+        let mut program = Program::of_parts("kernel", 0x2000, &[0; 16], &[]);
+        program.code.push((0x1000, vec![0; 3]));
+        program.code.push((0x3000, vec![0; 5]));
+        assert_eq!((program.init_bytes(), program.text_bytes()), (3, 21));
     }
 
     #[test]

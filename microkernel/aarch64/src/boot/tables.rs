@@ -21,6 +21,8 @@ use crate::{cache, cpu, tlb};
 
 unsafe extern "C" {
     static weft_kernel_start: u8;
+    static weft_init_rodata_start: u8;
+    static weft_text_start: u8;
     static weft_rodata_start: u8;
     static weft_data_start: u8;
     static weft_kernel_end: u8;
@@ -44,14 +46,19 @@ impl TableMemory for Identity {
 #[derive(Clone, Copy)]
 pub(super) struct Roots {
     kernel: PhysAddr,
+    /// As the kernel's, but with what runs only at boot.
+    boot: PhysAddr,
     /// A table without entries.
     pub(super) empty: PhysAddr,
     /// How many further cores have memory of their own.
     pub(super) places: u8,
 }
 
-/// The root of the kernel's tables, which further cores read before they have caches.
-pub(super) static ROOT: AtomicU64 = AtomicU64::new(0);
+/// The root of the tables that further cores begin with, which they read before they have caches.
+pub(crate) static ROOT: AtomicU64 = AtomicU64::new(0);
+
+/// The root of the kernel's tables.
+pub(crate) static KERNEL: AtomicU64 = AtomicU64::new(0);
 
 type Tables = Builder<Identity, KernelEntries>;
 
@@ -61,19 +68,21 @@ fn map(builder: &mut Tables, mapping: Mapping) -> Result<(), OutOfTables> {
     builder.map(mapping)
 }
 
-/// Builds the kernel's page tables: itself, all memory, the devices it uses.
+/// Builds the kernel's page tables (itself, all memory, the devices it uses), and those that all cores use until they run
+/// threads: they alone show what runs only at boot, and the kernel's alone show its memory as such. `kernel` is where the
+/// kernel is, and that memory.
 pub(super) fn build(
     layout: &mut Layout,
     image: Range,
     board: &Board,
-    kernel: Range,
+    (kernel, init): (u64, Range),
     reach: Range,
 ) -> Result<Roots, OutOfTables> {
     let others = board.cpus.others().len() as u64;
     let (places, memory) = take_places(layout, others as u8).ok_or(OutOfTables)?;
     let length = layout.mapped.iter().map(Range::length).sum();
     let bytes = Tables::bytes_for(length, layout.mapped.iter().count() as u64)
-        + smp::tables_for(others) * PAGE;
+        + (smp::tables_for(others) + Tables::pages_of_fork(2)) * PAGE;
     let start = layout
         .free
         .take(bytes + PAGE, reach.end)
@@ -86,13 +95,21 @@ pub(super) fn build(
     clear(empty);
     layout.mapped.remove(Range::sized(start, bytes + PAGE));
     let mut builder = Builder::new(Identity, tables, PageSize::Huge)?;
-    map_kernel(&mut builder, kernel.start)?;
+    map_kernel(&mut builder, kernel)?;
     map_memory(&mut builder, layout, image.grown_to_pages())?;
     map_devices(&mut builder, board)?;
     map_places(&mut builder, memory)?;
     map_releases(&mut builder, board)?;
+    let code = (&raw const weft_kernel_start).addr() as u64;
+    let boot = builder.fork(&[code, DIRECT_MAP + init.start])?;
+    let rights = Rights::READ | Rights::WRITE;
+    map(&mut builder, direct(init, rights, CacheMode::Normal))?;
+    let own = builder.root();
+    builder.go_on(boot);
+    map_init(&mut builder, kernel)?;
     Ok(Roots {
-        kernel: builder.root(),
+        kernel: own,
+        boot,
         empty: PhysAddr(empty.start),
         places,
     })
@@ -151,7 +168,7 @@ fn map_releases(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> 
 }
 
 fn map_kernel(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
-    let text = (&raw const weft_kernel_start).addr() as u64;
+    let text = (&raw const weft_text_start).addr() as u64;
     let rodata = (&raw const weft_rodata_start).addr() as u64;
     let data = (&raw const weft_data_start).addr() as u64;
     let end = (&raw const weft_kernel_end).addr() as u64;
@@ -160,7 +177,31 @@ fn map_kernel(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
         (rodata, data, Rights::READ),
         (data, end, Rights::READ | Rights::WRITE),
     ];
-    for (start, end, rights) in parts {
+    map_parts(builder, physical, &parts)?;
+    let guards = PerCore::current().guards();
+    guards.into_iter().for_each(|guard| builder.unmap(guard));
+    Ok(())
+}
+
+/// Maps what runs only at boot.
+fn map_init(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
+    let text = (&raw const weft_kernel_start).addr() as u64;
+    let rodata = (&raw const weft_init_rodata_start).addr() as u64;
+    let end = (&raw const weft_text_start).addr() as u64;
+    let parts = [
+        (text, rodata, Rights::READ | Rights::EXECUTE),
+        (rodata, end, Rights::READ),
+    ];
+    map_parts(builder, physical, &parts)
+}
+
+/// Maps parts of the kernel, which is at a physical address.
+fn map_parts(
+    builder: &mut Tables,
+    physical: u64,
+    parts: &[(u64, u64, Rights)],
+) -> Result<(), OutOfTables> {
+    for &(start, end, rights) in parts {
         let (from, to) = (start - KERNEL_BASE + physical, end - KERNEL_BASE + physical);
         let range = Range {
             start: from,
@@ -177,8 +218,6 @@ fn map_kernel(builder: &mut Tables, physical: u64) -> Result<(), OutOfTables> {
             },
         )?;
     }
-    let guards = PerCore::current().guards();
-    guards.into_iter().for_each(|guard| builder.unmap(guard));
     Ok(())
 }
 
@@ -215,7 +254,7 @@ fn direct(range: Range, rights: Rights, cache: CacheMode) -> Mapping {
     }
 }
 
-/// Loads the kernel's tables; the view of memory as it is ends here.
+/// Loads the tables of boot; the view of memory as it is ends here.
 pub(super) fn enter(kernel: u64, roots: Roots) {
     let replace = (weft_boot_replace as *const ()).addr() as u64 - KERNEL_BASE + kernel;
     cpu::barrier();
@@ -226,7 +265,7 @@ pub(super) fn enter(kernel: u64, roots: Roots) {
         asm!(
             "blr {replace}",
             replace = in(reg) replace,
-            in("x0") roots.kernel.0,
+            in("x0") roots.boot.0,
             in("x1") roots.empty.0,
             out("x30") _,
             options(nostack),
@@ -234,6 +273,7 @@ pub(super) fn enter(kernel: u64, roots: Roots) {
     }
     tlb::switch(Root::new(roots.empty, Asid(0)));
     tlb::forget_all();
-    ROOT.store(roots.kernel.0, Ordering::Relaxed);
+    KERNEL.store(roots.kernel.0, Ordering::Relaxed);
+    ROOT.store(roots.boot.0, Ordering::Relaxed);
     cache::write_back(&ROOT);
 }

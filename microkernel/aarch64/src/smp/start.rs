@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use weft_early::region::PAGE;
 use weft_early::{Handover, System};
-use weft_hal::{Asid, CoreId, PhysAddr, Root};
+use weft_hal::{Asid, CoreId, PhysAddr, Root, Text};
 
 use super::{PerCore, STACK_BYTES, STACK_TOP, Stacks};
 use crate::board::Conduit;
@@ -243,6 +243,12 @@ impl Seat {
         Ok(())
     }
 
+    /// Says that its core runs: it has left what runs only at boot.
+    #[inline(always)]
+    pub(crate) fn runs(&self) {
+        self.state.store(RUNS, Ordering::Release);
+    }
+
     /// Takes the seat away from a core that has not taken it.
     fn lost(&self) -> bool {
         self.state
@@ -265,6 +271,7 @@ impl Seat {
 
     fn left_out(&self, why: &str) {
         let affinity = self.affinity.load(Ordering::Relaxed);
+        let why = Text(why);
         let _ = writeln!(
             Serial,
             "weft: the core with affinity {affinity:#x} is left out: {why}"
@@ -318,6 +325,5 @@ extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Sea
     while cpu::pending() == 0 {
         cpu::give_way();
     }
-    seat.state.store(RUNS, Ordering::Release);
-    trap::run(system)
+    trap::join(system, seat)
 }

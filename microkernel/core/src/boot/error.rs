@@ -3,6 +3,7 @@
 use core::fmt;
 
 use weft_abi::{ABI_HASH, Refusal};
+use weft_hal::Text;
 
 /// Why root could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl fmt::Display for BootError {
                 write!(
                     out,
                     "root's page at {address:#x} cannot be mapped: {}",
-                    refusal.text()
+                    Text(refusal.text())
                 )
             }
         }

@@ -231,6 +231,7 @@ mod tests {
         let pieces = Pieces::new(&Machine {
             regions: &regions,
             image,
+            init: span(0, 0, MemoryClass::Ram),
             firmware_table: 0,
             cores: 1,
         });

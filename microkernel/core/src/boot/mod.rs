@@ -42,6 +42,8 @@ pub struct Machine<'a> {
     pub regions: &'a [Region],
     /// The boot image: a page-aligned address, and its length.
     pub image: (PhysAddr, u64),
+    /// Memory of what runs only at boot. Root may have it too, but until root runs it is in use.
+    pub init: Region,
     /// Physical address of the ACPI root pointer or device tree; 0 if there is none.
     pub firmware_table: u64,
     /// How many cores run; at least 1.

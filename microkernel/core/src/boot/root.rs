@@ -279,7 +279,7 @@ impl<A: Arch> Builder<'_, A> {
             self.give_untyped(&mut info, (base, shares.log2), behind.class, CoreId(core))?;
         }
         let own = [before].into_iter().chain(shares.rest);
-        for piece in own.chain(plain).chain(others) {
+        for piece in own.chain(plain).chain(others).chain([machine.init]) {
             for part in split(piece) {
                 self.give_untyped(&mut info, part, piece.class, CoreId::BOOT)?;
             }

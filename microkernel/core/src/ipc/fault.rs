@@ -1,7 +1,7 @@
 //! Faults: told to the thread's fault endpoint as a call in its name.
 
 use weft_abi::{FaultKind, FaultLabel, Kind, MessageInfo};
-use weft_hal::{Arch, Context};
+use weft_hal::{Arch, Context, Text};
 use weft_store::Ref;
 
 use crate::Core;
@@ -61,7 +61,7 @@ impl<A: Arch> Core<A> {
         let (ip, identity) = (thread.context.ip(), self.memory.physical(thread).0);
         self.print(format_args!(
             "kernel: thread {identity:#x} stopped, no fault handler: {} (address {address:#x}, ip {ip:#x}, code {code:#x})\n",
-            kind.text(),
+            Text(kind.text()),
         ));
         Next::Blocked
     }

@@ -106,8 +106,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// Puts a thread whose context has deadlines into its ready queue: that of deadlines, unless its ceiling is greater.
-    #[cold]
-    pub(super) fn enqueue_by_deadline(&mut self, thread: ThreadRef<A>, end: End) {
+    pub(crate) fn enqueue_by_deadline(&mut self, thread: ThreadRef<A>, end: End) {
         self.renew_for(thread);
         if self.priority_of(thread) != DEADLINE_PRIORITY {
             return self.join(thread, end);

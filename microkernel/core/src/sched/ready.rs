@@ -22,7 +22,9 @@ impl<A: Arch> Core<A> {
             return;
         }
         match thread.sched.get(home) {
-            Some(sched) if sched.has_deadlines(home) => self.enqueue_by_deadline(thread, end),
+            Some(sched) if sched.has_deadlines(home) => {
+                (self.handlers.enqueue_by_deadline)(self, thread, end)
+            }
             _ => self.join(thread, end),
         }
     }

@@ -8,6 +8,7 @@ use weft_hal::{Arch, Context};
 
 use crate::Core;
 use crate::object::ThreadRef;
+use crate::sched::End;
 use crate::state::{Ended, Next, Outcome};
 
 mod arguments;
@@ -140,6 +141,8 @@ pub struct Handlers<A: Arch> {
     missing: Handler<A>,
     /// For a server whose client's budget has ended.
     pub(crate) finish_on_reserve: fn(&mut Core<A>, ThreadRef<A>),
+    /// For a thread with a deadline that becomes ready.
+    pub(crate) enqueue_by_deadline: fn(&mut Core<A>, ThreadRef<A>, End),
 }
 
 impl<A: Arch> Handlers<A> {
@@ -174,6 +177,7 @@ impl<A: Arch> Core<A> {
             elsewhere: Self::leave,
             missing: Self::fault_of_number,
             finish_on_reserve: Self::finish_on_reserve,
+            enqueue_by_deadline: Self::enqueue_by_deadline,
         }
     };
 

@@ -9,7 +9,7 @@ use weft_hal::Access;
 use weft_store::Arena;
 use zerocopy::FromBytes;
 
-use super::{Fixture, IMAGE, MEMORY, image, image_of, segment};
+use super::{Fixture, IMAGE, INIT, MEMORY, image, image_of, segment};
 use crate::boot::BootError;
 
 fn refused(image: &[u8]) -> Option<BootError> {
@@ -102,6 +102,22 @@ fn boot_information_describes_all_memory_and_no_piece_overlaps_another() {
     assert_eq!(count[1], 1 << CNODE_SIZE);
     assert_eq!(count[2], 10 + info.untyped_count);
     machine.check_invariants();
+}
+
+#[test]
+fn memory_of_what_runs_only_at_boot_is_roots_and_used_for_nothing_before() {
+    let arena = Arena::new(MEMORY as usize);
+    let code = [0x5a; INIT.len as usize];
+    arena.memory().write(INIT.base, &code);
+    let mut machine = Fixture::start(arena, &image()).expect("a sound image boots");
+    let mut after = [0; INIT.len as usize];
+    machine.core.memory.read(INIT.base, &mut after);
+    assert_eq!(after, code);
+    let info = machine.info();
+    let used = &info.untypeds[..info.untyped_count as usize];
+    let pieces = used.iter().filter(|entry| entry.base >= INIT.base.0);
+    let pieces = pieces.filter(|entry| entry.class == MemoryClass::Ram as u8);
+    assert_eq!(pieces.map(|entry| 1 << entry.size).sum::<u64>(), INIT.len);
 }
 
 #[test]

@@ -57,6 +57,13 @@ const REGIONS: [Region; 2] = [
 /// Where the boot image is.
 const IMAGE: PhysAddr = PhysAddr(Arena::BASE.0 + 0xf0_0000);
 
+/// What runs only at boot is behind everything else, and full of something.
+const INIT: Region = Region {
+    base: PhysAddr(Arena::BASE.0 + MEMORY - 0x3000),
+    len: 0x3000,
+    class: MemoryClass::Ram,
+};
+
 /// Where what the cores share is: behind the memory that root gets.
 const SHARED: PhysAddr = PhysAddr(Arena::BASE.0 + RAM);
 /// Bytes of plain memory.
@@ -116,6 +123,7 @@ impl Fixture {
         let machine = Machine {
             regions: &REGIONS,
             image: (IMAGE, image.len() as u64),
+            init: INIT,
             firmware_table: 0xe_0000,
             cores: 1,
         };

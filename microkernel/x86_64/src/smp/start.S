@@ -2,12 +2,12 @@
 #
 # The first part is copied to a page below 640 KiB, whose last bytes are the parameters (`trampoline.rs`).
 # On entry: real mode, cs:ip = the page:0, interrupts masked. No stack.
-# On exit: long mode on page tables that are the kernel's and show this page, on the kernel stack of the core whose area was
+# On exit: long mode on page tables that are the boot core's and show this page, on the kernel stack of the core whose area was
 #   offered, in its {ON_START}(the area).
 # Clobbers: everything.
 # A core to which no area is offered, or without long mode or NX, halts for ever.
 
-.pushsection .rodata.start, "a", @progbits
+.pushsection .init.rodata, "a", @progbits
 .balign 16
 .code16
 .global weft_start_page
@@ -59,6 +59,7 @@ weft_start_long:
 weft_start_page_end:
 .popsection
 
+# Stays when boot has ended: whoever comes late halts here.
 .pushsection .text.start, "ax", @progbits
 .global weft_core_start
 .type weft_core_start, @function

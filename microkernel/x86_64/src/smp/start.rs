@@ -12,7 +12,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use weft_early::{Handover, System};
-use weft_hal::{Clock, CoreId, Nanoseconds, PhysAddr};
+use weft_hal::{Clock, CoreId, Nanoseconds, PhysAddr, Text};
 
 use super::area::Area;
 use super::{PerCore, Stage};
@@ -21,7 +21,7 @@ use crate::cpu::{self, Features};
 use crate::irq::{Call, LocalApic};
 use crate::machine::X86_64;
 use crate::trampoline::{PARAMETERS, Parameters};
-use crate::{descriptor, tlb, trap};
+use crate::{descriptor, trap};
 
 /// How long a core that was reset is left alone.
 const AFTER_RESET: Nanoseconds = Nanoseconds(10_000_000);
@@ -188,10 +188,10 @@ extern "C" fn started<S: System<X86_64>>(core: &'static PerCore) -> ! {
     // 1. `start_cores` has stored a reference of this type that it gave up, before it offered the area.
     let system = unsafe { &mut *core.system.get().cast::<S>() };
     set_up(core, system.arch());
-    trap::run(system)
+    trap::join(system)
 }
 
-/// Does for this core what `boot` did for the boot core.
+/// Does for this core what `boot` did for the boot core, on the page tables that it started with.
 fn set_up(core: &'static PerCore, machine: &mut X86_64) {
     core.enter();
     descriptor::load(core);
@@ -199,7 +199,6 @@ fn set_up(core: &'static PerCore, machine: &mut X86_64) {
         refuse(core, Stage::LACKS + feature);
     }
     cpu::harden(&machine.features);
-    tlb::write_root(machine.kernel.root);
     trap::set_up_syscall();
     let apic = LocalApic::new(&machine.features);
     if apic.id() != machine.local_apic.id() {
@@ -233,7 +232,7 @@ impl fmt::Display for LeftOut {
                 Stage::LACKS.. => ("lacks ", Features::name(stage - Stage::LACKS)),
                 _ => ("started as another", ""),
             };
-            let id = left_out as u32;
+            let (id, what, name) = (left_out as u32, Text(what), Text(name));
             write!(
                 to,
                 "\nwithout the core with interrupt controller {id}, which {what}{name}"

@@ -42,7 +42,7 @@ probes! {
 }
 
 /// The kernel's text, which is where the linker script puts it.
-pub(crate) const KERNEL_TEXT: u64 = 0xffff_ffff_8000_0000;
+pub(crate) const KERNEL_TEXT: u64 = 0xffff_ffff_8004_0000;
 
 /// Registers that [`FILLED_LOOP`] fills, and with what.
 pub(crate) const FILLED: [(usize, u64); 7] = [

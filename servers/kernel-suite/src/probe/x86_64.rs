@@ -62,7 +62,7 @@ probes! {
 }
 
 /// The kernel's text, which is where the linker script puts it.
-pub(crate) const KERNEL_TEXT: u64 = 0xffff_ffff_8010_9000;
+pub(crate) const KERNEL_TEXT: u64 = 0xffff_ffff_8014_0000;
 
 /// Registers that [`FILLED_LOOP`] fills, and with what.
 pub(crate) const FILLED: [(usize, u64); 13] = [

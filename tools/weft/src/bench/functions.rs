@@ -42,10 +42,10 @@ impl Programs {
         Self { all: Vec::new() }
     }
 
-    /// Bytes of the kernel's code.
-    pub fn kernel_bytes(&self) -> u64 {
-        let bytes = self.all.first().map_or(0, Program::code_bytes);
-        u64::try_from(bytes).unwrap_or(u64::MAX)
+    /// Bytes of the kernel's code: what stays, and what runs only at boot.
+    pub fn kernel_bytes(&self) -> (u64, u64) {
+        let of = |bytes: fn(&Program) -> usize| self.all.first().map_or(0, bytes) as u64;
+        (of(Program::text_bytes), of(Program::init_bytes))
     }
 
     /// Where the kernel looks whether an interrupt waits.

@@ -171,7 +171,7 @@ fn add_statics(
     witnessed: &Witnessed,
     programs: &Programs,
 ) {
-    figures.all.push(statics::kernel_text(board, programs));
+    figures.all.extend(statics::kernel_code(board, programs));
     let measured = [
         (statics::IPC_PATH, statics::ipc_path(board, told, witnessed)),
         (statics::MASKED, statics::masked(board, witnessed)),

@@ -16,9 +16,14 @@ pub const MASKED: &str = "kernel.irqs_masked_max";
 /// The figures whose runs make that path.
 const PATH: [&str; 2] = ["ipc.call", "ipc.reply_recv"];
 
-/// `kernel.text_bytes`: all instructions of the kernel.
-pub fn kernel_text(board: Board, programs: &Programs) -> Figure {
-    size("kernel.text_bytes", board, programs.kernel_bytes())
+/// `kernel.text_bytes`: all instructions of the kernel that are there when root runs. `kernel.init_bytes`: those that are not
+/// any more.
+pub fn kernel_code(board: Board, programs: &Programs) -> [Figure; 2] {
+    let (text, init) = programs.kernel_bytes();
+    [
+        size("kernel.text_bytes", board, text),
+        size("kernel.init_bytes", board, init),
+    ]
 }
 
 /// `ipc.path_bytes`: the kernel's instructions that a call and its answer execute, each counted once.

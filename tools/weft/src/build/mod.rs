@@ -88,7 +88,7 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let side = board.user_side();
     let programs = disk::programs(project, plan.name())?;
     let (kernel, user) = both(
-        || rust::program(project, board.kernel_side(), rust::KERNEL),
+        || rust::kernel(project, board),
         || rust::user(project, side, plan.programs(), &programs),
     );
     let kernel = kernel?;

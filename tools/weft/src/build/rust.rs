@@ -1,15 +1,17 @@
 //! Building Rust for the target: the kernel by itself, and everything that runs in user mode in
 //! one go, each with its own flags and therefore its own target folder.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::board::Board;
 use crate::command;
-use crate::error::Outcome;
+use crate::error::{Error, Outcome};
 use crate::project::Project;
 
 /// The kernel's package.
-pub const KERNEL: &str = "weft-kernel";
+const KERNEL: &str = "weft-kernel";
 
 /// One way of building for the target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,15 +36,16 @@ impl Side {
         }
     }
 
+    /// The kernel's linker scripts know its symbols by their "v0" names, which say what a function was made for.
     fn flags(self) -> &'static str {
         match self {
             Self::Kernel => {
                 "-Crelocation-model=static -Ccode-model=kernel -Cforce-frame-pointers=yes \
-                 -Cllvm-args=--inline-threshold=100"
+                 -Csymbol-mangling-version=v0 -Cllvm-args=--inline-threshold=100"
             }
             Self::KernelAarch64 => {
                 "-Crelocation-model=static -Cforce-frame-pointers=yes \
-                 -Cllvm-args=--inline-threshold=100"
+                 -Csymbol-mangling-version=v0 -Cllvm-args=--inline-threshold=100"
             }
             Self::User | Self::UserAarch64 => "-Crelocation-model=static -Ccode-model=small",
         }
@@ -91,6 +94,17 @@ impl Side {
 pub fn program(project: &Project, side: Side, package: &str) -> Outcome<PathBuf> {
     command::run(side.cargo(project, "build").args(["--package", package]))?;
     Ok(side.output(project, package))
+}
+
+/// Builds the kernel for a board and gives the path of its ELF file.
+///
+/// # Errors
+/// If it does not build, or what stays of it refers to what runs only at boot.
+pub fn kernel(project: &Project, board: Board) -> Outcome<PathBuf> {
+    let path = program(project, board.kernel_side(), KERNEL)?;
+    let elf = fs::read(&path).map_err(|cause| Error::io("read", &path, &cause))?;
+    image::check_kernel(&elf).map_err(|why| Error::new(why.to_string()))?;
+    Ok(path)
 }
 
 /// Builds one package for this machine, optimised, with features; gives the folder with what came of it.

@@ -85,6 +85,8 @@ pub enum Console {
     Terminal,
     /// A program that reads the guest's output.
     Pipe,
+    /// Nothing: a program asks [`Questions`](super::questions::Questions) in its place.
+    Questions,
 }
 
 /// Everything that QEMU can emulate, but addresses of 36 bits: with more, and with memory above 4 GiB, the firmware
@@ -156,6 +158,11 @@ impl Machine {
                 push(all, "-mon", "chardev=console,mode=readline");
             }
             Console::Pipe => push(all, "-chardev", "stdio,id=console,signal=off"),
+            Console::Questions => {
+                push(all, "-chardev", "null,id=console");
+                push(all, "-gdb", "stdio");
+                all.push("-S".to_owned());
+            }
         }
         push(all, "-serial", "chardev:console");
         let log = format!("file:{}", option(&self.kernel_log));
@@ -325,6 +332,13 @@ mod tests {
                 .arguments()
                 .contains(&"-mon".to_owned())
         );
+    }
+
+    #[test]
+    fn questions_are_asked_in_the_place_of_the_console() {
+        let all = machine(Console::Questions).arguments().join(" ");
+        assert!(all.contains("-gdb stdio -S"), "{all}");
+        assert!(!all.contains("-chardev stdio"), "{all}");
     }
 
     #[test]

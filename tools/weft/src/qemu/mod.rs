@@ -7,5 +7,6 @@ pub mod exec;
 pub mod frame;
 pub mod launch;
 pub mod machine;
+pub mod questions;
 pub mod session;
 pub mod watch;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::Duration;
 
 use super::ended::{Ended, Heard};
@@ -15,6 +15,11 @@ use crate::error::{Error, Outcome};
 pub trait Listener {
     /// Takes the next bytes.
     fn hear(&mut self, bytes: &[u8]) -> Progress;
+
+    /// What it types before anything is said.
+    fn begin(&mut self) -> Vec<u8> {
+        Vec::new()
+    }
 
     /// What it types after what it has heard.
     fn answer(&mut self) -> Vec<u8> {
@@ -125,6 +130,7 @@ fn pass_on(child: &mut Child, watch: &Watch, listener: &mut dyn Listener) -> Hea
         return heard;
     };
     let mut keys = child.stdin.take();
+    type_keys(&mut keys, &listener.begin());
     let mut buffer = [0; 8192];
     while let Ok(count @ 1..) = line.read(&mut buffer) {
         heard = Heard::Something;
@@ -132,14 +138,16 @@ fn pass_on(child: &mut Child, watch: &Watch, listener: &mut dyn Listener) -> Hea
         if listener.hear(bytes) == Progress::Done {
             watch.finishing();
         }
-        if let Some(keys) = &mut keys {
-            // A machine that has ended takes no more keys; the line then ends, too.
-            let _ = keys
-                .write_all(&listener.answer())
-                .and_then(|()| keys.flush());
-        }
+        type_keys(&mut keys, &listener.answer());
     }
     heard
+}
+
+fn type_keys(keys: &mut Option<ChildStdin>, text: &[u8]) {
+    if let Some(keys) = keys {
+        // A machine that has ended takes no more keys; the line then ends, too.
+        let _ = keys.write_all(text).and_then(|()| keys.flush());
+    }
 }
 
 fn heard_in_log(machine: &Machine) -> Heard {

@@ -40,7 +40,7 @@ pub(super) fn run(project: &Project, guest: Guest, before: &Figures) -> Outcome<
         |text| insert(text, count),
         || {
             let copy = Project::new(scratch.root().to_path_buf(), Some(folder));
-            let kernel = rust::program(&copy, Board::Q35.kernel_side(), rust::KERNEL)?;
+            let kernel = rust::kernel(&copy, Board::Q35)?;
             guest.with_kernel(kernel)?.measure()
         },
     )?;

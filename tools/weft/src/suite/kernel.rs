@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use image::{Contents, ProgramFile};
 use weft_spec::SystemSpec;
+use weft_witness::program::Program;
 
 use super::Context;
 use super::tally::Tally;
@@ -17,7 +18,9 @@ use crate::build::{self, output, rust};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::questions::{Question, Questions};
 use crate::qemu::session::{self, Listener};
+use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
 
 /// The suite's package.
@@ -51,7 +54,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         Board::Raspi4b => "kernel-raspi4b",
     };
     setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-    let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
+    let kernel = rust::kernel(project, board)?;
     let suite = rust::program(project, board.user_side(), PACKAGE)?;
     let folder = project.image_output(name);
     output::folder(&folder)?;
@@ -70,6 +73,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
         plugin: None,
     };
     boot(&machine, name, tally)?;
+    look(&machine, &kernel, name, tally)?;
     let mut others = vec![(Model::Old, "old")];
     // The PC's usual processor is the newest.
     if board == Board::Virt {
@@ -81,6 +85,45 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
             ..machine.clone()
         };
         boot(&other, &format!("{name}-{suffix}"), tally)?;
+    }
+    Ok(())
+}
+
+/// Looks what the cores see of what runs only at boot: all of it when the kernel is entered, and nothing, on any core, at
+/// root's first system call.
+fn look(machine: &Machine, kernel: &Path, name: &str, tally: &mut Tally) -> Outcome {
+    const BOOTS: &str = "weft_kernel_main";
+    let stays = match machine.board {
+        Board::Q35 => "weft_syscall_entry",
+        Board::Virt | Board::Raspi4b => "trap_synchronous",
+    };
+    let program = Program::read(PACKAGE, &bytes(kernel)?);
+    let program = program.map_err(|why| Error::new(why.to_string()))?;
+    let address = |symbol: &str| {
+        let found = program.addresses_of(symbol).first().copied();
+        found.ok_or_else(|| Error::new(format!("the kernel has no `{symbol}`")))
+    };
+    let (boots, stays) = (address(BOOTS)?, address(stays)?);
+    let mut all = vec![Question::RunTo(boots), Question::Sees(boots)];
+    all.push(Question::RunTo(stays));
+    for core in 0..machine.cores {
+        let seen = [
+            Question::Core(core),
+            Question::SeesNot(boots),
+            Question::Sees(stays),
+        ];
+        all.extend(seen);
+    }
+    let machine = Machine {
+        console: Console::Questions,
+        ..machine.clone()
+    };
+    let mut questions = Questions::new(&all);
+    let report = session::listen(&machine, Some(LIMIT), &mut questions)?;
+    match (report.verdict, questions.wrong()) {
+        (Verdict::Interrupted, _) => return Err(Error::new("interrupted")),
+        (_, Some(wrong)) => tally.fail(&format!("{name} what boots is gone"), &wrong),
+        (_, None) => tally.pass(1),
     }
     Ok(())
 }

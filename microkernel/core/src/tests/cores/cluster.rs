@@ -14,7 +14,7 @@ use weft_hal::{Access, Context, CoreId, Next, PhysAddr, Trap, VirtAddr};
 use weft_store::Arena;
 use zerocopy::FromBytes;
 
-use super::super::{Answer, IMAGE, MEMORY, REGIONS, SHARED, image, word};
+use super::super::{Answer, IMAGE, INIT, MEMORY, REGIONS, SHARED, image, word};
 use crate::boot::Machine;
 use crate::object::{SlotRef, ThreadRef};
 use crate::{Core, Shared};
@@ -51,6 +51,7 @@ impl Cluster {
         let machine = Machine {
             regions: &REGIONS,
             image: (IMAGE, image().len() as u64),
+            init: INIT,
             firmware_table: 0,
             cores: count,
         };

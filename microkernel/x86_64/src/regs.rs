@@ -4,7 +4,9 @@
 //! interrupt or exception saves all. Entry and exit stubs (`trap.S`) read and write the fields by their
 //! offsets, so the layout is C's and fields are cells. What each message touches comes first: one cache line.
 
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
+use core::mem::MaybeUninit;
+use core::ptr;
 
 use weft_hal::Context;
 
@@ -45,6 +47,39 @@ pub struct Registers {
     pub(crate) rbp: Cell<u64>,
     pub(crate) r11: Cell<u64>,
     pub(crate) r10: Cell<u64>,
+    /// Where vector registers are kept; null: the thread may not use any.
+    pub(crate) vectors: Cell<*const Vectors>,
+    /// Whether they are there now, and not in the processor.
+    pub(crate) saved: Cell<u64>,
+}
+
+/// Bytes of all vector registers with AVX-512, as XSAVE lays them out (SDM 1 §13.4).
+const VECTOR_BYTES: usize = 2688;
+
+/// Memory for the vector registers of a thread.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub struct Vectors(UnsafeCell<MaybeUninit<[u8; VECTOR_BYTES]>>);
+
+impl Vectors {
+    /// How many bytes there are.
+    pub const BYTES: usize = VECTOR_BYTES;
+
+    /// XRSTOR wants zeros in the header where XSAVE writes nothing.
+    fn clear_header(&self) {
+        const HEADER: core::ops::Range<usize> = 512..576;
+        let bytes = self.0.get().cast::<u8>();
+        // SAFETY:
+        // 1. the header is inside; nobody else uses it, because the thread that it belongs to does not run.
+        unsafe { bytes.add(HEADER.start).write_bytes(0, HEADER.len()) };
+    }
+}
+
+impl Default for Vectors {
+    #[inline(always)]
+    fn default() -> Self {
+        Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
 }
 
 impl Default for Registers {
@@ -63,6 +98,8 @@ impl Default for Registers {
             rflags: Cell::new(USER_FLAGS),
             fs_base: Cell::new(0),
             format: Cell::new(Format::Full as u64),
+            vectors: Cell::new(ptr::null()),
+            saved: Cell::new(0),
         }
     }
 }
@@ -101,6 +138,14 @@ const fn user_address(address: u64) -> u64 {
 }
 
 impl Context for Registers {
+    type Vectors = Vectors;
+
+    fn set_vectors(&self, kept: Option<&Vectors>) {
+        kept.inspect(|vectors| vectors.clear_header());
+        self.vectors.set(kept.map_or(ptr::null(), ptr::from_ref));
+        self.saved.set(0);
+    }
+
     fn initialise(&self) {
         self.arguments
             .iter()

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicBool, AtomicU8};
 
 use weft_abi::FaultKind;
-use weft_hal::{Arch, CoreId, Nanoseconds, Root};
+use weft_hal::{Arch, Context, CoreId, Nanoseconds, Root};
 use weft_store::{Home, HomeCell, Letter, Ref};
 
 use crate::list::{Linked, Links, List, Serving, Timed};
@@ -182,6 +182,8 @@ pub struct Thread<A: Arch> {
     pub stopping: HomeCell<bool>,
     /// The next thread in a mailbox for those that are called back.
     pub recall: HomeCell<u64>,
+    /// Where its vector registers are kept, if it may use them.
+    pub vectors: <A::Context as Context>::Vectors,
 }
 
 impl<A: Arch> Letter for Thread<A> {
@@ -254,6 +256,7 @@ impl<A: Arch> Thread<A> {
             recalled: AtomicBool::new(false),
             stopping: HomeCell::new(false),
             recall: HomeCell::new(0),
+            vectors: Default::default(),
         }
     }
 

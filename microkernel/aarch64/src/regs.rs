@@ -61,6 +61,7 @@ impl Default for Vectors {
 }
 
 impl Default for Registers {
+    #[inline(always)]
     fn default() -> Self {
         Self {
             x: Default::default(),
@@ -105,15 +106,6 @@ impl Context for Registers {
     fn set_vectors(&self, kept: Option<&Vectors>) {
         self.vectors.set(kept.map_or(ptr::null(), ptr::from_ref));
         self.saved.set(0);
-    }
-
-    fn initialise(&self) {
-        let others = [&self.sp, &self.elr, &self.spsr, &self.thread_block];
-        self.x
-            .iter()
-            .chain(others)
-            .for_each(|register| register.set(0));
-        self.format.set(Format::Full as u64);
     }
 
     fn number(&self) -> u64 {
@@ -190,9 +182,6 @@ mod tests {
     #[test]
     fn a_new_thread_has_nothing_in_its_registers() {
         let registers = Registers::default();
-        registers.x[5].set(7);
-        registers.spsr.set(!0);
-        registers.initialise();
         assert_eq!(
             (0..DUMP)
                 .filter_map(|index| registers.dump(index))

@@ -122,7 +122,11 @@ impl Features {
 
     /// Which vector registers user mode can have, as XCR0 names them (SDM 1 §13.3); 0: those of every processor.
     pub(crate) fn vector_state(&self) -> u64 {
-        let parts = [(self.xsave, X87_SSE), (self.avx, AVX), (self.avx512, AVX_512)];
+        let parts = [
+            (self.xsave, X87_SSE),
+            (self.avx, AVX),
+            (self.avx512, AVX_512),
+        ];
         let present = parts.iter().filter(|(present, _)| *present);
         present.fold(0, |state, (_, part)| state | part)
     }
@@ -227,9 +231,8 @@ pub(crate) fn harden(features: &Features) {
             | Cr0Flags::PAGING
             | Cr0Flags::MONITOR_COPROCESSOR,
     );
-    let mut cr4 = Cr4Flags::PHYSICAL_ADDRESS_EXTENSION
-        | Cr4Flags::OSFXSR
-        | Cr4Flags::OSXMMEXCPT_ENABLE;
+    let mut cr4 =
+        Cr4Flags::PHYSICAL_ADDRESS_EXTENSION | Cr4Flags::OSFXSR | Cr4Flags::OSXMMEXCPT_ENABLE;
     cr4.set(Cr4Flags::OSXSAVE, features.xsave);
     cr4.set(Cr4Flags::MACHINE_CHECK_EXCEPTION, features.machine_check);
     cr4.set(Cr4Flags::PAGE_GLOBAL, features.global_pages);

@@ -83,6 +83,7 @@ impl Default for Vectors {
 }
 
 impl Default for Registers {
+    #[inline(always)]
     fn default() -> Self {
         Self {
             arguments: Default::default(),
@@ -144,17 +145,6 @@ impl Context for Registers {
         kept.inspect(|vectors| vectors.clear_header());
         self.vectors.set(kept.map_or(ptr::null(), ptr::from_ref));
         self.saved.set(0);
-    }
-
-    fn initialise(&self) {
-        self.arguments
-            .iter()
-            .chain(self.scratch())
-            .for_each(|register| register.set(0));
-        let others = [&self.rax, &self.rip, &self.rsp, &self.fs_base];
-        others.into_iter().for_each(|register| register.set(0));
-        self.rflags.set(USER_FLAGS);
-        self.format.set(Format::Full as u64);
     }
 
     fn number(&self) -> u64 {
@@ -251,9 +241,6 @@ mod tests {
     #[test]
     fn a_new_thread_has_only_interrupts_enabled() {
         let registers = Registers::default();
-        registers.rax.set(7);
-        registers.rflags.set(!0);
-        registers.initialise();
         let dump: std::vec::Vec<_> = (0..DUMP)
             .filter_map(|index| registers.dump(index))
             .collect();

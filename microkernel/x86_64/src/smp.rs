@@ -104,7 +104,8 @@ impl Stage {
 /// How many functions are others while user mode has vector registers: `on_call` to `on_resume`.
 pub(crate) const WAYS: usize = 12;
 const _: () = assert!(
-    offset_of!(PerCore, on_resume) == offset_of!(PerCore, on_call) + (WAYS - 1) * size_of::<usize>()
+    offset_of!(PerCore, on_resume)
+        == offset_of!(PerCore, on_call) + (WAYS - 1) * size_of::<usize>()
 );
 
 /// A core's own data. `trap.S` knows the offsets of the first fields; the eight that messages need are one cache line.

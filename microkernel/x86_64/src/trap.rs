@@ -276,17 +276,23 @@ fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
         Next::User(registers) => {
             // Where FSGSBASE exists, the stub does it.
             if !core.fsgsbase.get() && !ptr::eq(core.context.get(), registers) {
-                if core.has_vectors() {
-                    // SAFETY:
-                    // 1. it wants the registers of the thread that goes on, and the vector mode.
-                    unsafe { weft_vectors_left(registers) };
-                }
-                core.context.set(registers);
-                switch_segments(registers.fs_base.get());
+                switch(core, registers);
             }
             registers
         }
     }
+}
+
+/// Does what the stubs do where FSGSBASE exists.
+#[inline(never)]
+fn switch(core: &PerCore, registers: &Registers) {
+    if core.has_vectors() {
+        // SAFETY:
+        // 1. it wants the registers of the thread that goes on, and the vector mode.
+        unsafe { weft_vectors_left(registers) };
+    }
+    core.context.set(registers);
+    switch_segments(registers.fs_base.get());
 }
 
 /// Gives the next thread its thread block, and nothing of what the last one left in segment registers.

@@ -5,6 +5,7 @@ use alloc::{format, vec::Vec};
 use libipc::abi::boot::{self, BootInfo};
 use libipc::abi::cap::MemoryClass;
 use libipc::abi::message::REGISTER_WORDS;
+use libipc::abi::syscall::ThreadUses;
 use libipc::abi::{FaultLabel, MessageInfo};
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Start, Thread,
@@ -169,6 +170,7 @@ impl Fixture {
             space,
             fault_endpoint,
             timeout_endpoint: CPtr::NULL,
+            uses: ThreadUses::empty(),
         };
         done("configuring a thread", thread.configure(to))
     }

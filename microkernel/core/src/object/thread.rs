@@ -216,9 +216,10 @@ impl<A: Arch> Linked<Serving> for Thread<A> {
 
 impl<A: Arch> Thread<A> {
     /// A suspended thread with nothing, on its home core.
-    pub fn new(context: A::Context, core: CoreId) -> Self {
+    #[inline(always)]
+    pub fn new(core: CoreId) -> Self {
         Self {
-            context,
+            context: Default::default(),
             line: LineStart,
             state: HomeCell::new(Blocked::Suspended),
             slots: HomeCell::new((0, 0)),

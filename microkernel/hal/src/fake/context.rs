@@ -56,14 +56,6 @@ impl Context for FakeContext {
         self.fresh_vectors.set(times);
     }
 
-    fn initialise(&self) {
-        self.request(0, &[0; ARGUMENTS]);
-        self.scratch_dirty.set(false);
-        self.ip.set(0);
-        self.sp.set(0);
-        self.thread_block.set(0);
-    }
-
     fn number(&self) -> u64 {
         self.number.get()
     }

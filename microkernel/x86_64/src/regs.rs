@@ -116,12 +116,6 @@ impl Registers {
             self.rip.set(0);
         }
     }
-
-    fn scratch(&self) -> [&Cell<u64>; 6] {
-        [
-            &self.rbx, &self.rcx, &self.rdx, &self.rbp, &self.r11, &self.r10,
-        ]
-    }
 }
 
 /// Whether bits 47 to 63 are equal.

@@ -165,12 +165,24 @@ impl Fixture {
         cnode: CNode,
         fault_endpoint: CPtr,
     ) -> Result<(), Failure> {
+        let holds = (cnode, fault_endpoint);
+        self.configure_for(thread, space, holds, ThreadUses::empty())
+    }
+
+    /// As `configure`, of a thread that uses something of the processor.
+    pub(crate) fn configure_for(
+        &self,
+        thread: Thread,
+        space: AddressSpace,
+        (cnode, fault_endpoint): (CNode, CPtr),
+        uses: ThreadUses,
+    ) -> Result<(), Failure> {
         let to = ThreadConfiguration {
             cnode,
             space,
             fault_endpoint,
             timeout_endpoint: CPtr::NULL,
-            uses: ThreadUses::empty(),
+            uses,
         };
         done("configuring a thread", thread.configure(to))
     }

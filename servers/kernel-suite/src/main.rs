@@ -18,6 +18,7 @@ mod cores;
 mod entry;
 mod faults;
 mod fixture;
+mod leak;
 mod mapping;
 #[cfg(target_arch = "x86_64")]
 mod ports;
@@ -47,6 +48,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
     let tables = [
         faults::TESTS,
         entry::TESTS,
+        leak::TESTS,
         mapping::TESTS,
         time::TESTS,
         calls::TESTS,

@@ -21,7 +21,9 @@ const LONG: u64 = 20_000_000;
 const OBJECT: CPtr = CPtr(1);
 const REPLY: CPtr = CPtr(2);
 const BADGE: u64 = 5;
-/// Commands of the filling program besides system calls.
+/// The command of the filling program that names a reply object.
+const REPLY_RECV: u64 = Syscall::ReplyRecv as u64;
+/// Commands besides system calls.
 const FAULT: u64 = 0xf0;
 const LOOP: u64 = 0xf1;
 
@@ -83,7 +85,7 @@ fn answer(fixture: &mut Fixture, look: Probe) -> Result<(), Failure> {
     let filling = Filling::new(fixture, FAULTS)?;
     filling.give(OBJECT, endpoint, Rights::READ)?;
     filling.give(REPLY, reply, Rights::all())?;
-    filling.begin(Syscall::ReplyRecv as u64)?;
+    filling.begin(REPLY_RECV)?;
     let looking = Looking::begin(fixture, look, (Syscall::Call, endpoint, CPtr::NULL), 0)?;
     looking.end(fixture, filling)
 }
@@ -159,9 +161,13 @@ impl Filling {
 
     /// Lets it run until it waits, or for a time slice.
     fn begin(&self, command: u64) -> Result<(), Failure> {
+        let reply = match command {
+            REPLY_RECV => u64::from(REPLY.0),
+            _ => 0,
+        };
         let start = Start {
             ip: THERE,
-            sp: u64::from(OBJECT.0) | u64::from(REPLY.0) << 8 | command << 16,
+            sp: u64::from(OBJECT.0) | reply << 8 | command << 16,
             ..Start::default()
         };
         done("setting registers", self.0.thread.set_start(start))?;

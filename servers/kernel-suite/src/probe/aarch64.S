@@ -186,27 +186,38 @@ probe fill
     b 5b
 probe fill_end
 
-// Makes the system call with object x0, number x1 & 0xff and second argument x1 >> 8 (Yield four times), then writes all
-// registers to its stack and ends.
+// Makes the system call with object x0, number x1 & 0xff and second argument x1 >> 8, and again if it is Yield or Call,
+// which are quick only then; writes all registers to its stack and ends.
 probe look
+    stp x0, x1, [sp, #-16]
+    and x8, x1, #0xff
+    mov x2, #1
+    cmp x8, #1
+    b.eq 1f
+    cmp x8, #9
+    b.ne 2f
+1:  mov x2, #4
+2:  str x2, [sp, #-24]
+    ldp x0, x1, [sp, #-16]
     and x8, x1, #0xff
     asr x1, x1, #8
-    cmp x8, #9
-    b.ne 1f
-    .rept 3
-    mov x8, #9
     svc #0
-    .endr
-    mov x8, #9
-1:  svc #0
+    str x0, [sp, #-32]
+    ldr x0, [sp, #-24]
+    subs x0, x0, #1
+    str x0, [sp, #-24]
+    ldr x0, [sp, #-32]
+    b.ne 3f
     write_all
     udf #1
+3:  ldr x2, [sp, #-24]
+    b 2b
 
-// Fills all registers with {OWN}, counts x0 down, writes all registers to its stack and ends.
 probe look_used
     movi v7.2d, #0xffffffffffffffff
     b probe_look
 
+// Fills all registers with {OWN}, counts x0 down, writes all registers to its stack and ends.
 probe keep
     constant x19, {OWN}
     fill_vectors 0x400000, 1

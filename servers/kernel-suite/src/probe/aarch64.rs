@@ -86,17 +86,15 @@ const CONTROL: usize = 128;
 const STATUS: usize = 129;
 
 /// The first register (its place) that holds what it cannot have from its own thread, where general registers may hold
-/// what is `allowed`; vector registers are as a reset leaves them. The flags are the own program's, whose last comparison was with
-/// the number of Yield.
+/// what is `allowed`; vector registers are as a reset leaves them. The flags
+/// are the own program's, which has counted down to 0.
 pub(crate) fn stranger(dump: &[u64], allowed: fn(u64) -> bool) -> Option<usize> {
-    const GREATER: u64 = 1 << 29;
-    const LESS: u64 = 1 << 31;
-    const EQUAL: u64 = 3 << 29;
+    const ZERO_WITHOUT_BORROW: u64 = 3 << 29;
     let general = GENERAL.filter(|at| dump[*at] != 0 && !allowed(dump[*at]));
     let zero = THREAD_BLOCKS.chain(VECTORS).chain(CONTROL..STATUS + 1);
     let zero = zero.filter(|at| dump[*at] != 0);
     let flags = [FLAGS].into_iter();
-    let flags = flags.filter(|at| ![GREATER, LESS, EQUAL].contains(&dump[*at]));
+    let flags = flags.filter(|at| dump[*at] != ZERO_WITHOUT_BORROW);
     general.chain(zero).chain(flags).next()
 }
 

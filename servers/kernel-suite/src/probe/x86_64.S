@@ -289,23 +289,27 @@ secret_control:
     .long 0x7f80
 probe fill_end
 
-# Makes the system call with object rdi, number rsi & 0xff and second argument rsi >> 8 (Yield four times), then writes all registers to its stack and ends.
+# Makes the system call with object rdi, number rsi & 0xff and second argument rsi >> 8, and again if it is Yield or Call,
+# which are quick only then; writes all registers to its stack and ends.
 probe look
-    mov eax, esi
-    and eax, 0xff
+    mov [rsp - 16], rdi
+    mov [rsp - 24], rsi
+    mov qword ptr [rsp - 32], 1
+    cmp sil, 1
+    je 1f
+    cmp sil, 9
+    jne 2f
+1:  mov qword ptr [rsp - 32], 4
+2:  mov rdi, [rsp - 16]
+    mov rsi, [rsp - 24]
+    movzx eax, sil
     sar rsi, 8
-    cmp eax, 9
-    jne 1f
-    .rept 3
-    mov eax, 9
     syscall
-    .endr
-    mov eax, 9
-1:  syscall
+    dec qword ptr [rsp - 32]
+    jnz 2b
     write_all
     ud2
 
-# Fills all registers with {OWN}, counts rdi down, writes all registers to its stack and ends.
 probe look_used
     pcmpeqd xmm7, xmm7
     jmp probe_look

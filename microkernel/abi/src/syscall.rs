@@ -10,8 +10,8 @@
 //! | x86_64 (`syscall`) | rax | rdi | rsi | r12 | r13 | r14 | r15 | r8 | r9 | upper half of rdi |
 //! | aarch64 (`svc #0`) | x8 | x0 | x1 | x20 | x21 | x22 | x23 | x24 | x25 | upper half of x0 |
 //!
-//! Every other register is destroyed by a system call, except the stack pointer and the thread-block
-//! register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked, and `a8` a second one: both are
+//! Every other register is destroyed by a system call, vector registers and what controls them included, except the stack
+//! pointer and the thread-block register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked, and `a8` a second one: both are
 //! pointers of 32 bits, so that one register holds them. As a result `a0` fills its register.
 //!
 //! A number that is not in the table is a fault ([`FaultKind::BadSyscall`](crate::FaultKind)), not a refusal.

@@ -68,10 +68,10 @@ impl Vectors {
     /// XRSTOR wants zeros in the header where XSAVE writes nothing.
     fn clear_header(&self) {
         const HEADER: core::ops::Range<usize> = 512..576;
-        let bytes = self.0.get().cast::<u8>();
+        let header = self.0.get().cast::<u8>().wrapping_add(HEADER.start);
         // SAFETY:
         // 1. the header is inside; nobody else uses it, because the thread that it belongs to does not run.
-        unsafe { bytes.add(HEADER.start).write_bytes(0, HEADER.len()) };
+        unsafe { header.write_bytes(0, HEADER.len()) };
     }
 }
 

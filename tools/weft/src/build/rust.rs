@@ -64,10 +64,11 @@ impl Side {
             Self::User | Self::UserAarch64 | Self::UserFpuAarch64 => {
                 "-Crelocation-model=static -Ccode-model=small"
             }
+            // Nothing unwinds, though the library for Linux could.
             Self::UserFpu => {
                 "-Crelocation-model=static -Ccode-model=small -Cforce-unwind-tables=no \
                  -Clinker=rust-lld -Clinker-flavor=ld.lld --cfg weft \
-                 -Clink-arg=--defsym=rust_eh_personality=0"
+                 -Clink-arg=--defsym=rust_eh_personality=0 -Clink-arg=--defsym=_Unwind_Resume=0"
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The objects of a domain, and its thread's start.
 
 use libipc::abi::layout::{STACK_TOP, STARTUP_PAGE};
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Start, Thread,
     ThreadConfiguration,
@@ -62,8 +63,8 @@ impl Parts {
         })
     }
 
-    /// Puts the thread together, so that it begins at `entry` with an empty stack and the start-up page. Its faults
-    /// go to `faults`.
+    /// Puts the thread together, so that it begins at `entry` with an empty stack and the start-up page, and may use this
+    /// of the processor. Its faults go to `faults`.
     ///
     /// # Errors
     /// A refusal.
@@ -72,12 +73,14 @@ impl Parts {
         builder: &mut B,
         faults: CPtr,
         entry: u64,
+        uses: ThreadUses,
     ) -> Result<(), B::Error> {
         let configuration = ThreadConfiguration {
             cnode: self.cnode,
             space: self.space,
             fault_endpoint: faults,
             timeout_endpoint: CPtr::NULL,
+            uses,
         };
         let start = Start {
             ip: entry,

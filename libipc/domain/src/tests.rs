@@ -2,6 +2,7 @@
 
 use libipc::abi::cap::MapFlags;
 use libipc::abi::layout::{MESSAGE_PAGE, PAGE, STACK_TOP, STARTUP_PAGE};
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{AddressSpace, Budget, SchedControl, Thread};
 use libipc::{CPtr, Kind, Refusal, Rights};
 
@@ -112,7 +113,9 @@ fn a_thread_is_put_together_from_its_own_parts() {
     let mut builder = FakeBuilder::new();
     let parts = Parts::new(&mut builder, 6).unwrap();
     assert_eq!(builder.made[0], (Kind::CNode, 6));
-    parts.configure(&mut builder, CPtr(3), 0x20_1000).unwrap();
+    parts
+        .configure(&mut builder, CPtr(3), 0x20_1000, ThreadUses::VECTORS)
+        .unwrap();
     parts.schedule(&mut builder, turn()).unwrap();
     let steps = &builder.kernel.steps[..];
     let [
@@ -146,7 +149,10 @@ fn a_refusal_says_what_was_being_done() {
     let parts = Parts::new(&mut builder, 6).unwrap();
     builder.kernel.refuse = Some(Refusal::NotPermitted);
     let refused = Trouble::Refused("configure a thread", Refusal::NotPermitted);
-    assert_eq!(parts.configure(&mut builder, CPtr(3), 0), Err(refused));
+    assert_eq!(
+        parts.configure(&mut builder, CPtr(3), 0, ThreadUses::empty()),
+        Err(refused)
+    );
     builder.kernel.refuse = Some(Refusal::NotPermitted);
     let refused = Trouble::Refused("set a priority", Refusal::NotPermitted);
     assert_eq!(parts.schedule(&mut builder, turn()), Err(refused));

@@ -4,7 +4,7 @@
 //! contended, and a second thread would yield until it is free. With the feature `alloc` off a program has
 //! no allocator, and allocating does not link.
 
-#[cfg(all(feature = "alloc", target_os = "none"))]
+#[cfg(all(feature = "alloc", any(target_os = "none", weft)))]
 mod region {
     use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -52,14 +52,14 @@ mod region {
     }
 }
 
-#[cfg(all(feature = "alloc", target_os = "none"))]
+#[cfg(all(feature = "alloc", any(target_os = "none", weft)))]
 pub(crate) use region::add;
 
 /// Gives memory to the heap; without the feature `alloc` there is none.
 ///
 /// # Safety
 /// None needed: nothing happens.
-#[cfg(not(all(feature = "alloc", target_os = "none")))]
+#[cfg(not(all(feature = "alloc", any(target_os = "none", weft))))]
 pub(crate) unsafe fn add(_base: *mut u8, _length: usize) {}
 
 /// Memory for the heap of a program that is given none: root.

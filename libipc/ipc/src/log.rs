@@ -85,7 +85,7 @@ impl Write for Line {
 }
 
 /// Ends the program on a panic: the message goes to the log, the reason to the fault handler.
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", weft))]
 #[panic_handler]
 fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
     match info.location() {

@@ -52,10 +52,10 @@ fn root_entry(function: &ItemFn) -> Tokens {
 
 fn entry(function: &ItemFn, body: &Tokens) -> Tokens {
     quote! {
-        #[cfg_attr(not(target_os = "none"), allow(dead_code, reason = "only started on the target"))]
+        #[cfg_attr(not(any(target_os = "none", weft)), allow(dead_code, reason = "only started on the target"))]
         #function
 
-        #[cfg(target_os = "none")]
+        #[cfg(any(target_os = "none", weft))]
         const _: () = {
             #[allow(unsafe_code, reason = "the symbol that the first instruction calls")]
             #[unsafe(no_mangle)]

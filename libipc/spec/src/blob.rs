@@ -9,7 +9,7 @@ use core::fmt;
 use crate::SystemSpec;
 
 const MAGIC: [u8; 4] = *b"WSPC";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = 8;
 
 /// Why bytes are no specification.

@@ -14,6 +14,8 @@ pub struct Component {
     pub name: String,
     /// The program that it runs.
     pub program: ProgramId,
+    /// Whether it has vector and floating-point registers.
+    pub fpu: Fpu,
     /// When it runs.
     pub schedule: Schedule,
     /// How much memory it has.
@@ -29,6 +31,16 @@ pub struct Component {
     pub faults_to: Option<ComponentId>,
     /// Its arguments.
     pub args: Vec<String>,
+}
+
+/// Whether a program has vector and floating-point registers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Fpu {
+    /// It has none, and is built without.
+    #[default]
+    Absent,
+    /// It has them, and is built for them.
+    Present,
 }
 
 /// Priority and share of processor time.

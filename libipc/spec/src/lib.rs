@@ -28,7 +28,7 @@ mod view;
 
 pub use blob::{SpecError, decode, encode};
 pub use compare::{Live, Mismatch, compare, holds_exactly};
-pub use component::{Component, Schedule, Served, Sizes};
+pub use component::{Component, Fpu, Schedule, Served, Sizes};
 pub use entries::{StartEntry, startup_entries};
 pub use expected::{Expected, Presence, expected_capabilities};
 pub use grant::{Grant, IrqMode, Slot, What};

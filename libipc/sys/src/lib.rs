@@ -21,19 +21,19 @@
 
 mod ipc;
 pub mod measure;
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", weft))]
 mod note;
 pub mod page;
 
-#[cfg(all(target_os = "none", target_arch = "x86_64"))]
+#[cfg(all(any(target_os = "none", weft), target_arch = "x86_64"))]
 #[path = "x86_64.rs"]
 mod arch;
 
-#[cfg(all(target_os = "none", target_arch = "aarch64"))]
+#[cfg(all(any(target_os = "none", weft), target_arch = "aarch64"))]
 #[path = "aarch64.rs"]
 mod arch;
 
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", weft)))]
 #[path = "hosted.rs"]
 mod arch;
 

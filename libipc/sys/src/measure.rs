@@ -64,3 +64,9 @@ pub fn mark_none() {
 pub fn mark_end(figure: u64) {
     arch::mark_end(figure);
 }
+
+/// Uses a vector register, which is a fault of a thread that may not.
+#[inline(always)]
+pub fn use_vectors() {
+    arch::use_vectors();
+}

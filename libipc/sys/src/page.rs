@@ -67,7 +67,7 @@ pub fn read_batch(bytes: &mut [u8]) -> usize {
     length
 }
 
-#[cfg(target_os = "none")]
+#[cfg(any(target_os = "none", weft))]
 mod raw {
     //! The page at its address. Callers have checked the index.
 
@@ -92,7 +92,7 @@ mod raw {
     }
 }
 
-#[cfg(not(target_os = "none"))]
+#[cfg(not(any(target_os = "none", weft)))]
 mod raw {
     //! A static in place of the page. Callers have checked the index.
 

@@ -6,7 +6,8 @@ use weft_abi::FaultKind;
 pub const SYSTEM_CALL: u64 = 0x15;
 
 pub(crate) const UNKNOWN: u64 = 0x00;
-const FLOATING_POINT: u64 = 0x07;
+/// The exception class of vector and floating-point instructions that are trapped; `vectors.S` knows it too.
+pub const FLOATING_POINT: u64 = 0x07;
 const ILLEGAL_STATE: u64 = 0x0e;
 pub(crate) const SYSTEM_REGISTER: u64 = 0x18;
 const SVE: u64 = 0x19;

@@ -9,6 +9,10 @@ use weft_hal::Text;
 use crate::entry::MAIR;
 use crate::identify::Source;
 
+unsafe extern "C" {
+    fn weft_vectors_reset();
+}
+
 /// SCTLR_EL1 when the MMU is switched on: RES1 bits, caches, stack alignment checks, cache maintenance and
 /// WFE by user mode as usual. `boot.S` loads it.
 pub(crate) const SCTLR: u64 = 0x30d0_0800
@@ -248,13 +252,27 @@ fn open_cycle_counter() {
     set_performance_access(READ_CYCLES);
 }
 
-/// Turns on every protection; user mode has no floating point, no vectors, no counters but the virtual one and the
+/// CPACR_EL1 that traps no vector instruction but those of SVE and SME (Arm ARM D24.2.33).
+pub(crate) const VECTORS_OF_USER_AND_KERNEL: u64 = 3 << 20;
+
+/// Nothing of what was there before stays in vector registers, and nobody may use them.
+fn reset_vectors() {
+    set_vector_access(VECTORS_OF_USER_AND_KERNEL);
+    barrier();
+    // SAFETY:
+    // 1. vector registers may be used here; compiled code of the kernel has none.
+    unsafe { weft_vectors_reset() };
+    set_vector_access(0);
+}
+
+/// Turns on every protection; user mode has no floating point and no vectors before it is given them (`vectors.S`), no
+/// counters but the virtual one and the
 /// processor's cycles.
 ///
 /// Needs page tables that show nothing writable and executable.
 pub(crate) fn harden(features: &Features) {
     set_memory_attributes(MAIR);
-    set_vector_access(0);
+    reset_vectors();
     set_debug(0);
     set_performance_access(0);
     open_cycle_counter();

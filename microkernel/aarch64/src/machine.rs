@@ -6,6 +6,7 @@ use crate::board::Conduit;
 use crate::cpu::{self, Features};
 use crate::irq::Gic;
 use crate::regs::Registers;
+use crate::smp::PerCore;
 use crate::timer::Time;
 use crate::{power, serial, sgi};
 
@@ -43,6 +44,10 @@ impl Aarch64 {
 
 impl Arch for Aarch64 {
     type Context = Registers;
+
+    fn forget(&mut self, context: &Registers) {
+        PerCore::current().forget(context);
+    }
 }
 
 impl Cpu for Aarch64 {

@@ -4,7 +4,9 @@
 //! interrupt or exception saves all. Entry and exit stubs (`trap.S`) read and write the fields by their
 //! offsets, so the layout is C's and fields are cells.
 
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
+use core::mem::MaybeUninit;
+use core::ptr;
 
 use weft_hal::Context;
 
@@ -12,10 +14,10 @@ use weft_hal::Context;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
 pub enum Format {
-    /// All registers.
-    Full = 0,
     /// x0, x1, x8, x20 to x25, instruction and stack pointer, flags.
-    Syscall = 1,
+    Syscall = 0,
+    /// All registers.
+    Full = 1,
 }
 
 /// Bytes of the SVC instruction.
@@ -28,7 +30,7 @@ const FLAGS: u64 = 0xf << 28;
 pub const DUMP: usize = 34;
 
 /// Saved user registers.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(C)]
 pub struct Registers {
     pub(crate) x: [Cell<u64>; 31],
@@ -37,6 +39,41 @@ pub struct Registers {
     pub(crate) spsr: Cell<u64>,
     pub(crate) thread_block: Cell<u64>,
     pub(crate) format: Cell<u64>,
+    /// Where vector registers are kept; null: the thread may not use any.
+    pub(crate) vectors: Cell<*const Vectors>,
+    /// Whether they are there now, and not in the processor.
+    pub(crate) saved: Cell<u64>,
+}
+
+/// Bytes of q0 to q31, FPCR and FPSR.
+const VECTOR_BYTES: usize = 32 * 16 + 2 * 8;
+
+/// Memory for the vector registers of a thread.
+#[derive(Debug)]
+#[repr(C, align(16))]
+pub struct Vectors(UnsafeCell<MaybeUninit<[u8; VECTOR_BYTES]>>);
+
+impl Default for Vectors {
+    #[inline(always)]
+    fn default() -> Self {
+        Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
+}
+
+impl Default for Registers {
+    #[inline(always)]
+    fn default() -> Self {
+        Self {
+            x: Default::default(),
+            sp: Cell::new(0),
+            elr: Cell::new(0),
+            spsr: Cell::new(0),
+            thread_block: Cell::new(0),
+            format: Cell::new(Format::Full as u64),
+            vectors: Cell::new(ptr::null()),
+            saved: Cell::new(0),
+        }
+    }
 }
 
 impl Registers {
@@ -64,13 +101,11 @@ const fn user_address(address: u64) -> u64 {
 }
 
 impl Context for Registers {
-    fn initialise(&self) {
-        let others = [&self.sp, &self.elr, &self.spsr, &self.thread_block];
-        self.x
-            .iter()
-            .chain(others)
-            .for_each(|register| register.set(0));
-        self.format.set(Format::Full as u64);
+    type Vectors = Vectors;
+
+    fn set_vectors(&self, kept: Option<&Vectors>) {
+        self.vectors.set(kept.map_or(ptr::null(), ptr::from_ref));
+        self.saved.set(0);
     }
 
     fn number(&self) -> u64 {
@@ -147,9 +182,6 @@ mod tests {
     #[test]
     fn a_new_thread_has_nothing_in_its_registers() {
         let registers = Registers::default();
-        registers.x[5].set(7);
-        registers.spsr.set(!0);
-        registers.initialise();
         assert_eq!(
             (0..DUMP)
                 .filter_map(|index| registers.dump(index))

@@ -37,6 +37,15 @@ pub(crate) struct Stacks {
 pub(crate) const STACK_TOP: usize = offset_of!(Stacks, kernel) + STACK_BYTES;
 const FATAL_TOP: usize = offset_of!(Stacks, fatal) + STACK_BYTES;
 
+/// How many words are from `on_syscall` to `on_interrupt`: functions that are others while user mode has vector registers,
+/// and `system`.
+const WAYS: usize = 13;
+const _: () = assert!(
+    offset_of!(PerCore, on_interrupt)
+        == offset_of!(PerCore, on_syscall) + (WAYS - 1) * size_of::<usize>()
+        && offset_of!(PerCore, system) == offset_of!(PerCore, on_syscall) + 4 * size_of::<usize>()
+);
+
 /// A core's own data. `trap.S` knows the offsets of the fields.
 #[repr(C)]
 pub(crate) struct PerCore {
@@ -46,6 +55,7 @@ pub(crate) struct PerCore {
     pub(crate) fatal_top: Cell<u64>,
     pub(crate) on_syscall: Cell<usize>,
     pub(crate) on_exception: Cell<usize>,
+    pub(crate) on_resume: Cell<usize>,
     pub(crate) on_long_call: Cell<usize>,
     /// The kernel's state, of the type that `on_syscall` and the others were made for.
     pub(crate) system: Cell<*mut ()>,
@@ -53,12 +63,14 @@ pub(crate) struct PerCore {
     pub(crate) on_reply_recv: Cell<usize>,
     pub(crate) on_signal: Cell<usize>,
     pub(crate) on_long_reply_recv: Cell<usize>,
-    pub(crate) on_null: Cell<usize>,
     pub(crate) on_wait: Cell<usize>,
     pub(crate) on_signal_wait: Cell<usize>,
     pub(crate) on_yield: Cell<usize>,
-    pub(crate) on_map: Cell<usize>,
     pub(crate) on_interrupt: Cell<usize>,
+    pub(crate) on_null: Cell<usize>,
+    pub(crate) on_map: Cell<usize>,
+    /// What `on_syscall` to `on_interrupt` are while user mode has no vector registers; `system` has a place, too.
+    pub(crate) plain: [Cell<usize>; WAYS],
     id: Cell<CoreId>,
     /// The board's interrupt controller.
     pub(crate) gic: Cell<Option<board::Gic>>,
@@ -101,6 +113,8 @@ impl PerCore {
             on_yield: Cell::new(0),
             on_map: Cell::new(0),
             on_interrupt: Cell::new(0),
+            on_resume: Cell::new(0),
+            plain: [const { Cell::new(0) }; WAYS],
             id: Cell::new(CoreId::BOOT),
             gic: Cell::new(None),
         }
@@ -126,6 +140,36 @@ impl PerCore {
         // SAFETY:
         // 1. in the kernel TPIDR_EL1 points to the core's own, which lives for ever.
         unsafe { &*own }
+    }
+
+    /// Notes the functions behind the entry stubs as they are, which is without vector registers.
+    pub(crate) fn note_plain_ways(&self) {
+        let system = Cell::new(0);
+        let ways = [
+            &self.on_syscall,
+            &self.on_exception,
+            &self.on_resume,
+            &self.on_long_call,
+            &system,
+            &self.on_call,
+            &self.on_reply_recv,
+            &self.on_signal,
+            &self.on_long_reply_recv,
+            &self.on_wait,
+            &self.on_signal_wait,
+            &self.on_yield,
+            &self.on_interrupt,
+        ];
+        for (plain, now) in self.plain.iter().zip(ways) {
+            plain.set(now.get());
+        }
+    }
+
+    /// No thread's registers are in the processor if they were this one's.
+    pub(crate) fn forget(&self, context: &Registers) {
+        if ptr::eq(self.context.get(), context) {
+            self.context.set(ptr::null());
+        }
     }
 
     /// Which core it is.

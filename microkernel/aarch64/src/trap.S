@@ -7,7 +7,7 @@
 //   Signal, Wait, SignalWait, Yield, SpaceMap and Null first try a function that leaves most registers where they are.
 // On exit: a thread saved by SVC gets x0, x1, x8, x20 to x25, its stack pointer and flags back, and zero in
 //   the other registers; one saved by an interrupt or exception gets everything back. A thread that runs user code
-//   always has the format of SVC, so that SVC need not set it.
+//   always has the format of SVC, which is 0, so that SVC need not set it.
 // Clobbers: nothing of user mode beyond that.
 
 .pushsection .text.trap, "ax", %progbits
@@ -217,7 +217,7 @@ resume_same:
     zero x0, x1, x2, x3, x4, x5, x6, x7, x8, x9, x10, x11, x12, x13, x14, x15, x16, x17, x18, x19, x26, x27, x28, x30
     leave
 
-// Saves x2 to x30 as well, elr, spsr, the user's stack pointer and the format of exceptions, which is 0; x27 = PerCore.
+// Saves x2 to x30 as well, elr, spsr, the user's stack pointer and the format of exceptions; x27 = PerCore.
 .macro save_all
     stp x2, x3, [x30, #({X} + 16)]
     stp x4, x5, [x30, #({X} + 32)]
@@ -239,11 +239,14 @@ resume_same:
     mrs x0, elr_el1
     mrs x1, spsr_el1
     stp x0, x1, [x30, #{ELR}]
-    str xzr, [x30, #{FORMAT}]
+    mov x0, #{FULL}
+    str x0, [x30, #{FORMAT}]
     mrs x27, tpidr_el1
 .endm
 
 trap_exception:
+    tbnz x30, #0, trap_odd          // classes with odd numbers; the others are most often a fault
+trap_exception_all:
     begin_again
     save_all
     mrs x1, esr_el1
@@ -259,7 +262,6 @@ trap_call:
     ldr x0, [x27, #{SYSTEM}]
     ldr x3, [x27, #{ON_EXCEPTION}]
     mov x29, xzr
-    mov x30, xzr
     blr x3
     b resume_whoever
 
@@ -279,7 +281,6 @@ interrupt_call:
     ldr x0, [x27, #{SYSTEM}]
     ldr x3, [x27, #{ON_INTERRUPT}]
     mov x29, xzr
-    mov x30, xzr
     blr x3
 
 // Goes on with the Registers that x0 points to: those of the thread that ran, of another, or null. Stack: empty.
@@ -298,8 +299,7 @@ resume_registers:
     mov x30, x0
     ldr x4, [x30, #{FORMAT}]
     restore_state x30, x1, x2, x3
-    cmp x4, #{SYSCALL}
-    b.ne trap_resume_full
+    cbnz x4, trap_resume_full
     ldp x0, x1, [x30, #{X}]
     ldr x8, [x30, #({X} + 64)]
     ldp x20, x21, [x30, #({X} + 160)]
@@ -309,8 +309,7 @@ resume_registers:
     leave
 
 trap_resume_full:
-    mov x1, #{SYSCALL}
-    str x1, [x30, #{FORMAT}]
+    str xzr, [x30, #{FORMAT}]
     ldp x0, x1, [x30, #{X}]
     ldp x2, x3, [x30, #({X} + 16)]
     ldp x4, x5, [x30, #({X} + 32)]

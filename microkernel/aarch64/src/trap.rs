@@ -29,11 +29,12 @@ const _: () = assert!(
         && offset_of!(PerCore, system) == offset_of!(PerCore, on_long_call) + 8
         && offset_of!(Registers, spsr) == offset_of!(Registers, elr) + 8
         && offset_of!(Registers, sp) == offset_of!(Registers, x) + 31 * 8
-        && Format::Full as u64 == 0
+        && Format::Syscall as u64 == 0
 );
 
 global_asm!(
     include_str!("trap.S"),
+    include_str!("vectors.S"),
     CONTEXT = const offset_of!(PerCore, context),
     STACK_TOP = const offset_of!(PerCore, stack_top),
     FATAL_TOP = const offset_of!(PerCore, fatal_top),
@@ -65,7 +66,13 @@ global_asm!(
     SP = const offset_of!(Registers, sp),
     ELR = const offset_of!(Registers, elr),
     FORMAT = const offset_of!(Registers, format),
-    SYSCALL = const Format::Syscall as u64,
+    FULL = const Format::Full as u64,
+    WAYS = const offset_of!(PerCore, on_syscall),
+    PLAIN = const offset_of!(PerCore, plain),
+    VECTORS = const offset_of!(Registers, vectors),
+    SAVED = const offset_of!(Registers, saved),
+    USER_AND_KERNEL = const cpu::VECTORS_OF_USER_AND_KERNEL,
+    FLOATING_POINT = const cause::FLOATING_POINT,
     SYSTEM_CALL = const cause::SYSTEM_CALL,
     FRAME_BYTES = const size_of::<Frame>(),
     fatal = sym crate::report::fatal,
@@ -125,6 +132,9 @@ fn serve<S: System<Aarch64>>(system: &'static mut S) -> ! {
         .set((stubs::on_null::<Aarch64, S> as *const ()).addr());
     core.on_map
         .set((stubs::on_map::<Aarch64, S> as *const ()).addr());
+    core.on_resume
+        .set((weft_trap_resume_whoever as *const ()).addr());
+    core.note_plain_ways();
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
@@ -153,9 +163,9 @@ fn resume(core: &PerCore, registers: *const Registers) -> ! {
     unsafe {
         asm!(
             "mov sp, {top}",
-            "b {resume}",
+            "br {resume}",
             top = in(reg) core.stack_top.get(),
-            resume = sym weft_trap_resume_whoever,
+            resume = in(reg) core.on_resume.get(),
             in("x0") registers,
             options(noreturn),
         )

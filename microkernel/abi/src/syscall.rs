@@ -10,11 +10,13 @@
 //! | x86_64 (`syscall`) | rax | rdi | rsi | r12 | r13 | r14 | r15 | r8 | r9 | upper half of rdi |
 //! | aarch64 (`svc #0`) | x8 | x0 | x1 | x20 | x21 | x22 | x23 | x24 | x25 | upper half of x0 |
 //!
-//! Every other register is destroyed by a system call, except the stack pointer and the thread-block
-//! register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked, and `a8` a second one: both are
+//! Every other register is destroyed by a system call, vector registers and what controls them included, except the stack
+//! pointer and the thread-block register (FS base, TPIDR_EL0). `a0` is always the capability that is invoked, and `a8` a second one: both are
 //! pointers of 32 bits, so that one register holds them. As a result `a0` fills its register.
 //!
 //! A number that is not in the table is a fault ([`FaultKind::BadSyscall`](crate::FaultKind)), not a refusal.
+
+use bitflags::bitflags;
 
 /// How many argument registers a system call has (`a0 … a8`).
 pub const ARGUMENTS: usize = 9;
@@ -121,8 +123,9 @@ syscalls! {
 
     /// Sets a thread's CSpace, address space, fault endpoint and timeout endpoint (0 for none). The thread must be
     /// suspended. Needs WRITE on all of them. The timeout endpoint is told, as of a fault, when the budget of a client
-    /// ends while the thread works for it, if the thread has a scheduling context of its own to finish on.
-    30 ThreadConfigure "(thread, cnode, space, fault_endpoint, timeout_endpoint) -> ()";
+    /// ends while the thread works for it, if the thread has a scheduling context of its own to finish on. `uses` is 1
+    /// if the thread may use vector registers (see ThreadUses), else 0.
+    30 ThreadConfigure "(thread, cnode, space, fault_endpoint, timeout_endpoint, uses) -> ()";
     /// Sets where a suspended thread goes on, its first two arguments and its thread-block register.
     31 ThreadWriteRegisters "(thread, ip, sp, argument0, argument1, thread_block) -> ()";
     /// Reads a suspended thread's instruction and stack pointer and flags; all registers go to the batch area.
@@ -234,6 +237,17 @@ impl ThreadState {
             7 => Self::Throttled,
             _ => return None,
         })
+    }
+}
+
+bitflags! {
+    /// What of the processor a thread may use besides the general registers, as `ThreadConfigure` is told.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+    pub struct ThreadUses: u64 {
+        /// The vector and floating-point registers. Without, such an instruction is a fault
+        /// ([`FaultKind::Undefined`](crate::FaultKind)). A system call destroys them: they begin again as on a processor
+        /// that was reset, control registers included. Interrupts and faults keep them.
+        const VECTORS = 1;
     }
 }
 

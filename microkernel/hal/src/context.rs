@@ -3,12 +3,18 @@
 use weft_abi::FaultKind;
 
 /// Saved user registers. They live inside the thread object; entry and exit stubs read and write them, so
-/// the methods take `&self` and implementations use cells. The default value is any; core initialises it.
+/// the methods take `&self` and implementations use cells. The default value is that of a thread that never ran: all zero,
+/// flags as user mode starts.
 ///
 /// Argument registers `a0 … a8` are those of [`weft_abi::syscall`].
 pub trait Context: Default + 'static {
-    /// Makes the registers of a thread that never ran: all zero, flags as user mode starts.
-    fn initialise(&self);
+    /// Memory in which the vector registers of a thread that may use them are kept while another runs. It has no
+    /// contents of its own: a new one costs nothing.
+    type Vectors: Default + 'static;
+
+    /// Lets the thread use vector registers, which begin as on a processor that was reset, and are kept in this memory,
+    /// which stays where it is as long as the context does; or forbids it. The thread does not run.
+    fn set_vectors(&self, kept: Option<&Self::Vectors>);
 
     /// The system call number that the thread asked for.
     fn number(&self) -> u64;

@@ -34,4 +34,8 @@ pub trait Arch:
 {
     /// A thread's saved user registers.
     type Context: Context;
+
+    /// A thread that does not run is no longer the one that these registers were of: it is gone, or made into another. What
+    /// the processor still holds of it must reach nobody, the next thread with these very registers included.
+    fn forget(&mut self, context: &Self::Context);
 }

@@ -9,12 +9,23 @@ use core::fmt;
 
 use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags};
 use x86_64::registers::model_specific::{Efer, EferFlags, Msr};
+use x86_64::registers::xcontrol::{XCr0, XCr0Flags};
 
 use crate::entry::PAT;
-use crate::smp::LeftOut;
+use crate::smp::{LeftOut, PerCore};
+
+unsafe extern "C" {
+    fn weft_vectors_reset();
+}
 
 const IA32_PAT: u32 = 0x277;
 const IA32_SYSENTER_CS: u32 = 0x174;
+
+/// The parts of the vector registers, by their bits in XCR0: x87 and SSE, the upper halves of AVX, masks and the rest of
+/// AVX-512. Others (bounds, protection keys, tiles) stay off.
+const X87_SSE: u64 = 3;
+const AVX: u64 = 1 << 2;
+const AVX_512: u64 = 7 << 5;
 
 /// Optional features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +44,12 @@ pub struct Features {
     pub global_pages: bool,
     /// 1 GiB pages.
     pub huge_pages: bool,
+    /// Vector registers can be saved in parts, which there are more of than those that every processor has.
+    pub xsave: bool,
+    /// Vector registers of 256 bits.
+    pub avx: bool,
+    /// Vector registers of 512 bits, and masks.
+    pub avx512: bool,
     /// The interrupt controller has registers in MSRs.
     pub x2apic: bool,
     /// The time-stamp counter runs at a constant rate.
@@ -51,6 +68,9 @@ impl Features {
         machine_check: false,
         global_pages: false,
         huge_pages: false,
+        xsave: false,
+        avx: false,
+        avx512: false,
         x2apic: false,
         invariant_tsc: false,
         physical_bits: 36,
@@ -78,7 +98,13 @@ impl Features {
                 None
             }
         };
+        let xsave = bit(basic.ecx, 26);
+        let parts = if xsave { __cpuid_count(0xd, 0).eax } else { 0 };
+        let has = |wanted: u64| u64::from(parts) & wanted == wanted;
         Self {
+            xsave,
+            avx: has(AVX),
+            avx512: has(AVX | AVX_512),
             smep: bit(ebx, 7),
             smap: bit(ebx, 20),
             umip: bit(ecx, 2),
@@ -92,6 +118,17 @@ impl Features {
                 .map_or(36, |leaf| leaf.eax.to_le_bytes()[0])
                 .min(52),
         }
+    }
+
+    /// Which vector registers user mode can have, as XCR0 names them (SDM 1 §13.3); 0: those of every processor.
+    pub(crate) fn vector_state(&self) -> u64 {
+        let parts = [
+            (self.xsave, X87_SSE),
+            (self.avx, AVX),
+            (self.avx512, AVX_512),
+        ];
+        let present = parts.iter().filter(|(present, _)| *present);
+        present.fold(0, |state, (_, part)| state | part)
     }
 
     /// Which of the features that are here `other` lacks: the first.
@@ -118,6 +155,9 @@ impl Features {
             self.huge_pages,
             self.x2apic,
             self.invariant_tsc,
+            self.xsave,
+            self.avx,
+            self.avx512,
         ];
         let bits = all.into_iter().rev();
         bits.fold(0, |bits, present| bits << 1 | u32::from(present))
@@ -125,7 +165,7 @@ impl Features {
 }
 
 /// What the features are called.
-const NAMES: [&str; 9] = [
+const NAMES: [&str; 12] = [
     "SMEP",
     "SMAP",
     "UMIP",
@@ -135,6 +175,9 @@ const NAMES: [&str; 9] = [
     "1GiB-pages",
     "x2APIC",
     "invariant-TSC",
+    "XSAVE",
+    "AVX",
+    "AVX-512",
 ];
 
 /// Whether this is QEMU's translator. With instruction counting (`-icount`) it ends with "Bad icount read"
@@ -178,7 +221,10 @@ fn list(to: &mut fmt::Formatter<'_>, text: &str, bits: u32) -> fmt::Result {
     Ok(())
 }
 
-/// Turns on every protection that `features` has; user mode has no floating point and no vectors.
+/// Turns on every protection that `features` has; user mode has no floating point and no vectors before it is given them
+/// (`vectors.S`).
+///
+/// Needs the kernel's final page tables.
 pub(crate) fn harden(features: &Features) {
     set_msr(IA32_PAT, PAT);
     // SYSENTER with a null selector is a fault: the only way in is SYSCALL.
@@ -190,11 +236,11 @@ pub(crate) fn harden(features: &Features) {
             | Cr0Flags::NUMERIC_ERROR
             | Cr0Flags::WRITE_PROTECT
             | Cr0Flags::PAGING
-            | Cr0Flags::EMULATE_COPROCESSOR
-            | Cr0Flags::MONITOR_COPROCESSOR
-            | Cr0Flags::TASK_SWITCHED,
+            | Cr0Flags::MONITOR_COPROCESSOR,
     );
-    let mut cr4 = Cr4Flags::PHYSICAL_ADDRESS_EXTENSION;
+    let mut cr4 =
+        Cr4Flags::PHYSICAL_ADDRESS_EXTENSION | Cr4Flags::OSFXSR | Cr4Flags::OSXMMEXCPT_ENABLE;
+    cr4.set(Cr4Flags::OSXSAVE, features.xsave);
     cr4.set(Cr4Flags::MACHINE_CHECK_EXCEPTION, features.machine_check);
     cr4.set(
         Cr4Flags::SUPERVISOR_MODE_EXECUTION_PROTECTION,
@@ -204,6 +250,22 @@ pub(crate) fn harden(features: &Features) {
     cr4.set(Cr4Flags::USER_MODE_INSTRUCTION_PREVENTION, features.umip);
     cr4.set(Cr4Flags::FSGSBASE, features.fsgsbase);
     write_cr4(cr4);
+    reset_vectors(features);
+}
+
+/// Nothing of what was there before stays in vector registers, and nobody may use them.
+fn reset_vectors(features: &Features) {
+    let state = features.vector_state();
+    PerCore::current().vector_state.set(state);
+    if let Some(parts) = XCr0Flags::from_bits(state).filter(|_| features.xsave) {
+        // SAFETY:
+        // 1. every part is one that CPUID shows, and OSXSAVE is set.
+        unsafe { XCr0::write(parts) };
+    }
+    // SAFETY:
+    // 1. vector registers may be used here; compiled code of the kernel has none.
+    unsafe { weft_vectors_reset() };
+    write_cr0(Cr0::read() | Cr0Flags::TASK_SWITCHED);
 }
 
 /// Lets global entries stay in the TLB when the root changes, if the processor can, and forgets everything once.

@@ -8,6 +8,7 @@ use crate::irq::{Call, IoApic, LocalApic};
 use crate::msi::MsiLines;
 use crate::paging::KernelHalf;
 use crate::regs::Registers;
+use crate::smp::PerCore;
 use crate::timer::Time;
 use crate::tlb::Active;
 use crate::{port, power, serial, smp};
@@ -63,6 +64,10 @@ impl X86_64 {
 
 impl Arch for X86_64 {
     type Context = Registers;
+
+    fn forget(&mut self, context: &Registers) {
+        PerCore::current().forget(context);
+    }
 }
 
 impl Cpu for X86_64 {

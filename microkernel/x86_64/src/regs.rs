@@ -4,7 +4,9 @@
 //! interrupt or exception saves all. Entry and exit stubs (`trap.S`) read and write the fields by their
 //! offsets, so the layout is C's and fields are cells. What each message touches comes first: one cache line.
 
-use core::cell::Cell;
+use core::cell::{Cell, UnsafeCell};
+use core::mem::MaybeUninit;
+use core::ptr;
 
 use weft_hal::Context;
 
@@ -45,9 +47,43 @@ pub struct Registers {
     pub(crate) rbp: Cell<u64>,
     pub(crate) r11: Cell<u64>,
     pub(crate) r10: Cell<u64>,
+    /// Where vector registers are kept; null: the thread may not use any.
+    pub(crate) vectors: Cell<*const Vectors>,
+    /// Whether they are there now, and not in the processor.
+    pub(crate) saved: Cell<u64>,
+}
+
+/// Bytes of all vector registers with AVX-512, as XSAVE lays them out (SDM 1 §13.4).
+const VECTOR_BYTES: usize = 2688;
+
+/// Memory for the vector registers of a thread.
+#[derive(Debug)]
+#[repr(C, align(64))]
+pub struct Vectors(UnsafeCell<MaybeUninit<[u8; VECTOR_BYTES]>>);
+
+impl Vectors {
+    /// How many bytes there are.
+    pub const BYTES: usize = VECTOR_BYTES;
+
+    /// XRSTOR wants zeros in the header where XSAVE writes nothing.
+    fn clear_header(&self) {
+        const HEADER: core::ops::Range<usize> = 512..576;
+        let header = self.0.get().cast::<u8>().wrapping_add(HEADER.start);
+        // SAFETY:
+        // 1. the header is inside; nobody else uses it, because the thread that it belongs to does not run.
+        unsafe { header.write_bytes(0, HEADER.len()) };
+    }
+}
+
+impl Default for Vectors {
+    #[inline(always)]
+    fn default() -> Self {
+        Self(UnsafeCell::new(MaybeUninit::uninit()))
+    }
 }
 
 impl Default for Registers {
+    #[inline(always)]
     fn default() -> Self {
         Self {
             arguments: Default::default(),
@@ -63,6 +99,8 @@ impl Default for Registers {
             rflags: Cell::new(USER_FLAGS),
             fs_base: Cell::new(0),
             format: Cell::new(Format::Full as u64),
+            vectors: Cell::new(ptr::null()),
+            saved: Cell::new(0),
         }
     }
 }
@@ -77,12 +115,6 @@ impl Registers {
         if !is_canonical(self.rip.get()) {
             self.rip.set(0);
         }
-    }
-
-    fn scratch(&self) -> [&Cell<u64>; 6] {
-        [
-            &self.rbx, &self.rcx, &self.rdx, &self.rbp, &self.r11, &self.r10,
-        ]
     }
 }
 
@@ -101,15 +133,12 @@ const fn user_address(address: u64) -> u64 {
 }
 
 impl Context for Registers {
-    fn initialise(&self) {
-        self.arguments
-            .iter()
-            .chain(self.scratch())
-            .for_each(|register| register.set(0));
-        let others = [&self.rax, &self.rip, &self.rsp, &self.fs_base];
-        others.into_iter().for_each(|register| register.set(0));
-        self.rflags.set(USER_FLAGS);
-        self.format.set(Format::Full as u64);
+    type Vectors = Vectors;
+
+    fn set_vectors(&self, kept: Option<&Vectors>) {
+        kept.inspect(|vectors| vectors.clear_header());
+        self.vectors.set(kept.map_or(ptr::null(), ptr::from_ref));
+        self.saved.set(0);
     }
 
     fn number(&self) -> u64 {
@@ -206,9 +235,6 @@ mod tests {
     #[test]
     fn a_new_thread_has_only_interrupts_enabled() {
         let registers = Registers::default();
-        registers.rax.set(7);
-        registers.rflags.set(!0);
-        registers.initialise();
         let dump: std::vec::Vec<_> = (0..DUMP)
             .filter_map(|index| registers.dump(index))
             .collect();

@@ -101,6 +101,13 @@ impl Stage {
     }
 }
 
+/// How many functions are others while user mode has vector registers: `on_call` to `on_resume`.
+pub(crate) const WAYS: usize = 12;
+const _: () = assert!(
+    offset_of!(PerCore, on_resume)
+        == offset_of!(PerCore, on_call) + (WAYS - 1) * size_of::<usize>()
+);
+
 /// A core's own data. `trap.S` knows the offsets of the first fields; the eight that messages need are one cache line.
 #[repr(C, align(64))]
 pub(crate) struct PerCore {
@@ -108,23 +115,28 @@ pub(crate) struct PerCore {
     /// Where the entry stubs save registers: the thread that ran last.
     pub(crate) context: Cell<*const Registers>,
     pub(crate) stack_top: Cell<u64>,
+    /// Where the stubs of messages keep the word w4 meanwhile.
+    pub(crate) kept: Cell<u64>,
     /// The kernel's state, of the type that the functions below were made for.
     pub(crate) system: Cell<*mut ()>,
     pub(crate) on_call: Cell<usize>,
     pub(crate) on_reply_recv: Cell<usize>,
-    /// Where the stubs of messages keep the word w4 meanwhile.
-    pub(crate) kept: Cell<u64>,
     pub(crate) on_signal: Cell<usize>,
     pub(crate) on_long_call: Cell<usize>,
     pub(crate) on_long_reply_recv: Cell<usize>,
-    pub(crate) on_null: Cell<usize>,
     pub(crate) on_wait: Cell<usize>,
     pub(crate) on_signal_wait: Cell<usize>,
     pub(crate) on_yield: Cell<usize>,
-    pub(crate) on_map: Cell<usize>,
     pub(crate) on_interrupt: Cell<usize>,
     pub(crate) on_syscall: Cell<usize>,
     pub(crate) on_exception: Cell<usize>,
+    pub(crate) on_resume: Cell<usize>,
+    pub(crate) on_null: Cell<usize>,
+    pub(crate) on_map: Cell<usize>,
+    /// What `on_call` to `on_resume` are while user mode has no vector registers.
+    pub(crate) plain: [Cell<usize>; WAYS],
+    /// What XSAVE is to save; 0: FXSAVE is used.
+    pub(crate) vector_state: Cell<u64>,
     pub(crate) fsgsbase: Cell<bool>,
     pub(crate) id: Cell<CoreId>,
     pub(crate) stage: Stage,
@@ -158,10 +170,10 @@ impl PerCore {
             this: Cell::new(ptr::null()),
             context: Cell::new(ptr::null()),
             stack_top: Cell::new(0),
+            kept: Cell::new(0),
             system: Cell::new(ptr::null_mut()),
             on_call: Cell::new(0),
             on_reply_recv: Cell::new(0),
-            kept: Cell::new(0),
             on_signal: Cell::new(0),
             on_long_call: Cell::new(0),
             on_long_reply_recv: Cell::new(0),
@@ -173,6 +185,9 @@ impl PerCore {
             on_interrupt: Cell::new(0),
             on_syscall: Cell::new(0),
             on_exception: Cell::new(0),
+            on_resume: Cell::new(0),
+            plain: [const { Cell::new(0) }; WAYS],
+            vector_state: Cell::new(0),
             fsgsbase: Cell::new(false),
             id: Cell::new(CoreId::BOOT),
             stage: Stage(AtomicU8::new(Stage::ABSENT)),
@@ -223,6 +238,44 @@ impl PerCore {
         // SAFETY:
         // 1. it points to an area that is there for ever.
         unsafe { &*this }
+    }
+
+    /// Notes the functions behind the entry stubs as they are, which is without vector registers.
+    pub(crate) fn note_plain_ways(&self) {
+        for (plain, now) in self.plain.iter().zip(self.ways()) {
+            plain.set(now.get());
+        }
+    }
+
+    /// The functions that are others while user mode has vector registers.
+    fn ways(&self) -> [&Cell<usize>; WAYS] {
+        [
+            &self.on_call,
+            &self.on_reply_recv,
+            &self.on_signal,
+            &self.on_long_call,
+            &self.on_long_reply_recv,
+            &self.on_wait,
+            &self.on_signal_wait,
+            &self.on_yield,
+            &self.on_interrupt,
+            &self.on_syscall,
+            &self.on_exception,
+            &self.on_resume,
+        ]
+    }
+
+    /// Whether user mode has vector registers, which belong to the thread that ran last.
+    pub(crate) fn has_vectors(&self) -> bool {
+        let [plain, ..] = &self.plain;
+        self.on_call.get() != plain.get()
+    }
+
+    /// No thread's registers are in the processor if they were this one's.
+    pub(crate) fn forget(&self, context: &Registers) {
+        if ptr::eq(self.context.get(), context) {
+            self.context.set(ptr::null());
+        }
     }
 
     /// The core on one of whose stacks an address is.

@@ -31,6 +31,8 @@ weft_trap_stubs:
     .long vector
     .if vector == 2
     jmp trap_nmi
+    .elseif vector == 7
+    jmp trap_vectors
     .elseif vector == 8 || vector == 18
     jmp trap_fatal
     .else

@@ -13,11 +13,12 @@ use weft_abi::{FaultKind, REGISTER_WORDS, Syscall};
 use weft_early::stubs::{self, GENERAL, SAME, Sent, Stubs, turned};
 use weft_early::{Range, System};
 use weft_hal::{Context, IrqLine, Next, Trap};
+use x86_64::registers::control::Cr0Flags;
 
 use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
 use crate::machine::X86_64;
 use crate::regs::{Format, Registers, is_canonical};
-use crate::smp::{IST_BYTES, PerCore};
+use crate::smp::{IST_BYTES, PerCore, WAYS};
 use crate::{cpu, init};
 
 const IA32_STAR: u32 = 0xc000_0081;
@@ -46,6 +47,7 @@ const _: () = assert!(
 
 global_asm!(
     include_str!("trap.S"),
+    include_str!("vectors.S"),
     CONTEXT = const offset_of!(PerCore, context),
     STACK_TOP = const offset_of!(PerCore, stack_top),
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
@@ -70,6 +72,12 @@ global_asm!(
     GENERAL = const GENERAL,
     SAME = const SAME,
     SYSTEM = const offset_of!(PerCore, system),
+    PLAIN = const offset_of!(PerCore, plain),
+    WAYS = const WAYS,
+    VECTOR_STATE = const offset_of!(PerCore, vector_state),
+    VECTORS = const offset_of!(Registers, vectors),
+    SAVED = const offset_of!(Registers, saved),
+    TASK_SWITCHED = const Cr0Flags::TASK_SWITCHED.bits(),
     KEPT = const offset_of!(PerCore, kept),
     CALL = const Syscall::Call as u64,
     REPLY_RECV = const Syscall::ReplyRecv as u64,
@@ -102,6 +110,7 @@ unsafe extern "C" {
     fn weft_trap_stubs();
     fn weft_syscall_entry();
     fn weft_trap_resume_whoever();
+    fn weft_vectors_left(next: *const Registers);
 }
 
 /// The address of the stub of a vector.
@@ -176,6 +185,9 @@ fn serve<S: System<X86_64>>(system: &'static mut S) -> ! {
     for (place, function) in places.into_iter().zip(functions) {
         place.set(function.addr());
     }
+    core.on_resume
+        .set((weft_trap_resume_whoever as *const ()).addr());
+    core.note_plain_ways();
     let system = ptr::from_mut(system);
     core.system.set(system.cast());
     // SAFETY:
@@ -205,9 +217,9 @@ fn resume(registers: *const Registers) -> ! {
     unsafe {
         asm!(
             "mov rsp, gs:[{top}]",
-            "jmp {resume}",
+            "jmp qword ptr gs:[{resume}]",
             top = const offset_of!(PerCore, stack_top),
-            resume = sym weft_trap_resume_whoever,
+            resume = const offset_of!(PerCore, on_resume),
             in("rax") registers,
             options(noreturn),
         )
@@ -278,12 +290,23 @@ fn leave(core: &PerCore, next: Next<'_, Registers>) -> *const Registers {
         Next::User(registers) => {
             // Where FSGSBASE exists, the stub does it.
             if !core.fsgsbase.get() && !ptr::eq(core.context.get(), registers) {
-                core.context.set(registers);
-                switch_segments(registers.fs_base.get());
+                switch(core, registers);
             }
             registers
         }
     }
+}
+
+/// Does what the stubs do where FSGSBASE exists.
+#[inline(never)]
+fn switch(core: &PerCore, registers: &Registers) {
+    if core.has_vectors() {
+        // SAFETY:
+        // 1. it wants the registers of the thread that goes on, and the vector mode.
+        unsafe { weft_vectors_left(registers) };
+    }
+    core.context.set(registers);
+    switch_segments(registers.fs_base.get());
 }
 
 /// Gives the next thread its thread block, and nothing of what the last one left in segment registers.

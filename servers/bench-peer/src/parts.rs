@@ -40,6 +40,7 @@ pub(crate) fn entries() -> Entries {
         touches: address(touches),
         signals: address(signals),
         turns: address(turns_a_loop),
+        answers_with_vectors: address(answers_with_vectors),
     }
 }
 
@@ -56,6 +57,14 @@ pub(crate) fn turns() -> u64 {
 extern "C" fn answers(info: u64, _: u64) -> ! {
     let _ = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
     loop {
+        let _ = weft_sys::reply_recv(CPtr(ENDPOINT), MessageInfo(info), NOTHING, CPtr(REPLY));
+    }
+}
+
+extern "C" fn answers_with_vectors(info: u64, _: u64) -> ! {
+    let _ = weft_sys::recv(CPtr(ENDPOINT), CPtr(REPLY));
+    loop {
+        weft_sys::measure::use_vectors();
         let _ = weft_sys::reply_recv(CPtr(ENDPOINT), MessageInfo(info), NOTHING, CPtr(REPLY));
     }
 }

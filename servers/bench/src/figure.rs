@@ -50,6 +50,8 @@ figures! {
     IPC_CALL_10_WORDS "ipc.call_10_words";
     /// As `ipc.round_trip`, between two threads of one address space.
     IPC_ROUND_TRIP_SAME_SPACE "ipc.round_trip_same_space";
+    /// As `ipc.round_trip`, between threads that use vector registers, each of them one in each turn.
+    IPC_ROUND_TRIP_FPU "ipc.round_trip_fpu";
     /// A signal for which nobody waits.
     NOTIFICATION_SIGNAL "notification.signal";
     /// From before a signal to the first instruction of a more urgent process that waited for it.

@@ -1,5 +1,6 @@
 //! Threads that play parts, in the peer's process or in this one.
 
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{AddressSpace, CNode, SchedContext, Start, Thread, ThreadConfiguration};
 use libipc::{CPtr, Kind, Rights};
 use proto::bench_peer::{ENDPOINT, REPLY, SIGNALS, WAITS};
@@ -39,6 +40,8 @@ pub(crate) struct Place {
     pub(crate) priority: u8,
     /// Where its faults go; NULL for nowhere.
     pub(crate) faults: CPtr,
+    /// What of the processor it may use.
+    pub(crate) uses: ThreadUses,
 }
 
 /// Where a thread begins, with what.
@@ -66,6 +69,7 @@ impl Stage {
             space: self.peer_space,
             priority,
             faults: CPtr::NULL,
+            uses: ThreadUses::empty(),
         };
         self.worker(place)
     }
@@ -87,6 +91,7 @@ impl Stage {
             space: place.space,
             fault_endpoint: place.faults,
             timeout_endpoint: CPtr::NULL,
+            uses: place.uses,
         };
         done("configuring a thread", thread.configure(to))?;
         done(
@@ -122,7 +127,12 @@ impl Worker {
     }
 
     fn give(self, slot: u32, from: CPtr, rights: Rights) -> Outcome {
-        let given = self.cnode.copy(CPtr(slot), CNode::OWN, from, rights);
+        self.may(CPtr(slot), from, rights)
+    }
+
+    /// Gives it a capability in a slot that the interface does not name.
+    pub(crate) fn may(self, slot: CPtr, from: CPtr, rights: Rights) -> Outcome {
+        let given = self.cnode.copy(slot, CNode::OWN, from, rights);
         done("giving a capability", given)
     }
 

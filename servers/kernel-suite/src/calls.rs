@@ -45,6 +45,8 @@ pub(crate) fn call_server(endpoint: CPtr) -> Result<(), Failure> {
 pub(crate) struct Process {
     /// Its thread, not running.
     pub(crate) thread: Thread,
+    /// Its memory.
+    pub(crate) space: AddressSpace,
     /// Its capabilities.
     pub(crate) cnode: CNode,
 }
@@ -69,7 +71,11 @@ pub(crate) fn process(
             ..Start::default()
         }),
     )?;
-    Ok(Process { thread, cnode })
+    Ok(Process {
+        thread,
+        space,
+        cnode,
+    })
 }
 
 /// A process that serves an endpoint.

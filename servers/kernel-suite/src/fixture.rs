@@ -5,6 +5,7 @@ use alloc::{format, vec::Vec};
 use libipc::abi::boot::{self, BootInfo};
 use libipc::abi::cap::MemoryClass;
 use libipc::abi::message::REGISTER_WORDS;
+use libipc::abi::syscall::ThreadUses;
 use libipc::abi::{FaultLabel, MessageInfo};
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Start, Thread,
@@ -178,11 +179,24 @@ impl Fixture {
         cnode: CNode,
         fault_endpoint: CPtr,
     ) -> Result<(), Failure> {
+        let holds = (cnode, fault_endpoint);
+        self.configure_for(thread, space, holds, ThreadUses::empty())
+    }
+
+    /// As `configure`, of a thread that uses something of the processor.
+    pub(crate) fn configure_for(
+        &self,
+        thread: Thread,
+        space: AddressSpace,
+        (cnode, fault_endpoint): (CNode, CPtr),
+        uses: ThreadUses,
+    ) -> Result<(), Failure> {
         let to = ThreadConfiguration {
             cnode,
             space,
             fault_endpoint,
             timeout_endpoint: CPtr::NULL,
+            uses,
         };
         done("configuring a thread", thread.configure(to))
     }

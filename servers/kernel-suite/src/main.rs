@@ -19,6 +19,7 @@ mod cores;
 mod entry;
 mod faults;
 mod fixture;
+mod leak;
 mod mapping;
 #[cfg(target_arch = "x86_64")]
 mod ports;
@@ -49,6 +50,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         boot::TESTS,
         faults::TESTS,
         entry::TESTS,
+        leak::TESTS,
         mapping::TESTS,
         time::TESTS,
         calls::TESTS,

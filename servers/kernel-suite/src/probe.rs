@@ -10,6 +10,13 @@ pub(crate) use aarch64::*;
 #[cfg(target_arch = "x86_64")]
 pub(crate) use x86_64::*;
 
+/// What one program leaves in all its registers. Its half and the upper half of that are no other value.
+pub(crate) const SECRET: u64 = 0x5ec7_e75e_c2e7;
+/// What another does.
+pub(crate) const OWN: u64 = 0x0e11_6b0e_16b1;
+/// The words of a message.
+pub(crate) const MESSAGE: u64 = 0x3e55_a6e5;
+
 /// A few instructions of this program.
 #[derive(Clone, Copy)]
 pub(crate) struct Probe(unsafe extern "C" fn());

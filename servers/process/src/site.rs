@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP, STARTUP_PAGE};
 use libipc::abi::startup::{EntryKind, slots as known};
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{AddressSpace, Budget, CNode, Untyped};
 use libipc::{CPtr, Caller, Kind, Refusal, Rights, Session, slots};
 use proto::processes::Error;
@@ -247,7 +248,7 @@ impl Unfinished<'_> {
                 client_of(order.pid).into(),
             )
             .map_err(refused)?;
-        let configured = parts.configure(site, faults, order.program.entry);
+        let configured = parts.configure(site, faults, order.program.entry, ThreadUses::VECTORS);
         slots::delete(faults);
         configured?;
         let turn = Turn {

@@ -2,11 +2,11 @@
 
 use libipc::{
     CPtr, Rights,
-    abi::{boot, deadlines::DEADLINE_PRIORITY},
+    abi::{boot, deadlines::DEADLINE_PRIORITY, syscall::ThreadUses},
     objects::{Budget, CNode, Endpoint, SchedControl},
 };
 use weft_domain::{Turn, Urgency};
-use weft_spec::{Component, ComponentId, badge};
+use weft_spec::{Component, ComponentId, Fpu, badge};
 
 use crate::{
     domain::Domain,
@@ -32,7 +32,11 @@ pub fn configure(
     OWN.mint(fault_endpoint, OWN, faults, rights, badge::of_faults(id))
         .doing("mint a fault endpoint")?;
     let parts = &domain.parts;
-    parts.configure(workshop, fault_endpoint, domain.entry)?;
+    let uses = match component.fpu {
+        Fpu::Absent => ThreadUses::empty(),
+        Fpu::Present => ThreadUses::VECTORS,
+    };
+    parts.configure(workshop, fault_endpoint, domain.entry, uses)?;
     // The thread has its own; what is kept of a connection would tell of a client that is none.
     OWN.delete(fault_endpoint)
         .doing("delete a fault endpoint")?;

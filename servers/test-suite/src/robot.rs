@@ -4,6 +4,7 @@ use alloc::format;
 
 use libipc::abi::message::{CAPS_IN, CAPS_OUT, CapItem};
 use libipc::abi::syscall::ThreadState;
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{CNode, Frame, SchedContext, Start, Thread, ThreadConfiguration};
 use libipc::{CPtr, FaultKind, Kind, Rights};
 use test_script::{STEPS, Step};
@@ -57,6 +58,7 @@ impl Bench {
             space: self.given.assist.object(),
             fault_endpoint,
             timeout_endpoint: CPtr::NULL,
+            uses: ThreadUses::empty(),
         };
         done("configuring a thread", robot.thread.configure(to))?;
         // A session would tell of the robot's end.

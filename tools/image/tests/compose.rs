@@ -5,8 +5,8 @@ mod elf;
 use elf::{EXECUTE, Elf, READ, WRITE};
 use image::{BootFile, Contents, ImageError, ProgramFile, compose, verify};
 use weft_spec::{
-    Access, Component, ImageView, ProgramId, Region, Schedule, SegmentFault, Sizes, Slot, Source,
-    SystemSpec, program_name, segments,
+    Access, Component, Fpu, ImageView, ProgramId, Region, Schedule, SegmentFault, Sizes, Slot,
+    Source, SystemSpec, program_name, segments,
 };
 
 fn spec() -> SystemSpec {
@@ -226,6 +226,7 @@ fn reader() -> Component {
     Component {
         name: "reader".to_owned(),
         program: ProgramId(1),
+        fpu: Fpu::Absent,
         schedule: Schedule {
             core: 0,
             priority: 1,

@@ -1,5 +1,7 @@
 //! A manifest after reading: kinds of values are right, names are not resolved yet.
 
+use weft_spec::Fpu;
+
 use crate::diagnostic::{At, Place};
 
 /// A manifest.
@@ -32,6 +34,8 @@ impl Draft {
 pub(crate) struct DraftComponent {
     pub(crate) name: At<String>,
     pub(crate) program: At<String>,
+    /// Whether it has vector registers.
+    pub(crate) fpu: Fpu,
     /// The core that it is on.
     pub(crate) core: At<u8>,
     pub(crate) priority: At<u8>,

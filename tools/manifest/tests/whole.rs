@@ -3,7 +3,7 @@
 mod common;
 
 use manifest::{Source, check};
-use weft_spec::{ComponentId, SystemSpec, What, expected_capabilities, startup_entries};
+use weft_spec::{ComponentId, Fpu, SystemSpec, What, expected_capabilities, startup_entries};
 
 const MANIFEST: &str = include_str!("whole.toml");
 
@@ -45,6 +45,15 @@ fn servers_start_before_their_clients() {
         ]
     );
     assert_eq!(spec.programs[0], "root");
+}
+
+#[test]
+fn only_a_component_that_asks_for_them_has_vector_registers() {
+    let spec = whole();
+    let has = spec.components.iter();
+    let has = has.filter(|component| component.fpu == Fpu::Present);
+    let names: Vec<&str> = has.map(|component| component.name.as_str()).collect();
+    assert_eq!(names, ["shell"]);
 }
 
 #[test]

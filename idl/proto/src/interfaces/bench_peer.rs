@@ -14,7 +14,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_peer",
     id: 0x8ea7,
-    version: 0x5975_a4bf_fc0d_0dbb,
+    version: 0x4dbb_fb7f_73ae_5e65,
 };
 
 /// The labels of requests.
@@ -75,6 +75,8 @@ pub struct Entries {
     pub signals: u64,
     /// Counts the turns of a loop of constant length; `turns` tells how many there were.
     pub turns: u64,
+    /// As `answers`, and uses a vector register for each message.
+    pub answers_with_vectors: u64,
 }
 
 impl libipc::codec::Encode for Entries {
@@ -94,7 +96,8 @@ impl libipc::codec::Encode for Entries {
         w.put(&self.breaks)?;
         w.put(&self.touches)?;
         w.put(&self.signals)?;
-        w.put(&self.turns)
+        w.put(&self.turns)?;
+        w.put(&self.answers_with_vectors)
     }
 }
 
@@ -116,6 +119,7 @@ impl libipc::codec::Decode for Entries {
             touches: r.get()?,
             signals: r.get()?,
             turns: r.get()?,
+            answers_with_vectors: r.get()?,
         })
     }
 }

@@ -1,6 +1,6 @@
 //! Threads.
 
-use weft_abi::syscall::ThreadState;
+use weft_abi::syscall::{ThreadState, ThreadUses};
 use weft_abi::{CPtr, FaultKind, Refusal, Syscall};
 use weft_sys::invoke;
 
@@ -22,6 +22,8 @@ pub struct ThreadConfiguration {
     pub fault_endpoint: CPtr,
     /// Where it is told, as of a fault, that a client's budget ended while the thread worked for it; NULL for nowhere.
     pub timeout_endpoint: CPtr,
+    /// What of the processor it may use besides the general registers.
+    pub uses: ThreadUses,
 }
 
 /// Where a suspended thread goes on.
@@ -70,7 +72,7 @@ impl Thread {
         let space = u64::from(to.space.cptr().0);
         let endpoints =
             [to.fault_endpoint, to.timeout_endpoint].map(|endpoint| u64::from(endpoint.0));
-        let arguments = [cnode, space, endpoints[0], endpoints[1], 0];
+        let arguments = [cnode, space, endpoints[0], endpoints[1], to.uses.bits()];
         invoke(Syscall::ThreadConfigure, self.0, arguments).map(|_| ())
     }
 

@@ -12,7 +12,7 @@
 use weft_abi::cap::MemoryClass;
 use weft_abi::layout::PAGE;
 use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{Arch, Asid, Context, PageSize, PhysAddr};
+use weft_hal::{Arch, Asid, PageSize, PhysAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -408,11 +408,7 @@ impl<A: Arch> Core<A> {
                 "the message page is the second page"
             );
         }
-        let thread = self
-            .memory
-            .place(at, Thread::<A>::new(A::Context::default(), self.id()));
-        thread.context.initialise();
-        thread
+        self.memory.place(at, Thread::new(self.id()))
     }
 
     /// Puts an address space, with an identifier that must be left, into memory whose first page is cleared.

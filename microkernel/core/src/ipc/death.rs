@@ -54,6 +54,7 @@ impl<A: Arch> Core<A> {
             self.sched.current = None;
         }
         self.unmap_message_page(thread);
+        self.arch.forget(&thread.context);
         self.memory.retire(thread);
         Progress::Done
     }

@@ -3,7 +3,7 @@
 use core::sync::atomic::{AtomicBool, AtomicU8};
 
 use weft_abi::{FaultKind, MAX_CAPS};
-use weft_hal::{Arch, CoreId, Nanoseconds, Root};
+use weft_hal::{Arch, Context, CoreId, Nanoseconds, Root};
 use weft_store::{Home, HomeCell, Letter, Ref};
 
 use crate::list::{Linked, Links, List, Serving, Timed};
@@ -186,6 +186,8 @@ pub struct Thread<A: Arch> {
     pub stopping: HomeCell<bool>,
     /// The next thread in a mailbox for those that are called back.
     pub recall: HomeCell<u64>,
+    /// Where its vector registers are kept, if it may use them.
+    pub vectors: <A::Context as Context>::Vectors,
 }
 
 impl<A: Arch> Letter for Thread<A> {
@@ -218,9 +220,10 @@ impl<A: Arch> Linked<Serving> for Thread<A> {
 
 impl<A: Arch> Thread<A> {
     /// A suspended thread with nothing, on its home core.
-    pub fn new(context: A::Context, core: CoreId) -> Self {
+    #[inline(always)]
+    pub fn new(core: CoreId) -> Self {
         Self {
-            context,
+            context: Default::default(),
             line: LineStart,
             state: HomeCell::new(Blocked::Suspended),
             slots: HomeCell::new((0, 0)),
@@ -260,6 +263,7 @@ impl<A: Arch> Thread<A> {
             recalled: AtomicBool::new(false),
             stopping: HomeCell::new(false),
             recall: HomeCell::new(0),
+            vectors: Default::default(),
         }
     }
 

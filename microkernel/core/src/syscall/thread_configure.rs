@@ -1,7 +1,9 @@
-//! `ThreadConfigure`: sets CSpace, address space and the endpoints that faults and timeouts are told to.
+//! `ThreadConfigure`: sets CSpace, address space, the endpoints that faults and timeouts are told to, and what of the
+//! processor the thread may use.
 
 use core::sync::atomic::{Ordering, fence};
 
+use weft_abi::syscall::ThreadUses;
 use weft_abi::{Kind, Refusal, Rights};
 use weft_hal::{Arch, Context};
 use weft_store::Ref;
@@ -24,6 +26,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         cptr => Some(core.expect(thread, cptr, Kind::Endpoint, Rights::WRITE)?),
     };
     let fault = core.fault_endpoint_argument(thread, argument(3))?;
+    let may_use = ThreadUses::from_bits(argument(5)).ok_or(Refusal::InvalidArgument)?;
     let home = core.home();
     if core.far_endpoint(target).is_some() {
         // Only its core could take it out.
@@ -35,6 +38,10 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     // Whoever was told of the thread's faults before may be told that it is gone.
     bind(core, target, ThreadSlot::Fault, fault.near())?;
     core.note_bindings(target);
+    // What another program left in the registers is not for this one.
+    core.arch.forget(&target.context);
+    let kept = may_use.contains(ThreadUses::VECTORS);
+    target.context.set_vectors(kept.then_some(&target.vectors));
     match fault {
         FaultEndpoint::Far(slot) => {
             let core_of_it = slot.tag.get(home).home();

@@ -169,7 +169,7 @@ fn handled_server() -> Rig {
         &[CNODE, TIMEOUTS + 1, CNODE, TIMEOUTS, 31, 9],
     );
     rig.enter(3, Syscall::ThreadSuspend, &[THREADS]);
-    let configure = [THREADS, CNODE, SPACE, 0, TIMEOUTS + 1];
+    let configure = [THREADS, CNODE, SPACE, 0, TIMEOUTS + 1, 0];
     rig.enter(3, Syscall::ThreadConfigure, &configure);
     rig.enter(3, Syscall::ThreadResume, &[THREADS]);
     rig.budget(3, 1, 10, 2 * MILLISECOND, 10 * MILLISECOND);

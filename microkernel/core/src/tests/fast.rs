@@ -191,7 +191,7 @@ fn handled() -> Rig {
     let mut rig = served();
     rig.enter(1, Syscall::ThreadSuspend, &[THREADS + 2]);
     let space = 3;
-    let target = [THREADS + 2, CNODE, space, BADGED, 0];
+    let target = [THREADS + 2, CNODE, space, BADGED, 0, 0];
     rig.enter(1, Syscall::ThreadConfigure, &target);
     // That made pointers be looked up again, so the server names them once more.
     assert!(quick_call(&mut rig));

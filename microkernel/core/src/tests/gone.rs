@@ -228,7 +228,7 @@ fn copies_in_a_destroyed_table_or_thread_are_gone_with_it_and_a_revocation_tells
 
     let thread = THREADS + WORKER as u64;
     act(&mut rig, Syscall::ThreadSuspend, &[thread]);
-    let configure = [thread, CNODE, SPACE, SESSION, 0];
+    let configure = [thread, CNODE, SPACE, SESSION, 0, 0];
     act(&mut rig, Syscall::ThreadConfigure, &configure);
     delete(&mut rig, thread);
     assert_eq!(all_told(&mut rig), [BADGE]);

@@ -72,7 +72,7 @@ impl Rig {
         let (thread, sched) = (THREADS + index, SCHEDS + index);
         machine.make(untyped, Kind::Thread, 0, thread, 1).unwrap();
         machine
-            .call(Syscall::ThreadConfigure, &[thread, CNODE, SPACE, 0, 0])
+            .call(Syscall::ThreadConfigure, &[thread, CNODE, SPACE, 0, 0, 0])
             .unwrap();
         if let Some(priority) = priority {
             machine
@@ -668,7 +668,7 @@ fn what_may_only_be_looked_at_is_no_cspace_and_no_address_space_of_a_thread() {
     rig.enter(0, Syscall::CNodeCopy, &[CNODE, 302, CNODE, SPACE, read]);
     rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
     for (cspace, space) in [(301, SPACE), (CNODE, 302)] {
-        let configure = [THREADS + 1, cspace, space, 0, 0];
+        let configure = [THREADS + 1, cspace, space, 0, 0, 0];
         rig.enter(0, Syscall::ThreadConfigure, &configure);
         assert_eq!(rig.answer(0), Err(Refusal::NotPermitted));
     }

@@ -18,6 +18,7 @@ mod invariants;
 mod ipc;
 mod sched;
 mod space;
+mod vectors;
 
 use std::boxed::Box;
 use std::vec::Vec;

@@ -25,7 +25,15 @@ pub struct FakeContext {
     pub sp: Cell<u64>,
     /// The thread-block register.
     pub thread_block: Cell<u64>,
+    /// Whether vector registers may be used.
+    pub has_vectors: Cell<bool>,
+    /// How often they were set to what they begin with.
+    pub fresh_vectors: Cell<u32>,
 }
+
+/// Memory for the vector registers of a fake thread, which has none.
+#[derive(Debug, Default)]
+pub struct FakeVectors;
 
 impl FakeContext {
     /// Registers as they are in a system call.
@@ -40,12 +48,12 @@ impl FakeContext {
 }
 
 impl Context for FakeContext {
-    fn initialise(&self) {
-        self.request(0, &[0; ARGUMENTS]);
-        self.scratch_dirty.set(false);
-        self.ip.set(0);
-        self.sp.set(0);
-        self.thread_block.set(0);
+    type Vectors = FakeVectors;
+
+    fn set_vectors(&self, kept: Option<&FakeVectors>) {
+        self.has_vectors.set(kept.is_some());
+        let times = self.fresh_vectors.get().wrapping_add(1);
+        self.fresh_vectors.set(times);
     }
 
     fn number(&self) -> u64 {

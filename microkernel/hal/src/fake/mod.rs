@@ -15,7 +15,7 @@ use std::vec::Vec;
 
 use crate::{Arch, Asid, Clock, Console, CoreId, Cpu, IrqLine, IrqMode, Nanoseconds, PhysAddr};
 
-pub use context::FakeContext;
+pub use context::{FakeContext, FakeVectors};
 pub use paging::{PageFault, Translation};
 
 /// When [`Cpu::interrupt_pending`] says that an interrupt waits.
@@ -44,6 +44,8 @@ pub struct Fake {
     pub notified: BTreeSet<CoreId>,
     /// How many interrupts it has sent to tell of mail.
     pub notifications: u64,
+    /// Where the registers are that were to be forgotten, in the order of time.
+    pub forgotten: Vec<usize>,
     /// The clock; a test advances it.
     pub now: Nanoseconds,
     /// The timer's deadline; `None` if it was never set.
@@ -94,6 +96,10 @@ impl Fake {
 
 impl Arch for Fake {
     type Context = FakeContext;
+
+    fn forget(&mut self, context: &FakeContext) {
+        self.forgotten.push(core::ptr::from_ref(context).addr());
+    }
 }
 
 impl Cpu for Fake {

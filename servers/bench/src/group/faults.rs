@@ -6,6 +6,7 @@
 use bench::figure::{FAULT_PAGER_ROUND_TRIP, FAULT_ROUND_TRIP, Figure};
 use bench::report::Report;
 use bench::samples::{Batch, Samples};
+use libipc::abi::syscall::ThreadUses;
 use libipc::abi::{FaultLabel, MessageInfo};
 use libipc::objects::Frame;
 use libipc::{CPtr, Kind, Refusal, Rights};
@@ -86,6 +87,7 @@ where
         space: stage.peer_space,
         priority: LOW,
         faults: endpoint,
+        uses: ThreadUses::empty(),
     };
     let worker = stage.worker(place)?;
     worker.sends(endpoint)?;

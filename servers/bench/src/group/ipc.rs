@@ -10,6 +10,7 @@ use bench::figure::{
 };
 use bench::report::Report;
 use bench::samples::{Batch, Samples};
+use libipc::abi::syscall::ThreadUses;
 use libipc::abi::{MessageInfo, REGISTER_WORDS};
 use libipc::{CPtr, Kind};
 use proto::bench_peer::{ENDPOINT, REPLY};
@@ -151,6 +152,7 @@ fn same_space(stage: &mut Stage, report: &mut Report) -> Outcome {
         space: stage.space,
         priority: HIGH,
         faults: CPtr::NULL,
+        uses: ThreadUses::empty(),
     };
     let worker = stage.worker(place)?;
     worker.serves(stage, endpoint)?;

@@ -12,6 +12,7 @@ mod processes;
 mod rings;
 mod syscalls;
 mod threads;
+mod vectors;
 mod vspace;
 
 use bench::figure::Figure;
@@ -39,6 +40,7 @@ pub(crate) const ALL: &[Group] = &[
     ipc::ROUND_TRIP,
     ipc::TEN_WORDS,
     ipc::SAME_SPACE,
+    vectors::ROUND_TRIP,
     notifications::SIGNAL,
     notifications::SWITCH,
     notifications::PING_PONG,

@@ -5,6 +5,7 @@ use alloc::format;
 use bench::figure::{PROCESS_BARE_CREATE_DESTROY, PROCESS_SPAWN_EXIT_WAIT};
 use bench::report::Report;
 use bench::samples::Batch;
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{
     AddressSpace, CNode, Frame, Notification, SchedContext, Thread, ThreadConfiguration, Untyped,
 };
@@ -131,6 +132,7 @@ impl Maker {
             space,
             fault_endpoint: CPtr::NULL,
             timeout_endpoint: CPtr::NULL,
+            uses: ThreadUses::empty(),
         })?;
         self.scheduler.schedule(sched, HIGH)?;
         sched.bind(thread)?;

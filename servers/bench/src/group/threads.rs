@@ -3,6 +3,7 @@
 use bench::figure::{THREAD_CREATE_RUN_SIGNAL, THREAD_YIELD};
 use bench::report::Report;
 use bench::samples::{Batch, Samples};
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{CNode, Notification, SchedContext, Thread, ThreadConfiguration, Untyped};
 use libipc::{CPtr, Kind};
 use weft_sys::measure::{begin, counter};
@@ -99,6 +100,7 @@ fn create(stage: &mut Stage, report: &mut Report) -> Outcome {
                 space,
                 fault_endpoint: CPtr::NULL,
                 timeout_endpoint: CPtr::NULL,
+                uses: ThreadUses::empty(),
             })?;
             control.schedule(sched, HIGH)?;
             sched.bind(thread)?;

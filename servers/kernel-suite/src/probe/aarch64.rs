@@ -1,10 +1,16 @@
 //! Probes of aarch64. Numbers of registers are those of the kernel's dump.
 
 use core::arch::global_asm;
+use core::ops::Range;
 
-use super::probes;
+use super::{MESSAGE, OWN, SECRET, probes};
 
-global_asm!(include_str!("aarch64.S"));
+global_asm!(
+    include_str!("aarch64.S"),
+    SECRET = const SECRET,
+    OWN = const OWN,
+    MESSAGE = const MESSAGE,
+);
 
 probes! {
     /// Writes to address 0.
@@ -37,6 +43,16 @@ probes! {
     SERVER probe_server;
     /// The end of the server.
     SERVER_END probe_server_end;
+    /// Fills all registers with [`SECRET`] before each system call that it makes; can run at any address.
+    FILL probe_fill;
+    /// The end of it.
+    FILL_END probe_fill_end;
+    /// Makes a system call, writes all registers to its stack, then does not exist.
+    LOOK probe_look;
+    /// As it, after it has used a vector register.
+    LOOK_USED probe_look_used;
+    /// Fills all registers with [`OWN`], counts the argument down, writes all registers to its stack, then does not exist.
+    KEEP probe_keep;
     /// Reads a register of the kernel.
     SYSTEM_REGISTER probe_system_register;
 }
@@ -60,3 +76,34 @@ pub(crate) const CLEARED: [usize; 5] = [3, 18, 19, 29, 30];
 
 /// The dump does not show the thread block.
 pub(crate) const THREAD_BLOCK_REGISTER: Option<usize> = None;
+
+/// What [`LOOK`] and [`KEEP`] write: where x0 to x30 are, the flags, TPIDR_EL0 and TPIDRRO_EL0, q0 to q31, FPCR and FPSR.
+const GENERAL: Range<usize> = 0..31;
+const FLAGS: usize = 31;
+const THREAD_BLOCKS: Range<usize> = 32..34;
+const VECTORS: Range<usize> = 64..128;
+const CONTROL: usize = 128;
+const STATUS: usize = 129;
+
+/// The first register (its place) that holds what it cannot have from its own thread, where general registers may hold
+/// what is `allowed`; vector registers are as a reset leaves them. The flags
+/// are the own program's, which has counted down to 0.
+pub(crate) fn stranger(dump: &[u64], allowed: fn(u64) -> bool) -> Option<usize> {
+    const ZERO_WITHOUT_BORROW: u64 = 3 << 29;
+    let general = GENERAL.filter(|at| dump[*at] != 0 && !allowed(dump[*at]));
+    let zero = THREAD_BLOCKS.chain(VECTORS).chain(CONTROL..STATUS + 1);
+    let zero = zero.filter(|at| dump[*at] != 0);
+    let flags = [FLAGS].into_iter();
+    let flags = flags.filter(|at| dump[*at] != ZERO_WITHOUT_BORROW);
+    general.chain(zero).chain(flags).next()
+}
+
+/// The first register (its place) that does not hold what [`KEEP`] put there.
+pub(crate) fn lost(dump: &[u64]) -> Option<usize> {
+    // x0 was counted down; TPIDR_EL0 is the thread block, whatever a program writes there.
+    let own = (1..31).chain(VECTORS);
+    let own = own.filter(|at| dump[*at] != OWN);
+    let control = [(CONTROL, 0x40_0000), (STATUS, 1)].into_iter();
+    let control = control.filter(|(at, value)| dump[*at] != *value);
+    own.chain(control.map(|(at, _)| at)).next()
+}

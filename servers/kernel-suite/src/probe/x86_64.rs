@@ -1,10 +1,16 @@
 //! Probes of x86_64. Numbers of registers are those of the kernel's dump.
 
 use core::arch::global_asm;
+use core::ops::Range;
 
-use super::probes;
+use super::{MESSAGE, OWN, SECRET, probes};
 
-global_asm!(include_str!("x86_64.S"));
+global_asm!(
+    include_str!("x86_64.S"),
+    SECRET = const SECRET,
+    OWN = const OWN,
+    MESSAGE = const MESSAGE,
+);
 
 probes! {
     /// Writes to address 0.
@@ -57,6 +63,16 @@ probes! {
     RETURN_NOT_CANONICAL probe_return_not_canonical;
     /// Steps one instruction.
     STEP probe_step;
+    /// Fills all registers with [`SECRET`] before each system call that it makes; can run at any address.
+    FILL probe_fill;
+    /// The end of it.
+    FILL_END probe_fill_end;
+    /// Makes a system call, writes all registers to its stack, then does not exist.
+    LOOK probe_look;
+    /// As it, after it has used a vector register.
+    LOOK_USED probe_look_used;
+    /// Fills all registers with [`OWN`], counts the argument down, writes all registers to its stack, then does not exist.
+    KEEP probe_keep;
     /// Makes a system call with DF, AC and NT set, copies the flags to rdi.
     STRANGE_FLAGS probe_strange_flags;
 }
@@ -86,3 +102,65 @@ pub(crate) const CLEARED: [usize; 3] = [1, 6, 10];
 
 /// The register that holds the thread block in a dump.
 pub(crate) const THREAD_BLOCK_REGISTER: Option<usize> = Some(18);
+
+/// What [`LOOK`] and [`KEEP`] write: where the general registers and flags are, segment selectors and bases, vector
+/// registers as XSAVE or FXSAVE lays them out (SDM 1 §10.5.1, §13.4).
+const GENERAL: Range<usize> = 0..15;
+const SEGMENTS: Range<usize> = 16..20;
+const BASES: Range<usize> = 20..22;
+const CONTROL: usize = 64;
+const LAST_INSTRUCTION: Range<usize> = 65..67;
+const MXCSR: usize = 67;
+const STACK_OF_X87: Range<usize> = 68..84;
+const XMM: Range<usize> = 84..116;
+const PRESENT: usize = 128;
+const BEYOND: Range<usize> = 136..336;
+const YMM: Range<usize> = 136..168;
+/// Half a word of MXCSR, and what tells which of its bits exist.
+const LOWER: u64 = 0xffff_ffff;
+/// The log2 of e, rounded down, as [`KEEP`] tells the processor to.
+const LOG2_E: u64 = 0xb8aa_3b29_5c17_f0bb;
+
+/// A register that general registers may hold after a system call: the instruction behind it.
+fn behind_call(word: u64) -> bool {
+    let look = super::LOOK.address();
+    (look..look + 64).contains(&word)
+}
+
+/// The first register (its place) that holds what it cannot have from its own thread, where general registers may hold
+/// what is `allowed`; vector registers are as a reset leaves them.
+pub(crate) fn stranger(dump: &[u64], allowed: fn(u64) -> bool) -> Option<usize> {
+    // Flags of the own program, in r11 after a system call: interrupts, and results of its comparisons.
+    let flags = |word: u64| word & !0x8d5 == 0x202;
+    let general = GENERAL.filter(|at| {
+        let word = dump[*at];
+        let own = word == 0 || behind_call(word) || flags(word) && *at == 10;
+        !own && !allowed(word)
+    });
+    let zero = [SEGMENTS, BASES, LAST_INSTRUCTION, STACK_OF_X87, XMM, BEYOND];
+    let zero = zero.into_iter().flatten().filter(|at| dump[*at] != 0);
+    let control = [CONTROL].into_iter().filter(|at| dump[*at] != 0x37f);
+    let status = [MXCSR].into_iter().filter(|at| dump[*at] & LOWER != 0x1f80);
+    general.chain(zero).chain(control).chain(status).next()
+}
+
+/// The first register (its place) that does not hold what [`KEEP`] put there.
+pub(crate) fn lost(dump: &[u64]) -> Option<usize> {
+    // rdi was counted down.
+    let general = GENERAL.filter(|at| *at != 5 && dump[*at] != OWN);
+    let x87 = STACK_OF_X87.step_by(2).filter(|at| dump[*at] != LOG2_E);
+    let wide = dump[PRESENT] & 4 != 0;
+    let ymm = YMM.filter(|at| wide && dump[*at] != OWN);
+    let xmm = XMM.filter(|at| dump[*at] != OWN);
+    let control = [CONTROL]
+        .into_iter()
+        .filter(|at| dump[*at] & 0xffff != 0x77f);
+    let status = [MXCSR].into_iter().filter(|at| dump[*at] & LOWER != 0x3f80);
+    general
+        .chain(x87)
+        .chain(xmm)
+        .chain(ymm)
+        .chain(control)
+        .chain(status)
+        .next()
+}

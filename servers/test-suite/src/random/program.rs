@@ -2,6 +2,7 @@
 
 use alloc::format;
 
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{Budget, CNode, SchedContext, Start, ThreadConfiguration};
 use libipc::{CPtr, Kind, Rights};
 use test_script::Progress;
@@ -124,6 +125,7 @@ impl Arena {
             space: bench.given.assist.object(),
             fault_endpoint,
             timeout_endpoint: CPtr::NULL,
+            uses: ThreadUses::empty(),
         };
         done("configuring", self.thread().configure(to))?;
         done("deleting", CNode::OWN.delete(fault_endpoint))?;

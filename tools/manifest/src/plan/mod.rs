@@ -113,6 +113,7 @@ fn plan_component(
     Some(Component {
         name: component.name.value.clone(),
         program: program(&component.program.value, programs),
+        fpu: component.fpu,
         schedule: Schedule {
             core: component.core.value,
             priority: component.priority.value,

@@ -2,6 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 use weft_abi::{deadlines::DEADLINE_PRIORITY, layout, syscall::MAX_PRIORITY};
+use weft_spec::Fpu;
 
 use super::connection;
 use crate::{
@@ -68,6 +69,10 @@ pub(super) fn read<'t, 's>(
             place: core.map_or(name.place, |at| at.place),
         },
         program: fields.string("program", report).unwrap_or(usual_program),
+        fpu: match fields.flag("fpu", report) {
+            Some(At { value: true, .. }) => Fpu::Present,
+            _ => Fpu::Absent,
+        },
         ceiling: fixed_level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
         priority,
         budget_ns,

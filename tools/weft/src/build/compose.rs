@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::{BootFile, Contents, ProgramFile};
 use manifest::Source;
-use weft_spec::SystemSpec;
+use weft_spec::{Fpu, SystemSpec};
 
 use super::{catalogue, rust};
 use crate::board::Board;
@@ -61,6 +61,19 @@ impl Plan {
         regions.any(|region| {
             region.name == file && matches!(region.source, weft_spec::Source::File { .. })
         })
+    }
+
+    /// Whether a program is built for vector registers: a component that runs it has them.
+    pub fn fpu(&self, program: &str) -> Fpu {
+        let components = self.spec.components.iter();
+        let mut fpu = components.filter(|component| {
+            let name = self.spec.programs.get(component.program.0 as usize);
+            name.is_some_and(|name| name == program)
+        });
+        match fpu.any(|component| component.fpu == Fpu::Present) {
+            true => Fpu::Present,
+            false => Fpu::Absent,
+        }
     }
 
     /// The programs that the image holds, in its order; each is a package of its name.

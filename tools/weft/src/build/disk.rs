@@ -12,11 +12,21 @@ use crate::command;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 
-/// The package whose programs are placed on disks.
-pub const PROGRAMS_PACKAGE: &str = "examples";
+/// The packages whose programs are placed on disks: each has a source file for each program in this folder. The second's
+/// programs have floating point.
+const PACKAGES: [&str; 2] = ["examples", "float-examples"];
+const SOURCES: &str = "src/bin";
 
-/// Where that package keeps a source file for each program.
-const PROGRAMS_FOLDER: &str = "servers/examples/src/bin";
+/// A program that is placed on a disk.
+#[derive(Debug)]
+pub struct Program {
+    /// Its package.
+    pub package: &'static str,
+    /// Its name.
+    pub name: String,
+    /// The side that it is built for.
+    pub side: Side,
+}
 
 /// The disk's size in MiB.
 const SIZE: u64 = 64;
@@ -24,19 +34,30 @@ const SIZE: u64 = 64;
 /// Fixed, so that the same files make the same disk.
 const IDENTITY: &str = "7765f700-0000-4000-8000-000000000001";
 
-/// The source files of the programs that are placed on the disk of the image called `name`: none if it has
-/// no disk.
+/// The programs that are placed on the disk of the image called `name`, whose components are built for this side: none if
+/// it has no disk.
 ///
 /// # Errors
 /// If their folder cannot be read.
-pub fn programs(project: &Project, name: &str) -> Outcome<Vec<PathBuf>> {
-    let folder = project.root().join(PROGRAMS_FOLDER);
-    if !folder.is_dir() || !source(project, name).is_dir() {
-        return Ok(Vec::new());
+pub fn programs(project: &Project, name: &str, side: Side) -> Outcome<Vec<Program>> {
+    let mut programs = Vec::new();
+    if !source(project, name).is_dir() {
+        return Ok(programs);
     }
-    let sources = tree::files(&folder)?;
-    let is_program = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs");
-    Ok(sources.into_iter().filter(is_program).collect())
+    for (package, side) in PACKAGES.into_iter().zip([side, side.with_fpu()]) {
+        let folder = project.root().join("servers").join(package).join(SOURCES);
+        if !folder.is_dir() {
+            continue;
+        }
+        let is_program = |path: &PathBuf| path.extension().is_some_and(|ending| ending == "rs");
+        let sources = tree::files(&folder)?.into_iter().filter(is_program);
+        programs.extend(sources.map(|path| Program {
+            package,
+            name: rust::stem(&path),
+            side,
+        }));
+    }
+    Ok(programs)
 }
 
 /// Makes the disk of the image called `name`, unless nothing on it changed.
@@ -47,15 +68,14 @@ pub fn build(
     project: &Project,
     name: &str,
     folder: &Path,
-    programs: &[PathBuf],
-    side: Side,
+    programs: &[Program],
 ) -> Outcome<Option<PathBuf>> {
     let source = source(project, name);
     if !source.is_dir() {
         return Ok(None);
     }
     let staging = folder.join("disk");
-    stage(project, &source, &staging, programs, side)?;
+    stage(project, &source, &staging, programs)?;
     let (disk, stamp) = (folder.join("disk.img"), folder.join("disk.stamp"));
     let fingerprint = format!("{SIZE} {:016x}\n", tree::fingerprint(&staging)?);
     let is_fresh = fs::read_to_string(&stamp).is_ok_and(|present| present == fingerprint);
@@ -72,24 +92,15 @@ fn source(project: &Project, name: &str) -> PathBuf {
 }
 
 /// Lays out what the disk will hold as a folder.
-fn stage(
-    project: &Project,
-    source: &Path,
-    staging: &Path,
-    programs: &[PathBuf],
-    side: Side,
-) -> Outcome {
+fn stage(project: &Project, source: &Path, staging: &Path, programs: &[Program]) -> Outcome {
     if staging.exists() {
         fs::remove_dir_all(staging).map_err(|cause| Error::io("remove", staging, &cause))?;
     }
     output::folder(staging)?;
     tree::copy(source, staging)?;
     for program in programs {
-        let name = rust::stem(program);
-        tree::copy_file(
-            &side.output(project, &name),
-            &staging.join("bin").join(&name),
-        )?;
+        let built = program.side.output(project, &program.name);
+        tree::copy_file(&built, &staging.join("bin").join(&program.name))?;
     }
     Ok(())
 }

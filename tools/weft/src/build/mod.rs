@@ -20,7 +20,7 @@ use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::setup::{self, Need};
 use compose::{Parts, Plan};
-use weft_spec::SystemSpec;
+use weft_spec::{Fpu, SystemSpec};
 
 /// Everything that a run of an image needs.
 #[derive(Debug)]
@@ -86,19 +86,28 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let plan = compose::read(project, manifest, board)?;
     let board = plan.board()?;
     let side = board.user_side();
-    let programs = disk::programs(project, plan.name())?;
+    let programs = disk::programs(project, plan.name(), side)?;
+    let side_of = |program: &String| match plan.fpu(program) {
+        Fpu::Absent => side,
+        Fpu::Present => side.with_fpu(),
+    };
+    let build = |side| {
+        let all = plan.programs().iter();
+        let components = all.filter(|program| side_of(program) == side);
+        rust::user(project, side, components, &programs)
+    };
     let (kernel, user) = both(
         || rust::kernel(project, board),
-        || rust::user(project, side, plan.programs(), &programs),
+        || build(side).and_then(|()| build(side.with_fpu())),
     );
     let kernel = kernel?;
     user?;
-    let output = |program: &String| side.output(project, program);
+    let output = |program: &String| side_of(program).output(project, program);
     let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.folder());
     output::folder(&folder)?;
     let bootable = bootable(board, &kernel, &folder)?;
-    let disk = disk::build(project, plan.name(), &folder, &programs, side)?;
+    let disk = disk::build(project, plan.name(), &folder, &programs)?;
     let image = folder.join("boot.img");
     let built = Built {
         plan,

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::disk;
 use crate::board::Board;
 use crate::command;
 use crate::error::{Error, Outcome};
@@ -25,6 +26,11 @@ pub enum Side {
     User,
     /// The same for aarch64.
     UserAarch64,
+    /// What of user mode has vector and floating-point registers. No target of Rust's without an operating system has
+    /// them on x86_64, so it is built for Linux's calling convention, and `cfg(weft)` says that it is not for Linux.
+    UserFpu,
+    /// The same for aarch64.
+    UserFpuAarch64,
 }
 
 impl Side {
@@ -33,6 +39,16 @@ impl Side {
         match self {
             Self::Kernel | Self::User => "x86_64-unknown-none",
             Self::KernelAarch64 | Self::UserAarch64 => "aarch64-unknown-none-softfloat",
+            Self::UserFpu => "x86_64-unknown-linux-gnu",
+            Self::UserFpuAarch64 => "aarch64-unknown-none",
+        }
+    }
+
+    /// The side of user mode with vector and floating-point registers, for the same processor.
+    pub fn with_fpu(self) -> Self {
+        match self {
+            Self::Kernel | Self::User | Self::UserFpu => Self::UserFpu,
+            Self::KernelAarch64 | Self::UserAarch64 | Self::UserFpuAarch64 => Self::UserFpuAarch64,
         }
     }
 
@@ -47,19 +63,34 @@ impl Side {
                 "-Crelocation-model=static -Cforce-frame-pointers=yes \
                  -Csymbol-mangling-version=v0 -Cllvm-args=--inline-threshold=100"
             }
-            Self::User | Self::UserAarch64 => "-Crelocation-model=static -Ccode-model=small",
+            Self::User | Self::UserAarch64 | Self::UserFpuAarch64 => {
+                "-Crelocation-model=static -Ccode-model=small"
+            }
+            // Nothing unwinds, though the library for Linux could.
+            Self::UserFpu => {
+                "-Crelocation-model=static -Ccode-model=small -Cforce-unwind-tables=no \
+                 -Clinker=rust-lld -Clinker-flavor=ld.lld --cfg weft \
+                 -Clink-arg=--defsym=rust_eh_personality=0 -Clink-arg=--defsym=_Unwind_Resume=0"
+            }
         }
     }
 
     fn folder(self) -> &'static str {
         match self {
             Self::Kernel | Self::KernelAarch64 => "kernel",
-            Self::User | Self::UserAarch64 => "user",
+            Self::User | Self::UserAarch64 | Self::UserFpu | Self::UserFpuAarch64 => "user",
         }
     }
 
     /// Cargo with a verb, set up for this side.
     pub fn cargo(self, project: &Project, verb: &str) -> Command {
+        let mut flags = self.flags().to_owned();
+        if self == Self::UserFpu
+            && let Some(library) = functions_on_memory(project)
+        {
+            // Without it the linker says which functions are missing.
+            flags.push_str(&format!(" -Clink-arg={}", library.display()));
+        }
         let mut cargo = command::cargo();
         cargo
             .current_dir(project.root())
@@ -67,7 +98,7 @@ impl Side {
             .args(["--release", "--target", self.target()]);
         cargo.arg("--target-dir").arg(project.target(self.folder()));
         cargo
-            .env("RUSTFLAGS", self.flags())
+            .env("RUSTFLAGS", flags)
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
         if matches!(self, Self::Kernel | Self::KernelAarch64) {
             // Its crates are layers of one program: short functions of one are called by another everywhere.
@@ -85,6 +116,22 @@ impl Side {
             .join("release")
             .join(name)
     }
+}
+
+/// The library with `memcpy` and its kin, which Rust's Linux target leaves to the C library: that of the target without
+/// an operating system, whose functions take their arguments in the same registers.
+fn functions_on_memory(project: &Project) -> Option<PathBuf> {
+    const PREFIX: &str = "libcompiler_builtins-";
+    let mut rustc = Command::new("rustc");
+    rustc.current_dir(project.root());
+    rustc.args(["--print", "target-libdir", "--target", Side::User.target()]);
+    let folder = command::read(&mut rustc).ok()?;
+    let files = fs::read_dir(folder.trim()).ok()?;
+    let mut paths = files.flatten().map(|file| file.path());
+    paths.find(|path| {
+        let is_library = path.extension().is_some_and(|ending| ending == "rlib");
+        is_library && stem(path).starts_with(PREFIX)
+    })
 }
 
 /// Builds one package's program and gives the path of its ELF file.
@@ -124,22 +171,29 @@ pub fn host(project: &Project, package: &str, features: &[&str]) -> Outcome<Path
     Ok(target.join("release"))
 }
 
-/// Builds the components of an image and the programs of its disk.
+/// Builds components of an image and programs of its disk, all for one side.
 ///
 /// # Errors
 /// If one of them does not build.
-pub fn user(project: &Project, side: Side, packages: &[String], programs: &[PathBuf]) -> Outcome {
+pub fn user<'a>(
+    project: &Project,
+    side: Side,
+    components: impl Iterator<Item = &'a String>,
+    programs: &[disk::Program],
+) -> Outcome {
     let mut cargo = side.cargo(project, "build");
-    for package in packages {
-        cargo.args(["--package", package, "--bin", package]);
+    let mut is_needed = false;
+    let programs = programs.iter().filter(|program| program.side == side);
+    let programs = programs.map(|program| (program.package, program.name.as_str()));
+    let components = components.map(|package| (package.as_str(), package.as_str()));
+    for (package, name) in components.chain(programs) {
+        cargo.args(["--package", package, "--bin", name]);
+        is_needed = true;
     }
-    if !programs.is_empty() {
-        cargo.args(["--package", super::disk::PROGRAMS_PACKAGE]);
+    match is_needed {
+        true => command::run(&mut cargo),
+        false => Ok(()),
     }
-    for program in programs {
-        cargo.arg("--bin").arg(stem(program));
-    }
-    command::run(&mut cargo)
 }
 
 /// A source file's name without its ending, which is its program's name.

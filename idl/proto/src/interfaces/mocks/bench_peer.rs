@@ -105,6 +105,7 @@ impl crate::sample::Sample for Entries {
             touches: random.value(),
             signals: random.value(),
             turns: random.value(),
+            answers_with_vectors: random.value(),
         }
     }
 }

@@ -135,7 +135,8 @@ impl World {
         let fault = self.random.of(&[0, copy(ENDPOINTS)]);
         let timeout = self.random.of(&[0, 0, copy(ENDPOINTS + 1)]);
         let space = copy(SPACES + index % 2);
-        let bindings = [thread, cspace, space, fault, timeout];
+        let uses = index / 2 % 2;
+        let bindings = [thread, cspace, space, fault, timeout, uses];
         self.root(Syscall::ThreadConfigure, &bindings);
         if index < CROWD - 2 {
             let sched = copy(SCHEDS + index);

@@ -36,6 +36,10 @@ impl World {
                 all.extend(context.arguments.iter().map(core::cell::Cell::get));
             }
             all.extend([place(Some(thread)), context.status.get().unwrap_or(99)]);
+            all.extend([
+                u64::from(context.has_vectors.get()),
+                context.fresh_vectors.get().into(),
+            ]);
             let (state, target) = match thread.state.get(home) {
                 Blocked::Suspended => (0, 0),
                 Blocked::Ready => (1, 0),

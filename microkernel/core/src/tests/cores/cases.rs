@@ -410,7 +410,7 @@ fn supervised(cluster: &mut Cluster) -> (Program, u64, u64) {
     cluster
         .call(Syscall::ThreadSuspend, &[program.thread])
         .unwrap();
-    let bindings = [program.thread, program.cnode, program.space, badged, 0];
+    let bindings = [program.thread, program.cnode, program.space, badged, 0, 0];
     cluster.call(Syscall::ThreadConfigure, &bindings).unwrap();
     cluster
         .call(Syscall::ThreadResume, &[program.thread])

@@ -260,7 +260,7 @@ impl Cluster {
             sched: self.make(core, Kind::SchedContext, 0),
         };
         self.give(program, program.cnode, 1);
-        let configure = [program.thread, program.cnode, program.space, 0, 0];
+        let configure = [program.thread, program.cnode, program.space, 0, 0, 0];
         self.call(Syscall::ThreadConfigure, &configure).unwrap();
         let time = [
             Self::control_of(core),

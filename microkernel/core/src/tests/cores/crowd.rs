@@ -176,7 +176,7 @@ impl Crowd {
     fn start(&mut self, program: Program) {
         let endpoint = self.random.of(&self.endpoints);
         let fault = self.random.of(&[0, endpoint]);
-        let configure = [program.thread, program.cnode, program.space, fault, 0];
+        let configure = [program.thread, program.cnode, program.space, fault, 0, 0];
         self.cluster
             .call(Syscall::ThreadConfigure, &configure)
             .unwrap();

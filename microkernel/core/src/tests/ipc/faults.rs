@@ -9,7 +9,7 @@ fn a_fault_is_told_to_the_handler_and_the_answer_decides() {
     rig.enter(
         0,
         Syscall::ThreadConfigure,
-        &[THREADS + 1, CNODE, SPACE, BADGED, 0],
+        &[THREADS + 1, CNODE, SPACE, BADGED, 0, 0],
     );
     rig.enter(
         0,
@@ -54,7 +54,7 @@ fn a_server_that_stays_stopped_after_its_fault_waits_in_no_queue() {
         &[CNODE, handled, CNODE, faults, 31, 9],
     );
     rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
-    let configure = [THREADS + 1, CNODE, SPACE, handled, 0];
+    let configure = [THREADS + 1, CNODE, SPACE, handled, 0, 0];
     rig.enter(0, Syscall::ThreadConfigure, &configure);
     rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
     rig.enter(
@@ -83,7 +83,7 @@ fn a_server_that_stays_stopped_after_its_fault_waits_in_no_queue() {
 fn a_fault_that_cannot_be_answered_leaves_the_registers_alone() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     rig.enter(0, Syscall::ThreadSuspend, &[THREADS + 1]);
-    let configure = [THREADS + 1, CNODE, SPACE, BADGED, 0];
+    let configure = [THREADS + 1, CNODE, SPACE, BADGED, 0, 0];
     rig.enter(0, Syscall::ThreadConfigure, &configure);
     rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
     rig.receive(0, 0);

@@ -1,5 +1,5 @@
 //! The plugin's arguments:
-//! `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK][,masked=FILE[,points=ADDRESS+ADDRESS…]]`.
+//! `-plugin libweft_witness.so,out=FILE[,places=FILE][,where=MARK][,masked=FILE[,points=ADDRESS+ADDRESS…]][,turns=on]`.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -15,8 +15,19 @@ pub struct Options {
     pub only: Option<u64>,
     /// `masked=`: the file that gets the longest stretch with interrupts masked, when the run ends.
     pub masked: Option<PathBuf>,
+    /// `turns=on`: several cores take turns on one thread of the host, as they do where instructions are the clock.
+    pub turns: Turns,
     /// `points=`: hexadecimal addresses at which the kernel looks whether an interrupt waits.
     pub points: Vec<u64>,
+}
+
+/// Whether the cores of the machine run one after the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turns {
+    /// There is one, or each has a thread of its own.
+    No,
+    /// They do.
+    Taken,
 }
 
 /// Why arguments are refused.
@@ -32,6 +43,8 @@ pub enum Error {
     NoOut,
     /// There is `where=` and no `places=`.
     NoPlaces,
+    /// `masked=` counts by core.
+    MaskedInTurns,
 }
 
 impl fmt::Display for Error {
@@ -39,7 +52,7 @@ impl fmt::Display for Error {
         match self {
             Self::Unknown(what) => write!(
                 to,
-                "unknown argument `{what}`; there are out=, places=, where=, masked= and points="
+                "unknown argument `{what}`; there are out=, places=, where=, masked=, points= and turns=on"
             ),
             Self::NoNumber(what) => write!(to, "where={what}: give the number of a mark"),
             Self::NoAddress(what) => {
@@ -50,6 +63,9 @@ impl fmt::Display for Error {
             }
             Self::NoOut => write!(to, "out=FILE is missing: where do the figures go?"),
             Self::NoPlaces => write!(to, "where= needs places=FILE for what it finds"),
+            Self::MaskedInTurns => {
+                write!(to, "masked= cannot be found where cores take turns")
+            }
         }
     }
 }
@@ -61,7 +77,7 @@ impl Options {
     /// If one is unknown, malformed or missing.
     pub fn read<'a>(arguments: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let (mut out, mut places, mut only) = (None, None, None);
-        let (mut masked, mut points) = (None, Vec::new());
+        let (mut masked, mut points, mut turns) = (None, Vec::new(), Turns::No);
         for argument in arguments {
             match argument.split_once('=') {
                 Some(("out", file)) => out = Some(PathBuf::from(file)),
@@ -72,17 +88,22 @@ impl Options {
                 }
                 Some(("masked", file)) => masked = Some(PathBuf::from(file)),
                 Some(("points", list)) => points = addresses(list)?,
+                Some(("turns", "on")) => turns = Turns::Taken,
                 _ => return Err(Error::Unknown(argument.to_owned())),
             }
         }
         if only.is_some() && places.is_none() {
             return Err(Error::NoPlaces);
         }
+        if masked.is_some() && turns == Turns::Taken {
+            return Err(Error::MaskedInTurns);
+        }
         Ok(Self {
             out: out.ok_or(Error::NoOut)?,
             places,
             only,
             masked,
+            turns,
             points,
         })
     }
@@ -105,6 +126,7 @@ mod tests {
             places: Some(PathBuf::from("p")),
             only: Some(7),
             masked: Some(PathBuf::from("m")),
+            turns: Turns::No,
             points: vec![0xffff_0000, 16],
         };
         let given = [
@@ -124,6 +146,10 @@ mod tests {
         assert_eq!(Options::read(["to=x"]), unknown);
         assert_eq!(Options::read([]), Err(Error::NoOut));
         assert_eq!(Options::read(["out=x", "where=1"]), Err(Error::NoPlaces));
+        let both = Options::read(["out=x", "masked=m", "turns=on"]);
+        assert_eq!(both, Err(Error::MaskedInTurns));
+        let turns = Options::read(["out=x", "turns=on"]).expect("good").turns;
+        assert_eq!(turns, Turns::Taken);
         let points = Err(Error::NoAddress("x".to_owned()));
         assert_eq!(Options::read(["out=x", "points=x"]), points);
         let number = Err(Error::NoNumber("ipc".to_owned()));

@@ -10,6 +10,7 @@ pub mod history;
 pub mod host;
 pub mod join;
 pub mod prompt;
+pub mod scale;
 pub mod statics;
 pub mod table;
 pub mod throughput;
@@ -50,15 +51,19 @@ pub fn accepted(board: Board) -> PathBuf {
 /// The image that measures.
 const IMAGE: &str = "bench";
 
-/// Measures what has a text in its name.
+/// Measures what has a text in its name, and what of it is measured on several cores on so many.
 ///
 /// # Errors
 /// If something does not build, or a machine does not come to its end.
-pub fn run(project: &Project, board: Board, text: &str) -> Outcome<Figures> {
-    let mut figures = guest(project, board)?;
+pub fn run(project: &Project, board: Board, text: &str, cores: &[u16]) -> Outcome<Figures> {
+    let mut figures = match text.starts_with(scale::NAME) {
+        true => Figures::default(),
+        false => guest(project, board)?,
+    };
     if prompt::NAME.contains(text) {
         figures.all.push(prompt::run(project, board)?);
     }
+    figures.extend(scale::run(project, board, text, cores)?);
     figures.retain(text);
     Ok(figures)
 }

@@ -176,15 +176,17 @@ impl Machine {
 
     fn push_plugin(&self, all: &mut Vec<String>) {
         if let Some(plugin) = &self.plugin {
-            let files = [
-                ("out", &plugin.out),
-                ("places", &plugin.places),
-                ("masked", &plugin.masked),
-            ];
             let mut value = option(&plugin.file);
-            for (name, file) in files {
-                value += &format!(",{name}={}", option(file));
+            let mut add = |name, file| value += &format!(",{name}={}", option(file));
+            add("out", &plugin.out);
+            add("places", &plugin.places);
+            // What is masked is counted by core, and that of cores in turns cannot be.
+            if self.cores > 1 && self.clock != Clock::Host {
+                value += ",turns=on";
+                push(all, "-plugin", &value);
+                return;
             }
+            add("masked", &plugin.masked);
             if !plugin.points.is_empty() {
                 let points = plugin.points.iter().map(|point| format!("{point:x}"));
                 value += &format!(",points={}", points.collect::<Vec<_>>().join("+"));
@@ -283,6 +285,7 @@ mod tests {
     #[test]
     fn a_witness_is_told_where_to_write() {
         let mut machine = machine(Console::Pipe);
+        machine.cores = 1;
         assert!(!machine.arguments().contains(&"-plugin".to_owned()));
         machine.plugin = Some(Plugin {
             file: PathBuf::from("w.so"),
@@ -292,6 +295,9 @@ mod tests {
             points: vec![0xff, 0x10],
         });
         let told = "w.so,out=a,,b,places=p,masked=m,points=ff+10".to_owned();
+        assert!(machine.arguments().contains(&told));
+        (machine.cores, machine.clock) = (2, Clock::Counted);
+        let told = "w.so,out=a,,b,places=p,turns=on".to_owned();
         assert!(machine.arguments().contains(&told));
     }
 

@@ -6,8 +6,9 @@ use super::tally::Tally;
 use super::{Context, Length, inserted};
 use crate::bench::figure::{self, Figure, Figures};
 use crate::bench::gate::{self, Finding};
+use crate::bench::scale::{self, Scale};
 use crate::bench::value::Value;
-use crate::bench::{self, ALLOWANCES, Guest, join, prompt};
+use crate::bench::{self, ALLOWANCES, Guest, bars, join, prompt};
 use crate::board::Board;
 use crate::error::Outcome;
 
@@ -16,6 +17,9 @@ const RUNS: usize = 3;
 
 /// The same, when there is time.
 const LONG_RUNS: usize = 10;
+
+/// The number of cores that is measured twice.
+const TWICE: u16 = 4;
 
 /// How many hundredths more are inserted to see that the gate notices.
 const INSERTED: u64 = 2;
@@ -39,6 +43,8 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
 fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let root = context.project.root();
     let accepted = figure::read(&root.join(bench::accepted(board)))?;
+    let is_scale = |figure: &Figure| figure.name.starts_with(scale::NAMES);
+    let (of_cores, accepted): (Vec<_>, Vec<_>) = accepted.into_iter().partition(is_scale);
     let allowances = gate::allowances(&root.join(ALLOWANCES))?;
     let mut judge = Judge { board, tally };
     let guest = Guest::build(context.project, board)?;
@@ -72,6 +78,47 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         }
         _ => {}
     }
+    on_many_cores(context, &mut judge, |figures| {
+        gate::check(&of_cores, figures, &allowances)
+    })
+}
+
+/// Measures what many cores do at the same time.
+fn on_many_cores(
+    context: &Context<'_>,
+    judge: &mut Judge<'_>,
+    gate: impl FnOnce(&Figures) -> Vec<Finding>,
+) -> Outcome {
+    let scale = Scale::build(context.project, judge.board)?;
+    let counts: &[u16] = match context.length {
+        Length::Usual => &scale::USUAL,
+        Length::Long => &scale::ALL,
+    };
+    let (mut all, mut usual) = (Figures::default(), Figures::default());
+    for cores in counts {
+        let figures = scale.measure(*cores)?;
+        if scale::USUAL.contains(cores) {
+            usual.extend(figures.clone());
+        }
+        if *cores == TWICE {
+            let again = scale.measure(*cores)?;
+            judge.says(
+                "figures_of_cores_repeat_exactly",
+                different(&figures, &again),
+            );
+        }
+        all.extend(figures);
+    }
+    judge.says("all_figures_of_cores_are_measured", unmeasured(&all));
+    judge.says("guest_and_witness_agree_on_many_cores", apart(&all));
+    let grown: Vec<_> = gate(&usual).iter().map(Finding::to_string).collect();
+    judge.says("no_figure_of_cores_grew", grown);
+    let bars = bars::read(&context.project.root().join(bars::FILE))?;
+    let missed = bars.missed(judge.board.name(), &all, scale::NAMES);
+    judge.says(
+        "many_cores_take_what_one_takes_and_interrupt_nobody",
+        missed,
+    );
     Ok(())
 }
 

@@ -2,23 +2,17 @@
 //!
 //! It runs on every board that the kernel boots on, also where no image can be composed from a manifest yet.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
-
-use image::{Contents, ProgramFile};
-use weft_spec::SystemSpec;
 
 use super::Context;
 use super::tally::Tally;
 use super::target::{Lines, judge};
 use crate::board::Board;
-use crate::build::{self, output, rust};
-use crate::error::{Error, Outcome};
+use crate::build::alone::Alone;
+use crate::error::Outcome;
 use crate::project::Project;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Machine, Model};
 use crate::qemu::session::{self, Listener};
-use crate::setup::{self, Need};
 
 /// The suite's package.
 const PACKAGE: &str = "kernel-suite";
@@ -45,31 +39,10 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
 }
 
 fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
-    let name = match board {
-        Board::Q35 => "kernel-q35",
-        Board::Virt => "kernel-virt",
-        Board::Raspi4b => "kernel-raspi4b",
-    };
-    setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-    let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
-    let suite = rust::program(project, board.user_side(), PACKAGE)?;
-    let folder = project.image_output(name);
-    output::folder(&folder)?;
-    let machine = Machine {
-        board,
-        model: Model::Usual,
-        kernel: build::bootable(board, &kernel, &folder)?,
-        image: image(&kernel, &suite, &folder)?,
-        kernel_log: folder.join("kernel.log"),
-        disks: Vec::new(),
-        cores: CORES,
-        memory: "256M".to_owned(),
-        clock: Clock::Host,
-        console: Console::Pipe,
-        debugger_port: None,
-        plugin: None,
-    };
-    boot(&machine, name, tally)?;
+    let suite = Alone::build(project, board, PACKAGE, "kernel")?;
+    let machine = suite.machine(CORES, "256M", Clock::Host);
+    let name = format!("kernel-{}", board.name());
+    boot(&machine, &name, tally)?;
     let mut others = vec![(Model::Old, "old")];
     // The PC's usual processor is the newest.
     if board == Board::Virt {
@@ -92,35 +65,4 @@ fn boot(machine: &Machine, name: &str, tally: &mut Tally) -> Outcome {
     let count = lines.add_to(name, tally);
     judge(report, LIMIT, count, tally)
         .map_err(|error| error.remedy(format!("it printed:\n{}", lines.text)))
-}
-
-/// The boot image: the suite is its first and only program.
-fn image(kernel: &Path, suite: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
-    let spec = SystemSpec {
-        name: PACKAGE.to_owned(),
-        board: String::new(),
-        programs: vec![PACKAGE.to_owned()],
-        components: Vec::new(),
-        rings: Vec::new(),
-    };
-    let (kernel, elf) = (bytes(kernel)?, bytes(suite)?);
-    let programs = [ProgramFile {
-        name: PACKAGE,
-        elf: &elf,
-    }];
-    let contents = Contents {
-        files: &[],
-        spec: &spec,
-        programs: &programs,
-        boot_args: "",
-        kernel: Some(&kernel),
-    };
-    let image = image::compose(&contents).map_err(|why| Error::new(why.to_string()))?;
-    let path = folder.join("boot.img");
-    output::write(&path, &image)?;
-    Ok(path)
-}
-
-fn bytes(path: &Path) -> Outcome<Vec<u8>> {
-    fs::read(path).map_err(|cause| Error::io("read", path, &cause))
 }

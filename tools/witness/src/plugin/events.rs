@@ -11,6 +11,7 @@ use super::api::{
 use super::registers::Registers;
 use super::{Plugin, fatal, lock, plugin};
 use crate::decode::refine;
+use crate::options::Turns;
 use crate::table::Index;
 use crate::vector::{Access, Kind, Target};
 use crate::witness::Witness;
@@ -28,19 +29,25 @@ pub(super) extern "C" fn core_made(_id: u64, _core: c_uint) {
 
 /// A begin marker is about to be executed.
 pub(super) extern "C" fn begun(core: c_uint, _data: *mut c_void) {
-    let plugin = plugin();
+    let (plugin, core) = called_by(core);
     let mark = register(plugin, MARK);
     mark_core(plugin, core, |witness| witness.begin(core, mark));
 }
 
 /// An end marker is about to be executed.
 pub(super) extern "C" fn ended(core: c_uint, _data: *mut c_void) {
-    let plugin = plugin();
+    let (plugin, core) = called_by(core);
     let mark = register(plugin, MARK);
     mark_core(plugin, core, |witness| witness.end(core, mark));
 }
 
-fn mark_core(plugin: &Plugin, core: c_uint, act: impl FnOnce(&mut Witness) -> io::Result<()>) {
+/// The plugin, and the core that a callback is about.
+fn called_by(core: c_uint) -> (&'static Plugin, u32) {
+    let plugin = plugin();
+    (plugin, plugin.core(core))
+}
+
+fn mark_core(plugin: &Plugin, core: u32, act: impl FnOnce(&mut Witness) -> io::Result<()>) {
     let mut witness = plugin.witness();
     if let Err(error) = act(&mut witness) {
         fatal(&error);
@@ -48,6 +55,9 @@ fn mark_core(plugin: &Plugin, core: c_uint, act: impl FnOnce(&mut Witness) -> io
     plugin
         .open
         .store(witness.open_stretches(), Ordering::Relaxed);
+    if plugin.turns == Turns::Taken {
+        return;
+    }
     let here = u64::from(witness.is_open(core));
     // SAFETY: (1) the entry is of a scoreboard that lives as long as QEMU, (2) the core exists.
     unsafe { qemu_plugin_u64_set(plugin.is_open.0, core, here) };
@@ -56,15 +66,23 @@ fn mark_core(plugin: &Plugin, core: c_uint, act: impl FnOnce(&mut Witness) -> io
 /// An instruction is about to be executed in an open stretch.
 pub(super) extern "C" fn executed(core: c_uint, data: *mut c_void) {
     let index = Index(data.addr());
-    let mut witness = plugin().witness();
+    let (plugin, core) = called_by(core);
+    let mut witness = plugin.witness();
     let class = witness.decoded(index).class;
     witness.executed(core, index, class);
+}
+
+/// An instruction is about to be executed by one of several cores that take turns, in a stretch or not.
+pub(super) extern "C" fn executed_in_turns(core: c_uint, data: *mut c_void) {
+    if plugin().open.load(Ordering::Relaxed) > 0 {
+        executed(core, data);
+    }
 }
 
 /// The same, for an instruction of which a register tells more.
 pub(super) extern "C" fn executed_with_register(core: c_uint, data: *mut c_void) {
     let index = Index(data.addr());
-    let plugin = plugin();
+    let (plugin, core) = called_by(core);
     let decoded = plugin.witness().decoded(index);
     let value = decoded.register.map(|number| register(plugin, number));
     let class = refine(decoded, value.unwrap_or_default());
@@ -74,7 +92,7 @@ pub(super) extern "C" fn executed_with_register(core: c_uint, data: *mut c_void)
 /// The root of an address space is about to be written, in a stretch or not.
 pub(super) extern "C" fn root_written(core: c_uint, data: *mut c_void) {
     executed_with_register(core, data);
-    let plugin = plugin();
+    let (plugin, core) = called_by(core);
     let decoded = plugin.witness().decoded(Index(data.addr()));
     if let Some(number) = decoded.register {
         let root = register(plugin, number);
@@ -84,7 +102,7 @@ pub(super) extern "C" fn root_written(core: c_uint, data: *mut c_void) {
 
 /// An access has been made.
 pub(super) extern "C" fn accessed(core: c_uint, info: u32, address: u64, _data: *mut c_void) {
-    let plugin = plugin();
+    let (plugin, core) = called_by(core);
     if plugin.open.load(Ordering::Relaxed) == 0 {
         return;
     }
@@ -117,7 +135,7 @@ fn place(info: u32, address: u64) -> (u64, Target) {
     let physical = unsafe { qemu_plugin_hwaddr_phys_addr(place) };
     // SAFETY: (1) QEMU gave the pointer in this callback, (2) it is not null.
     let target = if unsafe { qemu_plugin_hwaddr_is_io(place) } {
-        Target::Device
+        plugin().architecture.device(physical)
     } else {
         Target::Memory
     };

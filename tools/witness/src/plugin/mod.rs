@@ -2,13 +2,18 @@
 //!
 //! While no stretch is open, an instruction costs a test of one word in the translated code, and an access the call
 //! of a function that returns at once. QEMU has no access callbacks with conditions.
+//!
+//! Where several cores take turns, QEMU (10.0) names in a callback the core for which the block was translated, whichever
+//! executes it, and conditions of single cores read anything. Then every instruction costs the call of a
+//! function, and all cores count as one: only one stretch can be open at a time. One that is to be of a single core must be over
+//! before its turn is; the registers that are read are those of the core whose turn it is.
 
 mod api;
 mod events;
 mod registers;
 mod translation;
 
-use std::ffi::{CStr, c_char, c_int};
+use std::ffi::{CStr, c_char, c_int, c_uint};
 use std::fmt;
 use std::fs::File;
 use std::io::BufWriter;
@@ -19,7 +24,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::decode::Architecture;
 use crate::masked::Masked;
-use crate::options::Options;
+use crate::options::{Options, Turns};
 use crate::witness::{Output, Witness};
 use api::{
     Info, PerCore, VERSION, qemu_plugin_register_atexit_cb, qemu_plugin_register_vcpu_init_cb,
@@ -44,6 +49,8 @@ struct Plugin {
     open: AtomicUsize,
     /// For each core, 1 while it has an open stretch.
     is_open: Entry,
+    /// Whether cores take turns.
+    turns: Turns,
     /// What finds the longest stretch with interrupts masked, if that is wanted.
     masked: Option<Unmasking>,
 }
@@ -77,6 +84,14 @@ static PLUGIN: OnceLock<Plugin> = OnceLock::new();
 impl Plugin {
     fn witness(&self) -> MutexGuard<'_, Witness> {
         lock(&self.witness)
+    }
+
+    /// The core that a callback is about, from what QEMU says.
+    fn core(&self, told: c_uint) -> u32 {
+        match self.turns {
+            Turns::No => told,
+            Turns::Taken => 0,
+        }
     }
 }
 
@@ -155,6 +170,7 @@ fn set_up(target: &str, arguments: &[String]) -> Result<Plugin, String> {
         registers: OnceLock::new(),
         open: AtomicUsize::new(0),
         is_open: Entry::new(),
+        turns: options.turns,
         masked,
     })
 }

@@ -13,6 +13,7 @@ use super::api::{
 use super::{Plugin, Unmasking, events, lock, plugin};
 use crate::class::{Class, Decoded};
 use crate::marker::Marker;
+use crate::options::Turns;
 use crate::table::{Index, Instruction, Side};
 
 /// No instruction is longer (Intel SDM 2A §2.3.11).
@@ -104,6 +105,13 @@ unsafe fn plant_counting(plugin: &Plugin, insn: *mut Insn, index: Index, decoded
     match (decoded.class, decoded.register) {
         // SAFETY: (1) the caller's condition 1.
         (Class::RootWrite, Some(_)) => unsafe { always(insn, events::root_written, index) },
+        // Any of these registers may be the one that interrupts other cores.
+        // SAFETY: (1) the caller's condition 1.
+        (Class::MsrWrite, Some(_)) => unsafe {
+            always(insn, events::executed_with_register, index);
+        },
+        // SAFETY: (1) the caller's condition 1.
+        (Class::Halt | Class::Send, _) => unsafe { always(insn, events::executed, index) },
         // SAFETY: (1) the caller's condition 1.
         (_, Some(_)) => unsafe {
             if_open(
@@ -151,6 +159,15 @@ unsafe fn if_open(
     index: Index,
 ) {
     let (entry, data) = (plugin.is_open.0, ptr::without_provenance_mut(index.0));
+    if plugin.turns == Turns::Taken {
+        let callback = match flags {
+            NO_REGISTERS => events::executed_in_turns,
+            _ => callback,
+        };
+        // SAFETY: (1) the caller's condition 1, (2) the callback lives as long as QEMU.
+        unsafe { qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, flags, data) };
+        return;
+    }
     // SAFETY: (1) the caller's condition 1, (2) callback and scoreboard live as long as QEMU.
     unsafe {
         qemu_plugin_register_vcpu_insn_exec_cond_cb(insn, callback, flags, EQUAL, entry, 1, data);

@@ -160,22 +160,37 @@ pub(crate) mod tests {
 
     /// What a witness of these vectors, by mark, would have written.
     pub(crate) fn witnessed(vectors: &[(u64, Vector)]) -> Witnessed {
+        let line = |(mark, total): &(u64, Vector)| Line {
+            total: *total,
+            kernel: *total,
+            ..line(*mark)
+        };
+        let lines: Vec<_> = vectors.iter().map(line).collect();
+        witnessed_lines(&lines)
+    }
+
+    /// What a witness that wrote these lines saw.
+    pub(crate) fn witnessed_lines(lines: &[Line]) -> Witnessed {
         let mut witnessed = Witnessed::default();
-        for (mark, total) in vectors {
-            let line = Line {
-                seq: 0,
-                mark: *mark,
-                cpu: 0,
-                total: *total,
-                user: Vector::default(),
-                kernel: *total,
-                spaces: Vec::new(),
-                machine: Machine::default(),
-            };
-            let text = serde_json::to_string(&line).expect("a line");
+        for line in lines {
+            let text = serde_json::to_string(line).expect("a line");
             witnessed.add_line(&text).expect("well formed");
         }
         witnessed
+    }
+
+    /// A run of a mark in which nothing happened.
+    pub(crate) fn line(mark: u64) -> Line {
+        Line {
+            seq: 0,
+            mark,
+            cpu: 0,
+            total: Vector::default(),
+            user: Vector::default(),
+            kernel: Vector::default(),
+            spaces: Vec::new(),
+            machine: Machine::default(),
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::bench::figure::{self, Figure, Figures};
 use crate::bench::gate::{self, Finding};
 use crate::bench::scale::{self, Scale};
 use crate::bench::value::Value;
-use crate::bench::{self, ALLOWANCES, Guest, bars, join, prompt};
+use crate::bench::{self, ALLOWANCES, Guest, bars, join, prompt, statics};
 use crate::board::Board;
 use crate::error::Outcome;
 
@@ -20,6 +20,13 @@ const LONG_RUNS: usize = 10;
 
 /// The number of cores that is measured twice.
 const TWICE: u16 = 4;
+
+/// The cores of a machine that is compared with one of one core.
+const MORE: u16 = 4;
+
+/// What the figures of calls begin with, and by how many hundredths they may be dearer there.
+const CALLS: &str = "ipc.";
+const TAX: u64 = 5;
 
 /// How many hundredths more are inserted to see that the gate notices.
 const INSERTED: u64 = 2;
@@ -66,6 +73,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         judge.says("no_figure_grew", grown(&again));
     }
     judge.says("two_percent_more_are_noticed", unnoticed(&first));
+    beside_other_cores(context, &mut judge, (&guest, &first))?;
     match board {
         Board::Q35 if context.length == Length::Long => {
             let found = inserted::run(context.project, guest, &first)?;
@@ -81,6 +89,52 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     on_many_cores(context, &mut judge, |figures| {
         gate::check(&of_cores, figures, &allowances)
     })
+}
+
+/// Measures on one of several cores, the others of which wait.
+fn beside_other_cores(
+    context: &Context<'_>,
+    judge: &mut Judge<'_>,
+    (guest, alone): (&Guest, &Figures),
+) -> Outcome {
+    let beside = guest.measure_with(MORE)?;
+    judge.says(
+        "all_figures_are_measured_beside_other_cores",
+        unmeasured(&beside),
+    );
+    judge.says(
+        "calls_are_as_cheap_beside_other_cores",
+        dearer(alone, &beside),
+    );
+    let bars = bars::read(&context.project.root().join(bars::FILE))?;
+    let missed = [alone, &beside]
+        .into_iter()
+        .flat_map(|figures| bars.missed(judge.board.name(), figures, statics::IDLE));
+    judge.says("cores_hardly_wake_while_all_servers_wait", missed.collect());
+    Ok(())
+}
+
+/// The figures of calls that are more than a twentieth dearer on a core that has others beside it; tells both.
+fn dearer(alone: &Figures, beside: &Figures) -> Vec<String> {
+    let mut problems = Vec::new();
+    let calls = alone.all.iter().filter(|figure| figure.is_call());
+    for figure in calls {
+        let (one, name) = (figure.median, &figure.name);
+        let Some(more) = beside.find(name).map(|figure| figure.median) else {
+            problems.push(format!("{name} was not measured beside other cores"));
+            continue;
+        };
+        eprintln!("test: {name}: {one} on one core, {more} on one of {MORE}");
+        if more.hundredths() * 100 > one.hundredths() * (100 + TAX) {
+            problems.push(format!(
+                "{name} grew from {one} to {more} beside other cores"
+            ));
+        }
+    }
+    if problems.is_empty() && !alone.all.iter().any(Figure::is_call) {
+        problems.push("no figure of a call was measured".to_owned());
+    }
+    problems
 }
 
 /// Measures what many cores do at the same time.
@@ -160,6 +214,13 @@ fn not_told(figures: &Figures) -> Vec<String> {
         problems.push(format!("{told} errors are told:\n{lines}"));
     }
     problems
+}
+
+impl Figure {
+    /// Whether it is what a call costs.
+    fn is_call(&self) -> bool {
+        self.name.starts_with(CALLS) && self.unit == "instructions"
+    }
 }
 
 struct Judge<'a> {
@@ -268,6 +329,18 @@ mod tests {
         assert!(different(&run(5), &run(5)).is_empty());
         assert_eq!(different(&run(5), &run(6)).len(), 1);
         assert_eq!(different(&run(5), &Figures::default()).len(), 1);
+    }
+
+    #[test]
+    fn calls_may_be_a_twentieth_dearer_beside_other_cores_and_no_more() {
+        let run = |name, median| Figures {
+            all: vec![figure(name, median)],
+            ..Figures::default()
+        };
+        let problems = |more| dearer(&run("ipc.call", 100), &run("ipc.call", more)).len();
+        assert_eq!((problems(105), problems(106)), (0, 1));
+        assert_eq!(dearer(&run("ipc.call", 100), &run("a", 1)).len(), 1);
+        assert_eq!(dearer(&run("a", 1), &run("a", 1)).len(), 1);
     }
 
     #[test]

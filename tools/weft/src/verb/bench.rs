@@ -35,8 +35,11 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
         return run_throughput(project, args, (board, filter));
     }
     let text = args.where_name().or(args.filter.as_deref());
-    let cores = args.numbers_of_cores();
-    let figures = bench::run(project, board, text.unwrap_or_default(), cores)?;
+    let name = text.unwrap_or_default();
+    let figures = match args.smp {
+        1 => bench::run(project, board, name, args.numbers_of_cores())?,
+        cores => bench::run_with(project, board, name, cores)?,
+    };
     if figures == Figures::default() {
         return Err(no_such_name());
     }

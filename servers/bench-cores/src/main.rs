@@ -19,7 +19,6 @@ extern crate alloc;
 
 mod board;
 mod parts;
-mod program;
 mod stage;
 mod tell;
 

@@ -10,10 +10,11 @@ use libipc::objects::{
     ThreadConfiguration, Untyped,
 };
 use libipc::{CPtr, Kind, Rights};
+use weft_domain::own_pages;
 
 use crate::board::{Board, PAGE, Sheet};
 use crate::parts::{self, FRAME_BITS, HOLE, MAPPED, slots};
-use crate::{Failure, done, program};
+use crate::{Failure, done};
 
 /// The first slot that nothing else uses.
 const FIRST_FREE: u32 = 1000;
@@ -159,7 +160,7 @@ impl Stage {
     /// Copies instructions and constants of this program to pages that others can have.
     fn copy_program(&mut self) -> Result<(), Failure> {
         let (stock, here) = (self.stock(0)?, AddressSpace::from(boot::SPACE));
-        for page in program::pages() {
+        for page in own_pages() {
             let frame: Frame = self.object(stock, Kind::Frame, FRAME_BITS)?;
             self.map(stock, here, frame, (WINDOW, READ_WRITE))?;
             let source = core::ptr::with_exposed_provenance::<u8>(page as usize);

@@ -98,7 +98,7 @@ impl Scale {
     pub fn build(project: &Project, board: Board) -> Outcome<Self> {
         let (file, image) = build::both(
             || witness::build(project),
-            || Alone::build(project, board, PACKAGE, PACKAGE),
+            || Alone::build(project, board, (PACKAGE, &[]), PACKAGE),
         );
         let image = image?;
         let programs = Programs::read(&image.kernel, std::slice::from_ref(&image.program))?;

@@ -29,14 +29,19 @@ pub struct Alone {
 }
 
 impl Alone {
-    /// Builds it of a package with one program; the board's name ends that of its folder.
+    /// Builds it of a package with one program, with features; the board's name ends that of its folder.
     ///
     /// # Errors
     /// If something does not build.
-    pub fn build(project: &Project, board: Board, package: &str, name: &str) -> Outcome<Self> {
+    pub fn build(
+        project: &Project,
+        board: Board,
+        (package, features): (&str, &[&str]),
+        name: &str,
+    ) -> Outcome<Self> {
         setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
         let kernel = rust::program(project, board.kernel_side(), rust::KERNEL)?;
-        let program = rust::program(project, board.user_side(), package)?;
+        let program = rust::program_with(project, board.user_side(), package, features)?;
         let folder = project.image_output(&format!("{name}-{}", board.name()));
         output::folder(&folder)?;
         Ok(Self {

@@ -1,9 +1,8 @@
-//! Where this program is: its ELF header and the table behind it are mapped with its constants (ELF-64, "Program Header").
+//! The pages of the running program, for whoever gives it to another process: its ELF header and the table behind it are mapped
+//! with its constants (ELF-64, "Program Header").
 
-use alloc::collections::BTreeSet;
-
-use crate::board::PAGE;
-
+/// Bytes in a page.
+const PAGE: u64 = 4096;
 /// What stands in the header about the table.
 const TABLE: usize = 0x20;
 const ENTRIES: usize = 0x38;
@@ -22,20 +21,19 @@ unsafe extern "C" {
     static __ehdr_start: u8;
 }
 
-/// The pages with instructions and constants.
-pub(crate) fn pages() -> BTreeSet<u64> {
+/// The addresses of the pages with instructions and constants of this program, which nothing changes.
+pub fn own_pages() -> impl Iterator<Item = u64> {
     let table = word(TABLE) as usize;
     let count = word(ENTRIES) as usize & 0xffff;
-    let entries = (0..count).map(|number| table + number * ENTRY);
+    let entries = (0..count).map(move |number| table + number * ENTRY);
     let constant = entries.filter(|entry| {
         let (kind, flags) = (word(*entry) as u32, word(entry + FLAGS) as u32);
         kind == LOAD && flags & WRITABLE == 0
     });
-    let pages = constant.flat_map(|entry| {
+    constant.flat_map(|entry| {
         let (address, length) = (word(entry + ADDRESS), word(entry + LENGTH));
         (address / PAGE..(address + length).div_ceil(PAGE)).map(|page| page * PAGE)
-    });
-    pages.collect()
+    })
 }
 
 /// The eight bytes at an offset from the header.

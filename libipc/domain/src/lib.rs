@@ -15,12 +15,13 @@
 //! | `parts` | the objects of a domain, and its thread's start |
 //! | `calls` | the system calls that building takes |
 //! | `end` | what is left to do when a domain's thread is gone |
+//! | `own` | the pages of the running program |
 //! | `window` | writes a page of another process |
 
 #![no_std]
 #![allow(
     unsafe_code,
-    reason = "writes pages of other processes through a window at a fixed address"
+    reason = "writes pages of other processes through a window at a fixed address, and reads the program's own header"
 )]
 
 #[cfg(test)]
@@ -29,6 +30,7 @@ extern crate std;
 mod builder;
 mod calls;
 mod end;
+mod own;
 mod parts;
 mod window;
 
@@ -40,5 +42,6 @@ mod tests;
 pub use builder::{AT_ONCE, Builder, Mapping};
 pub use calls::{Calls, SystemCalls};
 pub use end::disconnect;
+pub use own::own_pages;
 pub use parts::{Parts, Turn, Urgency};
 pub use window::WINDOW;

@@ -114,6 +114,8 @@ figures! {
     DISK_WRITE_4K "disk.write_4k";
     /// The same for one KiB of 256 that are read 64 at a time.
     DISK_READ_SEQ_PER_KIB "disk.read_seq_per_kib";
+    /// How often a core wakes in a second while nobody has anything to do; only an onlooker can count that.
+    IDLE_WAKEUPS "kernel.idle_wakeups_per_second";
 }
 
 #[cfg(test)]

@@ -3,11 +3,12 @@
 //! ```text
 //! bench figure NAME UNIT SAMPLES LEAST MEDIAN GREATEST MARK BATCH
 //! bench error NAME REASON …
+//! bench stretch NAME MARK SECONDS
 //! bench end FIGURES ERRORS
 //! ```
 //!
 //! `MARK` is the number of the figure's marked run; `BATCH` is how often that run, and
-//! each sample, did what is counted. Figures come in the order of the table and the end says how many lines
+//! each sample, did what is counted. A stretch is a figure that only the onlooker counts, over so many seconds. Figures come in the order of the table and the end says how many lines
 //! came before it, so that a reader knows that none was lost.
 
 use alloc::string::String;
@@ -21,6 +22,7 @@ use crate::samples::{Batch, Overhead, Samples, Summary};
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Told {
     Summary(Summary),
+    Stretch(u64),
     Error(String),
 }
 
@@ -44,6 +46,11 @@ impl Report {
             None => Told::Error("there are no samples".into()),
         };
         self.told.push((figure, told));
+    }
+
+    /// Says that a figure is what an onlooker counted in a marked stretch of so many seconds.
+    pub fn add_stretch(&mut self, figure: Figure, seconds: u64) {
+        self.told.push((figure, Told::Stretch(seconds)));
     }
 
     /// Says why there is no figure. What was measured already stays.
@@ -70,6 +77,10 @@ impl Report {
                 Some(Told::Summary(summary)) => {
                     figures += 1;
                     write_figure(*figure, unit, summary, out)?;
+                }
+                Some(Told::Stretch(seconds)) => {
+                    let (name, mark) = (figure.name, figure.number);
+                    writeln!(out, "bench stretch {name} {mark} {seconds}")?;
                 }
                 Some(Told::Error(reason)) => {
                     errors += 1;
@@ -107,7 +118,7 @@ fn write_figure(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::{IPC_CALL, RING_RPC_BATCH_8, SYSCALL_NULL};
+    use crate::figure::{IDLE_WAKEUPS, IPC_CALL, RING_RPC_BATCH_8, SYSCALL_NULL};
 
     fn samples(runs: &[u64]) -> Samples {
         let mut samples = Samples::default();
@@ -129,6 +140,7 @@ mod tests {
         let eight = Batch::new(8).expect("not 0");
         report.add(RING_RPC_BATCH_8, eight, samples(&[804]));
         report.fail(IPC_CALL, "the peer\nis gone");
+        report.add_stretch(IDLE_WAKEUPS, 10);
         let lines = lines(&report);
         assert_eq!(lines.len(), ALL.len() + 1);
         let told = |wanted: &str| lines.iter().any(|line| line == wanted);
@@ -141,7 +153,11 @@ mod tests {
         )));
         assert!(told("bench error ipc.call the peer is gone"));
         assert!(told("bench error vfs.stat was not measured"));
-        let end = alloc::format!("bench end 2 {}", ALL.len() - 2);
+        let number = IDLE_WAKEUPS.number;
+        assert!(told(&alloc::format!(
+            "bench stretch kernel.idle_wakeups_per_second {number} 10"
+        )));
+        let end = alloc::format!("bench end 2 {}", ALL.len() - 3);
         assert_eq!(lines.last(), Some(&end));
     }
 

@@ -29,7 +29,7 @@ const FIRST_FREE: u32 = 1010;
 /// A time slice, in ns.
 pub(crate) const SLICE: u64 = 1_000_000;
 /// Time without end, by slices.
-const SLICES: Budget = Budget {
+pub(crate) const SLICES: Budget = Budget {
     budget_ns: SLICE,
     period_ns: SLICE,
 };

@@ -1,4 +1,4 @@
-//! Tests the kernel on the target, in the place of root: entry and exit, faults, time, calls.
+//! Tests the kernel on the target, in the place of root: entry and exit, faults, time, calls, several cores, random calls.
 //!
 //! It is the only program of its image, so that a failure is the kernel's (or this program's) and no
 //! server's. Each test runs a few instructions (`probe`) in a victim thread whose faults come here. It prints
@@ -8,7 +8,7 @@
 #![no_main]
 #![allow(
     unsafe_code,
-    reason = "probes are instructions that no compiler makes, and one is copied to another process"
+    reason = "probes are instructions that no compiler makes, and programs are copied to other processes"
 )]
 
 extern crate alloc;
@@ -24,6 +24,7 @@ mod mapping;
 #[cfg(target_arch = "x86_64")]
 mod ports;
 mod probe;
+mod random;
 mod time;
 
 use alloc::format;
@@ -55,6 +56,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         time::TESTS,
         calls::TESTS,
         cores::TESTS,
+        random::TESTS,
     ];
     #[cfg(target_arch = "x86_64")]
     let tables = tables.into_iter().chain([ports::TESTS]);

@@ -96,6 +96,12 @@ pub struct BenchArgs {
     /// Only figures whose name has this text
     #[arg(long, value_name = "TEXT")]
     pub filter: Option<String>,
+    /// Measures on the first core of a machine with so many, the others of which wait
+    #[arg(
+        long, value_name = "N", default_value_t = 1, conflicts_with_all = ["check", "accept"],
+        value_parser = clap::value_parser!(u16).range(1..=64)
+    )]
+    pub smp: u16,
     /// Writes one JSON line a figure to this file; `-` prints them instead of the table
     #[arg(long, value_name = "FILE|-")]
     pub json: Option<PathBuf>,

@@ -9,6 +9,8 @@ pub enum Class {
     RootWrite,
     /// Writes a model-specific or system register.
     MsrWrite,
+    /// Interrupts another core: `wrmsr` of the x2APIC's command register, `msr icc_sgi1r_el1`.
+    Send,
     /// Reads a model-specific or system register.
     MsrRead,
     /// Writes a base of thread-local data: `wrfsbase`, `wrgsbase`, `wrmsr` of FS's base, `msr tpidr*`.

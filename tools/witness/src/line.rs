@@ -22,6 +22,17 @@ pub struct Line {
     pub kernel: Vector,
     /// Its retired instructions by address space.
     pub spaces: Vec<Space>,
+    /// What all cores did meanwhile.
+    pub machine: Machine,
+}
+
+/// What all cores of the machine did while a stretch was open on one of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Machine {
+    /// How often one began to wait for an interrupt: as often as it woke, or once more.
+    pub halts: u64,
+    /// Interrupts that were sent to other cores.
+    pub interrupts_sent: u64,
 }
 
 /// What was executed in one address space, by processes and kernel.
@@ -110,6 +121,10 @@ mod tests {
                 root: 0xffff_ffff_ffff_f000,
                 instructions: 4,
             }],
+            machine: Machine {
+                halts: 5,
+                interrupts_sent: 6,
+            },
         };
         let text = serde_json::to_string(&line).expect("text");
         assert!(
@@ -128,7 +143,7 @@ mod tests {
         let vector = serde_json::to_string(&Vector::default()).expect("text");
         let figures = vector.trim_matches(['{', '}']);
         let line = format!(
-            r#"{{"seq":1,"mark":4,"cpu":3,{figures},"user":{vector},"kernel":{vector},"spaces":[]}}"#
+            r#"{{"seq":1,"mark":4,"cpu":3,{figures},"user":{vector},"kernel":{vector},"spaces":[],"machine":{{"halts":0,"interrupts_sent":0}}}}"#
         );
         let entry = serde_json::from_str(&line).expect("entry");
         assert!(matches!(entry, Entry::Ended(line) if line.mark == 4));

@@ -36,6 +36,8 @@ pub enum Target {
     Memory,
     /// A device's registers.
     Device,
+    /// The register of an interrupt controller by which a core interrupts others.
+    Command,
 }
 
 /// The figures of a stretch or of a part of it. Accesses are those that instructions make, among them the
@@ -62,6 +64,8 @@ pub struct Vector {
     pub root_writes: u64,
     /// See [`Class::MsrWrite`].
     pub msr_writes: u64,
+    /// Interrupts that were sent to other cores: see [`Class::Send`], and stores to [`Target::Command`].
+    pub interrupts_sent: u64,
     /// See [`Class::MsrRead`].
     pub msr_reads: u64,
     /// See [`Class::TlsWrite`].
@@ -106,6 +110,13 @@ pub struct Vector {
     pub cleared_bytes: u64,
 }
 
+impl Access {
+    /// Whether it interrupts another core.
+    pub fn sends(&self) -> bool {
+        self.kind == Kind::Store && self.target == Target::Command
+    }
+}
+
 impl Vector {
     /// Counts an instruction that has retired.
     pub fn retire(&mut self, class: Class) {
@@ -121,8 +132,11 @@ impl Vector {
             Kind::Load => self.loads += 1,
             Kind::Store => self.stores += 1,
         }
-        if access.target == Target::Device {
+        if access.target != Target::Memory {
             self.device += 1;
+        }
+        if access.sends() {
+            self.interrupts_sent += 1;
         }
         match (class, access.kind) {
             (Class::RepCopy, Kind::Store) => self.copied_bytes += access.bytes,
@@ -137,6 +151,7 @@ impl Vector {
             Class::Plain | Class::RepCopy | Class::RepFill => return None,
             Class::RootWrite => &mut self.root_writes,
             Class::MsrWrite => &mut self.msr_writes,
+            Class::Send => &mut self.interrupts_sent,
             Class::MsrRead => &mut self.msr_reads,
             Class::TlsWrite => &mut self.tls_writes,
             Class::TlsRead => &mut self.tls_reads,
@@ -172,6 +187,7 @@ impl AddAssign for Vector {
             (&mut self.code_lines, other.code_lines),
             (&mut self.root_writes, other.root_writes),
             (&mut self.msr_writes, other.msr_writes),
+            (&mut self.interrupts_sent, other.interrupts_sent),
             (&mut self.msr_reads, other.msr_reads),
             (&mut self.tls_writes, other.tls_writes),
             (&mut self.tls_reads, other.tls_reads),
@@ -226,6 +242,26 @@ mod tests {
             ..Vector::default()
         };
         assert_eq!(vector, expected);
+    }
+
+    #[test]
+    fn a_store_to_a_command_register_sends_and_a_load_from_it_does_not() {
+        let mut vector = Vector::default();
+        let load = Access {
+            kind: Kind::Load,
+            physical: 0,
+            bytes: 4,
+            target: Target::Command,
+        };
+        vector.access(Class::Plain, &load);
+        assert_eq!((vector.device, vector.interrupts_sent), (1, 0));
+        let store = Access {
+            kind: Kind::Store,
+            ..load
+        };
+        vector.access(Class::Plain, &store);
+        vector.retire(Class::Send);
+        assert_eq!((vector.device, vector.interrupts_sent), (2, 2));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::class::{Class, Decoded};
 use crate::decode::Architecture;
-use crate::line::{Broken, Line, Place, Space};
+use crate::line::{Broken, Line, Machine, Place, Space};
 use crate::marker::ANY;
 use crate::stretch::{Counts, Stretch};
 use crate::table::{Index, Instruction, Table};
@@ -21,8 +21,16 @@ pub type Output = Box<dyn Write + Send>;
 struct Core {
     /// The value of the root register.
     root: u64,
-    /// The open stretch and its mark.
-    open: Option<(u64, Stretch)>,
+    /// The open stretch.
+    open: Option<Open>,
+}
+
+/// A stretch that is open.
+struct Open {
+    mark: u64,
+    stretch: Stretch,
+    /// What the machine had done before.
+    before: Machine,
 }
 
 /// Executions by instruction, kept until the run ends.
@@ -40,6 +48,8 @@ pub struct Witness {
     cores: HashMap<u32, Core>,
     out: Output,
     places: Option<Places>,
+    /// What all cores have done so far.
+    machine: Machine,
     next: u64,
 }
 
@@ -52,6 +62,7 @@ impl Witness {
             cores: HashMap::new(),
             out,
             places: None,
+            machine: Machine::default(),
             next: 0,
         }
     }
@@ -88,9 +99,14 @@ impl Witness {
             core.open = None;
             return Ok(());
         }
-        match core.open.replace((mark, Stretch::default())) {
-            Some((before, _)) if before != mark => {
-                self.broken(cpu, before, "another stretch began before its end")
+        let open = Open {
+            mark,
+            stretch: Stretch::default(),
+            before: self.machine,
+        };
+        match core.open.replace(open) {
+            Some(before) if before.mark != mark => {
+                self.broken(cpu, before.mark, "another stretch began before its end")
             }
             _ => Ok(()),
         }
@@ -104,12 +120,16 @@ impl Witness {
         let open = self.cores.get_mut(&cpu).and_then(|core| core.open.take());
         match open {
             None => Ok(()),
-            Some((begun, stretch)) if mark == ANY || mark == begun => {
-                self.finished(cpu, begun, stretch.finish())
+            Some(open) if mark == ANY || mark == open.mark => {
+                let meanwhile = Machine {
+                    halts: self.machine.halts - open.before.halts,
+                    interrupts_sent: self.machine.interrupts_sent - open.before.interrupts_sent,
+                };
+                self.finished((cpu, open.mark), open.stretch.finish(), meanwhile)
             }
-            Some((begun, _)) => {
+            Some(open) => {
                 let why = format!("the end marker of stretch {mark} came before its own");
-                self.broken(cpu, begun, &why)
+                self.broken(cpu, open.mark, &why)
             }
         }
     }
@@ -125,22 +145,32 @@ impl Witness {
         self.cores.get(&cpu).is_some_and(|core| core.open.is_some())
     }
 
-    /// An instruction starts; `class` is its kind.
+    /// An instruction starts; `class` is its kind. Those that wait and those that interrupt are to be told of all cores, and
+    /// others of those with an open stretch.
     pub fn executed(&mut self, cpu: u32, index: Index, class: Class) {
+        match class {
+            Class::Halt => self.machine.halts += 1,
+            Class::Send => self.machine.interrupts_sent += 1,
+            _ => {}
+        }
         let Some(core) = self.cores.get_mut(&cpu) else {
             return;
         };
-        let Some((_, stretch)) = &mut core.open else {
+        let Some(open) = &mut core.open else {
             return;
         };
         let (instruction, decoded) = self.table.get(index);
-        stretch.start(index, instruction, (class, decoded.memory), core.root);
+        open.stretch
+            .start(index, instruction, (class, decoded.memory), core.root);
     }
 
     /// The instruction that has started last on a core makes an access.
     pub fn accessed(&mut self, cpu: u32, access: &Access) {
-        if let Some((_, stretch)) = self.cores.get_mut(&cpu).and_then(|c| c.open.as_mut()) {
-            stretch.access(access);
+        if access.sends() {
+            self.machine.interrupts_sent += 1;
+        }
+        if let Some(open) = self.cores.get_mut(&cpu).and_then(|c| c.open.as_mut()) {
+            open.stretch.access(access);
         }
     }
 
@@ -157,7 +187,7 @@ impl Witness {
         let mut open: Vec<_> = self
             .cores
             .iter_mut()
-            .filter_map(|(cpu, core)| Some((*cpu, core.open.take()?.0)))
+            .filter_map(|(cpu, core)| Some((*cpu, core.open.take()?.mark)))
             .collect();
         open.sort_unstable();
         for (cpu, mark) in open {
@@ -166,7 +196,12 @@ impl Witness {
         self.write_places()
     }
 
-    fn finished(&mut self, cpu: u32, mark: u64, counts: Counts) -> io::Result<()> {
+    fn finished(
+        &mut self,
+        (cpu, mark): (u32, u64),
+        counts: Counts,
+        machine: Machine,
+    ) -> io::Result<()> {
         if let Some(places) = &mut self.places
             && places.only.is_none_or(|only| only == mark)
         {
@@ -186,6 +221,7 @@ impl Witness {
             user: counts.user,
             kernel: counts.kernel,
             spaces: spaces.collect(),
+            machine,
         };
         write(&mut self.out, &line)
     }

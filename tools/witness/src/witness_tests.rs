@@ -125,3 +125,36 @@ fn places_are_summed_over_the_stretches_of_the_mark_that_is_asked_for() {
     };
     assert_eq!(file.lines::<Place>(), [expected]);
 }
+
+#[test]
+fn what_other_cores_do_meanwhile_is_told_of_a_stretch() {
+    let (mut witness, out) = witness();
+    let instruction = |bytes: &[u8]| Instruction {
+        address: 1,
+        memory: 1,
+        bytes: bytes.to_vec(),
+    };
+    let (halt, decoded) = witness.translated(instruction(&[0xf4]));
+    assert_eq!(decoded.class, Class::Halt);
+    let send = Access {
+        kind: crate::vector::Kind::Store,
+        physical: 0xfee0_0300,
+        bytes: 4,
+        target: crate::vector::Target::Command,
+    };
+    witness.executed(1, halt, Class::Halt);
+    witness.begin(0, 5).expect("written");
+    witness.executed(1, halt, Class::Halt);
+    witness.executed(2, halt, Class::Halt);
+    witness.accessed(1, &send);
+    witness.executed(2, halt, Class::Send);
+    witness.end(0, 5).expect("written");
+    witness.accessed(1, &send);
+    let lines: Vec<Line> = out.lines();
+    let expected = Machine {
+        halts: 2,
+        interrupts_sent: 2,
+    };
+    assert_eq!(lines[0].machine, expected);
+    assert_eq!(lines[0].total.interrupts_sent, 0);
+}

@@ -4,6 +4,7 @@ mod cspace;
 mod disks;
 mod faults;
 mod files;
+mod idle;
 mod interrupts;
 mod ipc;
 mod memory;
@@ -57,5 +58,6 @@ pub(crate) const ALL: &[Group] = &[
     files::PRESENT,
     files::CONTENT,
     files::CREATE,
+    idle::WAKEUPS,
     disks::REQUESTS,
 ];

@@ -30,6 +30,8 @@ pub struct Bar {
     pub part: Option<String>,
     /// What is taken off before it is compared.
     pub without: Option<Without>,
+    /// The figure as whose multiple this one is compared; the bar is a ratio then.
+    pub of: Option<String>,
     /// Where it is on q35.
     pub q35: Option<Heights>,
     /// Where it is on virt.
@@ -105,15 +107,19 @@ impl Bar {
 
     /// What people read.
     fn title(&self) -> String {
-        match &self.part {
-            Some(part) => format!("{} ({part})", self.name),
-            None => self.name.clone(),
+        match (&self.part, &self.of) {
+            (Some(part), _) => format!("{} ({part})", self.name),
+            (None, Some(of)) => format!("{} / {of}", self.name),
+            (None, None) => self.name.clone(),
         }
     }
 
     /// What is compared with the bar; `None` if the figure has no such number.
-    fn value(&self, figure: &Figure) -> Option<Value> {
+    fn value(&self, figure: &Figure, figures: &Figures) -> Option<Value> {
         let seen = figure.seen.as_ref();
+        if let Some(of) = &self.of {
+            return Some(ratio(figure.median, figures.find(of)?.median));
+        }
         match (self.part.as_deref(), self.without) {
             (Some("data_lines"), _) => seen.map(|seen| seen.data_lines),
             // Classes that there are none of are not told.
@@ -126,14 +132,25 @@ impl Bar {
         }
     }
 
-    fn state(&self, figure: &Figure, heights: Heights) -> Option<(Value, State)> {
-        let value = self.value(figure)?;
+    fn state(
+        &self,
+        figure: &Figure,
+        heights: Heights,
+        figures: &Figures,
+    ) -> Option<(Value, State)> {
+        let value = self.value(figure, figures)?;
         let state = match value <= heights.bar {
             true => State::Met,
             false => State::Missed,
         };
         Some((value, state))
     }
+}
+
+/// By how many times one value is another, rounded up to hundredths: what is rounded must not meet a bar by that.
+fn ratio(value: Value, of: Value) -> Value {
+    let hundredths = (value.hundredths() * 100).div_ceil(of.hundredths().max(1));
+    Value::share(hundredths, 100)
 }
 
 impl Bars {
@@ -146,13 +163,32 @@ impl Bars {
     /// The bar of a figure's median, in the words of a table.
     pub fn beside(&self, figure: &Figure) -> String {
         let mut own = self.all.iter().filter(|bar| bar.name == figure.name);
-        let bar = own.find(|bar| bar.part.is_none());
+        let bar = own.find(|bar| bar.part.is_none() && bar.of.is_none());
         let told = bar.and_then(|bar| {
             let heights = bar.on(&figure.board)?;
-            let (_, state) = bar.state(figure, heights)?;
+            let (_, state) = bar.state(figure, heights, &Figures::default())?;
             Some(format!("{} {}", heights.bar, state.text()))
         });
         told.unwrap_or_else(|| "-".to_owned())
+    }
+
+    /// The bars of figures with such names that are missed, or cannot be compared.
+    pub fn missed(&self, board: &str, figures: &Figures, prefix: &str) -> Vec<String> {
+        let own = self.all.iter().filter(|bar| bar.name.starts_with(prefix));
+        let missed = own.filter_map(|bar| {
+            let heights = bar.on(board)?;
+            let figure = figures.find(&bar.name);
+            match figure.and_then(|figure| bar.state(figure, heights, figures)) {
+                Some((_, State::Met)) => None,
+                Some((value, State::Missed)) => Some(format!(
+                    "{}: {value} instead of {}",
+                    bar.title(),
+                    heights.bar
+                )),
+                None => Some(format!("{}: not measured", bar.title())),
+            }
+        });
+        missed.collect()
     }
 
     /// A table of all bars of a board, and how many of them are met.
@@ -165,7 +201,7 @@ impl Bars {
                 continue;
             };
             let figure = figures.find(&bar.name);
-            let told = figure.and_then(|figure| bar.state(figure, heights));
+            let told = figure.and_then(|figure| bar.state(figure, heights, figures));
             count += 1;
             met += usize::from(matches!(told, Some((_, State::Met))));
             rows.push(row(bar, heights, told));
@@ -250,6 +286,26 @@ mod tests {
     }
 
     #[test]
+    fn a_multiple_is_compared_with_another_figure_and_rounded_up() {
+        let bars = bars("[[bar]]\nname = \"a.64\"\nof = \"a.1\"\nq35 = { bar = 1.02 }\n");
+        let missed = |many, one| {
+            let figures = Figures {
+                all: vec![figure("a.64", many), figure("a.1", one)],
+                ..Figures::default()
+            };
+            bars.missed("q35", &figures, "a.")
+        };
+        assert_eq!(missed(1020, 1000), Vec::<String>::new());
+        assert_eq!(missed(1021, 1000), ["a.64 / a.1: 1.03 instead of 1.02"]);
+        assert_eq!(bars.missed("q35", &Figures::default(), "a.").len(), 1);
+        assert_eq!(
+            bars.missed("virt", &Figures::default(), "a."),
+            Vec::<String>::new()
+        );
+        assert_eq!(bars.beside(&figure("a.64", 1)), "-");
+    }
+
+    #[test]
     fn the_table_has_a_row_a_bar_of_the_board_and_counts_what_is_met() {
         let figures = Figures {
             all: vec![cleared("a", 101, 0), cleared("b", 50, 0)],
@@ -281,7 +337,8 @@ mod tests {
         let bars = read(&Project::locate().root().join(FILE)).expect("well formed");
         assert!(bars.all.len() > 30);
         for (index, bar) in bars.all.iter().enumerate() {
-            let is_same = |other: &&Bar| other.name == bar.name && other.part == bar.part;
+            let thing = |bar: &Bar| (bar.name.clone(), bar.part.clone(), bar.of.clone());
+            let is_same = |other: &&Bar| thing(other) == thing(bar);
             assert_eq!(bars.all.iter().skip(index + 1).find(is_same), None);
             assert!(bar.q35.is_some() && bar.virt.is_some(), "{}", bar.name);
         }

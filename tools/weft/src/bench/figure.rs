@@ -112,6 +112,13 @@ impl Figures {
         self.missing.retain(|missing| missing.name.contains(text));
     }
 
+    /// Takes those of another run as well.
+    pub fn extend(&mut self, others: Self) {
+        self.all.extend(others.all);
+        self.absent.extend(others.absent);
+        self.missing.extend(others.missing);
+    }
+
     /// The figure with a name.
     pub fn find(&self, name: &str) -> Option<&Figure> {
         self.all.iter().find(|figure| figure.name == name)

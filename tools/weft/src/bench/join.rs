@@ -61,18 +61,19 @@ impl Joiner<'_> {
         };
         Ok(told
             .iter()
-            .map(|told| self.one(told, &counter.total))
+            .filter_map(|told| self.one(told, &counter.total))
             .collect())
     }
 
-    fn one(&self, told: &Told, counter: &Vector) -> Joined {
-        match told {
+    fn one(&self, told: &Told, counter: &Vector) -> Option<Joined> {
+        Some(match told {
             Told::Figure(measured) => match self.seen(measured, counter) {
                 Ok(seen) => Joined::Figure(Box::new(self.figure(measured, seen))),
                 Err(why) => self.missing(&measured.name, why),
             },
             Told::Error { name, reason } => self.missing(name, reason.clone()),
-        }
+            Told::Stretch(_) | Told::Cores(_) => return None,
+        })
     }
 
     fn missing(&self, name: &str, error: String) -> Joined {
@@ -151,10 +152,11 @@ fn shares(functions: BTreeMap<String, u64>, batch: u64) -> BTreeMap<String, Valu
 type Part = fn(&Vector) -> u64;
 
 /// The classes of privileged and ordering instructions, by name.
-fn special() -> [(&'static str, Part); 20] {
+fn special() -> [(&'static str, Part); 21] {
     [
         ("root_writes", |vector| vector.root_writes),
         ("msr_writes", |vector| vector.msr_writes),
+        ("interrupts_sent", |vector| vector.interrupts_sent),
         ("msr_reads", |vector| vector.msr_reads),
         ("tls_writes", |vector| vector.tls_writes),
         ("tls_reads", |vector| vector.tls_reads),

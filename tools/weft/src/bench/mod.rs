@@ -10,6 +10,7 @@ pub mod history;
 pub mod host;
 pub mod join;
 pub mod prompt;
+pub mod scale;
 pub mod statics;
 pub mod table;
 pub mod throughput;
@@ -20,7 +21,7 @@ pub mod witness;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use figure::{Absent, Figures, Missing};
+use figure::{Absent, Figure, Figures, Missing};
 use functions::Programs;
 use join::{Joined, Joiner};
 use weft_spec::SystemSpec;
@@ -50,25 +51,32 @@ pub fn accepted(board: Board) -> PathBuf {
 /// The image that measures.
 const IMAGE: &str = "bench";
 
-/// Measures what has a text in its name.
+/// Measures what has a text in its name, and what of it is measured on several cores on so many.
 ///
 /// # Errors
 /// If something does not build, or a machine does not come to its end.
-pub fn run(project: &Project, board: Board, text: &str) -> Outcome<Figures> {
-    let mut figures = guest(project, board)?;
+pub fn run(project: &Project, board: Board, text: &str, cores: &[u16]) -> Outcome<Figures> {
+    let mut figures = match text.starts_with(scale::NAME) {
+        true => Figures::default(),
+        false => Guest::build(project, board)?.measure()?,
+    };
     if prompt::NAME.contains(text) {
         figures.all.push(prompt::run(project, board)?);
     }
+    figures.extend(scale::run(project, board, text, cores)?);
     figures.retain(text);
     Ok(figures)
 }
 
-/// Measures everything that the benchmark's image tells.
+/// Measures what has a text in its name among what the benchmark's image tells, on the first core of a machine with so many,
+/// the others of which wait.
 ///
 /// # Errors
 /// If something does not build, or the machine does not come to its end.
-pub fn guest(project: &Project, board: Board) -> Outcome<Figures> {
-    Guest::build(project, board)?.measure()
+pub fn run_with(project: &Project, board: Board, text: &str, cores: u16) -> Outcome<Figures> {
+    let mut figures = Guest::build(project, board)?.measure_with(cores)?;
+    figures.retain(text);
+    Ok(figures)
 }
 
 /// The benchmark's image, composed, with the witness: it can be measured as often as one likes.
@@ -109,7 +117,15 @@ impl Guest {
     /// # Errors
     /// If the machine does not come to its end.
     pub fn measure(&self) -> Outcome<Figures> {
-        self.measure_image(&self.built.image)
+        self.measure_with(1)
+    }
+
+    /// The same on the first core of a machine with so many.
+    ///
+    /// # Errors
+    /// If the machine does not come to its end.
+    pub fn measure_with(&self, cores: u16) -> Outcome<Figures> {
+        self.measure_image(&self.built.image, cores)
     }
 
     /// The same with a specification that was altered after it was checked: for tests of what becomes of figures then.
@@ -119,7 +135,7 @@ impl Guest {
     pub fn measure_altered(&self, alter: impl FnOnce(&mut SystemSpec)) -> Outcome<Figures> {
         let image = self.built.folder.join("altered.img");
         output::write(&image, &self.built.altered_image(alter)?)?;
-        self.measure_image(&image)
+        self.measure_image(&image, 1)
     }
 
     /// The same guest with another kernel: for tests of what the gate makes of that.
@@ -141,11 +157,14 @@ impl Guest {
         })
     }
 
-    fn measure_image(&self, image: &Path) -> Outcome<Figures> {
-        let text = boot(&self.built, image, Some(&self.plugin))?;
+    fn measure_image(&self, image: &Path, cores: u16) -> Outcome<Figures> {
+        let text = boot(&self.built, image, Some(&self.plugin), cores)?;
         let told =
             told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
-        let witnessed = witness::read(&self.plugin)?;
+        let witnessed = match cores {
+            1 => witness::read(&self.plugin)?,
+            _ => witness::read_turns(&self.plugin)?,
+        };
         let joiner = Joiner {
             board: self.board.name(),
             witnessed: &witnessed,
@@ -158,7 +177,10 @@ impl Guest {
                 Joined::Missing(missing) => figures.missing.push(missing),
             }
         }
-        add_statics(&mut figures, self.board, &told, &witnessed, &self.programs);
+        add_seen(&mut figures, self.board, &told, &witnessed);
+        if cores == 1 {
+            add_statics(&mut figures, self.board, &told, &witnessed, &self.programs);
+        }
         absent::tell_apart(&mut figures, &self.absent);
         Ok(figures)
     }
@@ -177,22 +199,33 @@ fn add_statics(
         (statics::MASKED, statics::masked(board, witnessed)),
     ];
     for (name, measured) in measured {
-        match measured {
-            Ok(figure) => figures.all.push(figure),
-            Err(error) => figures.missing.push(Missing {
-                name: name.to_owned(),
-                error,
-                board: board.name().to_owned(),
-            }),
-        }
+        add(figures, board, name, measured);
+    }
+}
+
+/// What only the witness sees.
+fn add_seen(figures: &mut Figures, board: Board, told: &[told::Told], witnessed: &Witnessed) {
+    if let Some(measured) = statics::idle(board, told, witnessed) {
+        add(figures, board, statics::IDLE, measured);
+    }
+}
+
+fn add(figures: &mut Figures, board: Board, name: &str, measured: Result<Figure, String>) {
+    match measured {
+        Ok(figure) => figures.all.push(figure),
+        Err(error) => figures.missing.push(Missing {
+            name: name.to_owned(),
+            error,
+            board: board.name().to_owned(),
+        }),
     }
 }
 
 /// Boots an image that measures, until it ends the machine; returns what it printed.
-fn boot(built: &Built, image: &Path, plugin: Option<&Plugin>) -> Outcome<String> {
+fn boot(built: &Built, image: &Path, plugin: Option<&Plugin>, cores: u16) -> Outcome<String> {
     let scratch = Scratch::new(&built.folder)?;
     let choice = Choice {
-        cores: 1,
+        cores,
         memory: "512M",
         disks: &[],
         commands: None,

@@ -13,6 +13,9 @@ pub const IPC_PATH: &str = "ipc.path_bytes";
 /// The longest stretch with interrupts masked.
 pub const MASKED: &str = "kernel.irqs_masked_max";
 
+/// How often cores wake while nobody has anything to do.
+pub const IDLE: &str = "kernel.idle_wakeups_per_second";
+
 /// The figures whose runs make that path.
 const PATH: [&str; 2] = ["ipc.call", "ipc.reply_recv"];
 
@@ -60,8 +63,32 @@ pub fn masked(board: Board, witnessed: &Witnessed) -> Result<Figure, String> {
     })
 }
 
+/// `kernel.idle_wakeups_per_second`: how often any core began to wait for an interrupt while all servers and programs
+/// waited, which is as often as one woke. The last of them is that of the program that waits for the end.
+///
+/// `None` if the guest does not tell of it.
+///
+/// # Errors
+/// If the witness has not seen it.
+pub fn idle(board: Board, told: &[Told], witnessed: &Witnessed) -> Option<Result<Figure, String>> {
+    let stretch = told.iter().find_map(|told| match told {
+        Told::Stretch(stretch) if stretch.name == IDLE => Some(stretch),
+        _ => None,
+    })?;
+    Some(witnessed.line(stretch.mark).map(|line| {
+        let value = Value::share(line.machine.halts, stretch.seconds);
+        Figure {
+            unit: "wake-ups/s".to_owned(),
+            ..figure(IDLE, board, value)
+        }
+    }))
+}
+
 fn size(name: &str, board: Board, bytes: u64) -> Figure {
-    let value = Value::whole(bytes);
+    figure(name, board, Value::whole(bytes))
+}
+
+fn figure(name: &str, board: Board, value: Value) -> Figure {
     Figure {
         name: name.to_owned(),
         unit: "bytes".to_owned(),
@@ -76,11 +103,30 @@ fn size(name: &str, board: Board, bytes: u64) -> Figure {
 
 #[cfg(test)]
 mod tests {
+    use super::super::told::Stretch;
+    use super::super::witness;
     use super::*;
 
     #[test]
     fn without_a_process_nothing_was_masked() {
         assert!(masked(Board::Q35, &Witnessed::default()).is_err());
+    }
+
+    #[test]
+    fn waking_is_counted_by_the_second() {
+        let told = [Told::Stretch(Stretch {
+            name: IDLE.to_owned(),
+            mark: 7,
+            seconds: 10,
+        })];
+        let mut line = witness::tests::line(7);
+        line.machine.halts = 3;
+        let seen = witness::tests::witnessed_lines(&[line]);
+        let found = idle(Board::Q35, &told, &seen).expect("it is told");
+        assert_eq!(found.expect("it was seen").median.to_string(), "0.30");
+        let unseen = idle(Board::Q35, &told, &Witnessed::default());
+        assert!(unseen.expect("it is told").is_err());
+        assert_eq!(idle(Board::Q35, &[], &seen), None);
     }
 
     #[test]

@@ -1,8 +1,11 @@
-//! What the guest tells: a line a figure, and a last one that says how many there were.
+//! What the guest tells: a line a figure, lines of stretches that only the witness counts, and a last one that says how many
+//! figures there were.
 //!
 //! ```text
 //! bench figure NAME UNIT SAMPLES LEAST MEDIAN GREATEST MARK BATCH
 //! bench error NAME REASON …
+//! bench stretch NAME MARK SECONDS
+//! bench cores COUNT STEP
 //! bench end FIGURES ERRORS
 //! ```
 
@@ -21,6 +24,37 @@ pub enum Told {
         /// Why.
         reason: String,
     },
+    /// A stretch that only the witness counts.
+    Stretch(Stretch),
+    /// Several cores did the same.
+    Cores(Cores),
+}
+
+/// The cores that measured together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cores {
+    /// How many they were.
+    pub count: u64,
+    /// By how much the mark of each is above that of the one before.
+    pub step: u64,
+}
+
+impl Cores {
+    /// The marks of all, from the first's.
+    pub fn marks(self, first: u64) -> impl Iterator<Item = u64> + Clone {
+        (0..self.count).map(move |core| first + core * self.step)
+    }
+}
+
+/// A stretch that only the witness counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// What happens in it.
+    pub name: String,
+    /// Its mark.
+    pub mark: u64,
+    /// How many seconds it is long, where that matters.
+    pub seconds: u64,
 }
 
 /// What the guest measured.
@@ -64,6 +98,15 @@ pub fn read(text: &str) -> Outcome<Vec<Told>> {
                 name: (*name).to_owned(),
                 reason: line.splitn(3, ' ').nth(2).unwrap_or_default().to_owned(),
             }),
+            ["stretch", name, mark, seconds] => told.push(Told::Stretch(Stretch {
+                name: (*name).to_owned(),
+                mark: mark.parse().map_err(|_| malformed())?,
+                seconds: seconds.parse().map_err(|_| malformed())?,
+            })),
+            ["cores", count, step] => told.push(Told::Cores(Cores {
+                count: count.parse().map_err(|_| malformed())?,
+                step: step.parse().map_err(|_| malformed())?,
+            })),
             ["end", figures, errors] => {
                 let figures: usize = figures.parse().map_err(|_| malformed())?;
                 let errors: usize = errors.parse().map_err(|_| malformed())?;
@@ -72,10 +115,11 @@ pub fn read(text: &str) -> Outcome<Vec<Told>> {
             _ => return Err(malformed()),
         }
     }
-    let is_figure = |told: &&Told| matches!(told, Told::Figure(_));
-    let figures = told.iter().filter(is_figure).count();
+    let count = |is: fn(&Told) -> bool| told.iter().filter(|told| is(told)).count();
+    let figures = count(|told| matches!(told, Told::Figure(_)));
+    let errors = count(|told| matches!(told, Told::Error { .. }));
     match end {
-        Some(end) if end == (figures, told.len() - figures) => Ok(told),
+        Some(end) if end == (figures, errors) => Ok(told),
         Some(_) => Err(Error::new("some of the guest's lines were lost")),
         None => Err(Error::new("the guest did not come to its end")),
     }
@@ -103,7 +147,8 @@ mod tests {
     use super::*;
 
     const LINES: &str = "noise\r\nbench figure ipc.call instructions 64 50 51 60 2 8\r\n\
-                         bench error ipc.fpu no programs yet\r\nbench end 1 1\r\n";
+                         bench error ipc.fpu no programs yet\r\nbench stretch idle 7 10\r\nbench cores 4 16\r\n\
+                         bench end 1 1\r\n";
 
     #[test]
     fn figures_and_errors_are_read() {
@@ -122,7 +167,17 @@ mod tests {
             name: "ipc.fpu".to_owned(),
             reason: "no programs yet".to_owned(),
         };
-        assert_eq!(told, [Told::Figure(expected), error]);
+        let stretch = Told::Stretch(Stretch {
+            name: "idle".to_owned(),
+            mark: 7,
+            seconds: 10,
+        });
+        let cores = Cores { count: 4, step: 16 };
+        assert_eq!(
+            told,
+            [Told::Figure(expected), error, stretch, Told::Cores(cores)]
+        );
+        assert_eq!(cores.marks(3).collect::<Vec<_>>(), [3, 19, 35, 51]);
     }
 
     #[test]
@@ -132,6 +187,7 @@ mod tests {
             LINES.replace("bench end 1 1", "bench end 2 1"),
             LINES.replace("bench end 1 1", "bench end 1 0"),
             LINES.replace(" 64 ", " x "),
+            LINES.replace(" 7 10", " 7"),
             LINES.replace(" 2 8", " 2"),
             LINES.replace(" 2 8", " 2 0"),
             LINES.replace("bench end", "bench and"),

@@ -2,6 +2,7 @@
 //!
 //! The witness is a plugin of QEMU (package `weft-witness`), built for this machine.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use weft_witness::line::{Entry, Line, Place};
 use weft_witness::masked::Longest;
 
+use super::told::Cores;
 use crate::build::rust;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
@@ -50,11 +52,23 @@ pub fn plugin(file: PathBuf, folder: &Path, points: Vec<u64>) -> Plugin {
     }
 }
 
-/// Reads what it wrote.
+/// Reads what it wrote of a machine with one core, the longest stretch with interrupts masked among it.
+///
+/// # Errors
+/// As [`read_turns`].
+pub fn read(plugin: &Plugin) -> Outcome<Witnessed> {
+    let mut witnessed = read_turns(plugin)?;
+    let masked = fs::read_to_string(&plugin.masked)
+        .map_err(|cause| Error::io("read what the witness wrote", &plugin.masked, &cause))?;
+    witnessed.masked = json(&masked).map_err(|error| error.at(plugin.masked.display()))?;
+    Ok(witnessed)
+}
+
+/// Reads what it wrote of a machine whose cores took turns.
 ///
 /// # Errors
 /// If it wrote nothing, or something else than lines of its kinds.
-pub fn read(plugin: &Plugin) -> Outcome<Witnessed> {
+pub fn read_turns(plugin: &Plugin) -> Outcome<Witnessed> {
     let mut witnessed = Witnessed::default();
     for (line, place) in lines(&plugin.out)? {
         witnessed.add_line(&line).map_err(|error| error.at(place))?;
@@ -63,9 +77,6 @@ pub fn read(plugin: &Plugin) -> Outcome<Witnessed> {
         let place: Place = json(&line).map_err(|error| error.at(place))?;
         witnessed.places.entry(place.mark).or_default().push(place);
     }
-    let masked = fs::read_to_string(&plugin.masked)
-        .map_err(|cause| Error::io("read what the witness wrote", &plugin.masked, &cause))?;
-    witnessed.masked = json(&masked).map_err(|error| error.at(plugin.masked.display()))?;
     Ok(witnessed)
 }
 
@@ -93,6 +104,26 @@ impl Witnessed {
             Some(Err(why)) => Err(why.clone()),
             None => Err("the witness saw no such run".to_owned()),
         }
+    }
+
+    /// Of the runs that each of some cores made leaves the one that took most, under the first's mark.
+    pub fn keep_dearest(&mut self, first: u64, cores: Cores) {
+        let marks = cores.marks(first);
+        let lines: Result<Vec<_>, _> = marks.clone().map(|mark| self.line(mark).cloned()).collect();
+        // Of equal ones that of the first core, so that all runs tell the same.
+        let by = |line: &Line| (line.total.instructions, Reverse(line.mark));
+        let dearest = lines.and_then(|lines| {
+            let dearest = lines.into_iter().max_by_key(by);
+            dearest.ok_or_else(|| "there are no cores".to_owned())
+        });
+        let mark = dearest.as_ref().map_or(first, |line| line.mark);
+        let places = self.places.remove(&mark).unwrap_or_default();
+        for mark in marks {
+            self.lines.remove(&mark);
+            self.places.remove(&mark);
+        }
+        self.lines.insert(first, dearest);
+        self.places.insert(first, places);
     }
 
     /// The longest stretch with interrupts masked, of the whole run.
@@ -124,25 +155,42 @@ fn json<T: serde::de::DeserializeOwned>(text: &str) -> Outcome<T> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use weft_witness::line::Machine;
     use weft_witness::vector::Vector;
 
     /// What a witness of these vectors, by mark, would have written.
     pub(crate) fn witnessed(vectors: &[(u64, Vector)]) -> Witnessed {
+        let line = |(mark, total): &(u64, Vector)| Line {
+            total: *total,
+            kernel: *total,
+            ..line(*mark)
+        };
+        let lines: Vec<_> = vectors.iter().map(line).collect();
+        witnessed_lines(&lines)
+    }
+
+    /// What a witness that wrote these lines saw.
+    pub(crate) fn witnessed_lines(lines: &[Line]) -> Witnessed {
         let mut witnessed = Witnessed::default();
-        for (mark, total) in vectors {
-            let line = Line {
-                seq: 0,
-                mark: *mark,
-                cpu: 0,
-                total: *total,
-                user: Vector::default(),
-                kernel: *total,
-                spaces: Vec::new(),
-            };
-            let text = serde_json::to_string(&line).expect("a line");
+        for line in lines {
+            let text = serde_json::to_string(line).expect("a line");
             witnessed.add_line(&text).expect("well formed");
         }
         witnessed
+    }
+
+    /// A run of a mark in which nothing happened.
+    pub(crate) fn line(mark: u64) -> Line {
+        Line {
+            seq: 0,
+            mark,
+            cpu: 0,
+            total: Vector::default(),
+            user: Vector::default(),
+            kernel: Vector::default(),
+            spaces: Vec::new(),
+            machine: Machine::default(),
+        }
     }
 
     #[test]
@@ -155,6 +203,22 @@ pub(crate) mod tests {
         assert!(seen.line(1).is_err());
         assert!(seen.line(2).is_ok());
         assert!(seen.line(3).is_err());
+    }
+
+    #[test]
+    fn of_the_runs_of_several_cores_the_dearest_counts_and_none_may_be_missing() {
+        let vector = |instructions| Vector {
+            instructions,
+            ..Vector::default()
+        };
+        let seen = || witnessed(&[(3, vector(5)), (13, vector(7)), (23, vector(7))]);
+        let mut three = seen();
+        three.keep_dearest(3, Cores { count: 3, step: 10 });
+        assert_eq!(three.line(3).expect("one").mark, 13);
+        assert!(three.line(23).is_err());
+        let mut four = seen();
+        four.keep_dearest(3, Cores { count: 4, step: 10 });
+        assert!(four.line(3).is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Cargo decides what is out of date; a composed file is written only when its bytes change, so
 //! that a build without changes leaves every file as it is.
 
+pub mod alone;
 pub mod catalogue;
 pub mod compose;
 pub mod disk;

@@ -139,7 +139,23 @@ fn functions_on_memory(project: &Project) -> Option<PathBuf> {
 /// # Errors
 /// If it does not build.
 pub fn program(project: &Project, side: Side, package: &str) -> Outcome<PathBuf> {
-    command::run(side.cargo(project, "build").args(["--package", package]))?;
+    program_with(project, side, package, &[])
+}
+
+/// The same with features.
+///
+/// # Errors
+/// If it does not build.
+pub fn program_with(
+    project: &Project,
+    side: Side,
+    package: &str,
+    features: &[&str],
+) -> Outcome<PathBuf> {
+    let mut cargo = side.cargo(project, "build");
+    cargo.args(["--package", package]);
+    cargo.args(features.iter().flat_map(|feature| ["--features", feature]));
+    command::run(&mut cargo)?;
     Ok(side.output(project, package))
 }
 

@@ -191,15 +191,11 @@ impl Machine {
 
     fn push_plugin(&self, all: &mut Vec<String>) {
         if let Some(plugin) = &self.plugin {
-            let files = [
-                ("out", &plugin.out),
-                ("places", &plugin.places),
-                ("masked", &plugin.masked),
-            ];
             let mut value = option(&plugin.file);
-            for (name, file) in files {
-                value += &format!(",{name}={}", option(file));
-            }
+            let mut add = |name, file| value += &format!(",{name}={}", option(file));
+            add("out", &plugin.out);
+            add("places", &plugin.places);
+            add("masked", &plugin.masked);
             if !plugin.points.is_empty() {
                 let points = plugin.points.iter().map(|point| format!("{point:x}"));
                 value += &format!(",points={}", points.collect::<Vec<_>>().join("+"));
@@ -302,6 +298,7 @@ mod tests {
     #[test]
     fn a_witness_is_told_where_to_write() {
         let mut machine = machine(Console::Pipe);
+        machine.cores = 1;
         assert!(!machine.arguments().contains(&"-plugin".to_owned()));
         machine.plugin = Some(Plugin {
             file: PathBuf::from("w.so"),

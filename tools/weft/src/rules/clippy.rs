@@ -16,8 +16,9 @@ const X86_64: [&str; 2] = ["weft-kernel", "weft-x86_64"];
 const AARCH64: [&str; 2] = ["weft-kernel", "weft-aarch64"];
 
 /// The programs of the images for aarch64; with them goes what libraries have for it.
-const USER_AARCH64: [&str; 11] = [
+const USER_AARCH64: [&str; 12] = [
     "bench",
+    "bench-cores",
     "bench-peer",
     "examples",
     "first-call",

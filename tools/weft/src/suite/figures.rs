@@ -6,8 +6,9 @@ use super::tally::Tally;
 use super::{Context, Length, inserted};
 use crate::bench::figure::{self, Figure, Figures};
 use crate::bench::gate::{self, Finding};
+use crate::bench::scale::{self, Scale};
 use crate::bench::value::Value;
-use crate::bench::{self, ALLOWANCES, Guest, join, prompt};
+use crate::bench::{self, ALLOWANCES, Guest, bars, join, prompt, statics};
 use crate::board::Board;
 use crate::error::Outcome;
 
@@ -16,6 +17,16 @@ const RUNS: usize = 3;
 
 /// The same, when there is time.
 const LONG_RUNS: usize = 10;
+
+/// The number of cores that is measured twice.
+const TWICE: u16 = 4;
+
+/// The cores of a machine that is compared with one of one core.
+const MORE: u16 = 4;
+
+/// What the figures of calls begin with, and by how many hundredths they may be dearer there.
+const CALLS: &str = "ipc.";
+const TAX: u64 = 5;
 
 /// How many hundredths more are inserted to see that the gate notices.
 const INSERTED: u64 = 2;
@@ -47,6 +58,8 @@ pub fn on_raspi4b(context: &Context<'_>, tally: &mut Tally) -> Outcome {
 fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let root = context.project.root();
     let accepted = figure::read(&root.join(bench::accepted(board)))?;
+    let is_scale = |figure: &Figure| figure.name.starts_with(scale::NAMES);
+    let (of_cores, accepted): (Vec<_>, Vec<_>) = accepted.into_iter().partition(is_scale);
     let allowances = gate::allowances(&root.join(ALLOWANCES))?;
     let mut judge = Judge { board, tally };
     let guest = Guest::build(context.project, board)?;
@@ -68,6 +81,11 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         judge.says("no_figure_grew", grown(&again));
     }
     judge.says("two_percent_more_are_noticed", unnoticed(&first));
+    if board == Board::Raspi4b {
+        // It always has four cores.
+        return Ok(());
+    }
+    beside_other_cores(context, &mut judge, (&guest, &first))?;
     match board {
         Board::Q35 if context.length == Length::Long => {
             let found = inserted::run(context.project, guest, &first)?;
@@ -80,6 +98,93 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         }
         _ => {}
     }
+    on_many_cores(context, &mut judge, |figures| {
+        gate::check(&of_cores, figures, &allowances)
+    })
+}
+
+/// Measures on one of several cores, the others of which wait.
+fn beside_other_cores(
+    context: &Context<'_>,
+    judge: &mut Judge<'_>,
+    (guest, alone): (&Guest, &Figures),
+) -> Outcome {
+    let beside = guest.measure_with(MORE)?;
+    judge.says(
+        "all_figures_are_measured_beside_other_cores",
+        unmeasured(&beside),
+    );
+    judge.says(
+        "calls_are_as_cheap_beside_other_cores",
+        dearer(alone, &beside),
+    );
+    let bars = bars::read(&context.project.root().join(bars::FILE))?;
+    let missed = [alone, &beside]
+        .into_iter()
+        .flat_map(|figures| bars.missed(judge.board.name(), figures, statics::IDLE));
+    judge.says("cores_hardly_wake_while_all_servers_wait", missed.collect());
+    Ok(())
+}
+
+/// The figures of calls that are more than a twentieth dearer on a core that has others beside it; tells both.
+fn dearer(alone: &Figures, beside: &Figures) -> Vec<String> {
+    let mut problems = Vec::new();
+    let calls = alone.all.iter().filter(|figure| figure.is_call());
+    for figure in calls {
+        let (one, name) = (figure.median, &figure.name);
+        let Some(more) = beside.find(name).map(|figure| figure.median) else {
+            problems.push(format!("{name} was not measured beside other cores"));
+            continue;
+        };
+        eprintln!("test: {name}: {one} on one core, {more} on one of {MORE}");
+        if more.hundredths() * 100 > one.hundredths() * (100 + TAX) {
+            problems.push(format!(
+                "{name} grew from {one} to {more} beside other cores"
+            ));
+        }
+    }
+    if problems.is_empty() && !alone.all.iter().any(Figure::is_call) {
+        problems.push("no figure of a call was measured".to_owned());
+    }
+    problems
+}
+
+/// Measures what many cores do at the same time.
+fn on_many_cores(
+    context: &Context<'_>,
+    judge: &mut Judge<'_>,
+    gate: impl FnOnce(&Figures) -> Vec<Finding>,
+) -> Outcome {
+    let scale = Scale::build(context.project, judge.board)?;
+    let counts: &[u16] = match context.length {
+        Length::Usual => &scale::USUAL,
+        Length::Long => &scale::ALL,
+    };
+    let (mut all, mut usual) = (Figures::default(), Figures::default());
+    for cores in counts {
+        let figures = scale.measure(*cores)?;
+        if scale::USUAL.contains(cores) {
+            usual.extend(figures.clone());
+        }
+        if *cores == TWICE {
+            let again = scale.measure(*cores)?;
+            judge.says(
+                "figures_of_cores_repeat_exactly",
+                different(&figures, &again),
+            );
+        }
+        all.extend(figures);
+    }
+    judge.says("all_figures_of_cores_are_measured", unmeasured(&all));
+    judge.says("guest_and_witness_agree_on_many_cores", apart(&all));
+    let grown: Vec<_> = gate(&usual).iter().map(Finding::to_string).collect();
+    judge.says("no_figure_of_cores_grew", grown);
+    let bars = bars::read(&context.project.root().join(bars::FILE))?;
+    let missed = bars.missed(judge.board.name(), &all, scale::NAMES);
+    judge.says(
+        "many_cores_take_what_one_takes_and_interrupt_nobody",
+        missed,
+    );
     Ok(())
 }
 
@@ -121,6 +226,13 @@ fn not_told(figures: &Figures) -> Vec<String> {
         problems.push(format!("{told} errors are told:\n{lines}"));
     }
     problems
+}
+
+impl Figure {
+    /// Whether it is what a call costs.
+    fn is_call(&self) -> bool {
+        self.name.starts_with(CALLS) && self.unit == "instructions"
+    }
 }
 
 struct Judge<'a> {
@@ -229,6 +341,18 @@ mod tests {
         assert!(different(&run(5), &run(5)).is_empty());
         assert_eq!(different(&run(5), &run(6)).len(), 1);
         assert_eq!(different(&run(5), &Figures::default()).len(), 1);
+    }
+
+    #[test]
+    fn calls_may_be_a_twentieth_dearer_beside_other_cores_and_no_more() {
+        let run = |name, median| Figures {
+            all: vec![figure(name, median)],
+            ..Figures::default()
+        };
+        let problems = |more| dearer(&run("ipc.call", 100), &run("ipc.call", more)).len();
+        assert_eq!((problems(105), problems(106)), (0, 1));
+        assert_eq!(dearer(&run("ipc.call", 100), &run("a", 1)).len(), 1);
+        assert_eq!(dearer(&run("a", 1), &run("a", 1)).len(), 1);
     }
 
     #[test]

@@ -2,41 +2,42 @@
 //!
 //! It runs on every board that the kernel boots on, also where no image can be composed from a manifest yet.
 
-use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use image::{Contents, ProgramFile};
-use weft_spec::SystemSpec;
 use weft_witness::program::Program;
 
-use super::Context;
 use super::tally::Tally;
 use super::target::{Lines, judge};
+use super::{Context, Length};
 use crate::board::Board;
-use crate::build::{self, output, rust};
+use crate::build::alone::{Alone, bytes};
 use crate::error::{Error, Outcome};
-use crate::project::Project;
 use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::questions::{Question, Questions};
 use crate::qemu::session::{self, Listener};
 use crate::qemu::watch::Verdict;
-use crate::setup::{self, Need};
 
 /// The suite's package.
 const PACKAGE: &str = "kernel-suite";
+/// The feature with which it makes ten million random system calls.
+const LONG: &str = "long";
+
 /// Cores of the machine: the suite tries what one core does about the others.
 const CORES: u16 = 4;
 
 /// How long it may take.
-const LIMIT: Duration = Duration::from_secs(120);
+const LIMIT: Duration = Duration::from_secs(240);
+
+/// How long it may take with ten million random system calls.
+const LONG_LIMIT: Duration = Duration::from_secs(3600);
 
 /// Runs it on the PC.
 ///
 /// # Errors
 /// If it does not build, or ends in any way but by its own exit code.
 pub fn on_q35(context: &Context<'_>, tally: &mut Tally) -> Outcome {
-    run(context.project, Board::Q35, tally)
+    run(context, Board::Q35, tally)
 }
 
 /// Runs it on the virtual aarch64 board.
@@ -44,36 +45,21 @@ pub fn on_q35(context: &Context<'_>, tally: &mut Tally) -> Outcome {
 /// # Errors
 /// If it does not build, or ends in any way but by its own exit code.
 pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
-    run(context.project, Board::Virt, tally)
+    run(context, Board::Virt, tally)
 }
 
-fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
-    let name = match board {
-        Board::Q35 => "kernel-q35",
-        Board::Virt => "kernel-virt",
-        Board::Raspi4b => "kernel-raspi4b",
-    };
-    setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
-    let kernel = rust::kernel(project, board)?;
-    let suite = rust::program(project, board.user_side(), PACKAGE)?;
-    let folder = project.image_output(name);
-    output::folder(&folder)?;
-    let machine = Machine {
-        board,
-        model: Model::Usual,
-        kernel: build::bootable(board, &kernel, &folder)?,
-        image: image(&kernel, &suite, &folder)?,
-        kernel_log: folder.join("kernel.log"),
-        disks: Vec::new(),
-        cores: CORES,
-        memory: "256M".to_owned(),
-        clock: Clock::Host,
-        console: Console::Pipe,
-        debugger_port: None,
-        plugin: None,
-    };
-    boot(&machine, name, tally)?;
-    look(&machine, &kernel, name, tally)?;
+fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
+    let project = context.project;
+    let name = format!("kernel-{}", board.name());
+    if context.length == Length::Long {
+        let suite = Alone::build(project, board, (PACKAGE, &[LONG]), "kernel-long")?;
+        let machine = suite.machine(CORES, "256M", Clock::Host);
+        boot(&machine, (&format!("{name}-long"), LONG_LIMIT), tally)?;
+    }
+    let suite = Alone::build(project, board, (PACKAGE, &[]), "kernel")?;
+    let machine = suite.machine(CORES, "256M", Clock::Host);
+    boot(&machine, (&name, LIMIT), tally)?;
+    look(&machine, &suite.kernel, &name, tally)?;
     let mut others = vec![(Model::Old, "old")];
     // The PC's usual processor is the newest.
     if board == Board::Virt {
@@ -84,7 +70,7 @@ fn run(project: &Project, board: Board, tally: &mut Tally) -> Outcome {
             model,
             ..machine.clone()
         };
-        boot(&other, &format!("{name}-{suffix}"), tally)?;
+        boot(&other, (&format!("{name}-{suffix}"), LIMIT), tally)?;
     }
     Ok(())
 }
@@ -128,42 +114,11 @@ fn look(machine: &Machine, kernel: &Path, name: &str, tally: &mut Tally) -> Outc
     Ok(())
 }
 
-fn boot(machine: &Machine, name: &str, tally: &mut Tally) -> Outcome {
-    let report = session::listen(machine, Some(LIMIT), &mut Lines::default())?;
+fn boot(machine: &Machine, (name, limit): (&str, Duration), tally: &mut Tally) -> Outcome {
+    let report = session::listen(machine, Some(limit), &mut Lines::default())?;
     let mut lines = Lines::default();
     lines.hear(session::kernel_log(machine).as_bytes());
     let count = lines.add_to(name, tally);
-    judge(report, LIMIT, count, tally)
+    judge(report, limit, count, tally)
         .map_err(|error| error.remedy(format!("it printed:\n{}", lines.text)))
-}
-
-/// The boot image: the suite is its first and only program.
-fn image(kernel: &Path, suite: &Path, folder: &Path) -> Outcome<std::path::PathBuf> {
-    let spec = SystemSpec {
-        name: PACKAGE.to_owned(),
-        board: String::new(),
-        programs: vec![PACKAGE.to_owned()],
-        components: Vec::new(),
-        rings: Vec::new(),
-    };
-    let (kernel, elf) = (bytes(kernel)?, bytes(suite)?);
-    let programs = [ProgramFile {
-        name: PACKAGE,
-        elf: &elf,
-    }];
-    let contents = Contents {
-        files: &[],
-        spec: &spec,
-        programs: &programs,
-        boot_args: "",
-        kernel: Some(&kernel),
-    };
-    let image = image::compose(&contents).map_err(|why| Error::new(why.to_string()))?;
-    let path = folder.join("boot.img");
-    output::write(&path, &image)?;
-    Ok(path)
-}
-
-fn bytes(path: &Path) -> Outcome<Vec<u8>> {
-    fs::read(path).map_err(|cause| Error::io("read", path, &cause))
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use crate::bench::figure::{self, Figure, Figures};
 use crate::bench::value::Value;
-use crate::bench::{self, bars, gate, history, join, table, throughput};
+use crate::bench::{self, bars, gate, history, join, scale, table, throughput};
 use crate::board::Board;
 use crate::build::output;
 use crate::cli::{BenchArgs, BenchBoard};
@@ -35,7 +35,11 @@ pub fn run(project: &Project, args: &BenchArgs) -> Outcome<ExitCode> {
         return run_throughput(project, args, (board, filter));
     }
     let text = args.where_name().or(args.filter.as_deref());
-    let figures = bench::run(project, board, text.unwrap_or_default())?;
+    let name = text.unwrap_or_default();
+    let figures = match args.smp {
+        1 => bench::run(project, board, name, args.numbers_of_cores())?,
+        cores => bench::run_with(project, board, name, cores)?,
+    };
     if figures == Figures::default() {
         return Err(no_such_name());
     }
@@ -223,6 +227,16 @@ impl BenchArgs {
         let filter = self.filter.as_deref()?;
         let is_one = self.places.is_none() && filter.starts_with(throughput::NAME);
         is_one.then_some(filter)
+    }
+
+    /// On how many cores figures of many cores are measured: on all numbers if they are asked for by name. Accepted are fewer.
+    fn numbers_of_cores(&self) -> &'static [u16] {
+        let text = self.where_name().or(self.filter.as_deref());
+        let is_named = text.is_some_and(|text| text.starts_with(scale::NAME));
+        match is_named && !self.check {
+            true => &scale::ALL,
+            false => &scale::USUAL,
+        }
     }
 
     /// The figures in a file that the filter leaves.

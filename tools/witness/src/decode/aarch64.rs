@@ -27,6 +27,9 @@ const ROWS: &[Row] = &[
     (0xffff_ffc0, 0xd518_2000, Class::RootWrite),     // msr ttbr0_el1, ttbr1_el1
     (0xffff_ffc0, 0xd51b_d040, Class::TlsWrite),      // msr tpidr_el0, tpidrro_el0
     (0xffff_ffe0, 0xd518_d080, Class::TlsWrite),      // msr tpidr_el1
+    (0xffff_ffe0, 0xd518_cba0, Class::Send),          // msr icc_sgi1r_el1
+    (0xffff_ffe0, 0xd518_cbc0, Class::Send),          // msr icc_asgi1r_el1
+    (0xffff_ffe0, 0xd518_cbe0, Class::Send),          // msr icc_sgi0r_el1
     (0xfff0_0000, 0xd510_0000, Class::MsrWrite),      // msr
     (0xffff_ffc0, 0xd53b_d040, Class::TlsRead),       // mrs tpidr_el0, tpidrro_el0
     (0xffff_ffe0, 0xd538_d080, Class::TlsRead),       // mrs tpidr_el1
@@ -118,6 +121,8 @@ mod tests {
         (0xd53b_d041, Class::TlsRead),       // mrs x1, tpidr_el0
         (0xd538_d081, Class::TlsRead),       // mrs x1, tpidr_el1
         (0xd518_4000, Class::MsrWrite),      // msr spsr_el1, x0
+        (0xd518_cba3, Class::Send),          // msr icc_sgi1r_el1, x3
+        (0xd518_cc20, Class::MsrWrite),      // msr icc_eoir1_el1, x0
         (0xd538_5200, Class::MsrRead),       // mrs x0, esr_el1
         (0xd53b_e040, Class::ClockRead),     // mrs x0, cntvct_el0
         (0xd53b_9d00, Class::ClockRead),     // mrs x0, pmccntr_el0

@@ -10,6 +10,7 @@ mod x86_64_table;
 
 use crate::class::{Class, Decoded, Memory};
 use crate::marker::{self, Marker};
+use crate::vector::Target;
 
 /// The architecture of a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,15 @@ const RCX: u8 = 1;
 
 /// The base of FS among the model-specific registers (Intel SDM 4, table 2-2).
 const FS_BASE: u64 = 0xc000_0100;
+
+/// The command register of an x2APIC among them (Intel SDM 3A §11.12.1.2).
+const COMMAND: u64 = 0x830;
+
+/// That of an xAPIC in memory, at its usual place (Intel SDM 3A §11.4.1); the write to its lower half sends.
+const COMMAND_IN_MEMORY: u64 = 0xfee0_0300;
+
+/// GICD_SGIR of a GICv2 (Arm IHI 0048B §4.3.15), where QEMU's `virt` and `raspi4b` have their distributor.
+const SGIR: [u64; 2] = [0x0800_0f00, 0xff84_1f00];
 
 impl Architecture {
     /// The architecture of one of QEMU's targets, by its name.
@@ -68,6 +78,18 @@ impl Architecture {
         }
     }
 
+    /// Tells what is at a physical address that belongs to a device.
+    pub fn device(self, physical: u64) -> Target {
+        let commands = match self {
+            Self::X86_64 => &[COMMAND_IN_MEMORY][..],
+            Self::Aarch64 => &SGIR,
+        };
+        match commands.contains(&physical) {
+            true => Target::Command,
+            false => Target::Device,
+        }
+    }
+
     /// What a root register holds after a value was written.
     pub fn root(self, written: u64) -> u64 {
         match self {
@@ -100,7 +122,11 @@ const PLAIN: Decoded = Decoded {
 pub fn refine(decoded: Decoded, register: u64) -> Class {
     match (decoded.class, decoded.register) {
         // The number is in ECX; the upper half of RCX does not count.
-        (Class::MsrWrite, Some(RCX)) if register & 0xffff_ffff == FS_BASE => Class::TlsWrite,
+        (Class::MsrWrite, Some(RCX)) => match register & 0xffff_ffff {
+            FS_BASE => Class::TlsWrite,
+            COMMAND => Class::Send,
+            _ => Class::MsrWrite,
+        },
         (class, _) => class,
     }
 }
@@ -132,7 +158,19 @@ mod tests {
         assert_eq!(refine(wrmsr, FS_BASE), Class::TlsWrite);
         assert_eq!(refine(wrmsr, 7 << 32 | FS_BASE), Class::TlsWrite);
         assert_eq!(refine(wrmsr, 0xc000_0101), Class::MsrWrite);
+        assert_eq!(refine(wrmsr, 0x830), Class::Send);
+        // To itself.
+        assert_eq!(refine(wrmsr, 0x83f), Class::MsrWrite);
         let other = Architecture::X86_64.decode(&[0x90]);
         assert_eq!(refine(other, FS_BASE), Class::Plain);
+    }
+
+    #[test]
+    fn registers_that_interrupt_other_cores_are_known() {
+        let (pc, arm) = (Architecture::X86_64, Architecture::Aarch64);
+        assert_eq!(pc.device(0xfee0_0300), Target::Command);
+        assert_eq!(pc.device(0xfee0_0310), Target::Device);
+        assert_eq!(arm.device(0x0800_0f00), Target::Command);
+        assert_eq!(arm.device(0xfee0_0300), Target::Device);
     }
 }

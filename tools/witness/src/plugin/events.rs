@@ -40,7 +40,7 @@ pub(super) extern "C" fn ended(core: c_uint, _data: *mut c_void) {
     mark_core(plugin, core, |witness| witness.end(core, mark));
 }
 
-fn mark_core(plugin: &Plugin, core: c_uint, act: impl FnOnce(&mut Witness) -> io::Result<()>) {
+fn mark_core(plugin: &Plugin, core: u32, act: impl FnOnce(&mut Witness) -> io::Result<()>) {
     let mut witness = plugin.witness();
     if let Err(error) = act(&mut witness) {
         fatal(&error);
@@ -132,7 +132,7 @@ fn place(info: u32, address: u64) -> (u64, Target) {
     let physical = unsafe { qemu_plugin_hwaddr_phys_addr(place) };
     // SAFETY: (1) QEMU gave the pointer in this callback, (2) it is not null.
     let target = if unsafe { qemu_plugin_hwaddr_is_io(place) } {
-        Target::Device
+        plugin().architecture.device(physical)
     } else {
         Target::Memory
     };

@@ -128,6 +128,13 @@ unsafe fn plant_counting(plugin: &Plugin, insn: *mut Insn, index: Index, decoded
     match (decoded.class, decoded.register) {
         // SAFETY: (1) the caller's condition 1.
         (Class::RootWrite, Some(_)) => unsafe { always(insn, events::root_written, index) },
+        // Any of these registers may be the one that interrupts other cores.
+        // SAFETY: (1) the caller's condition 1.
+        (Class::MsrWrite, Some(_)) => unsafe {
+            always(insn, events::executed_with_register, index);
+        },
+        // SAFETY: (1) the caller's condition 1.
+        (Class::Halt | Class::Send, _) => unsafe { always(insn, events::executed, index) },
         // SAFETY: (1) the caller's condition 1.
         (_, Some(_)) => unsafe {
             if_open(

@@ -54,7 +54,7 @@ pub fn run(project: &Project, board: Board) -> Outcome<Throughput> {
     let manifest = project.manifest(Some(IMAGE));
     setup::ensure(project, &[Need::RustTargets, board.emulator_need()])?;
     let built = build::image_for(project, &manifest, Some(board))?;
-    let text = super::boot(&built, &built.image, None)?;
+    let text = super::boot(&built, &built.image, None, 1)?;
     let told = told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
     Ok(Throughput::new(told))
 }

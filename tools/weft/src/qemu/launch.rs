@@ -5,6 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::card;
 use super::machine::{Clock, Console, Machine, Model};
 use crate::board::Board;
 use crate::build::{Built, output};
@@ -89,20 +90,24 @@ impl Scratch {
 /// If a disk is not there or something cannot be written.
 pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome<Machine> {
     let mut disks = Vec::new();
-    if let Some(disk) = &built.disk {
+    // Where the own disk is in memory, the boot image has it.
+    if let Some(disk) = built
+        .disk
+        .as_ref()
+        .filter(|_| built.board != Board::Raspi4b)
+    {
         let copy = scratch.path("disk.img");
         fs::copy(disk, &copy).map_err(|cause| Error::io("copy the disk", disk, &cause))?;
         disks.push(copy);
-    }
-    if built.board == Board::Raspi4b && !choice.disks.is_empty() {
-        return Err(Error::new("the board raspi4b has no driver of disks yet")
-            .remedy("leave `--disk` out, or name another board"));
     }
     for disk in choice.disks {
         if !disk.is_file() {
             return Err(Error::new("there is no such disk image").at(disk.display()));
         }
         disks.push(disk.clone());
+    }
+    if built.board == Board::Raspi4b {
+        card::check(&disks)?;
     }
     let image = match choice.commands {
         Some(commands) => {

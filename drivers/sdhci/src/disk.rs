@@ -1,5 +1,6 @@
 //! A card as a disk: transfers that are tried again, and a card that may be gone.
 
+use device_wait::Pace;
 use libipc::log_line;
 
 use crate::command as cmd;
@@ -7,7 +8,7 @@ use crate::host::{DATA_NS, Host, Setup};
 use crate::identify::{checked, identify};
 use crate::table::Table;
 use crate::transfer::{self, Direction, Run, Way};
-use crate::{Buffer, Card, Failure, Pace, Registers};
+use crate::{Buffer, Card, Failure, Registers};
 
 /// How often a transfer is tried.
 const ATTEMPTS: u32 = 3;
@@ -62,6 +63,11 @@ impl<R: Registers, P: Pace, T: Table> Disk<R, P, T> {
     /// Returns the card.
     pub fn card(&self) -> &Card {
         &self.card
+    }
+
+    /// Returns how fast the card's clock is.
+    pub fn clock_hz(&self) -> u32 {
+        self.host.clock_hz()
     }
 
     /// Returns whether data goes through the processor.

@@ -86,6 +86,7 @@ fn cards_of_all_kinds_are_identified() {
         let counts_blocks = card.addressing == Addressing::Blocks;
         assert_eq!(counts_blocks, kind.slot == Slot::Large);
         assert_eq!(card.access, Access::ReadWrite);
+        assert_eq!(disk.clock_hz(), 25_000_000);
         assert_eq!(card.name().collect::<String>(), "MODEL");
         assert_eq!(disk.uses_processor(), !kind.adma2);
         assert_eq!(machine.sent(106), 1, "it was told to use four lines");

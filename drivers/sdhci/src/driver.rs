@@ -1,5 +1,6 @@
 //! The `block` interface over a card.
 
+use device_wait::Pace;
 use libipc::codec::Text;
 use libipc::ring::{Descriptor, Pool, Untrusted};
 use libipc::{Caller, Reply};
@@ -7,7 +8,7 @@ use proto::block::{Access as DiskAccess, Error, Info, Server};
 
 use crate::card::Access;
 use crate::table::Table;
-use crate::{BLOCK, Buffer, Disk, Failure, Pace, Registers};
+use crate::{BLOCK, Buffer, Disk, Failure, Registers};
 
 const SECTOR: u32 = BLOCK as u32;
 /// The most sectors in one request: 1 MiB.

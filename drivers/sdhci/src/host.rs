@@ -1,8 +1,10 @@
 //! The controller: its clock, commands, and waiting for what it does.
 
+use device_wait::Pace;
+
 use crate::command::{Answer, Command};
 use crate::registers::{capability, clock, control, state, status};
-use crate::{Failure, Pace, Register, Registers};
+use crate::{Failure, Register, Registers};
 
 const MILLISECOND: u64 = 1_000_000;
 /// For what the controller does by itself.
@@ -40,6 +42,7 @@ pub(crate) struct Host<R, P> {
     registers: R,
     pace: P,
     base_hz: u32,
+    clock_hz: u32,
     control: u32,
 }
 
@@ -59,6 +62,7 @@ impl<R: Registers, P: Pace> Host<R, P> {
             registers,
             pace,
             base_hz,
+            clock_hz: 0,
             control: control::POWER,
         };
         host.start()?;
@@ -94,6 +98,10 @@ impl<R: Registers, P: Pace> Host<R, P> {
         &self.pace
     }
 
+    pub(crate) fn clock_hz(&self) -> u32 {
+        self.clock_hz
+    }
+
     pub(crate) fn has_adma2(&self) -> bool {
         self.read(Register::Capabilities) & capability::ADMA2 != 0
     }
@@ -121,6 +129,7 @@ impl<R: Registers, P: Pace> Host<R, P> {
         self.write(Register::Clock, word | clock::INTERNAL);
         self.until(|host| host.read(Register::Clock) & clock::STABLE != 0)?;
         self.write(Register::Clock, word | clock::INTERNAL | clock::CARD);
+        self.clock_hz = self.base_hz / (2 * half).max(1);
         Ok(())
     }
 
@@ -220,10 +229,7 @@ impl<R: Registers, P: Pace> Host<R, P> {
     }
 
     pub(crate) fn sleep(&self, time_ns: u64) {
-        let until = self.now_ns() + time_ns;
-        while self.now_ns() < until {
-            self.pace.wait(until);
-        }
+        self.pace.sleep(time_ns);
     }
 }
 

@@ -1,10 +1,12 @@
 //! From a socket to a card with an address (SD §4.2.3, figure 4-2).
 
+use device_wait::Pace;
+
 use crate::card::{self, Access, Addressing, Card};
 use crate::command::{self as cmd, Command};
 use crate::host::{FAST_HZ, Host};
 use crate::transfer;
-use crate::{Failure, Pace, Registers};
+use crate::{Failure, Registers};
 
 /// The longest that a card takes to get ready (SD §4.2.3).
 const READY_NS: u64 = 1_000_000_000;

@@ -5,7 +5,7 @@
 //! whether it is still there, and everything has an end in time: the controller's own, and one of the driver's for a
 //! controller that says nothing. [`Driver`] serves the `block` interface with it.
 //!
-//! All is generic over the [`Registers`], over [`Pace`] (time, and the interrupt) and over the memory of the
+//! All is generic over the [`Registers`], over what is waited by (time, and the interrupt) and over the memory of the
 //! descriptors, so that tests run it against a model of controller and card that is stricter than real ones and
 //! fails when it is told to. A request is carried out before the next is looked at: a card does one thing at a time.
 //!
@@ -25,7 +25,6 @@ mod driver;
 mod failure;
 mod host;
 mod identify;
-mod pace;
 mod registers;
 mod table;
 mod transfer;
@@ -38,7 +37,6 @@ pub use disk::Disk;
 pub use driver::{Driver, PoolMemory, Pools};
 pub use failure::Failure;
 pub use host::Setup;
-pub use pace::Pace;
 pub use registers::{Register, Registers};
 pub use table::{NoTable, Table};
 pub use transfer::Buffer;

@@ -1,23 +1,23 @@
 //! The driver's program.
 //!
-//! Its arguments name the controllers' registers; the first that has a card is used. They share the interrupt `sd`.
+//! Its arguments name the controllers' registers, `=` and the firmware's number of the clock behind, if there is a
+//! firmware to ask; the first that has a card is used. They share the interrupt `sd`.
 //! With memory for descriptors (`table`) data is moved by the controller, if it can: a board gives it only where
 //! devices see memory as processors do. Without a card it serves one that is gone.
 
 #![no_std]
 #![no_main]
 
-use core::cell::Cell;
 use core::sync::atomic::{Ordering, fence};
 
+use device_wait::Interrupt;
 use libipc::abi::startup::EntryKind;
-use libipc::objects::{Frame, Notification};
+use libipc::objects::Frame;
 use libipc::ring::{RingEnds, RingService};
-use libipc::{
-    Caller, Fault, FaultAnswer, Irq, Never, Request, Service, Startup, clock_ns, log_line, serve,
-};
+use libipc::{Caller, Fault, FaultAnswer, Never, Request, Service, Startup, log_line, serve};
 use proto::block::Dispatcher;
-use sdhci::{Disk, Driver, Failure, Pace, PoolMemory, Pools, Register, Registers, Setup, Table};
+use proto::firmware;
+use sdhci::{Disk, Driver, Failure, PoolMemory, Pools, Register, Registers, Setup, Table};
 use weft_mmio::Dma;
 
 /// The registers in memory.
@@ -70,37 +70,6 @@ impl Table for Descriptors {
     }
 }
 
-/// Waits for the interrupt. Other signals that come meanwhile are kept.
-struct Interrupt {
-    irq: Irq,
-    notification: Notification,
-    missed: Cell<u64>,
-}
-
-impl Interrupt {
-    fn new(env: &Startup) -> Self {
-        Self {
-            irq: env.irq("sd"),
-            notification: env.notification(),
-            missed: Cell::new(0),
-        }
-    }
-}
-
-impl Pace for Interrupt {
-    fn now_ns(&self) -> u64 {
-        clock_ns()
-    }
-
-    fn wait(&self, until_ns: u64) {
-        // Refused only if the interrupt was taken away; then the wait ends by time.
-        let _ = self.irq.handler.acknowledge();
-        if let Ok(bits) = self.notification.wait_until(until_ns) {
-            self.missed.set(self.missed.get() | bits & !self.irq.bits);
-        }
-    }
-}
-
 type Card = Disk<Memory, Interrupt, Descriptors>;
 type CardDriver = Driver<'static, Memory, Interrupt, Descriptors>;
 
@@ -111,7 +80,7 @@ impl Attentive {
     fn catch_up(&mut self) {
         loop {
             let driver = &self.0.service_mut().0;
-            let missed = driver.pace().map_or(0, |pace| pace.missed.take());
+            let missed = driver.pace().map_or(0, Interrupt::take_missed);
             if missed == 0 {
                 return;
             }
@@ -161,10 +130,12 @@ fn main(env: Startup) -> Never {
 }
 
 /// The card behind a controller, if there is one.
-fn card(env: &Startup, name: &str) -> Option<Card> {
+fn card(env: &Startup, argument: &str) -> Option<Card> {
+    let (name, clock) = argument.split_once('=').unwrap_or((argument, ""));
+    let base_hz = clock.parse().ok().and_then(|clock| base_hz(env, clock));
     let registers = Memory(weft_mmio::Registers::open(env, name)?);
-    let (pace, table) = (Interrupt::new(env), Descriptors::open(env));
-    match Disk::open(registers, pace, Setup::default(), table) {
+    let (pace, table) = (Interrupt::new(env, "sd"), Descriptors::open(env));
+    match Disk::open(registers, pace, Setup { base_hz }, table) {
         Ok(disk) => {
             let blocks = disk.card().blocks;
             let mover = match disk.uses_processor() {
@@ -172,7 +143,8 @@ fn card(env: &Startup, name: &str) -> Option<Card> {
                 false => "controller",
             };
             log_line(format_args!(
-                "{name}: a card of {blocks} blocks, moved by the {mover}"
+                "{name}: a card of {blocks} blocks, at {} Hz, moved by the {mover}",
+                disk.clock_hz(),
             ));
             Some(disk)
         }
@@ -182,6 +154,20 @@ fn card(env: &Startup, name: &str) -> Option<Card> {
         }
         Err(failure) => {
             log_line(format_args!("{name}: {failure}"));
+            None
+        }
+    }
+}
+
+/// How fast the clock behind a controller is, if there is a firmware that knows. Else the controller may know.
+fn base_hz(env: &Startup, clock: u8) -> Option<u32> {
+    let firmware: firmware::Client = env.try_connect("firmware")?;
+    match firmware.clock_rate(firmware::Clock::from_number(clock)?) {
+        Ok(hz) => Some(hz),
+        Err(error) => {
+            log_line(format_args!(
+                "the firmware does not tell of clock {clock}: {error}"
+            ));
             None
         }
     }

@@ -1,11 +1,13 @@
 //! Data between card and memory.
 
+use device_wait::Pace;
+
 use crate::command::{Answer, Command, Data};
 use crate::host::{DATA_NS, Host, When};
 use crate::identify::checked;
 use crate::registers::{mode, status};
 use crate::table::{self, Table};
-use crate::{BLOCK, Card, Failure, Pace, Register, Registers};
+use crate::{BLOCK, Card, Failure, Register, Registers};
 
 /// Memory that a transfer fills or takes from: as many blocks as it transfers.
 pub trait Buffer {

@@ -11,7 +11,9 @@ use std::rc::Rc;
 use std::vec;
 use std::vec::Vec;
 
-use crate::{BLOCK, Buffer, Pace, Register, Registers, Table};
+use device_wait::Pace;
+
+use crate::{BLOCK, Buffer, Register, Registers, Table};
 use card::CardState;
 use data::Transfer;
 

@@ -67,11 +67,10 @@ fn middle(disk: &Path, content: &Path) -> Outcome {
     disk::make(disk, content, 96)
 }
 
-/// Files of 2 and 4 MiB and everything of the small disk, in 128 MiB: the sizes of cards are powers of two.
+/// A file of 1 MiB and everything of the small disk, in 128 MiB: the sizes of cards are powers of two.
 fn card(disk: &Path, content: &Path) -> Outcome {
     small(disk, content)?;
-    write(&content.join("part"), &noise(2 << 20))?;
-    write(&content.join("big"), &noise(4 << 20))?;
+    write(&content.join("big"), &noise(1 << 20))?;
     disk::make(disk, content, 128)
 }
 

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 
 use libipc::abi::boot::{self, BootInfo};
 use libipc::abi::cap::{CacheMode, MapFlags, MemoryClass};
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Frame, Notification, SchedContext, SchedControl, Start, Thread,
     ThreadConfiguration, Untyped,
@@ -195,6 +196,7 @@ impl Stage {
             space: part.space,
             fault_endpoint: part.faults,
             timeout_endpoint: CPtr::NULL,
+            uses: ThreadUses::empty(),
         };
         done("configuring a thread", thread.configure(to))?;
         let sched: SchedContext = self.object(stock, Kind::SchedContext, 0)?;

@@ -162,6 +162,9 @@ pub struct CallArgs {
     /// The image: a manifest, or the name of one in images/ [default: demo]
     #[arg(long)]
     pub image: Option<String>,
+    /// The machine to emulate [default: the first that the manifest is for]
+    #[arg(long, value_enum)]
+    pub board: Option<Board>,
     /// Ends a run that takes longer than this many seconds, with exit status 124
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,

@@ -7,6 +7,7 @@ pub mod clock;
 pub mod console;
 pub mod counter;
 pub mod filesystem;
+pub mod firmware;
 pub mod memory;
 pub mod outlets;
 pub mod pci;
@@ -33,6 +34,7 @@ pub const ALL: &[libipc::Interface] = &[
     console::INTERFACE,
     counter::INTERFACE,
     filesystem::INTERFACE,
+    firmware::INTERFACE,
     memory::INTERFACE,
     outlets::INTERFACE,
     pci::INTERFACE,

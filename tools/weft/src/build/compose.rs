@@ -55,6 +55,11 @@ impl Plan {
         self.spec.masters().map(|component| component.name.as_str())
     }
 
+    /// Whether the boot image holds the disk.
+    pub fn holds_disk(&self) -> bool {
+        self.holds(DISK)
+    }
+
     /// Whether a component is given a file.
     fn holds(&self, file: &str) -> bool {
         let mut regions = self.spec.components.iter().flat_map(|one| &one.regions);
@@ -201,7 +206,7 @@ pub fn image(plan: &Plan, parts: Parts<'_>) -> Outcome<Vec<u8>> {
         .collect::<Outcome<Vec<_>>>()?;
     let named = plan.programs().iter().zip(&files);
     let programs: Vec<_> = named.map(|(name, elf)| ProgramFile { name, elf }).collect();
-    let disk = match parts.disk.filter(|_| plan.holds(DISK)) {
+    let disk = match parts.disk.filter(|_| plan.holds_disk()) {
         Some(path) => Some(weft_sparse::pack(&bytes_of(path)?)),
         None => None,
     };

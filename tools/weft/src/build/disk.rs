@@ -2,6 +2,7 @@
 //! `images/NAME-disk`, with the example programs in `/bin`. An image without such a folder has no
 //! disk.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -30,6 +31,10 @@ pub struct Program {
 
 /// The disk's size in MiB.
 const SIZE: u64 = 64;
+
+/// The time of everything on the disk, in seconds since 1970: the beginning of 2026. Fixed, so that the same files make the
+/// same disk.
+const MOMENT: &str = "1767225600";
 
 /// Fixed, so that the same files make the same disk.
 const IDENTITY: &str = "7765f700-0000-4000-8000-000000000001";
@@ -77,10 +82,11 @@ pub fn build(
     let staging = folder.join("disk");
     stage(project, &source, &staging, programs)?;
     let (disk, stamp) = (folder.join("disk.img"), folder.join("disk.stamp"));
-    let fingerprint = format!("{SIZE} {:016x}\n", tree::fingerprint(&staging)?);
+    let fingerprint = format!("{SIZE} {MOMENT} {:016x}\n", tree::fingerprint(&staging)?);
     let is_fresh = fs::read_to_string(&stamp).is_ok_and(|present| present == fingerprint);
     if !(is_fresh && disk.is_file()) {
         make(&disk, &staging, SIZE)?;
+        forget_host(&disk, &staging)?;
         output::write(&stamp, fingerprint.as_bytes())?;
     }
     Ok(Some(disk))
@@ -105,6 +111,38 @@ fn stage(project: &Project, source: &Path, staging: &Path, programs: &[Program])
     Ok(())
 }
 
+/// Gives all files on a disk the same time and owner, which `mkfs.ext4` takes from the host's.
+fn forget_host(disk: &Path, staging: &Path) -> Outcome {
+    let mut paths = BTreeSet::from([PathBuf::new(), PathBuf::from("lost+found")]);
+    for file in tree::files(staging)? {
+        paths.extend(file.ancestors().map(Path::to_owned));
+    }
+    let mut script = String::new();
+    for path in &paths {
+        for time in ["atime", "ctime", "mtime", "crtime"] {
+            script += &format!("sif \"/{}\" {time} @{MOMENT}\n", path.display());
+        }
+        for owner in ["uid", "gid"] {
+            script += &format!("sif \"/{}\" {owner} 0\n", path.display());
+        }
+    }
+    let commands = disk.with_extension("debugfs");
+    output::write(&commands, script.as_bytes())?;
+    let debugfs = command::find("debugfs").unwrap_or_else(|| PathBuf::from("debugfs"));
+    let mut debugfs = Command::new(debugfs);
+    debugfs.env("E2FSPROGS_FAKE_TIME", MOMENT).arg("-w");
+    debugfs.arg("-f").arg(&commands).arg(disk);
+    let told = command::collect(&mut debugfs)?;
+    let wrong = String::from_utf8_lossy(&told.stderr).into_owned();
+    // Its first line is its version.
+    match wrong.lines().nth(1) {
+        None if told.status.success() => Ok(()),
+        _ => Err(
+            Error::new(format!("debugfs cannot set times and owners:\n{wrong}")).at(disk.display()),
+        ),
+    }
+}
+
 /// Makes an ext4 file system of `mebibytes` in a new file, with everything that `content` holds.
 ///
 /// # Errors
@@ -117,11 +155,14 @@ pub fn make(disk: &Path, content: &Path, mebibytes: u64) -> Outcome {
     mkfs.args(["-q", "-F", "-L", "weft", "-U", IDENTITY]);
     mkfs.args(["-E", &format!("root_owner=0:0,hash_seed={IDENTITY}")]);
     mkfs.arg("-d").arg(content).arg(disk);
+    mkfs.env("E2FSPROGS_FAKE_TIME", MOMENT);
     command::run(&mut mkfs)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     #[test]
@@ -132,6 +173,16 @@ mod tests {
         fs::write(content.join("etc/motd"), "hello\n").expect("written");
         let disk = base.join("disk.img");
         make(&disk, &content, 8).expect("made");
+        forget_host(&disk, &content).expect("forgotten");
+        let other = base.join("other.img");
+        let again = base.join("again");
+        output::folder(&again.join("etc")).expect("made");
+        fs::write(again.join("etc/motd"), "hello\n").expect("written");
+        let long_ago = fs::File::open(again.join("etc")).expect("there");
+        long_ago.set_modified(SystemTime::UNIX_EPOCH).expect("set");
+        make(&other, &again, 8).expect("made");
+        forget_host(&other, &again).expect("forgotten");
+        assert!(fs::read(&disk).expect("there") == fs::read(&other).expect("there"));
         let check = command::find("e2fsck").expect("e2fsprogs is there");
         command::collect(Command::new(check).arg("-fn").arg(&disk))
             .map(|output| assert!(output.status.success()))

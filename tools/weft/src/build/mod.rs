@@ -4,6 +4,7 @@
 //! that a build without changes leaves every file as it is.
 
 pub mod alone;
+pub mod card;
 pub mod catalogue;
 pub mod compose;
 pub mod disk;
@@ -20,6 +21,7 @@ use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::setup::{self, Need};
+use card::Card;
 use compose::{Parts, Plan};
 use weft_spec::{Fpu, SystemSpec};
 
@@ -41,6 +43,8 @@ pub struct Built {
     pub image: PathBuf,
     /// The disk that the image starts with, if it has one.
     pub disk: Option<PathBuf>,
+    /// The card with all of that, where the board boots from cards and the disk is not in the boot image.
+    pub card: Option<Card>,
 }
 
 impl Built {
@@ -58,6 +62,26 @@ impl Built {
     /// If it cannot be composed.
     pub fn altered_image(&self, alter: impl FnOnce(&mut SystemSpec)) -> Outcome<Vec<u8>> {
         compose::image(&self.plan.altered(alter), self.parts(""))
+    }
+
+    /// Where a person puts the firmware's files of the board that boots the card.
+    pub fn firmware(&self, project: &Project) -> PathBuf {
+        let name = format!("{}-firmware", self.plan.name());
+        project.root().join("images").join(name)
+    }
+
+    fn make_card(&self, project: &Project) -> Outcome<Option<Card>> {
+        let boots_from_cards = self.board == Board::Raspi4b && !self.plan.holds_disk();
+        let Some(root) = self.disk.as_ref().filter(|_| boots_from_cards) else {
+            return Ok(None);
+        };
+        let content = card::Content {
+            kernel: &self.bootable,
+            image: &self.image,
+            root,
+            firmware: &self.firmware(project),
+        };
+        card::build(self.folder.join("card.img"), content).map(Some)
     }
 
     fn parts<'a>(&'a self, commands: &'a str) -> Parts<'a> {
@@ -110,7 +134,7 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let bootable = bootable(board, &kernel, &folder)?;
     let disk = disk::build(project, plan.name(), &folder, &programs)?;
     let image = folder.join("boot.img");
-    let built = Built {
+    let mut built = Built {
         plan,
         board,
         folder,
@@ -119,8 +143,10 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
         components,
         image,
         disk,
+        card: None,
     };
     output::write(&built.image, &built.image_with("")?)?;
+    built.card = built.make_card(project)?;
     Ok(built)
 }
 

@@ -1,6 +1,7 @@
 //! Writing outputs: folders as needed, files only when their bytes change.
 
 use std::fs;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::Path;
 
 use crate::error::{Error, Outcome};
@@ -22,6 +23,28 @@ pub fn write(path: &Path, bytes: &[u8]) -> Outcome {
         return Ok(());
     }
     fs::write(path, bytes).map_err(|cause| Error::io("write", path, &cause))
+}
+
+/// The same for a large file that is mostly empty: blocks of zeros take no room.
+///
+/// # Errors
+/// If the system refuses.
+pub fn write_with_holes(path: &Path, bytes: &[u8]) -> Outcome {
+    const BLOCK: usize = 1 << 16;
+    if fs::read(path).is_ok_and(|present| present == bytes) {
+        return Ok(());
+    }
+    let write = || -> std::io::Result<()> {
+        let mut file = fs::File::create(path)?;
+        file.set_len(bytes.len() as u64)?;
+        let blocks = (0..).step_by(BLOCK).zip(bytes.chunks(BLOCK));
+        for (at, block) in blocks.filter(|(_, block)| block.iter().any(|byte| *byte != 0)) {
+            file.seek(SeekFrom::Start(at))?;
+            file.write_all(block)?;
+        }
+        Ok(())
+    };
+    write().map_err(|cause| Error::io("write", path, &cause))
 }
 
 #[cfg(test)]

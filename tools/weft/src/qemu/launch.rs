@@ -5,9 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use super::card;
 use super::machine::{Clock, Console, Machine, Model};
 use crate::board::Board;
-use crate::build::{Built, output};
+use crate::build::{self, Built, output, tree_blob};
 use crate::error::{Error, Outcome};
 
 /// What a person can choose for a run.
@@ -83,20 +84,35 @@ impl Scratch {
     }
 }
 
+/// The disk that an image starts with: where the board boots from cards, that one, unless another is in the slot; where
+/// the boot image holds it, none.
+fn own_disk<'b>(built: &'b Built, choice: &Choice<'_>) -> Option<&'b PathBuf> {
+    if built.board != Board::Raspi4b {
+        return built.disk.as_ref();
+    }
+    let card = built.card.as_ref().filter(|_| choice.disks.is_empty())?;
+    Some(&card.path)
+}
+
+/// What the board's firmware would load from a card, with the tree that it would make.
+fn from_card(built: &Built, card: &Path, scratch: &Scratch) -> Outcome<(PathBuf, PathBuf)> {
+    let found = build::card::unpack(card, &scratch.folder)?;
+    let tree = built.bootable.with_file_name(tree_blob::FILE);
+    let copied = fs::copy(&tree, scratch.path(tree_blob::FILE));
+    copied.map_err(|cause| Error::io("copy", &tree, &cause))?;
+    Ok(found)
+}
+
 /// Makes a machine for a built image.
 ///
 /// # Errors
 /// If a disk is not there or something cannot be written.
 pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome<Machine> {
     let mut disks = Vec::new();
-    if let Some(disk) = &built.disk {
+    if let Some(disk) = own_disk(built, choice) {
         let copy = scratch.path("disk.img");
         fs::copy(disk, &copy).map_err(|cause| Error::io("copy the disk", disk, &cause))?;
         disks.push(copy);
-    }
-    if built.board == Board::Raspi4b && !choice.disks.is_empty() {
-        return Err(Error::new("the board raspi4b has no driver of disks yet")
-            .remedy("leave `--disk` out, or name another board"));
     }
     for disk in choice.disks {
         if !disk.is_file() {
@@ -104,13 +120,20 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         }
         disks.push(disk.clone());
     }
+    if built.board == Board::Raspi4b {
+        card::check(&disks)?;
+    }
+    let (kernel, image) = match disks.first().filter(|_| built.card.is_some()) {
+        Some(card) => from_card(built, card, scratch)?,
+        None => (built.bootable.clone(), built.image.clone()),
+    };
     let image = match choice.commands {
         Some(commands) => {
-            let path = scratch.path("boot.img");
+            let path = scratch.path("commands.img");
             output::write(&path, &built.image_with(commands)?)?;
             path
         }
-        None => built.image.clone(),
+        None => image,
     };
     let console = match (choice.commands, choice.person) {
         (None, Person::Here) => Console::Terminal,
@@ -119,7 +142,7 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
     Ok(Machine {
         board: built.board,
         model: Model::Usual,
-        kernel: built.bootable.clone(),
+        kernel,
         image,
         kernel_log: built.folder.join("kernel.log"),
         disks,

@@ -28,7 +28,8 @@ pub enum Clock {
 pub enum Model {
     /// Those that the board is usually run with.
     Usual,
-    /// Older ones, with fewer features; on `virt` the kernel is entered in EL2.
+    /// Older ones, with fewer features; on `virt` the kernel is entered in EL2, on `raspi4b` the card is behind the older
+    /// controller.
     Old,
     /// Everything that QEMU can emulate.
     New,
@@ -173,9 +174,8 @@ impl Machine {
     }
 
     fn push_disks(&self, all: &mut Vec<String>) {
-        // It has no bus for them; the image's own is in memory.
         if self.board == Board::Raspi4b {
-            return;
+            return self.push_card(all);
         }
         for (number, disk) in self.disks.iter().enumerate() {
             let file = option(disk);
@@ -187,6 +187,25 @@ impl Machine {
             let device = format!("virtio-blk-pci,drive=disk{number},disable-legacy=on");
             push(all, "-device", &device);
         }
+    }
+
+    /// The card is behind the controller that the real board's slot has, or behind the older one, where QEMU itself
+    /// puts cards.
+    fn push_card(&self, all: &mut Vec<String>) {
+        let Some(card) = self.disks.first() else {
+            return;
+        };
+        let file = option(card);
+        if self.model == Model::Old {
+            return push(all, "-drive", &format!("if=sd,format=raw,file={file}"));
+        }
+        let drive = format!("if=none,id=card,format=raw,file={file}");
+        push(all, "-drive", &drive);
+        push(
+            all,
+            "-device",
+            "sd-card,drive=card,bus=/generic-sdhci/sd-bus",
+        );
     }
 
     fn push_plugin(&self, all: &mut Vec<String>) {
@@ -285,6 +304,21 @@ mod tests {
             all.contains("-semihosting-config") && !all.contains("debugcon"),
             "{all}"
         );
+    }
+
+    #[test]
+    fn a_card_is_behind_one_of_two_controllers() {
+        let mut machine = machine(Console::Pipe);
+        machine.board = Board::Raspi4b;
+        machine.disks = vec![PathBuf::from("a,b.img")];
+        let all = machine.arguments().join(" ");
+        assert!(all.contains("if=none,id=card,format=raw,file=a,,b.img"));
+        assert!(all.contains("sd-card,drive=card,bus=/generic-sdhci/sd-bus"));
+        machine.model = Model::Old;
+        let all = machine.arguments().join(" ");
+        assert!(all.contains("if=sd,format=raw,file=a,,b.img"), "{all}");
+        machine.disks.clear();
+        assert!(!machine.arguments().contains(&"-drive".to_owned()));
     }
 
     #[test]

@@ -27,14 +27,17 @@ pub enum Need {
     QemuAarch64,
     /// Programs that make and check ext4 file systems.
     E2fsprogs,
+    /// The program that checks FAT file systems.
+    Dosfstools,
 }
 
 /// Every need, in the order in which `doctor` shows them.
-pub const ALL: [Need; 4] = [
+pub const ALL: [Need; 5] = [
     Need::RustTargets,
     Need::Qemu,
     Need::QemuAarch64,
     Need::E2fsprogs,
+    Need::Dosfstools,
 ];
 
 /// What a look at the machine found.
@@ -54,6 +57,7 @@ impl Need {
             Self::Qemu => "QEMU (x86_64), 9.1 or newer",
             Self::QemuAarch64 => "QEMU (aarch64), 9.1 or newer",
             Self::E2fsprogs => "e2fsprogs",
+            Self::Dosfstools => "dosfstools",
         }
     }
 
@@ -66,7 +70,11 @@ impl Need {
             Self::RustTargets => rust::look(project),
             Self::Qemu => qemu::look(qemu::PC),
             Self::QemuAarch64 => qemu::look(qemu::AARCH64),
-            Self::E2fsprogs => Ok(look_e2fsprogs()),
+            Self::E2fsprogs => Ok(look_programs(
+                "e2fsprogs",
+                &["mkfs.ext4", "e2fsck", "debugfs"],
+            )),
+            Self::Dosfstools => Ok(look_programs("dosfstools", &["fsck.vfat"])),
         }
     }
 
@@ -81,6 +89,9 @@ impl Need {
             Self::E2fsprogs => {
                 "cargo weft build installs it on Debian; elsewhere install it yourself"
             }
+            Self::Dosfstools => {
+                "cargo weft test installs it on Debian; elsewhere install it yourself"
+            }
         }
     }
 
@@ -91,6 +102,7 @@ impl Need {
             Self::Qemu => Some("qemu-system-x86"),
             Self::QemuAarch64 => Some("qemu-system-arm"),
             Self::E2fsprogs => Some("e2fsprogs"),
+            Self::Dosfstools => Some("dosfstools"),
         }
     }
 }
@@ -131,13 +143,14 @@ fn confirm(project: &Project, needs: &[Need]) -> Outcome {
     Ok(())
 }
 
-fn look_e2fsprogs() -> Found {
-    let missing: Vec<_> = ["mkfs.ext4", "e2fsck", "debugfs"]
-        .into_iter()
+fn look_programs(package: &str, programs: &[&str]) -> Found {
+    let missing: Vec<_> = programs
+        .iter()
+        .copied()
         .filter(|program| command::find(program).is_none())
         .collect();
     if missing.is_empty() {
-        return Found::Present("mkfs.ext4, e2fsck, debugfs".to_owned());
+        return Found::Present(programs.join(", "));
     }
-    Found::Missing(format!("e2fsprogs is missing ({})", missing.join(", ")))
+    Found::Missing(format!("{package} is missing ({})", missing.join(", ")))
 }

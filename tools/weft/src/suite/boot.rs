@@ -61,7 +61,11 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     if cases.is_empty() {
         return Ok(());
     }
-    setup::ensure(context.project, &[board.emulator_need(), Need::E2fsprogs])?;
+    let mut needs = vec![board.emulator_need(), Need::E2fsprogs];
+    if board == Board::Raspi4b {
+        needs.push(Need::Dosfstools);
+    }
+    setup::ensure(context.project, &needs)?;
     let (now, later): (Vec<_>, Vec<_>) = cases
         .into_iter()
         .partition(|case| case.is_for(context.length));
@@ -176,6 +180,11 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     if let Some(count) = case.stdout_moments {
         let last = moments::bound(SystemTime::now())?;
         wrong.extend(moments::judge(&shown, count, &first, &last));
+    }
+    if built.card.is_some()
+        && let Some(card) = machine.disks.first()
+    {
+        wrong.extend(disks::card_problems(card, &scratch.path("partition"))?);
     }
     for (number, disk) in paths.iter().enumerate() {
         wrong.extend(judge_disk(case, number, disk, &scratch, &shown)?);

@@ -17,7 +17,7 @@ pub fn run(project: &Project, args: &CallArgs) -> Outcome<ExitCode> {
         .collect::<Outcome<Vec<_>>>()?;
     let run = RunArgs {
         image: args.image.clone(),
-        board: None,
+        board: args.board,
         smp: 1,
         mem: "512M".to_owned(),
         disk: Vec::new(),

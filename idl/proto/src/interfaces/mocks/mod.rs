@@ -7,6 +7,7 @@ pub mod clock;
 pub mod console;
 pub mod counter;
 pub mod filesystem;
+pub mod firmware;
 pub mod memory;
 pub mod outlets;
 pub mod pci;
@@ -32,6 +33,7 @@ pub fn round_trips(random: &mut Random) {
     console::round_trips(random);
     counter::round_trips(random);
     filesystem::round_trips(random);
+    firmware::round_trips(random);
     memory::round_trips(random);
     outlets::round_trips(random);
     pci::round_trips(random);

@@ -15,6 +15,8 @@ pub(super) const ALL: &[(&str, Maker)] = &[
     ("small", small),
     ("middle", middle),
     ("large", large),
+    ("card", card),
+    ("mbr-card", mbr_card),
     ("blank", blank),
     ("noise", noisy),
     ("damaged", damaged),
@@ -63,6 +65,21 @@ fn middle(disk: &Path, content: &Path) -> Outcome {
     write(&content.join("part"), &noise(2 << 20))?;
     write(&content.join("big"), &noise(24 << 20))?;
     disk::make(disk, content, 96)
+}
+
+/// A file of 1 MiB and everything of the small disk, in 128 MiB: the sizes of cards are powers of two.
+fn card(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    write(&content.join("big"), &noise(1 << 20))?;
+    disk::make(disk, content, 128)
+}
+
+/// A small disk in the one partition of an MBR on a card of 32 MiB.
+fn mbr_card(disk: &Path, content: &Path) -> Outcome {
+    mbr(disk, content)?;
+    let mut bytes = read(disk)?;
+    bytes.resize(32 << 20, 0);
+    write(disk, &bytes)
 }
 
 /// 5,000 small files, a file of 64 MiB and everything of the small disk, in 256 MiB.

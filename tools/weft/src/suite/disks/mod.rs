@@ -1,10 +1,12 @@
 //! Disks that are made for boot tests, by name, and what the host's own tools say of them after.
 
+mod cards;
 mod kinds;
 mod sums;
 mod tables;
 mod volume;
 
+pub use cards::card_problems;
 pub use sums::sums;
 pub use volume::problems;
 

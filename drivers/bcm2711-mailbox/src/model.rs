@@ -1,0 +1,188 @@
+//! A firmware for tests, which panics where a driver breaks its rules and fails when it is told to.
+
+use std::cell::RefCell;
+use std::collections::VecDeque;
+use std::rc::Rc;
+use std::vec::Vec;
+
+use device_wait::Pace;
+
+use crate::{Letter, Register, Registers};
+
+const FULL: u32 = 1 << 31;
+const EMPTY: u32 = 1 << 30;
+const LATER_NS: u64 = 40_000;
+
+/// What the firmware does with the next letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mood {
+    Answers,
+    /// It does not understand it.
+    Puzzled,
+    /// It takes it and says nothing.
+    Silent,
+    /// It takes nothing.
+    Busy,
+    /// It sends something else first.
+    Chatty,
+}
+
+#[derive(Debug)]
+pub(crate) struct State {
+    pub(crate) mood: Mood,
+    pub(crate) now: u64,
+    pub(crate) letters: u32,
+    words: [u32; 8],
+    physical: u64,
+    /// Mail from the firmware, and when it is there.
+    mail: VecDeque<(u64, u32)>,
+    raises: bool,
+    is_written: bool,
+}
+
+/// Firmware, mailbox and memory, shared by the driver's views of them and the test.
+#[derive(Clone, Debug)]
+pub(crate) struct Machine(pub(crate) Rc<RefCell<State>>);
+
+impl Machine {
+    /// The letter is at `physical`.
+    pub(crate) fn new(physical: u64) -> Self {
+        Self(Rc::new(RefCell::new(State {
+            mood: Mood::Answers,
+            now: 0,
+            letters: 0,
+            words: [0xeeee_eeee; 8],
+            physical,
+            mail: VecDeque::new(),
+            raises: false,
+            is_written: false,
+        })))
+    }
+
+    pub(crate) fn feels(&self, mood: Mood) {
+        self.0.borrow_mut().mood = mood;
+    }
+
+    /// Something lies in the mailbox from before.
+    pub(crate) fn leave(&self, mail: u32) {
+        self.0.borrow_mut().mail.push_back((0, mail));
+    }
+}
+
+impl State {
+    fn has_mail(&self) -> bool {
+        self.mail.front().is_some_and(|(when, _)| *when <= self.now)
+    }
+
+    fn deliver(&mut self, mail: u32) {
+        assert_eq!(mail & 0xf, 8, "the channel of properties");
+        let seen = u64::from(mail & !0xf).checked_sub(0xc000_0000);
+        assert_eq!(seen, Some(self.physical), "by the alias without caches");
+        assert!(
+            !self.is_written,
+            "a barrier is due before the letter is sent"
+        );
+        let last = self.letters;
+        self.letters += 1;
+        let when = self.now + LATER_NS;
+        match self.mood {
+            Mood::Busy => panic!("there is no room"),
+            Mood::Silent => return,
+            Mood::Puzzled => self.words[1] = 0x8000_0001,
+            Mood::Chatty => {
+                self.mail.push_back((when, 0xdead_bee0 + last % 8));
+                self.answer();
+            }
+            Mood::Answers => self.answer(),
+        }
+        self.mail.push_back((when, mail));
+    }
+
+    fn answer(&mut self) {
+        let [length, outcome, name, room, answered, first, _, end] = self.words;
+        assert_eq!((length, outcome, room, answered, end), (32, 0, 8, 0, 0));
+        let values: Vec<u32> = match (name, first) {
+            (0x0001_0002, _) => [0xb03115].into(),
+            (0x0001_0005, _) => [0, 0x3b40_0000].into(),
+            (0x0003_0002, 12) => [12, 100_000_000].into(),
+            (0x0003_0002, 3) => [3, 1_500_000_000].into(),
+            (0x0003_0002, other) => [other, 0].into(),
+            (0x0003_0006, 0) => [0, (-3500_i32).cast_unsigned()].into(),
+            // Since a while ago; before, nobody knows.
+            (0x0003_000a, 0) if self.letters > 90 => Vec::new(),
+            (0x0003_000a, 0) => [0, 85_000].into(),
+            other => panic!("{other:?} is no property of this driver"),
+        };
+        self.words[1] = 1 << 31;
+        if !values.is_empty() {
+            self.words[4] = (1 << 31) | (values.len() as u32 * 4);
+        }
+        self.words[5..5 + values.len()].copy_from_slice(&values);
+    }
+}
+
+impl Registers for Machine {
+    fn read(&self, register: Register) -> u32 {
+        let mut state = self.0.borrow_mut();
+        match register {
+            Register::Receive => {
+                assert!(state.has_mail(), "there is no mail");
+                state.mail.pop_front().map_or(0, |(_, mail)| mail)
+            }
+            Register::ReceiveStatus => match state.has_mail() {
+                true => 1,
+                false => EMPTY,
+            },
+            Register::SendStatus => match state.mood {
+                Mood::Busy => FULL,
+                _ => EMPTY,
+            },
+            other => panic!("{other:?} is not read by this driver"),
+        }
+    }
+
+    fn write(&self, register: Register, value: u32) {
+        let mut state = self.0.borrow_mut();
+        match register {
+            Register::Send => state.deliver(value),
+            Register::ReceiveConfig => state.raises = value == 1,
+            other => panic!("{other:?} is read-only"),
+        }
+    }
+}
+
+impl Letter for Machine {
+    fn physical(&self) -> u64 {
+        self.0.borrow().physical
+    }
+
+    fn read(&self, word: usize) -> u32 {
+        self.0.borrow().words[word]
+    }
+
+    fn write(&self, word: usize, value: u32) {
+        let mut state = self.0.borrow_mut();
+        state.words[word] = value;
+        state.is_written = true;
+    }
+
+    fn barrier(&self) {
+        self.0.borrow_mut().is_written = false;
+    }
+}
+
+impl Pace for Machine {
+    fn now_ns(&self) -> u64 {
+        let mut state = self.0.borrow_mut();
+        state.now += 100;
+        state.now
+    }
+
+    /// Until there is mail, if that raises the interrupt.
+    fn wait(&self, until_ns: u64) {
+        let mut state = self.0.borrow_mut();
+        let next = state.mail.front().filter(|_| state.raises);
+        let next = next.map_or(until_ns, |(when, _)| *when);
+        state.now = next.min(until_ns).max(state.now);
+    }
+}

@@ -1,0 +1,73 @@
+//! Waiting for a device by its interrupt, and not for ever.
+//!
+//! A driver that carries out one request at a time can wait in the middle of it, which reads better than a machine of
+//! states, and ends by time where the device says nothing. [`Pace`] is what it waits by, so that a test's time passes as
+//! the test likes; [`Interrupt`] is the one of a program. While a program waits so it takes the signals that its server
+//! loop would take: those of others are kept, and to be handed on afterwards.
+
+#![no_std]
+#![forbid(unsafe_code)]
+
+use core::cell::Cell;
+
+use libipc::objects::Notification;
+use libipc::{Irq, Startup, clock_ns};
+
+/// What a driver waits by.
+pub trait Pace {
+    /// Returns the monotonic clock, in nanoseconds.
+    fn now_ns(&self) -> u64;
+
+    /// Waits for the device's interrupt, at most until `until_ns`. It may return earlier for no reason.
+    fn wait(&self, until_ns: u64);
+
+    /// Lets time pass.
+    fn sleep(&self, time_ns: u64) {
+        let until = self.now_ns() + time_ns;
+        while self.now_ns() < until {
+            self.wait(until);
+        }
+    }
+}
+
+/// The interrupt of a device, and the kernel's clock.
+#[derive(Debug)]
+pub struct Interrupt {
+    irq: Irq,
+    notification: Notification,
+    missed: Cell<u64>,
+}
+
+impl Interrupt {
+    /// The interrupt that the manifest calls `name`.
+    ///
+    /// # Panics
+    /// If the program was not given it.
+    #[must_use]
+    pub fn new(env: &Startup, name: &str) -> Self {
+        Self {
+            irq: env.irq(name),
+            notification: env.notification(),
+            missed: Cell::new(0),
+        }
+    }
+
+    /// Takes the signals that others gave meanwhile.
+    pub fn take_missed(&self) -> u64 {
+        self.missed.take()
+    }
+}
+
+impl Pace for Interrupt {
+    fn now_ns(&self) -> u64 {
+        clock_ns()
+    }
+
+    fn wait(&self, until_ns: u64) {
+        // Refused only if the interrupt was taken away; then the wait ends by time.
+        let _ = self.irq.handler.acknowledge();
+        if let Ok(bits) = self.notification.wait_until(until_ns) {
+            self.missed.set(self.missed.get() | bits & !self.irq.bits);
+        }
+    }
+}

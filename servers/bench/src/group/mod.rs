@@ -53,6 +53,7 @@ pub(crate) const ALL: &[Group] = &[
     rings::REQUESTS,
     processes::SPAWN,
     files::PRESENT,
+    files::PASSING,
     files::CONTENT,
     files::CREATE,
     disks::REQUESTS,

@@ -104,6 +104,17 @@ pub struct Mock {
     pub read_into: alloc::boxed::Box<
         dyn FnMut(libipc::Caller, u32, u64, libipc::lend::Place) -> Result<u32, Error>,
     >,
+    /// What `open_lent` does.
+    pub open_lent: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+            libipc::lend::Place,
+            OpenFlags,
+            u16,
+        ) -> Result<u32, Error>,
+    >,
+    /// What `length` does.
+    pub length: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32) -> Result<u32, Error>>,
 }
 
 impl Default for Mock {
@@ -185,6 +196,12 @@ impl Default for Mock {
             }),
             read_into: alloc::boxed::Box::new(|_, _, _, _| {
                 panic!("`vfs.read_into` was called, which the test does not expect")
+            }),
+            open_lent: alloc::boxed::Box::new(|_, _, _, _| {
+                panic!("`vfs.open_lent` was called, which the test does not expect")
+            }),
+            length: alloc::boxed::Box::new(|_, _| {
+                panic!("`vfs.length` was called, which the test does not expect")
             }),
         }
     }
@@ -383,6 +400,20 @@ impl Server for Mock {
     ) -> Result<u32, Error> {
         (self.read_into)(caller, file, offset, data)
     }
+
+    fn open_lent(
+        &mut self,
+        caller: libipc::Caller,
+        path: libipc::lend::Place,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<u32, Error> {
+        (self.open_lent)(caller, path, flags, permissions)
+    }
+
+    fn length(&mut self, caller: libipc::Caller, file: u32) -> Result<u32, Error> {
+        (self.length)(caller, file)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -415,7 +446,9 @@ impl libipc::Service for Failing {
             | labels::UNMOUNT_ALL
             | labels::LIST
             | labels::LIST_MORE
-            | labels::READ_INTO => {
+            | labels::READ_INTO
+            | labels::OPEN_LENT
+            | labels::LENGTH => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),

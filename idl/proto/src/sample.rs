@@ -1,7 +1,11 @@
-//! Values to try the codec with, and the try.
+//! Values to try the codec and the server's side with, and the tries.
 
+use libipc::abi::{MessageInfo, REGISTER_WORDS};
 use libipc::codec::{Bytes, Decode, Decoder, Encode, List, Sink as _, Text};
-use libipc::{MAX_BYTES, Message};
+use libipc::{
+    CPtr, Caller, Cap, Deferral, MAX_BYTES, Message, ReplyToken, Request, Service, Short, Spare,
+    TooLong, label,
+};
 
 /// Pseudo-random numbers (splitmix64): the same seed gives the same values.
 #[derive(Clone, Debug)]
@@ -32,6 +36,12 @@ impl Random {
     /// If there are none.
     pub fn one_of<T: Copy>(&mut self, all: &[T]) -> T {
         all[self.below(all.len() as u64) as usize]
+    }
+
+    /// The word that names a lent buffer of at most `most` bytes.
+    pub fn place(&mut self, most: u32) -> u64 {
+        let length = self.below(u64::from(most) + 1);
+        (length << 32) | u64::from(self.value::<u32>())
     }
 
     /// A value.
@@ -65,6 +75,13 @@ integers!(u8, u16, u32, u64, i8, i16, i32, i64);
 impl Sample for bool {
     fn sample(random: &mut Random) -> Self {
         random.below(2) == 1
+    }
+}
+
+/// One of a slot in which nothing is.
+impl<K> Sample for Cap<K> {
+    fn sample(_: &mut Random) -> Self {
+        Self::from_slot(CPtr(1))
     }
 }
 
@@ -150,6 +167,88 @@ where
     }
 }
 
+/// Writes the arguments of the method that a label names.
+pub type Arguments = fn(u32, &mut Random, &mut Message) -> Result<(), TooLong>;
+
+/// Hands a request to a service: one of the methods that `labels` name, with arguments that it can have, or a request
+/// that was such a one until a bit of it was changed, or its end cut off.
+///
+/// # Panics
+/// If one that is right is malformed or unknown, or any is not answered.
+pub fn attack<S: Service>(
+    random: &mut Random,
+    labels: &[u32],
+    arguments: Arguments,
+    service: &mut S,
+) {
+    let label = random.one_of(labels);
+    let mut sent = Message::new(label);
+    if arguments(label, random, &mut sent).is_err() {
+        // Some values are longer than a message, together.
+        return;
+    }
+    let is_right: bool = random.value();
+    if !is_right {
+        sent = spoilt(random, &sent);
+    }
+    let caller = Caller::new(random.value(), random.value());
+    if let Some(short) = short(&sent) {
+        // What it does not answer comes again in full, as on the target.
+        if let Some(answer) = service.short(caller, short) {
+            assert!(answer.info.label() <= label::SKIPPED);
+            return;
+        }
+    }
+    let mut message = Message::new(0);
+    sent.deliver_to(&mut message);
+    let mut right = Some(ReplyToken::new(0, |_, _| {}));
+    service.request(Request {
+        caller,
+        message: &mut message,
+        deferral: Deferral::new(&mut right, Spare::Available),
+    });
+    let Some(right) = right else {
+        return;
+    };
+    right.disarm();
+    let answered = message.label();
+    assert!(answered <= label::SKIPPED, "{label:#x} was not answered");
+    let is_understood = answered != label::MALFORMED && answered != label::UNKNOWN_METHOD;
+    assert!(is_understood || !is_right, "{label:#x} was not understood");
+}
+
+/// A request of which a part was changed.
+fn spoilt(random: &mut Random, sent: &Message) -> Message {
+    let mut bytes: Bytes<MAX_BYTES> = Bytes::from_slice(sent.payload()).unwrap_or_default();
+    let place = random.below(bytes.len() as u64) as usize;
+    let mut label = sent.label();
+    match (random.below(4), bytes.get_mut(place)) {
+        (0, _) => label ^= 1 << random.below(32),
+        (1, _) => bytes.truncate(place),
+        (2, Some(byte)) => *byte ^= 1 << random.below(8),
+        (_, Some(byte)) => *byte = random.value(),
+        (_, None) => label ^= 1,
+    }
+    let mut spoilt = Message::new(label);
+    // It was no longer before. Its capabilities are lost.
+    let _ = spoilt.append(&bytes);
+    spoilt
+}
+
+/// A request as it travels in registers, if it does.
+fn short(sent: &Message) -> Option<Short> {
+    let bytes = sent.payload();
+    let mut words = [0; REGISTER_WORDS];
+    let room = words.get_mut(..bytes.len().div_ceil(size_of::<u64>()))?;
+    let count = room.len();
+    for (word, part) in room.iter_mut().zip(bytes.chunks(size_of::<u64>())) {
+        let mut padded = [0; size_of::<u64>()];
+        padded.get_mut(..part.len())?.copy_from_slice(part);
+        *word = u64::from_le_bytes(padded);
+    }
+    Some(Short::new(MessageInfo::new(sent.label(), count, 0), words))
+}
+
 /// The bytes of a value; `None` if it does not fit in a message.
 fn encoded<T: Encode>(value: &T) -> Option<Bytes<MAX_BYTES>> {
     let mut message = Message::new(0);
@@ -170,12 +269,33 @@ mod tests {
     use crate::{counter, mocks, vfs};
     use alloc::boxed::Box;
     use libipc::{Error, TransportError};
+    use proptest::prelude::*;
 
     #[test]
     fn every_type_of_every_interface_comes_back_as_it_went_in() {
         let mut random = Random::new(1);
         for _ in 0..300 {
             mocks::round_trips(&mut random);
+        }
+    }
+
+    #[test]
+    fn every_server_answers_what_is_right_and_survives_what_is_not() {
+        let mut random = Random::new(1);
+        for _ in 0..if cfg!(miri) { 10 } else { 200 } {
+            mocks::attacks(&mut random);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 1 } else { 16 }))]
+
+        #[test]
+        fn every_server_survives_requests_made_at_random(seed in any::<u64>()) {
+            let mut random = Random::new(seed);
+            for _ in 0..if cfg!(miri) { 1 } else { 10 } {
+                mocks::attacks(&mut random);
+            }
         }
     }
 

@@ -34,6 +34,10 @@ impl ring::Server for Adder {
         reply.ok(());
     }
 
+    fn double(&mut self, _: Caller, number: u32) -> Result<u32, ring::Error> {
+        number.checked_mul(2).ok_or(ring::Error::Broken)
+    }
+
     fn describe(&mut self, _: Caller) -> libipc::codec::Text<200> {
         libipc::codec::Text::new()
     }
@@ -168,6 +172,40 @@ fn a_batch_longer_than_the_ring_is_carried_out_whole() {
             .collect();
         assert_eq!(sums, (100..120).map(Ok).collect::<Vec<_>>());
     });
+}
+
+#[test]
+fn what_a_call_returns_is_given_to_later_ones_by_a_server_that_knows_no_chains_too() {
+    with_ring(|client, serving| {
+        let mut batch = ring::Batch::new();
+        let first = batch.double(3).expect("room");
+        let second = batch.double(first.result()).expect("room");
+        let large = batch.add(b"", u32::MAX).expect("room");
+        let broken = batch.double(large.result()).expect("room");
+        let skipped = batch.double(broken.result()).expect("room");
+        let last = batch.double(second.result()).expect("room");
+        let never = batch.add(b"", 5).expect("room");
+        batch.after_success(&never);
+        let outcomes = batch.run(client).expect("an honest server");
+        assert_eq!(outcomes.of(first), Ok(6));
+        assert_eq!(outcomes.of(second), Ok(12));
+        assert_eq!(outcomes.of(broken), Err(Error::Server(ring::Error::Broken)));
+        let nothing = Err(Error::Transport(TransportError::Skipped));
+        assert_eq!(outcomes.of(skipped), nothing);
+        assert_eq!(outcomes.of(last), Ok(24));
+        assert_eq!(outcomes.of(never), nothing);
+        assert_eq!(serving.doorbells.get(), 5, "one for each that was made");
+    });
+}
+
+#[test]
+fn the_result_of_a_call_that_is_not_in_the_batch_cannot_be_given() {
+    let mut long = ring::Batch::new();
+    let _first = long.double(1).expect("room");
+    let second = long.double(2).expect("room");
+    let mut short = ring::Batch::new();
+    let _only = short.double(3).expect("room");
+    assert_eq!(short.double(second.result()).err(), Some(libipc::TooLong));
 }
 
 #[test]

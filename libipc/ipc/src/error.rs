@@ -25,6 +25,8 @@ pub enum TransportError {
     WrongInterface,
     /// The server cannot keep a further request waiting.
     Busy,
+    /// The call depends on an earlier one of its batch that was not successful.
+    Skipped,
     /// The answer could not be decoded.
     BadAnswer,
     /// The request does not fit in a message.
@@ -42,6 +44,7 @@ impl TransportError {
             label::ABANDONED => Self::Abandoned,
             label::WRONG_INTERFACE => Self::WrongInterface,
             label::BUSY => Self::Busy,
+            label::SKIPPED => Self::Skipped,
             _ => Self::BadAnswer,
         })
     }
@@ -57,6 +60,7 @@ impl TransportError {
             Self::Abandoned => "the server gave the request up",
             Self::WrongInterface => "the connection is for another interface",
             Self::Busy => "the server is busy",
+            Self::Skipped => "an earlier call of the batch was not successful",
             Self::BadAnswer => "the server's answer could not be read",
             Self::TooLong => "the request does not fit in a message",
         }

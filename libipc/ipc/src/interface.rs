@@ -60,6 +60,8 @@ pub mod label {
     pub const WRONG_INTERFACE: u32 = 5;
     /// The server cannot keep a further request waiting.
     pub const BUSY: u32 = 6;
+    /// The request depends on an earlier one of its chain that was not successful.
+    pub const SKIPPED: u32 = 7;
 }
 
 #[cfg(test)]

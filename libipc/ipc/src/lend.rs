@@ -4,18 +4,20 @@
 //! write, what the server writes in the server's. A request names the place in one word, so that nothing is
 //! mapped or unmapped, and 16 MiB take no more of a message than a number. Both sides copy out of what the other
 //! writes and never hold a reference into it: a peer that changes its side meanwhile harms what it wrote, and
-//! nothing else. A [`Lender`] lends one buffer at a time; the borrow ends when the caller is done with it.
+//! nothing else. A [`Lender`] lends one buffer at a time, or one each way; the borrow ends when the caller is done
+//! with it.
 
 use core::fmt;
+use core::marker::PhantomData;
 
 use heapless::Vec;
 
 use crate::codec::{Decoder, Malformed};
-use crate::ring::{Descriptor, OutOfBounds, Pool, Pools, RingEnds, Untrusted};
+use crate::ring::{Descriptor, MAX_RINGS, OutOfBounds, Pool, Pools, RingEnds, Untrusted};
 use crate::{Caller, Startup};
 
-/// How many clients of a server can lend.
-pub const MAX_LENDERS: usize = 8;
+/// How many clients of a server can lend: as many as can have rings, in which the pools are.
+pub const MAX_LENDERS: usize = MAX_RINGS;
 
 const WORD: usize = size_of::<u64>();
 
@@ -42,6 +44,11 @@ impl Lender {
         self.inward.map_or(0, |inward| inward.len())
     }
 
+    /// All that the server can write: what it wrote lies there until a buffer is lent again.
+    pub fn inward(&self) -> Option<Untrusted<'static>> {
+        self.inward
+    }
+
     /// Lends a buffer for the server to write; `None` if it is longer than its method allows or the pool is.
     pub fn lend_out<const N: usize>(&mut self, length: usize) -> Option<Out<'_, N>> {
         let place = place::<N>(length)?;
@@ -55,8 +62,26 @@ impl Lender {
         self.out.as_mut()?.write(place, bytes).ok()?;
         Some(In {
             place,
-            _lender: self,
+            _lender: PhantomData,
         })
+    }
+
+    /// Lends bytes for the server to read, and a buffer for it to write, to different calls of a batch; `None` as
+    /// above.
+    pub fn lend_both<const I: usize, const O: usize>(
+        &mut self,
+        bytes: &[u8],
+        length: usize,
+    ) -> Option<(In<'_, I>, Out<'_, O>)> {
+        let (read, written) = (place::<I>(bytes.len())?, place::<O>(length)?);
+        let view = self.inward.as_ref()?.part(written).ok()?;
+        self.out.as_mut()?.write(read, bytes).ok()?;
+        let lent = In {
+            place: read,
+            _lender: PhantomData,
+        };
+        let place = written;
+        Some((lent, Out { place, view }))
     }
 
     /// Lends bytes for the server to read, and as much room for it to write; `None` as above.
@@ -89,7 +114,7 @@ pub struct Out<'a, const N: usize> {
 /// Bytes, at most `N`, that the server reads.
 pub struct In<'a, const N: usize> {
     place: Descriptor,
-    _lender: &'a mut Lender,
+    _lender: PhantomData<&'a mut Lender>,
 }
 
 /// Bytes, at most `N`, that the server reads, and room for as many that it writes.

@@ -57,7 +57,7 @@ pub use log::log_line;
 pub use message::{MAX_BYTES, Message, TooLong};
 pub use objects::Log;
 pub use reply::{Answer, Busy, Deferral, Encode, Reply, ReplyToken, Spare};
-pub use router::{Dispatch, Router};
+pub use router::{Dispatch, DispatchShort, Router};
 pub use serve::serve;
 pub use service::{Events, Fault, FaultAnswer, Request, Service};
 pub use session::{Session, Sessions};

@@ -23,10 +23,10 @@ mod server;
 pub use client::{ClientWake, RingClient};
 pub use ends::{Pools, RingEnds};
 pub use libipc_ring::{
-    BatchError, Closed, Completion, Descriptor, OutOfBounds, Outcome, Polled, Pool,
-    Request as RingRequest, Runs, SubmitError, Untrusted,
+    BatchError, Closed, Completion, Descriptor, Link, MAX_RINGS, OutOfBounds, Outcome, Polled,
+    Pool, Request as RingRequest, Runs, SubmitError, Untrusted,
 };
-pub use server::{MAX_RINGS, RingService};
+pub use server::RingService;
 
 /// The label of the drain call: interface 0, which no name has. Its one word is how many
 /// completions the client has taken; it is answered when there are more.

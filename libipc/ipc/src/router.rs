@@ -3,10 +3,15 @@
 //! The badge of a connection says which interface it is for, so a client can never reach one that it was not
 //! connected to, whatever labels it sends.
 
-use crate::{Caller, Endpoint, Events, Fault, FaultAnswer, Never, Request, Service, label, serve};
+use crate::{
+    Caller, Endpoint, Events, Fault, FaultAnswer, Never, Request, Service, Short, label, serve,
+};
 
 /// Dispatches the requests of one interface to a server of type `S`, as generated code does.
 pub type Dispatch<S> = fn(&mut S, Request<'_>);
+
+/// Dispatches those requests of an interface that fit in registers, as generated code does.
+pub type DispatchShort<S> = fn(&mut S, Caller, Short) -> Option<Short>;
 
 /// The greatest number of interfaces of a server.
 const MAX_ROUTES: usize = 16;
@@ -16,6 +21,7 @@ pub struct Router<S> {
     server: S,
     endpoint: Option<Endpoint>,
     routes: [Option<Dispatch<S>>; MAX_ROUTES],
+    short: [Option<DispatchShort<S>>; MAX_ROUTES],
 }
 
 impl<S: Events> Router<S> {
@@ -25,6 +31,7 @@ impl<S: Events> Router<S> {
             server,
             endpoint: None,
             routes: [None; MAX_ROUTES],
+            short: [None; MAX_ROUTES],
         }
     }
 
@@ -42,6 +49,16 @@ impl<S: Events> Router<S> {
         match self.routes.get_mut(usize::from(endpoint.interface)) {
             Some(route) => *route = Some(dispatch),
             None => panic!("a server has at most {MAX_ROUTES} interfaces"),
+        }
+        self
+    }
+
+    /// Answers requests of an interface that was added from their words, where they and their answers fit in
+    /// registers.
+    #[must_use]
+    pub fn shortly(mut self, endpoint: Endpoint, dispatch: DispatchShort<S>) -> Self {
+        if let Some(route) = self.short.get_mut(usize::from(endpoint.interface)) {
+            *route = Some(dispatch);
         }
         self
     }
@@ -71,6 +88,13 @@ impl<S: Events> Service for Router<S> {
             Some(dispatch) => dispatch(&mut self.server, request),
             None => request.message.begin(label::WRONG_INTERFACE),
         }
+    }
+
+    #[inline]
+    fn short(&mut self, caller: Caller, request: Short) -> Option<Short> {
+        let index = usize::from(caller.interface());
+        let dispatch = self.short.get(index).copied().flatten()?;
+        dispatch(&mut self.server, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {

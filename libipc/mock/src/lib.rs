@@ -6,6 +6,8 @@
 //! faults. It is stricter than a kernel where that finds mistakes: a request that nothing is going to answer
 //! is a panic, not a hang.
 //!
+//! A [`HostRing`] does the same for a ring and its pools.
+//!
 //! ```
 //! use libipc::{Message, Request, Service, Transport, label};
 //! use libipc_mock::Mock;
@@ -23,11 +25,13 @@
 
 mod connection;
 mod host;
+mod loopback;
 mod pending;
 mod ring;
 
 pub use connection::MockConnection;
 pub use host::{Death, Idle, Mock};
+pub use loopback::{HostRing, InProcess};
 pub use pending::PendingCall;
 pub use ring::{Loopback, looped, shared_words};
 

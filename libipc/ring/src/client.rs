@@ -4,7 +4,7 @@ use crate::consumer::Consumer;
 use crate::layout::{COMPLETION_WORDS, Layout, REQUEST_WORDS};
 use crate::producer::{Kick, Producer};
 use crate::slot::{Sequence, decode_completion, encode_request};
-use crate::state::{OwnState, PeerState};
+use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::table::Table;
 use crate::{Closed, Completion, Fault, Request, Waiting, Wake};
@@ -70,7 +70,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             requests,
             completions: Consumer::new(peer.slots, own.wake_at, 0),
             table: Table::new(layout.capacity()),
-            own: OwnState::open(own.state, 0),
+            own: OwnState::open(own.state, 0, Chaining::Unknown),
             peer: state,
             wake,
             closed: None,
@@ -82,6 +82,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     #[inline]
     pub fn outstanding(&self) -> usize {
         self.table.outstanding()
+    }
+
+    /// Whether the server's end knows chains. One that has not started yet does not.
+    #[must_use]
+    pub fn knows_chains(&self) -> bool {
+        self.peer.chaining() == Chaining::Known
     }
 
     /// Writes a request; `tag` comes back with its completion. The server may see it at once, but

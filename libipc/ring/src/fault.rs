@@ -19,6 +19,8 @@ pub enum Fault {
     StaleCompletion = 6,
     /// A request with more payload than a slot holds.
     LengthOutOfRange = 8,
+    /// A chain that cannot be: it does not begin, is too long, or names what does not come before.
+    ForgedChain = 9,
     /// The ring's content made no sense to the layer above (a descriptor out of its pool, say).
     Content = 7,
 }

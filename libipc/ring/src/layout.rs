@@ -20,6 +20,9 @@ use crate::sync::AtomicU64;
 /// The greatest capacity of a ring: the size of the private tables.
 pub const MAX_CAPACITY: usize = 256;
 
+/// The greatest number of rings of a server, and of clients that lend to one.
+pub const MAX_RINGS: usize = 8;
+
 /// Words before the slots.
 pub(crate) const HEADER_WORDS: usize = 16;
 /// Header word: count at which the owner wants to be woken.

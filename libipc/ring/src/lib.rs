@@ -32,10 +32,12 @@
 
 mod batch;
 mod bytes;
+mod chain;
 mod client;
 mod consumer;
 mod fault;
 mod layout;
+mod link;
 mod pool;
 mod producer;
 mod runs;
@@ -49,12 +51,14 @@ mod untrusted;
 mod wake;
 
 pub use batch::BatchError;
+pub use chain::{Chain, MAX_CHAIN, Member, Step};
 pub use client::{ClientRing, Polled, SubmitError, Submitted};
 pub use fault::{Closed, Fault};
-pub use layout::{Capacity, Layout, MAX_CAPACITY};
+pub use layout::{Capacity, Layout, MAX_CAPACITY, MAX_RINGS};
+pub use link::Link;
 pub use pool::{Descriptor, OutOfBounds, Pool};
 pub use runs::Runs;
-pub use server::{ServerRing, Sleep, Submission, Token};
+pub use server::{Linked, ServerRing, Sleep, Submission, Token};
 pub use slot::{Completion, INLINE_WORDS, Inline, Outcome, Request};
 pub use untrusted::Untrusted;
 pub use wake::{PeerGone, Waiting, Wake};

@@ -3,10 +3,13 @@
 use crate::consumer::Consumer;
 use crate::layout::{COMPLETION_WORDS, Capacity, Layout, REQUEST_WORDS};
 use crate::producer::{Kick, Producer};
-use crate::slot::{Sequence, decode_request, encode_completion, sequence_epoch};
-use crate::state::{OwnState, PeerState};
+use crate::slot::{
+    REQUEST_USED, Sequence, decode_linked, decode_request, encode_completion, sequence_epoch,
+};
+use crate::slots::Slots;
+use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
-use crate::{Closed, Fault, Outcome, Request, Wake};
+use crate::{Closed, Fault, Link, Outcome, Request, Wake};
 
 /// The duty to complete one request. It can be neither copied nor made up, so that no request is
 /// completed twice. A token that is dropped leaves its request unanswered until the server
@@ -22,6 +25,17 @@ pub struct Submission {
     pub token: Token,
     /// A private copy of what the client asked.
     pub request: Request,
+}
+
+/// A request of a chain that was taken.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Linked {
+    /// To complete it with.
+    pub token: Token,
+    /// A private copy of what the client asked, apart from the link.
+    pub request: Request,
+    /// How it depends on others.
+    pub link: Link,
 }
 
 /// Whether the server may sleep.
@@ -45,12 +59,19 @@ pub struct ServerRing<'a, W> {
     peer: PeerState<'a>,
     wake: W,
     closed: Option<Closed>,
+    chaining: Chaining,
+    /// A request of a chain that cannot be carried out yet. While there is one, nothing is taken.
+    held: Option<Linked>,
+    /// All slots of requests, also while nothing is taken.
+    slots: Slots<'a, REQUEST_WORDS>,
 }
 
 impl<'a, W: Wake> ServerRing<'a, W> {
     /// Opens the server's end and starts a new epoch, which ends what a predecessor left
     /// outstanding. `own` is region B, writable, as the predecessor left it; `peer` is region A,
     /// which this side only reads. `None` if a region is too short for the layout.
+    ///
+    /// A request of a chain closes it.
     #[must_use]
     pub fn new(
         layout: Layout,
@@ -58,12 +79,33 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         peer: &'a [AtomicU64],
         wake: W,
     ) -> Option<Self> {
+        Self::open(layout, (own, peer), wake, Chaining::Unknown)
+    }
+
+    /// As [`new`](Self::new), for an owner that knows chains and takes requests by
+    /// [`serve_chains`](Self::serve_chains).
+    #[must_use]
+    pub fn chaining(
+        layout: Layout,
+        own: &'a [AtomicU64],
+        peer: &'a [AtomicU64],
+        wake: W,
+    ) -> Option<Self> {
+        Self::open(layout, (own, peer), wake, Chaining::Known)
+    }
+
+    fn open(
+        layout: Layout,
+        (own, peer): (&'a [AtomicU64], &'a [AtomicU64]),
+        wake: W,
+        chaining: Chaining,
+    ) -> Option<Self> {
         let (own, peer) = (layout.server(own)?, layout.client(peer)?);
         let completions = Producer::new(own.slots, peer.wake_at, 0);
         completions.slots.clear();
         let epoch = OwnState::left_behind(own.state).wrapping_add(1).max(1);
         let requests = Consumer::new(peer.slots, own.wake_at, epoch);
-        let own = OwnState::open(own.state, epoch);
+        let own = OwnState::open(own.state, epoch, chaining);
         let ring = Self {
             lead: requests.next.word() + layout.capacity().slots() as u64 - completions.next.word(),
             requests,
@@ -73,6 +115,9 @@ impl<'a, W: Wake> ServerRing<'a, W> {
             peer: PeerState::new(peer.state),
             wake,
             closed: None,
+            chaining,
+            held: None,
+            slots: peer.slots,
         };
         ring.wake.kick();
         Some(ring)
@@ -118,12 +163,25 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     #[inline(always)]
     pub fn serve(
         &mut self,
-        mut answer: impl FnMut(Token, Request) -> Option<(Token, Outcome)>,
+        answer: impl FnMut(Token, Request) -> Option<(Token, Outcome)>,
     ) -> Result<usize, Closed> {
+        self.serve_chains(answer).map(|(taken, _)| taken)
+    }
+
+    /// As [`serve`](Self::serve), up to a request of a chain, which is not handed over but returned. The owner goes
+    /// on behind it, or [holds](Self::hold) it.
+    ///
+    /// # Errors
+    /// [`Closed`], for ever, after a fault of either side.
+    #[inline(always)]
+    pub fn serve_chains(
+        &mut self,
+        mut answer: impl FnMut(Token, Request) -> Option<(Token, Outcome)>,
+    ) -> Result<(usize, Option<Linked>), Closed> {
         let (requests, completions) = (self.requests.slots, self.completions.slots);
         let (mut from, mut to) = (self.requests.next, self.completions.next);
         let bound = self.bound();
-        let mut fault = None;
+        let mut odd = None;
         // That there are slots is known here, and need not be asked for each request.
         while from.word() != bound
             && !requests.is_empty()
@@ -132,8 +190,8 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         {
             let (id, request) = match decode_request(copy) {
                 Ok(decoded) => decoded,
-                Err(found) => {
-                    fault = Some(found);
+                Err(_) => {
+                    odd = Some(copy);
                     break;
                 }
             };
@@ -145,11 +203,38 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         }
         let taken = from.since(self.requests.next);
         (self.requests.next, self.completions.next) = (from, to);
-        match fault {
-            Some(fault) => Err(self.close(fault)),
+        match odd {
+            Some(copy) => self.linked(copy).map(|linked| (taken, Some(linked))),
             // Why there is nothing more is asked when there is nothing at all.
             None if taken == 0 => self.nothing_taken(),
-            None => Ok(taken),
+            None => Ok((taken, None)),
+        }
+    }
+
+    /// Gives a request of a chain back that cannot be carried out yet. The next [`serve_chains`](Self::serve_chains)
+    /// takes nothing and returns it again.
+    pub fn hold(&mut self, linked: Linked) {
+        self.held = Some(linked);
+        self.requests.end();
+    }
+
+    /// The request of a chain that is held.
+    #[must_use]
+    pub fn held(&self) -> Option<&Linked> {
+        self.held.as_ref()
+    }
+
+    /// A request of a chain, if that is what was refused.
+    #[cold]
+    #[inline(never)]
+    fn linked(&mut self, copy: [u64; REQUEST_USED]) -> Result<Linked, Closed> {
+        match decode_linked(copy) {
+            Ok((id, request, link)) if self.chaining == Chaining::Known => Ok(Linked {
+                token: Token(id),
+                request,
+                link,
+            }),
+            _ => Err(self.close(Fault::LengthOutOfRange)),
         }
     }
 
@@ -222,16 +307,23 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     /// Tells why no request was taken.
     #[cold]
     #[inline(never)]
-    fn nothing_taken(&mut self) -> Result<usize, Closed> {
+    fn nothing_taken(&mut self) -> Result<(usize, Option<Linked>), Closed> {
+        if let Some(closed) = self.closed {
+            return Err(closed);
+        }
+        if let Some(held) = self.held.take() {
+            self.requests.slots = self.slots;
+            return Ok((0, Some(held)));
+        }
         let head = self.requests.head();
         if !is_next(self.requests.next, head) {
-            return self.nothing_new(head).map(|()| 0);
+            return self.nothing_new(head).map(|()| (0, None));
         }
         if head == self.bound() {
             return Err(self.close(Fault::TooManyRequests));
         }
         // It came just now.
-        Ok(0)
+        Ok((0, None))
     }
 
     /// Tells an empty slot from a closed peer and a forged one.

@@ -4,13 +4,13 @@
 //! is neither written nor read. Sequence = epoch << 48 + (epoch mod 256) << 24 + position + 1, so that a
 //! slot of an earlier epoch or lap is never taken for a new one, and that its lower half, the request's
 //! identifier, is not that of an earlier epoch's request. Operation and length share a word because a
-//! dispatcher compares both at once.
+//! dispatcher compares both at once; above the length of a request that belongs to a chain stands its [`Link`].
 //!
 //! Completion (2 words): identifier << 32 | (position + 1) mod 2³²; value << 32 | status. The
 //! server clears its slots before it opens an epoch, so the epoch need not stand in them.
 
-use crate::Fault;
 use crate::layout::{COMPLETION_WORDS, REQUEST_WORDS};
+use crate::{Fault, Link};
 
 /// Words of payload in a request: 40 bytes.
 pub const INLINE_WORDS: usize = 5;
@@ -51,6 +51,36 @@ impl Request {
             words: words as u32,
             inline,
         })
+    }
+
+    /// The request as one of a chain; a link that it had is replaced.
+    #[must_use]
+    pub fn linked(self, link: Link) -> Self {
+        Self {
+            words: link.onto(self.words),
+            ..self
+        }
+    }
+
+    /// The request as one of a chain, with the link that it has or without any.
+    #[inline]
+    #[must_use]
+    pub fn in_chain(self, is_first: bool) -> Self {
+        let words = Link::mark(self.words, is_first);
+        Self { words, ..self }
+    }
+
+    /// The request without a link.
+    #[must_use]
+    pub fn unlinked(self) -> Self {
+        let words = Link::of(self.words).map_or(self.words, |(words, _)| words);
+        Self { words, ..self }
+    }
+
+    /// The link of a request that belongs to a chain, which a received request never does.
+    #[must_use]
+    pub fn link(&self) -> Option<Link> {
+        Link::of(self.words).map(|(_, link)| link)
     }
 }
 
@@ -142,6 +172,15 @@ pub(crate) fn decode_request(copy: [u64; REQUEST_USED]) -> Result<(u32, Request)
         return Err(Fault::LengthOutOfRange);
     }
     Ok((sequence as u32, Request { op, words, inline }))
+}
+
+/// Takes the copy of a slot apart that [`decode_request`] refused.
+#[inline]
+pub(crate) fn decode_linked(copy: [u64; REQUEST_USED]) -> Result<(u32, Request, Link), Fault> {
+    let [sequence, head, inline @ ..] = copy;
+    let (words, link) = Link::of(head as u32).ok_or(Fault::LengthOutOfRange)?;
+    let op = (head >> 32) as u32;
+    Ok((sequence as u32, Request { op, words, inline }, link))
 }
 
 /// Puts a completion slot together.

@@ -1,21 +1,38 @@
-//! The state word of each side: the server's epoch, and why the side closed the connection.
+//! The state word of each side: the server's epoch and what its end can do, and why the side closed the connection.
 
 use crate::Fault;
 use crate::sync::{AtomicU64, Ordering, fence};
 
 const EPOCH_SHIFT: u32 = 32;
+/// Of a server whose end knows chains.
+const CHAINS: u64 = 1 << 48;
+
+/// Whether a server's end knows chains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Chaining {
+    /// It does.
+    Known,
+    /// A request that belongs to one is refused.
+    Unknown,
+}
 
 /// The word that this side writes.
 pub(crate) struct OwnState<'a> {
     word: &'a AtomicU64,
-    epoch: u16,
+    /// All of it but the reason.
+    standing: u64,
 }
 
 impl<'a> OwnState<'a> {
-    /// Publishes the epoch (0 for a client) and everything that was written before.
-    pub(crate) fn open(word: &'a AtomicU64, epoch: u16) -> Self {
-        word.store(u64::from(epoch) << EPOCH_SHIFT, Ordering::Release);
-        Self { word, epoch }
+    /// Publishes the epoch (0 for a client), what this end can do, and everything that was written before.
+    pub(crate) fn open(word: &'a AtomicU64, epoch: u16, chaining: Chaining) -> Self {
+        let chains = match chaining {
+            Chaining::Known => CHAINS,
+            Chaining::Unknown => 0,
+        };
+        let standing = (u64::from(epoch) << EPOCH_SHIFT) | chains;
+        word.store(standing, Ordering::Release);
+        Self { word, standing }
     }
 
     /// The epoch that an earlier owner of the word left.
@@ -25,7 +42,7 @@ impl<'a> OwnState<'a> {
 
     /// Publishes why the connection is closed. The caller wakes the peer.
     pub(crate) fn close(&self, fault: Fault) {
-        let word = (u64::from(self.epoch) << EPOCH_SHIFT) | u64::from(fault as u8);
+        let word = self.standing | u64::from(fault as u8);
         self.word.store(word, Ordering::Relaxed);
         fence(Ordering::SeqCst);
     }
@@ -44,6 +61,14 @@ impl<'a> PeerState<'a> {
     /// The epoch the peer is in.
     pub(crate) fn epoch(&self) -> u16 {
         (self.read() >> EPOCH_SHIFT) as u16
+    }
+
+    /// Whether it knows chains.
+    pub(crate) fn chaining(&self) -> Chaining {
+        match self.read() & CHAINS {
+            0 => Chaining::Unknown,
+            _ => Chaining::Known,
+        }
     }
 
     /// The reason it closed the connection for, if it did.

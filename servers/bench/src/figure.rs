@@ -100,6 +100,10 @@ figures! {
     PROCESS_SPAWN_EXIT_WAIT "process.spawn_exit_wait";
     /// A file is opened and closed.
     VFS_OPEN_CLOSE "vfs.open_close";
+    /// A file is opened, read and closed, by three calls.
+    VFS_OPEN_READ_CLOSE "vfs.open_read_close";
+    /// The same by one batch, whose later requests name what the first returns.
+    VFS_OPEN_READ_CLOSE_CHAIN "vfs.open_read_close_chain";
     /// The properties of a file are asked for by its path.
     VFS_STAT "vfs.stat";
     /// 4 KiB of a file are read that were read before.

@@ -5,10 +5,12 @@
 use alloc::format;
 use alloc::vec::Vec;
 
+use libipc::codec::batch::ClientRing;
 use libipc::lend::Lender;
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Thread, Untyped,
 };
+use libipc::ring::{ClientWake, RingClient};
 use libipc::{CPtr, Cap, Connection, Kind, Refusal, Rights, Startup, clock_ns};
 use proto::bench_peer::{self, Entries};
 use proto::memory;
@@ -151,6 +153,12 @@ impl Stage {
     pub(crate) fn lender(&self, name: &str) -> Outcome<Lender> {
         let lender = Lender::open(&self.env, name);
         lender.ok_or_else(|| format!("the image gives connection `{name}` no pools"))
+    }
+
+    /// The ring of a connection. It can be opened once.
+    pub(crate) fn ring(&self, name: &str) -> Outcome<ClientRing<'static, ClientWake>> {
+        let client = RingClient::open(&self.env, name).map(|client| client.ring);
+        client.ok_or_else(|| format!("the image gives connection `{name}` no ring"))
     }
 
     /// The right to give time.

@@ -1,6 +1,7 @@
 //! Puts a program together from a file.
 
 use alloc::vec;
+use core::ops::Range;
 
 use libipc::Rights;
 use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP};
@@ -19,6 +20,11 @@ pub trait File {
     /// # Errors
     /// `Unreadable` if that is not possible, also behind the end.
     fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error>;
+
+    /// Is told that from now on only this part is read.
+    fn expect(&self, part: Range<u64>) {
+        let _ = part;
+    }
 }
 
 /// A program's objects while it is being built.
@@ -58,6 +64,7 @@ type Buffer = [u8; (PAGE + WORD) as usize];
 /// What of the file cannot be read, or no memory.
 pub fn load(program: &Program, file: &impl File, into: &mut impl Building) -> Result<(), Error> {
     let mut buffer: Buffer = [0; _];
+    file.expect(loaded(program));
     for segment in &program.segments {
         for page in segment.pages() {
             load_page(segment, page, file, &mut buffer, into)?;
@@ -69,6 +76,16 @@ pub fn load(program: &Program, file: &impl File, into: &mut impl Building) -> Re
         into.page(address, Rights::READ | Rights::WRITE, None)?;
     }
     Ok(())
+}
+
+/// The part of the file that is read for a program, from a whole word on.
+fn loaded(program: &Program) -> Range<u64> {
+    let segments = program.segments.iter().map(|segment| &segment.file);
+    let parts = segments.filter(|part| !part.is_empty());
+    let (start, end) = parts.fold((u64::MAX, 0), |(start, end), part| {
+        (part.start.min(start), part.end.max(end))
+    });
+    start.min(end) & !(WORD - 1)..end
 }
 
 fn load_page(

@@ -13,6 +13,7 @@
 //! | `kernel`, `site` | processes in the kernel, and one that is being built |
 //! | `table` | who there is, who waits for whom |
 //! | `session` | what happens when the component ends that a person gives commands to |
+//! | `source` | the files that programs are started from |
 //! | `server` | the interfaces `processes` and `process`, and faults |
 
 #![no_std]
@@ -27,4 +28,5 @@ pub mod program;
 pub mod server;
 pub mod session;
 pub mod site;
+pub mod source;
 pub mod table;

@@ -11,13 +11,13 @@ extern crate alloc;
 use alloc::vec::Vec;
 
 use libipc::abi::startup::{Entry, EntryKind};
-use libipc::lend::Lender;
 use libipc::objects::SchedControl;
 use libipc::{CPtr, Never, Router, Sessions, Startup};
 use process::kernel::{Domain, Kernel};
 use process::maker::component_pid;
 use process::server::Processes;
 use process::session::Session;
+use process::source::Reader;
 use proto::processes::Role;
 use weft_spec::ComponentId;
 
@@ -48,7 +48,7 @@ fn main(env: Startup) -> Never {
         panic!("cannot build programs: {}", error.text());
     }
     let files: proto::vfs::Client = env.connect("vfs");
-    let mut server = Processes::new(kernel, files).lending(Lender::open(&env, "vfs"));
+    let mut server = Processes::new(kernel, files).reading(Reader::open(&env, "vfs"));
     for entry in env.entries() {
         add(&env, &mut server, entry);
     }

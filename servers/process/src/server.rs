@@ -2,31 +2,31 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::RefCell;
 use core::convert::Infallible;
 
+use libipc::codec::batch::Wake;
 use libipc::events::Feed;
-use libipc::lend::Lender;
+use libipc::ring::ClientWake;
 use libipc::{Caller, Cap, Events, Fault, FaultAnswer, Reply, Transport};
 use proto::processes::{Ended, Ending, Error, Event, Info, Role, State};
-use proto::vfs::OpenFlags;
 use proto::{console, process, processes, vfs};
 
-use crate::build::{File, headers};
+use crate::build::headers;
 use crate::maker::{Maker, Order, pid_of};
 use crate::session::Session;
+use crate::source::{Opened, Reader};
 use crate::table::{INTERRUPTED, KILLED, Life, Process, Table, Told, Waiting};
 
 /// Greatest length of a process's name in bytes.
 const NAME: usize = 32;
 
 /// The process server.
-pub struct Processes<M: Maker, T> {
+pub struct Processes<M: Maker, T, W = ClientWake> {
     table: Table<M::Domain>,
     maker: M,
     files: vfs::Client<T>,
-    /// Lends buffers to the file system.
-    lender: Option<RefCell<Lender>>,
+    /// Reads programs with few doorbells.
+    reader: Option<Reader<W>>,
     /// This server's own number; nobody can end it.
     own: u32,
     session: Option<Session<T>>,
@@ -34,25 +34,24 @@ pub struct Processes<M: Maker, T> {
     events: Feed<Event>,
 }
 
-impl<M: Maker, T: Transport> Processes<M, T> {
+impl<M: Maker, T: Transport, W: Wake> Processes<M, T, W> {
     /// A server that starts programs from the files of `files`.
     pub fn new(maker: M, files: vfs::Client<T>) -> Self {
         Self {
             table: Table::default(),
             maker,
             files,
-            lender: None,
+            reader: None,
             own: 0,
             session: None,
             events: Feed::new(),
         }
     }
 
-    /// Lends buffers to the file system when files are read.
+    /// Reads programs with few doorbells.
     #[must_use]
-    pub fn lending(self, lender: Option<Lender>) -> Self {
-        let lender = lender.map(RefCell::new);
-        Self { lender, ..self }
+    pub fn reading(self, reader: Option<Reader<W>>) -> Self {
+        Self { reader, ..self }
     }
 
     /// Adds this server itself.
@@ -105,7 +104,7 @@ impl<M: Maker, T: Transport> Processes<M, T> {
         console: Option<Cap<console::Client>>,
     ) -> Result<u32, Error> {
         let arguments = split(arguments)?;
-        let file = Opened::new((&self.files, self.lender.as_ref()), path)?;
+        let file = Opened::new(&self.files, self.reader.as_mut(), bounded(path)?)?;
         let (program, plan) = headers(&file)?;
         let pid = self.table.next_pid()?;
         let name = name_of(path);
@@ -153,7 +152,7 @@ impl<M: Maker, T: Transport> Processes<M, T> {
     }
 }
 
-impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
+impl<M: Maker, T: Transport, W: Wake> processes::Server for Processes<M, T, W> {
     fn spawn(&mut self, caller: Caller, path: &[u8], arguments: &[u8]) -> Result<u32, Error> {
         self.start(pid_of(caller.client()), path, arguments, None)
     }
@@ -205,7 +204,7 @@ impl<M: Maker, T: Transport> processes::Server for Processes<M, T> {
     }
 }
 
-impl<M: Maker, T: Transport> process::Server for Processes<M, T> {
+impl<M: Maker, T: Transport, W: Wake> process::Server for Processes<M, T, W> {
     fn exit(&mut self, caller: Caller, status: i32, _: Reply<(), Infallible>) {
         // A process that is not in the table cannot call.
         let _ = self.end(pid_of(caller.client()), Ending::Exited(status));
@@ -223,7 +222,7 @@ impl<M: Maker, T: Transport> process::Server for Processes<M, T> {
     }
 }
 
-impl<M: Maker, T: Transport> Events for Processes<M, T> {
+impl<M: Maker, T: Transport, W: Wake> Events for Processes<M, T, W> {
     fn client_gone(&mut self, client: Caller) {
         self.events.forget(client);
         self.table.give_up(client);
@@ -246,87 +245,6 @@ impl<M: Maker, T: Transport> Events for Processes<M, T> {
         // An unknown process has no thread that could fault.
         let _ = self.end(pid, ending);
         FaultAnswer::Stop
-    }
-}
-
-/// An open file of the file system; closed when it is dropped.
-struct Opened<'a, T: Transport> {
-    files: &'a vfs::Client<T>,
-    lender: Option<&'a RefCell<Lender>>,
-    file: u32,
-    size: u64,
-}
-
-impl<'a, T: Transport> Opened<'a, T> {
-    fn new(
-        (files, lender): (&'a vfs::Client<T>, Option<&'a RefCell<Lender>>),
-        path: &[u8],
-    ) -> Result<Self, Error> {
-        let path = bounded(path)?;
-        let file = files
-            .open(path, OpenFlags::READ, 0)
-            .map_err(|error| match error {
-                libipc::Error::Server(vfs::Error::NotFound) => Error::NotFound,
-                _ => Error::Unreadable,
-            })?;
-        let mut opened = Self {
-            files,
-            lender,
-            file,
-            size: 0,
-        };
-        opened.size = files.stat_file(file).map_err(|_| Error::Unreadable)?.size;
-        Ok(opened)
-    }
-}
-
-impl<T: Transport> Opened<'_, T> {
-    /// Reads by a lent buffer, which takes a request a piece of its length instead of one a message's worth.
-    fn read_lending(&self, lender: &mut Lender, offset: u64, into: &mut [u8]) -> Result<(), Error> {
-        let mut at = offset;
-        for part in into.chunks_mut(lender.longest_out().clamp(1, vfs::MAX_LENT as usize)) {
-            let lent = lender.lend_out(part.len()).ok_or(Error::Unreadable)?;
-            let read = self.files.read_into(self.file, at, &lent);
-            if read != Ok(part.len() as u32) {
-                return Err(Error::Unreadable);
-            }
-            let copied = lent.view().copy_to(0, part);
-            copied.map_err(|_| Error::Unreadable)?;
-            at += part.len() as u64;
-        }
-        Ok(())
-    }
-}
-
-impl<T: Transport> File for Opened<'_, T> {
-    fn size(&self) -> u64 {
-        self.size
-    }
-
-    fn read(&self, offset: u64, into: &mut [u8]) -> Result<(), Error> {
-        if let Some(lender) = self.lender {
-            return self.read_lending(&mut lender.borrow_mut(), offset, into);
-        }
-        let mut at = offset;
-        for part in into.chunks_mut(vfs::MAX_DATA as usize) {
-            let data = self
-                .files
-                .read_at(self.file, at, part.len() as u32)
-                .map_err(|_| Error::Unreadable)?;
-            if data.len() != part.len() {
-                return Err(Error::Unreadable);
-            }
-            part.copy_from_slice(&data);
-            at += part.len() as u64;
-        }
-        Ok(())
-    }
-}
-
-impl<T: Transport> Drop for Opened<'_, T> {
-    fn drop(&mut self) {
-        // A file that cannot be closed is gone with its server.
-        let _ = self.files.close(self.file);
     }
 }
 

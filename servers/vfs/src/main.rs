@@ -1,7 +1,7 @@
 //! The virtual file system's program.
 //!
 //! Its arguments are pairs `CONNECTION=PATH`: which file system is mounted where. Connections that the manifest does not name
-//! are left out.
+//! are left out. What clients ask over their rings is what they could ask by calls.
 
 #![no_std]
 #![no_main]
@@ -12,6 +12,7 @@ use alloc::vec::Vec;
 
 use libipc::abi::startup::EntryKind;
 use libipc::lend::{Borrower, Lender};
+use libipc::ring::{RingEnds, RingService};
 use libipc::{CPtr, Caller, Cap, Never, Rights, Router, Session, Sessions, Startup};
 use proto::vfs_sessions;
 use vfs::mounts::Mounts;
@@ -59,8 +60,11 @@ fn main(env: Startup) -> Never {
         open: Vec::new(),
     };
     let vfs = Vfs::new(mounts, connections).borrowing(Borrower::open(&env));
-    Router::new(vfs)
+    let router = Router::new(vfs)
         .with(own, proto::vfs::dispatch)
-        .with(env.endpoint("vfs_sessions"), vfs_sessions::dispatch)
-        .serve()
+        .shortly(own, proto::vfs::dispatch_short)
+        .with(env.endpoint("vfs_sessions"), vfs_sessions::dispatch);
+    RingEnds::served(&env)
+        .fold(RingService::new(router), RingService::with)
+        .serve(own)
 }

@@ -191,6 +191,20 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         opened
     }
 
+    fn open_lent(
+        &mut self,
+        caller: Caller,
+        path: Place,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Outcome<u32> {
+        let mut room = [0; vfs::MAX_PATH as usize];
+        let bytes = room.get_mut(..path.len()).ok_or(Error::BadPath)?;
+        let read = self.borrower.read(caller, path, (0, bytes));
+        read.map_err(|_| Error::Invalid)?;
+        self.open(caller, bytes, flags, permissions)
+    }
+
     fn close(&mut self, caller: Caller, file: u32) -> Outcome<()> {
         let file = self.files.close(caller, file)?;
         self.on(file.mount)?.close(file.node).map_err(passed_on)
@@ -260,6 +274,11 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     fn stat_file(&mut self, caller: Caller, file: u32) -> Outcome<Stat> {
         let (file, filesystem) = self.opened(caller, file, OpenFlags::empty())?;
         filesystem.stat(file.node).map_err(passed_on)
+    }
+
+    fn length(&mut self, caller: Caller, file: u32) -> Outcome<u32> {
+        let size = self.stat_file(caller, file)?.size;
+        u32::try_from(size).map_err(|_| Error::TooLarge)
     }
 
     fn truncate(&mut self, caller: Caller, file: u32, size: u64) -> Outcome<()> {

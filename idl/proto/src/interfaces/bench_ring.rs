@@ -593,14 +593,14 @@ impl Batch {
     /// sum: the data is where the server reads it, and is not copied.
     ///
     /// # Errors
-    /// If the batch is full.
+    /// If the batch is full, or the first argument is no earlier call's result.
     #[inline]
     pub fn take(
         &mut self,
-        offset: u32,
+        offset: impl Into<libipc::codec::batch::Given>,
         length: u32,
     ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
-        self.calls.push(take_request(offset, length))
+        self.calls.push_given(offset.into(), |offset| take_request(offset, length))
     }
 
     /// Brings the bytes of five words in the request itself.
@@ -625,14 +625,19 @@ impl Batch {
     /// Brings bytes from the client's pool.
     ///
     /// # Errors
-    /// If the batch is full.
+    /// If the batch is full, or the first argument is no earlier call's result.
     #[inline]
     pub fn pooled(
         &mut self,
-        offset: u32,
+        offset: impl Into<libipc::codec::batch::Given>,
         length: u32,
     ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
-        self.calls.push(pooled_request(offset, length))
+        self.calls.push_given(offset.into(), |offset| pooled_request(offset, length))
+    }
+
+    /// Makes a call depend on the success of every call that was queued before it: else it is skipped.
+    pub fn after_success<R, E>(&mut self, ticket: &libipc::codec::batch::Ticket<R, E>) {
+        self.calls.after_success(ticket);
     }
 
     /// Makes all calls and waits for all of them.

@@ -614,6 +614,11 @@ impl Batch {
         self.calls.push(flush_request())
     }
 
+    /// Makes a call depend on the success of every call that was queued before it: else it is skipped.
+    pub fn after_success<R, E>(&mut self, ticket: &libipc::codec::batch::Ticket<R, E>) {
+        self.calls.after_success(ticket);
+    }
+
     /// Makes all calls and waits for all of them.
     ///
     /// # Errors

@@ -9,13 +9,13 @@
 use libipc::codec::Sink as _;
 
 /// How often methods of this interface came or went, counted from 1.
-pub const REVISION: u16 = 3;
+pub const REVISION: u16 = 4;
 
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "vfs",
     id: 0xac3d,
-    version: 0xc5ea_1315_6779_326d,
+    version: 0xec90_cd0e_3fda_3825,
 };
 
 /// The labels of requests.
@@ -94,6 +94,12 @@ pub mod labels {
 
     /// Label of `read_into`.
     pub const READ_INTO: u32 = 0xac3d_0018;
+
+    /// Label of `open_lent`.
+    pub const OPEN_LENT: u32 = 0xac3d_0019;
+
+    /// Label of `length`.
+    pub const LENGTH: u32 = 0xac3d_001a;
 }
 
 /// The longest path in bytes.
@@ -614,6 +620,19 @@ pub trait Server {
         data: libipc::lend::Place,
     ) -> Result<u32, Error>;
 
+    /// As `open`, with the path in a buffer: so that it can be asked for together with what is to be done with
+    /// the file.
+    fn open_lent(
+        &mut self,
+        caller: libipc::Caller,
+        path: libipc::lend::Place,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<u32, Error>;
+
+    /// Tells how long an open file is, in bytes. `TooLarge` says that it is 4 GiB or more.
+    fn length(&mut self, caller: libipc::Caller, file: u32) -> Result<u32, Error>;
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -667,6 +686,8 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::LIST_MORE => serve_list_more(server, caller, message),
         labels::LIST_CLOSE => serve_list_close(server, caller, message),
         labels::READ_INTO => serve_read_into(server, caller, message),
+        labels::OPEN_LENT => serve_open_lent(server, caller, message),
+        labels::LENGTH => serve_length(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -716,6 +737,16 @@ pub fn dispatch_short<S: Server + ?Sized>(
     const READ_INTO: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::READ_INTO,
         3,
+        0,
+    );
+    const OPEN_LENT: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::OPEN_LENT,
+        2,
+        0,
+    );
+    const LENGTH: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::LENGTH,
+        1,
         0,
     );
     let w = request.words;
@@ -780,6 +811,30 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let data = libipc::lend::Place::of_word(w[2], 65536)?;
             match server.read_into(caller, file, offset, data) {
                 Ok(read) => Some(libipc::Short::ok(1, [u64::from(read), 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        OPEN_LENT => {
+            if w[1] & 0xffff000000000000 != 0 {
+                return None;
+            }
+            let path = libipc::lend::Place::of_word(w[0], 1000)?;
+            let flags = OpenFlags::from_bits(w[1] as u32)?;
+            let permissions = (w[1] >> 32) as u16;
+            match server.open_lent(caller, path, flags, permissions) {
+                Ok(file) => Some(libipc::Short::ok(1, [u64::from(file), 0, 0, 0, 0, 0])),
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        LENGTH => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let file = w[0] as u32;
+            match server.length(caller, file) {
+                Ok(length) => {
+                    Some(libipc::Short::ok(1, [u64::from(length), 0, 0, 0, 0, 0]))
+                }
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
@@ -1201,6 +1256,40 @@ fn serve_read_into<S: Server + ?Sized>(
             Ok(server.read_into(caller, file, offset, data))
         },
         |w, read| w.put(&read),
+    );
+}
+
+fn serve_open_lent<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let path = libipc::lend::Place::decode(r, 1000)?;
+            let flags = r.get()?;
+            let permissions = r.get()?;
+            r.finish()?;
+            Ok(server.open_lent(caller, path, flags, permissions))
+        },
+        |w, file| w.put(&file),
+    );
+}
+
+fn serve_length<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let file = r.get()?;
+            r.finish()?;
+            Ok(server.length(caller, file))
+        },
+        |w, length| w.put(&length),
     );
 }
 
@@ -1735,6 +1824,63 @@ impl<T: libipc::Transport> Client<T> {
             },
         )
     }
+
+    /// As `open`, with the path in a buffer: so that it can be asked for together with what is to be done with
+    /// the file.
+    ///
+    /// Since revision 4 of the interface.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn open_lent(
+        &self,
+        path: &libipc::lend::In<'_, 1000>,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(
+                labels::OPEN_LENT,
+                2,
+                [
+                    path.word(),
+                    u64::from(flags.bits()) | u64::from(permissions) << 32,
+                    0,
+                    0,
+                    0,
+                    0,
+                ],
+            ),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
+        )
+    }
+
+    /// Tells how long an open file is, in bytes. `TooLarge` says that it is 4 GiB or more.
+    ///
+    /// Since revision 4 of the interface.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn length(&self, file: u32) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(labels::LENGTH, 1, [u64::from(file), 0, 0, 0, 0, 0]),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
+        )
+    }
 }
 
 impl From<libipc::Connection> for Client {
@@ -1746,5 +1892,159 @@ impl From<libipc::Connection> for Client {
 impl From<libipc::Cap<Client>> for Client {
     fn from(cap: libipc::Cap<Client>) -> Self {
         Self::new(cap.into())
+    }
+}
+
+/// The ring's request for `close`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+#[inline]
+pub fn close_request(file: u32) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(labels::CLOSE, |w| w.put(&file))
+}
+
+/// The ring's request for `read_into`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+#[inline]
+pub fn read_into_request(
+    file: u32,
+    offset: u64,
+    data: &libipc::lend::Out<'_, 65536>,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::READ_INTO,
+        |w| {
+            w.put(&file)?;
+            w.put(&offset)?;
+            w.put(&data.word())
+        },
+    )
+}
+
+/// The ring's request for `open_lent`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+#[inline]
+pub fn open_lent_request(
+    path: &libipc::lend::In<'_, 1000>,
+    flags: OpenFlags,
+    permissions: u16,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(
+        labels::OPEN_LENT,
+        |w| {
+            w.put(&path.word())?;
+            w.put(&flags)?;
+            w.put(&permissions)
+        },
+    )
+}
+
+/// The ring's request for `length`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+#[inline]
+pub fn length_request(file: u32) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(labels::LENGTH, |w| w.put(&file))
+}
+
+/// Calls of `vfs` to be made together over a ring: one doorbell, and a
+/// ticket each that fetches the result.
+#[derive(Debug, Default)]
+pub struct Batch {
+    calls: libipc::codec::batch::Calls,
+}
+
+impl Batch {
+    /// A batch without calls.
+    pub const fn new() -> Self {
+        Self {
+            calls: libipc::codec::batch::Calls::new(),
+        }
+    }
+
+    /// How many calls are queued.
+    pub fn len(&self) -> usize {
+        self.calls.len()
+    }
+
+    /// Whether no call is queued.
+    pub fn is_empty(&self) -> bool {
+        self.calls.is_empty()
+    }
+
+    /// Closes a file.
+    ///
+    /// # Errors
+    /// If the batch is full, or the first argument is no earlier call's result.
+    #[inline]
+    pub fn close(
+        &mut self,
+        file: impl Into<libipc::codec::batch::Given>,
+    ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
+        self.calls.push_given(file.into(), close_request)
+    }
+
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    ///
+    /// # Errors
+    /// If the batch is full, or the first argument is no earlier call's result.
+    #[inline]
+    pub fn read_into(
+        &mut self,
+        file: impl Into<libipc::codec::batch::Given>,
+        offset: u64,
+        data: &libipc::lend::Out<'_, 65536>,
+    ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
+        self.calls.push_given(file.into(), |file| read_into_request(file, offset, data))
+    }
+
+    /// As `open`, with the path in a buffer: so that it can be asked for together with what is to be done with
+    /// the file.
+    ///
+    /// # Errors
+    /// If the batch is full.
+    #[inline]
+    pub fn open_lent(
+        &mut self,
+        path: &libipc::lend::In<'_, 1000>,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
+        self.calls.push(open_lent_request(path, flags, permissions))
+    }
+
+    /// Tells how long an open file is, in bytes. `TooLarge` says that it is 4 GiB or more.
+    ///
+    /// # Errors
+    /// If the batch is full, or the first argument is no earlier call's result.
+    #[inline]
+    pub fn length(
+        &mut self,
+        file: impl Into<libipc::codec::batch::Given>,
+    ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
+        self.calls.push_given(file.into(), length_request)
+    }
+
+    /// Makes a call depend on the success of every call that was queued before it: else it is skipped.
+    pub fn after_success<R, E>(&mut self, ticket: &libipc::codec::batch::Ticket<R, E>) {
+        self.calls.after_success(ticket);
+    }
+
+    /// Makes all calls and waits for all of them.
+    ///
+    /// # Errors
+    /// Why there are no results; some calls may then have been carried out.
+    pub fn run<W: libipc::codec::batch::Wake>(
+        &self,
+        ring: &mut libipc::codec::batch::ClientRing<'_, W>,
+    ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
+        self.calls.run(ring)
     }
 }

@@ -5,7 +5,7 @@ use libipc_ring::{Layout, Pool, Untrusted};
 use weft_abi::startup::{EntryKind, NAME_BYTES};
 
 use crate::objects::{Frame, Notification};
-use crate::{Caller, Region, Startup};
+use crate::{CPtr, Caller, Region, Startup};
 
 type Words = &'static [AtomicU64];
 
@@ -75,6 +75,20 @@ impl RingEnds {
                 let name = entry.name.split(|byte| *byte == 0).next()?;
                 Self::find(&env, core::str::from_utf8(name).ok()?)
             })
+    }
+
+    /// The server's side of a ring whose client is in the same process: `own` and `peer` are the regions that the
+    /// server and the client write. Nobody is woken.
+    #[must_use]
+    pub fn in_process((own, peer): (Words, Words), pools: Pools, caller: Caller) -> Self {
+        Self {
+            pools,
+            own,
+            peer,
+            kick: Notification::from(CPtr::NULL),
+            wake_bits: 0,
+            caller: Some(caller),
+        }
     }
 
     /// Returns who is at the other end, if this side serves.

@@ -1,6 +1,6 @@
 //! The ring requests whose answers are deferred.
 
-use libipc_ring::Token;
+use libipc_ring::{Member, Token};
 
 use super::answers::PLACES;
 
@@ -12,6 +12,8 @@ pub(super) struct Held {
     pub(super) ring: u8,
     /// To complete it with.
     pub(super) token: Token,
+    /// Its place in its ring's chain, if it belongs to one.
+    pub(super) member: Option<Member>,
 }
 
 /// The number that no ring has.

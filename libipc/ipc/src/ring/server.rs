@@ -1,19 +1,18 @@
 //! The server's side: one service behind plain calls and rings.
 
-use libipc_ring::{PeerGone, ServerRing, Sleep, Token, Wake};
+use libipc_ring::{
+    Chain, Linked, MAX_RINGS, Member, PeerGone, ServerRing, Sleep, Step, Token, Wake,
+};
 use weft_abi::{MessageInfo, REGISTER_WORDS};
 
 use super::answers::{self, PLACES};
 use super::held::{Held, HeldTable};
-use super::{DRAIN, RingEnds, RingRequest};
+use super::{DRAIN, Outcome, RingEnds, RingRequest};
 use crate::objects::Notification;
 use crate::{
     Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, ReplyToken, Request, Service,
     Short, Spare, label, serve,
 };
-
-/// The greatest number of rings of a server.
-pub const MAX_RINGS: usize = 8;
 
 /// Kicks the client. The server never waits here, but in its loop.
 struct Kick(Notification);
@@ -40,6 +39,9 @@ struct Served {
     caller: Caller,
     wake_bits: u64,
     waiter: Option<Waiter>,
+    chain: Chain,
+    /// The place of the request that the ring holds, because it depends on one whose answer is deferred.
+    stalled: Option<Member>,
 }
 
 /// A service that takes requests from rings as well.
@@ -69,7 +71,7 @@ impl<S: Service> RingService<S> {
     pub fn with(mut self, ends: RingEnds) -> Self {
         let ring = ends
             .server_layout()
-            .and_then(|layout| ServerRing::new(layout, ends.own, ends.peer, Kick(ends.kick)));
+            .and_then(|layout| ServerRing::chaining(layout, ends.own, ends.peer, Kick(ends.kick)));
         let Some(ring) = ring else {
             panic!("a ring's regions are too small")
         };
@@ -79,6 +81,8 @@ impl<S: Service> RingService<S> {
             caller,
             wake_bits: ends.wake_bits,
             waiter: None,
+            chain: Chain::new(),
+            stalled: None,
         };
         if self.rings.push(served).is_err() {
             panic!("a server has at most {MAX_RINGS} rings");
@@ -144,10 +148,15 @@ impl<S: Service> RingService<S> {
     /// Completes the deferred requests that were answered.
     fn collect(&mut self) {
         while let Some((place, outcome)) = answers::collect() {
-            if let Some(Held { ring, token }) = self.held.take(place)
+            let held = self.held.take(place);
+            if let Some(Held {
+                ring,
+                token,
+                member,
+            }) = held
                 && let Some(served) = self.rings.get_mut(usize::from(ring))
             {
-                served.ring.complete(token, outcome);
+                served.complete(token, member, outcome);
             }
         }
     }
@@ -166,7 +175,7 @@ impl<S: Service> RingService<S> {
         let mut all = Sleep::Armed;
         for served in &mut self.rings {
             served.settle();
-            if served.ring.closed().is_none() && served.ring.sleep() == Sleep::Ready {
+            if served.ring.closed().is_none() && served.sleep() == Sleep::Ready {
                 all = Sleep::Ready;
             }
         }
@@ -225,6 +234,15 @@ enum Drained {
     Unfinished,
 }
 
+/// Whether a ring's requests go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pace {
+    /// The next one can be taken.
+    Free,
+    /// Not before a request has ended whose answer is deferred, or never: the ring was closed.
+    Stalled,
+}
+
 impl Served {
     /// Takes what requests there are.
     #[inline(always)]
@@ -235,9 +253,25 @@ impl Served {
         held: &mut HeldTable,
         message: &mut Message,
     ) {
+        while let Some(linked) = self.serve(number, service, held, message) {
+            if self.follow(number, service, (held, message), linked) == Pace::Stalled {
+                return;
+            }
+        }
+    }
+
+    /// Takes requests up to one of a chain, and gives that.
+    #[inline(always)]
+    fn serve<S: Service>(
+        &mut self,
+        number: u8,
+        service: &mut S,
+        held: &mut HeldTable,
+        message: &mut Message,
+    ) -> Option<Linked> {
         let caller = self.caller;
         // A ring that is closed stays so; its waiter is told when it is settled.
-        let _ = self.ring.serve(|token, request| {
+        let taken = self.ring.serve_chains(|token, request| {
             let RingRequest { op, words, inline } = request;
             let [a, b, c, d, e] = inline;
             let info = MessageInfo::new(op, words as usize, 0);
@@ -245,9 +279,80 @@ impl Served {
                 return Some((token, answers::outcome_of_short(answer)));
             }
             let short = Short::new(info, [a, b, c, d, e, 0]);
-            let token = dispatch(service, (held, message), (number, caller), token, short)?;
+            let source = (number, caller, None);
+            let token = dispatch(service, (held, message), source, token, short)?;
             Some((token, answers::outcome(message)))
         });
+        taken.ok()?.1
+    }
+
+    /// Does what is to be done with a request of a chain, or waits until that is known.
+    #[inline(never)]
+    fn follow<S: Service>(
+        &mut self,
+        number: u8,
+        service: &mut S,
+        (held, message): (&mut HeldTable, &mut Message),
+        linked: Linked,
+    ) -> Pace {
+        let joined = match self.stalled.take() {
+            Some(member) => Ok(member),
+            None => self.chain.join(&linked.request, linked.link),
+        };
+        let member = match joined {
+            Ok(member) => member,
+            Err(fault) => {
+                self.ring.close(fault);
+                return Pace::Stalled;
+            }
+        };
+        let request = match self.chain.step(member, &linked.request, linked.link) {
+            Step::CarryOut(request) => request,
+            Step::Wait => {
+                self.stalled = Some(member);
+                self.ring.hold(linked);
+                return Pace::Stalled;
+            }
+            Step::Skip => {
+                let (status, value) = (label::SKIPPED, 0);
+                self.complete(linked.token, Some(member), Outcome { status, value });
+                return Pace::Free;
+            }
+        };
+        let RingRequest { op, words, inline } = request;
+        let [a, b, c, d, e] = inline;
+        let info = MessageInfo::new(op, words as usize, 0);
+        let short = Short::new(info, [a, b, c, d, e, 0]);
+        if let Some(answer) = service.short(self.caller, short) {
+            let outcome = answers::outcome_of_short(answer);
+            self.complete(linked.token, Some(member), outcome);
+            return Pace::Free;
+        }
+        let source = (number, self.caller, Some(member));
+        if let Some(token) = dispatch(service, (held, message), source, linked.token, short) {
+            self.complete(token, Some(member), answers::outcome(message));
+        }
+        Pace::Free
+    }
+
+    /// Completes a request.
+    #[inline]
+    fn complete(&mut self, token: Token, member: Option<Member>, outcome: Outcome) {
+        if let Some(member) = member {
+            self.chain.ended(member, outcome);
+        }
+        self.ring.complete(token, outcome);
+    }
+
+    /// Arms the ring, if its next request would be taken.
+    fn sleep(&mut self) -> Sleep {
+        let (Some(member), Some(linked)) = (self.stalled, self.ring.held()) else {
+            return self.ring.sleep();
+        };
+        match self.chain.step(member, &linked.request, linked.link) {
+            Step::Wait => Sleep::Armed,
+            Step::CarryOut(_) | Step::Skip => Sleep::Ready,
+        }
     }
 
     /// Wakes the client for what was completed, whichever way it waits.
@@ -271,7 +376,7 @@ impl Served {
 fn dispatch<S: Service>(
     service: &mut S,
     (held, message): (&mut HeldTable, &mut Message),
-    (ring, caller): (u8, Caller),
+    (ring, caller, member): (u8, Caller, Option<Member>),
     token: Token,
     request: Short,
 ) -> Option<Token> {
@@ -289,7 +394,12 @@ fn dispatch<S: Service>(
         deferral: Deferral::new(&mut right, spare),
     });
     let Some(right) = right else {
-        held.put(place.unwrap_or(PLACES), Held { ring, token });
+        let request = Held {
+            ring,
+            token,
+            member,
+        };
+        held.put(place.unwrap_or(PLACES), request);
         return None;
     };
     right.disarm();

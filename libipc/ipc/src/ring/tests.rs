@@ -3,13 +3,13 @@
 extern crate std;
 
 use core::sync::atomic::{AtomicU32, Ordering};
-use std::sync::Mutex;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::vec::Vec;
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    Capacity, ClientRing, Completion, Layout, Outcome, PeerGone, Polled, Request as RingRequest,
-    Waiting, Wake,
+    Capacity, ClientRing, Closed, Completion, Fault, Layout, Link, Outcome, PeerGone, Polled,
+    Request as RingRequest, Waiting, Wake,
 };
 
 use super::{DRAIN, RingEnds, RingService};
@@ -135,8 +135,15 @@ fn drain(service: &mut RingService<Doubler>, seen: u64) -> Option<u32> {
     right.map(ReplyToken::disarm).map(|()| message.label())
 }
 
+/// Tests run side by side, but deferred answers go through statics.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn requests_are_answered_at_once_when_the_ring_is_kicked() {
+    let _alone = alone();
     let (mut client, mut service) = connected();
     submit(&mut client, NOW, 3);
     submit(&mut client, LOST, 4);
@@ -146,11 +153,123 @@ fn requests_are_answered_at_once_when_the_ring_is_kicked() {
     assert_eq!(client.poll(), done(4, label::ABANDONED, 0));
 }
 
-// One test, because deferred answers go through statics and tests run side by side.
 #[test]
 fn deferred_answers_find_their_rings_while_those_live() {
+    let _alone = alone();
     deferred_answers_complete_in_the_order_they_are_given_and_end_a_drain_call();
     a_client_that_is_gone_leaves_nothing_and_the_others_lose_nothing();
+    a_chain_waits_for_an_answer_that_is_deferred();
+    a_chain_that_waits_goes_with_its_client();
+}
+
+const FIRST: Link = Link {
+    first: true,
+    after_success: false,
+    target: None,
+};
+
+fn to(target: u8) -> Link {
+    Link {
+        target: Some(target),
+        ..Link::default()
+    }
+}
+
+fn link(client: &mut ClientRing<'_, Nobody>, op: u32, number: u32, link: Link) {
+    let request = RingRequest::from_bytes(op, &number.to_le_bytes()).unwrap();
+    client.submit(&request.linked(link), number).unwrap();
+}
+
+#[test]
+fn what_a_request_returns_is_given_to_those_that_name_it() {
+    let _alone = alone();
+    let (mut client, mut service) = connected();
+    assert!(client.knows_chains());
+    link(&mut client, NOW, 3, FIRST);
+    link(&mut client, NOW, 0, to(0));
+    submit(&mut client, NOW, 50);
+    link(&mut client, NOW, 1, to(1));
+    service.signal(WAKE_BITS);
+    assert_eq!(client.poll(), done(3, label::OK, 6));
+    assert_eq!(client.poll(), done(0, label::OK, 12));
+    assert_eq!(client.poll(), done(50, label::OK, 100), "it is in between");
+    assert_eq!(client.poll(), done(1, label::OK, 24));
+}
+
+#[test]
+fn a_failure_skips_what_depends_on_it() {
+    let _alone = alone();
+    let (mut client, mut service) = connected();
+    let after = Link {
+        after_success: true,
+        ..Link::default()
+    };
+    link(&mut client, NOW, 3, FIRST);
+    link(&mut client, LOST, 4, Link::default());
+    link(&mut client, NOW, 5, to(1));
+    link(&mut client, NOW, 6, after);
+    link(&mut client, NOW, 0, to(0));
+    service.signal(WAKE_BITS);
+    assert_eq!(client.poll(), done(3, label::OK, 6));
+    assert_eq!(client.poll(), done(4, label::ABANDONED, 0));
+    assert_eq!(client.poll(), done(5, label::SKIPPED, 0));
+    assert_eq!(client.poll(), done(6, label::SKIPPED, 0));
+    assert_eq!(client.poll(), done(0, label::OK, 12));
+}
+
+#[test]
+fn a_chain_that_cannot_be_closes_its_ring_and_no_other() {
+    let _alone = alone();
+    for (first, second) in [
+        (Link::default(), FIRST),
+        (to(0), FIRST),
+        (FIRST, to(1)),
+        (FIRST, to(200)),
+    ] {
+        let (mut client, service) = connected();
+        let (mut other, ends) = ring(OTHER);
+        let mut service = service.with(ends);
+        link(&mut client, NOW, 1, first);
+        link(&mut client, NOW, 2, second);
+        submit(&mut other, NOW, 4);
+        service.signal(WAKE_BITS);
+        let mut closed = client.poll();
+        if closed == done(1, label::OK, 2) {
+            closed = client.poll();
+        }
+        let reason = Fault::ForgedChain as u32;
+        assert_eq!(closed, Err(Closed::ByPeer(reason)));
+        assert_eq!(other.poll(), done(4, label::OK, 8));
+    }
+}
+
+fn a_chain_waits_for_an_answer_that_is_deferred() {
+    let (mut client, service) = connected();
+    let (mut other, ends) = ring(OTHER);
+    let mut service = service.with(ends);
+    link(&mut client, LATER, 1, FIRST);
+    link(&mut client, NOW, 0, to(0));
+    submit(&mut client, NOW, 7);
+    submit(&mut other, NOW, 4);
+    service.signal(WAKE_BITS);
+    assert_eq!(client.poll(), Ok(Polled::Empty));
+    assert_eq!(drain(&mut service, 0), None, "the client is to wait");
+    assert_eq!(other.poll(), done(4, label::OK, 8), "others go on");
+    service.signal(1);
+    assert_eq!(client.poll(), done(1, label::OK, 2));
+    assert_eq!(client.poll(), done(0, label::OK, 4));
+    assert_eq!(client.poll(), done(7, label::OK, 14), "it came behind");
+    service.client_gone(CALLER);
+}
+
+fn a_chain_that_waits_goes_with_its_client() {
+    let (mut client, mut service) = connected();
+    link(&mut client, LATER, 1, FIRST);
+    link(&mut client, NOW, 0, to(0));
+    service.signal(WAKE_BITS);
+    service.client_gone(CALLER);
+    service.signal(1);
+    assert_eq!(client.poll(), Ok(Polled::Empty));
 }
 
 fn a_client_that_is_gone_leaves_nothing_and_the_others_lose_nothing() {

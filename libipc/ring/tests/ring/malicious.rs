@@ -3,7 +3,7 @@
 
 use crate::support::{Alone, Regions};
 use libipc_ring::sync::{AtomicU64, Ordering};
-use libipc_ring::{Closed, Fault, Outcome, Polled, Request, Submission};
+use libipc_ring::{Chain, Closed, Fault, Link, Outcome, Polled, Request, Step, Submission};
 use proptest::prelude::*;
 
 const HEADER: usize = 16;
@@ -43,6 +43,38 @@ fn forge_completion(regions: &Regions, slot: usize, sequence: u32, id: u32) {
 const EPOCH: u64 = (1 << 48) + (1 << 24);
 /// The identifier of the first request of the first epoch.
 const FIRST: u32 = EPOCH as u32 + 1;
+
+#[test]
+fn a_chain_closes_an_end_that_knows_none_and_a_link_of_nobody_one_that_does() {
+    let linked = Request::default().linked(Link::default()).words;
+    for (words, expected) in [
+        (linked, Ok(1)),
+        (linked | 1 << 12, Err(())),
+        (linked + 6, Err(())),
+    ] {
+        let regions = Regions::new(4);
+        let mut server = regions.chaining(Alone);
+        put(
+            &regions.client,
+            HEADER + at(&regions, 0) * 8 + 1,
+            words.into(),
+        );
+        forge_request(&regions, 0, EPOCH + 1);
+        let taken = server.serve_chains(|_, _| panic!("nothing without a link is there"));
+        let count = taken.map(|(taken, linked)| linked.map_or(0, |_| taken));
+        assert_eq!(count.map_err(|_| ()), expected);
+    }
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    put(
+        &regions.client,
+        HEADER + at(&regions, 0) * 8 + 1,
+        linked.into(),
+    );
+    forge_request(&regions, 0, EPOCH + 1);
+    let taken = server.serve(|_, _| panic!("it knows no chains"));
+    assert_eq!(taken, Err(Closed::Fault(Fault::LengthOutOfRange)));
+}
 
 #[test]
 fn a_request_out_of_sequence_closes() {
@@ -239,6 +271,44 @@ proptest! {
             if value % 3 == 0 && let Some(taken) = held.pop() {
                 server.complete(taken.token, Outcome::default());
                 server.flush();
+            }
+        }
+    }
+
+    #[test]
+    fn a_server_that_knows_chains_survives_any_client(writes in attack(HEADER + 4 * 8)) {
+        let regions = Regions::new(4);
+        let mut server = regions.chaining(Alone);
+        let mut chain = Chain::new();
+        for (position, (index, value)) in writes.into_iter().enumerate() {
+            put(&regions.client, index, value);
+            // Most of what is written at random is no message; this makes one of it.
+            let words = 1 | value as u32 & 0x00ff_0700 | 0x100;
+            put(&regions.client, HEADER + at(&regions, position) * 8 + 1, words.into());
+            forge_request(&regions, position, EPOCH + 1 + position as u64);
+            let all = |token, _| Some((token, Outcome::default()));
+            let linked = match server.serve_chains(all) {
+                Ok((_, Some(linked))) => linked,
+                Ok((_, None)) => continue,
+                Err(_) => break,
+            };
+            if value % 5 == 0 {
+                server.hold(linked);
+                prop_assert!(server.held().is_some());
+                continue;
+            }
+            match chain.join(&linked.request, linked.link) {
+                Ok(member) => {
+                    let step = chain.step(member, &linked.request, linked.link);
+                    prop_assert!(step != Step::Wait, "everything before has ended");
+                    let status = u32::from(value % 3 == 0);
+                    let outcome = Outcome { status, value: 1 };
+                    chain.ended(member, outcome);
+                    server.complete(linked.token, outcome);
+                }
+                Err(fault) => {
+                    server.close(fault);
+                }
             }
         }
     }

@@ -30,6 +30,11 @@ impl Regions {
     pub(crate) fn server<W: Wake>(&self, wake: W) -> ServerRing<'_, W> {
         ServerRing::new(self.layout, &self.server, &self.client, wake).expect("regions fit")
     }
+
+    pub(crate) fn chaining<W: Wake>(&self, wake: W) -> ServerRing<'_, W> {
+        let ring = ServerRing::chaining(self.layout, &self.server, &self.client, wake);
+        ring.expect("regions fit")
+    }
 }
 
 /// Wakes nobody; waiting means that the peer is gone.

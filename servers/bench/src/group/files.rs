@@ -1,13 +1,16 @@
 //! Files, on a volume in memory: everything between a program and a device, and no device.
 
 use bench::figure::{
-    Figure, VFS_CREATE_UNLINK, VFS_OPEN_CLOSE, VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT,
+    Figure, VFS_CREATE_UNLINK, VFS_OPEN_CLOSE, VFS_OPEN_READ_CLOSE, VFS_OPEN_READ_CLOSE_CHAIN,
+    VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT,
 };
 use bench::report::Report;
 use bench::samples::Batch;
-use libipc::Error as CallError;
+use libipc::codec::batch::ClientRing;
 use libipc::lend::Lender;
-use proto::vfs::{Client, Error, MAX_DATA, OpenFlags};
+use libipc::ring::ClientWake;
+use libipc::{Error as CallError, TransportError};
+use proto::vfs::{Batch as Requests, Client, Error, MAX_DATA, OpenFlags};
 
 use super::Group;
 use crate::check::{Outcome, done};
@@ -18,6 +21,12 @@ use crate::stage::Stage;
 pub(crate) const PRESENT: Group = Group {
     figures: &[VFS_OPEN_CLOSE, VFS_STAT],
     run: present,
+};
+
+/// Files that are read from beginning to end in passing.
+pub(crate) const PASSING: Group = Group {
+    figures: &[VFS_OPEN_READ_CLOSE, VFS_OPEN_READ_CLOSE_CHAIN],
+    run: passing,
 };
 
 /// What is in files.
@@ -49,6 +58,40 @@ fn present(stage: &mut Stage, report: &mut Report) -> Outcome {
     let open_close = || files.close(files.open(FILE, OpenFlags::READ, 0)?);
     plain(stage, open_close, VFS_OPEN_CLOSE, report)?;
     plain(stage, || files.stat(FILE), VFS_STAT, report)
+}
+
+fn passing(stage: &mut Stage, report: &mut Report) -> Outcome {
+    let files: Client = stage.client("vfs")?;
+    let mut lender = stage.lender("vfs")?;
+    let mut ring = stage.ring("vfs")?;
+    let calls = || by_calls(&files, &mut lender);
+    plain(stage, calls, VFS_OPEN_READ_CLOSE, report)?;
+    let chain = || by_chain(&mut ring, &mut lender);
+    plain(stage, chain, VFS_OPEN_READ_CLOSE_CHAIN, report)
+}
+
+fn by_calls(files: &Client, lender: &mut Lender) -> Result<u32> {
+    let file = files.open(FILE, OpenFlags::READ, 0)?;
+    let lent = lender.lend_out(PIECE as usize);
+    let lent = lent.ok_or(CallError::Server(Error::Invalid))?;
+    let read = files.read_into(file, 0, &lent)?;
+    files.close(file)?;
+    Ok(read)
+}
+
+fn by_chain(ring: &mut ClientRing<'static, ClientWake>, lender: &mut Lender) -> Result<u32> {
+    let lent = lender.lend_both(FILE, PIECE as usize);
+    let (path, content) = lent.ok_or(CallError::Server(Error::Invalid))?;
+    let full = |_| CallError::Transport(TransportError::TooLong);
+    let mut batch = Requests::new();
+    let file = batch.open_lent(&path, OpenFlags::READ, 0).map_err(full)?;
+    let read = batch.read_into(file.result(), 0, &content).map_err(full)?;
+    let closed = batch.close(file.result()).map_err(full)?;
+    let outcomes = batch.run(ring);
+    let outcomes = outcomes.map_err(|_| CallError::Transport(TransportError::Dead))?;
+    outcomes.of(file)?;
+    outcomes.of(closed)?;
+    outcomes.of(read)
 }
 
 fn create(stage: &mut Stage, report: &mut Report) -> Outcome {

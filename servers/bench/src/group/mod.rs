@@ -56,6 +56,7 @@ pub(crate) const ALL: &[Group] = &[
     rings::REQUESTS,
     processes::SPAWN,
     files::PRESENT,
+    files::PASSING,
     files::CONTENT,
     files::CREATE,
     idle::WAKEUPS,

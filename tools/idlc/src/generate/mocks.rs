@@ -1,5 +1,5 @@
-//! What tests put in a server's place: one whose methods they write, one that always fails, and
-//! values of every type to try the codec with.
+//! What tests put in a server's place: one whose methods they write, one that always fails, one that answers
+//! anything; and values of every type to try the codec and the server's side with.
 //!
 //! The modules stand beside those of the interfaces, in `mocks`, with the same names; each passes on
 //! what its interface's module has, so that types are named alike in both.
@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{Broken, Module, docs, fields, formatted, label, server, types};
+use super::{Broken, Module, attack, docs, fields, formatted, label, server, types};
 use crate::layout::{self, Shape, Shapes};
 use crate::model::{
     Answer, Choice, Enum, Fails, Field, Interface, Method, Struct, Table, Type, TypeId, Union,
@@ -40,6 +40,12 @@ fn root(interfaces: &[Interface]) -> String {
         text += &format!("pub mod {name};\n");
     }
     text += "\nuse crate::sample::Random;\n\n";
+    text += "/// Hands the server's side of every interface a request that is made at random.\n";
+    text += "pub fn attacks(random: &mut Random) {\n";
+    for interface in interfaces.iter().filter(|one| !one.methods.is_empty()) {
+        text += &format!("    {}::attack(random);\n", interface.name);
+    }
+    text += "}\n\n";
     text += "/// Tries the codec with a value of every type of every interface.\n";
     text += "pub fn round_trips(random: &mut Random) {\n";
     for name in &names {
@@ -57,7 +63,8 @@ fn module(shapes: &Shapes, interface: &Interface) -> TokenStream {
     let samples = samples(shapes, interface);
     let servers = (!interface.methods.is_empty()).then(|| {
         let (mock, failing) = (mock(interface), failing(interface));
-        quote! { #mock #failing }
+        let attack = attack::attack(interface);
+        quote! { #mock #failing #attack }
     });
     quote! {
         #![doc = #about]
@@ -163,16 +170,16 @@ fn mock(interface: &Interface) -> TokenStream {
 }
 
 /// A method as the server's trait has it.
-struct Parts<'a> {
+pub(super) struct Parts<'a> {
     method: &'a Method,
-    name: proc_macro2::Ident,
-    names: Vec<proc_macro2::Ident>,
-    inputs: Vec<TokenStream>,
-    outcome: TokenStream,
+    pub(super) name: proc_macro2::Ident,
+    pub(super) names: Vec<proc_macro2::Ident>,
+    pub(super) inputs: Vec<TokenStream>,
+    pub(super) outcome: TokenStream,
 }
 
 impl<'a> Parts<'a> {
-    fn new(interface: &Interface, method: &'a Method) -> Self {
+    pub(super) fn new(interface: &Interface, method: &'a Method) -> Self {
         let mut names = fields::names(&method.arguments);
         let received = |field: &Field| types::received(interface, &field.kind);
         let mut inputs: Vec<_> = method.arguments.iter().map(received).collect();

@@ -5,6 +5,7 @@
 //! stub holds its label, arguments and results, and nothing else. Code is made as tokens and
 //! formatted by `prettyplease`, then blank lines are put between items.
 
+mod attack;
 mod blanks;
 mod client;
 mod codec;

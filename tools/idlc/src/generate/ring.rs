@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::fields::{self, Values};
 use super::{docs, label, server, types};
-use crate::model::{Interface, Method, Ways};
+use crate::model::{Field, Integer, Interface, Method, Type, Ways};
 
 /// Requests and batches, if the interface has methods for rings.
 pub(super) fn ring(interface: &Interface) -> TokenStream {
@@ -52,6 +52,14 @@ pub(super) fn ring(interface: &Interface) -> TokenStream {
             }
 
             #(#calls)*
+
+            /// Makes a call depend on the success of every call that was queued before it: else it is skipped.
+            pub fn after_success<R, E>(
+                &mut self,
+                ticket: &libipc::codec::batch::Ticket<R, E>,
+            ) {
+                self.calls.after_success(ticket);
+            }
 
             /// Makes all calls and waits for all of them.
             ///
@@ -108,8 +116,30 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         types::results(interface, &method.results),
         server::error(interface, method),
     );
+    let (kinds, push): (Vec<_>, _) = match target(method) {
+        None => (
+            kinds.collect(),
+            quote! { self.calls.push(#make(#(#names),*)) },
+        ),
+        Some(target) => {
+            let target = format_ident!("{}", target.name);
+            let given = quote! { impl Into<libipc::codec::batch::Given> };
+            let make = match names.as_slice() {
+                [_] => quote! { #make },
+                names => quote! { |#target| #make(#(#names),*) },
+            };
+            (
+                [given].into_iter().chain(kinds.skip(1)).collect(),
+                quote! { self.calls.push_given(#target.into(), #make) },
+            )
+        }
+    };
     let mut lines = method.docs.clone();
-    lines.extend(["", "# Errors", "If the batch is full."].map(str::to_owned));
+    let errors = match target(method) {
+        None => "If the batch is full.",
+        Some(_) => "If the batch is full, or the first argument is no earlier call's result.",
+    };
+    lines.extend(["", "# Errors", errors].map(str::to_owned));
     let about = docs(&lines);
     let deprecated = super::client::deprecated(method);
     quote! {
@@ -120,7 +150,14 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
             &mut self,
             #(#names: #kinds),*
         ) -> Result<libipc::codec::batch::Ticket<#results, #error>, libipc::TooLong> {
-            self.calls.push(#make(#(#names),*))
+            #push
         }
     }
+}
+
+/// The argument that an earlier call of the batch can give: the first, if it is as long as a result and
+/// stands where the ring's end puts one.
+fn target(method: &Method) -> Option<&Field> {
+    let first = method.arguments.first()?;
+    matches!(first.kind, Type::Integer(Integer::U32)).then_some(first)
 }

@@ -11,7 +11,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "ring",
     id: 0x0c31,
-    version: 0x1b8f_0983_2a49_188a,
+    version: 0x7ad4_ece7_9897_0f7d,
 };
 
 /// The labels of requests.
@@ -24,6 +24,9 @@ pub mod labels {
 
     /// Label of `describe`.
     pub const DESCRIBE: u32 = 0x0c31_0003;
+
+    /// Label of `double`.
+    pub const DOUBLE: u32 = 0x0c31_0004;
 }
 
 /// Why it failed.
@@ -106,6 +109,9 @@ pub trait Server {
     /// Goes by call only.
     fn describe(&mut self, caller: libipc::Caller) -> libipc::codec::Text<200>;
 
+    /// Begins with what another call of a batch may return.
+    fn double(&mut self, caller: libipc::Caller, number: u32) -> Result<u32, Error>;
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -137,11 +143,43 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::ADD => serve_add(server, caller, message),
         labels::FLUSH => serve_flush(server, caller, message, deferral),
         labels::DESCRIBE => serve_describe(server, caller, message),
+        labels::DOUBLE => serve_double(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
             }
         }
+    }
+}
+
+/// Hands a request that came in registers to the server's method, if all of it is there and
+/// right; what this does not answer is for [`dispatch`].
+#[inline]
+pub fn dispatch_short<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    request: libipc::Short,
+) -> Option<libipc::Short> {
+    const DOUBLE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::DOUBLE,
+        1,
+        0,
+    );
+    let w = request.words;
+    match request.info {
+        DOUBLE => {
+            if w[0] & 0xffffffff00000000 != 0 {
+                return None;
+            }
+            let number = w[0] as u32;
+            match server.double(caller, number) {
+                Ok(double) => {
+                    Some(libipc::Short::ok(1, [u64::from(double), 0, 0, 0, 0, 0]))
+                }
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        _ => None,
     }
 }
 
@@ -202,6 +240,22 @@ fn serve_describe<S: Server + ?Sized>(
     );
 }
 
+fn serve_double<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let number = r.get()?;
+            r.finish()?;
+            Ok(server.double(caller, number))
+        },
+        |w, double| w.put(&double),
+    );
+}
+
 /// Makes a server one that a server loop can run.
 #[derive(Debug)]
 pub struct Dispatcher<S>(pub S);
@@ -209,6 +263,15 @@ pub struct Dispatcher<S>(pub S);
 impl<S: Server> libipc::Service for Dispatcher<S> {
     fn request(&mut self, request: libipc::Request<'_>) {
         dispatch(&mut self.0, request);
+    }
+
+    #[inline]
+    fn short(
+        &mut self,
+        caller: libipc::Caller,
+        request: libipc::Short,
+    ) -> Option<libipc::Short> {
+        dispatch_short(&mut self.0, caller, request)
     }
 
     fn signal(&mut self, bits: u64) {
@@ -282,6 +345,28 @@ impl<T: libipc::Transport> Client<T> {
             |r| r.get(),
         )
     }
+
+    /// Begins with what another call of a batch may return.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn double(&self, number: u32) -> Result<u32, libipc::Error<Error>> {
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(
+                labels::DOUBLE,
+                1,
+                [u64::from(number), 0, 0, 0, 0, 0],
+            ),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
+        )
+    }
 }
 
 impl From<libipc::Connection> for Client {
@@ -321,6 +406,17 @@ pub fn add_request(
 #[inline]
 pub fn flush_request() -> Result<libipc::ring::RingRequest, libipc::TooLong> {
     libipc::codec::request(labels::FLUSH, |_| Ok(()))
+}
+
+/// The ring's request for `double`; `libipc::codec::result` reads its outcome.
+///
+/// # Errors
+/// If an argument is longer than the interface allows.
+#[inline]
+pub fn double_request(
+    number: u32,
+) -> Result<libipc::ring::RingRequest, libipc::TooLong> {
+    libipc::codec::request(labels::DOUBLE, |w| w.put(&number))
 }
 
 /// Calls of `ring` to be made together over a ring: one doorbell, and a
@@ -373,6 +469,23 @@ impl Batch {
         libipc::TooLong,
     > {
         self.calls.push(flush_request())
+    }
+
+    /// Begins with what another call of a batch may return.
+    ///
+    /// # Errors
+    /// If the batch is full, or the first argument is no earlier call's result.
+    #[inline]
+    pub fn double(
+        &mut self,
+        number: impl Into<libipc::codec::batch::Given>,
+    ) -> Result<libipc::codec::batch::Ticket<u32, Error>, libipc::TooLong> {
+        self.calls.push_given(number.into(), double_request)
+    }
+
+    /// Makes a call depend on the success of every call that was queued before it: else it is skipped.
+    pub fn after_success<R, E>(&mut self, ticket: &libipc::codec::batch::Ticket<R, E>) {
+        self.calls.after_success(ticket);
     }
 
     /// Makes all calls and waits for all of them.

@@ -7,6 +7,7 @@ mod cores;
 mod cycles;
 mod existence;
 mod names;
+mod rings;
 mod sole;
 mod time;
 
@@ -21,6 +22,7 @@ pub(crate) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report:
     ceilings::check(draft, report);
     claims::check(draft, board, report);
     sole::check(draft, report);
+    rings::check(draft, report);
     cores::check(draft, report);
     time::check(draft, report);
 }

@@ -1,6 +1,7 @@
 //! `new`: makes a server that builds, is tested and boots, to be changed into another one.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
@@ -14,7 +15,8 @@ use crate::scaffold::{self, Made};
 /// Makes what was asked for.
 ///
 /// # Errors
-/// If the name is taken or none, a file cannot be written, or the image's manifest is not as expected.
+/// If the name is taken or none, a file cannot be written, the image's manifest is not as expected, or the interface
+/// cannot be one of this tree. Then nothing is left of what was written.
 pub fn run(project: &Project, args: &NewArgs) -> Outcome<ExitCode> {
     let NewVerb::Server { name, image } = &args.verb;
     scaffold::check_name(name)?;
@@ -24,19 +26,65 @@ pub fn run(project: &Project, args: &NewArgs) -> Outcome<ExitCode> {
     let before = read(&manifest)?;
     let after =
         scaffold::with_component(&before, name).map_err(|error| error.at(manifest.display()))?;
-    for Made { path, text } in &made {
-        let path = project.root().join(path);
-        if let Some(folder) = path.parent() {
-            output::folder(folder)?;
-        }
-        output::write(&path, text.as_bytes())?;
-    }
-    output::write(&manifest, after.as_bytes())?;
-    for verb in ["gen", "accept"] {
-        idl(verb)?;
+    let written = Written {
+        root: project.root(),
+        made: &made,
+        manifest: (&manifest, &before),
+    };
+    let done = written.write(&after).and_then(|()| generate());
+    if let Err(error) = done {
+        written.undo()?;
+        // Without the new interface the modules are those that were there. Why it was refused is told in any case.
+        let _ = idl("gen");
+        return Err(error);
     }
     tell(name, &made, &manifest);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the module of the new interface, and accepts it.
+fn generate() -> Outcome {
+    ["gen", "accept"].into_iter().try_for_each(idl)
+}
+
+/// What is written, and what was there before.
+struct Written<'a> {
+    root: &'a Path,
+    made: &'a [Made],
+    /// The image's manifest, and its text as it was.
+    manifest: (&'a Path, &'a str),
+}
+
+impl Written<'_> {
+    fn write(&self, manifest: &str) -> Outcome {
+        for Made { path, text } in self.made {
+            let path = self.root.join(path);
+            if let Some(folder) = path.parent() {
+                output::folder(folder)?;
+            }
+            output::write(&path, text.as_bytes())?;
+        }
+        output::write(self.manifest.0, manifest.as_bytes())
+    }
+
+    /// Takes all of it back, with the folders that are empty then.
+    fn undo(&self) -> Outcome {
+        output::write(self.manifest.0, self.manifest.1.as_bytes())?;
+        for Made { path, .. } in self.made {
+            let path = self.root.join(path);
+            match fs::remove_file(&path) {
+                Err(cause) if cause.kind() != ErrorKind::NotFound => {
+                    return Err(Error::io("remove", &path, &cause));
+                }
+                _ => {}
+            }
+            let folders = path.ancestors().skip(1);
+            let own = folders.take_while(|folder| *folder != self.root);
+            // A folder that is not empty stays, and so do those around it.
+            let _ = own.map(fs::remove_dir).take_while(Result::is_ok).count();
+        }
+        Ok(())
+    }
 }
 
 fn refuse_taken(root: &Path, name: &str, made: &[Made]) -> Outcome {
@@ -71,4 +119,41 @@ fn tell(name: &str, made: &[Made], manifest: &Path) {
     println!("next     cargo test -p {name}");
     println!("         cargo weft test boot --case {name}");
     println!("         cargo weft call {name}.tell text=hello");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_written_is_taken_back_and_nothing_else() {
+        let root = std::env::temp_dir().join(format!("weft-new-{}", std::process::id()));
+        let kept = root.join("servers/other");
+        fs::create_dir_all(&kept).expect("a folder");
+        let manifest = root.join("demo.toml");
+        let made = [
+            Made {
+                path: "servers/pad/src/main.rs".to_owned(),
+                text: "fn main() {}".to_owned(),
+            },
+            Made {
+                path: "idl/pad.idl".to_owned(),
+                text: String::new(),
+            },
+        ];
+        let written = Written {
+            root: &root,
+            made: &made,
+            manifest: (&manifest, "before"),
+        };
+        written.write("after").expect("writable");
+        assert_eq!(fs::read_to_string(&manifest).expect("written"), "after");
+        assert!(root.join("servers/pad/src/main.rs").exists());
+        fs::remove_file(root.join("idl/pad.idl")).expect("it was not written after all");
+        written.undo().expect("removable");
+        assert_eq!(fs::read_to_string(&manifest).expect("there"), "before");
+        assert!(!root.join("servers/pad").exists());
+        assert!(kept.exists(), "it was there");
+        fs::remove_dir_all(&root).expect("removable");
+    }
 }

@@ -108,6 +108,105 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn touch(&mut self, _: libipc::Caller, word: u64) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn take(
+        &mut self,
+        _: libipc::Caller,
+        offset: u32,
+        length: u32,
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn send(&mut self, _: libipc::Caller, data: &[u8]) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn piece(&mut self, _: libipc::Caller, a: u64, b: u64, c: u64, d: u64, e: u64) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn pooled(
+        &mut self,
+        _: libipc::Caller,
+        offset: u32,
+        length: u32,
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::TOUCH => {
+            w.put(&random.value::<u64>())?;
+        }
+        labels::TAKE => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        labels::SEND => {
+            w.put(&random.value::<libipc::codec::Bytes<1536>>())?;
+        }
+        labels::PIECE => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+        }
+        labels::POOLED => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::TOUCH,
+        labels::TAKE,
+        labels::SEND,
+        labels::PIECE,
+        labels::POOLED,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Error {
     fn sample(random: &mut crate::sample::Random) -> Self {
         random.one_of(Self::ALL)

@@ -100,6 +100,99 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn info(&mut self, _: libipc::Caller) -> Result<Info, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read(
+        &mut self,
+        _: libipc::Caller,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+        reply: libipc::Reply<(), Error>,
+    ) {
+        if self.random.value() {
+            reply.ok(());
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn write(
+        &mut self,
+        _: libipc::Caller,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+        reply: libipc::Reply<(), Error>,
+    ) {
+        if self.random.value() {
+            reply.ok(());
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn flush(&mut self, _: libipc::Caller, reply: libipc::Reply<(), Error>) {
+        if self.random.value() {
+            reply.ok(());
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::READ => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        labels::WRITE => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[labels::INFO, labels::READ, labels::WRITE, labels::FLUSH];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Info {
     fn sample(random: &mut crate::sample::Random) -> Self {
         Self {

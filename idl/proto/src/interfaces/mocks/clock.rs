@@ -55,6 +55,50 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn now(&mut self, _: libipc::Caller) -> Result<i64, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    _label: u32,
+    _random: &mut crate::sample::Random,
+    _w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[labels::NOW];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Error {
     fn sample(random: &mut crate::sample::Random) -> Self {
         random.one_of(Self::ALL)

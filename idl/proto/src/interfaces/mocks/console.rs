@@ -131,6 +131,116 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn write(&mut self, _: libipc::Caller, data: &[u8]) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read(
+        &mut self,
+        _: libipc::Caller,
+        max: u32,
+        reply: libipc::Reply<libipc::codec::Bytes<256>, Error>,
+    ) {
+        if self.random.value() {
+            reply.ok(self.random.value());
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn set_foreground(&mut self, _: libipc::Caller, process: Option<u32>) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn drain(&mut self, _: libipc::Caller, reply: libipc::Reply<(), Error>) {
+        if self.random.value() {
+            reply.ok(());
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn take_interrupt(&mut self, _: libipc::Caller) -> bool {
+        self.random.value()
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn begin_output(&mut self, _: libipc::Caller) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn end_output(&mut self, _: libipc::Caller, status: u8) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::WRITE => {
+            w.put(&random.value::<libipc::codec::Bytes<1536>>())?;
+        }
+        labels::READ => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::SET_FOREGROUND => {
+            w.put(&random.value::<Option<u32>>())?;
+        }
+        labels::END_OUTPUT => {
+            w.put(&random.value::<u8>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::WRITE,
+        labels::READ,
+        labels::SET_FOREGROUND,
+        labels::DRAIN,
+        labels::TAKE_INTERRUPT,
+        labels::BEGIN_OUTPUT,
+        labels::END_OUTPUT,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Error {
     fn sample(random: &mut crate::sample::Random) -> Self {
         random.one_of(Self::ALL)

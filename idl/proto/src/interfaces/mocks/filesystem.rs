@@ -397,6 +397,398 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn info(&mut self, _: libipc::Caller) -> Info {
+        self.random.value()
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn walk(&mut self, _: libipc::Caller, path: &[u8]) -> Result<Place, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn lookup(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        name: &[u8],
+    ) -> Result<Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn stat(&mut self, _: libipc::Caller, node: u64) -> Result<Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn open(&mut self, _: libipc::Caller, node: u64) -> Result<Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn close(&mut self, _: libipc::Caller, node: u64) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_at(
+        &mut self,
+        _: libipc::Caller,
+        node: u64,
+        offset: u64,
+        max: u32,
+    ) -> Result<libipc::codec::Bytes<1536>, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn write_at(
+        &mut self,
+        _: libipc::Caller,
+        node: u64,
+        offset: u64,
+        data: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn truncate(
+        &mut self,
+        _: libipc::Caller,
+        node: u64,
+        size: u64,
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn create(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        name: &[u8],
+        permissions: u16,
+    ) -> Result<Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn make_directory(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        name: &[u8],
+        permissions: u16,
+    ) -> Result<Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn symlink(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        name: &[u8],
+        target: &[u8],
+    ) -> Result<Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn link(
+        &mut self,
+        _: libipc::Caller,
+        node: u64,
+        directory: u64,
+        name: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn unlink(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        name: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn remove_directory(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        name: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn rename(
+        &mut self,
+        _: libipc::Caller,
+        from_directory: u64,
+        from_name: &[u8],
+        to_directory: u64,
+        to_name: &[u8],
+        existing: Existing,
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_link(
+        &mut self,
+        _: libipc::Caller,
+        node: u64,
+    ) -> Result<libipc::codec::Bytes<1000>, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_directory(
+        &mut self,
+        _: libipc::Caller,
+        directory: u64,
+        cursor: Cursor,
+    ) -> Result<(libipc::codec::List<Entry, 7>, Cursor), Error> {
+        match self.random.value() {
+            true => Ok((self.random.value(), self.random.value())),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn space(&mut self, _: libipc::Caller) -> Result<Space, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn sync(&mut self, _: libipc::Caller) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn unmount(&mut self, _: libipc::Caller) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_into(
+        &mut self,
+        _: libipc::Caller,
+        node: u64,
+        offset: u64,
+        data: libipc::lend::Place,
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::WALK => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::LOOKUP => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+        }
+        labels::STAT => {
+            w.put(&random.value::<u64>())?;
+        }
+        labels::OPEN => {
+            w.put(&random.value::<u64>())?;
+        }
+        labels::CLOSE => {
+            w.put(&random.value::<u64>())?;
+        }
+        labels::READ_AT => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        labels::WRITE_AT => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1536>>())?;
+        }
+        labels::TRUNCATE => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+        }
+        labels::CREATE => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+            w.put(&random.value::<u16>())?;
+        }
+        labels::MAKE_DIRECTORY => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+            w.put(&random.value::<u16>())?;
+        }
+        labels::SYMLINK => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::LINK => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+        }
+        labels::UNLINK => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+        }
+        labels::REMOVE_DIRECTORY => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+        }
+        labels::RENAME => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<255>>())?;
+            w.put(&random.value::<Existing>())?;
+        }
+        labels::READ_LINK => {
+            w.put(&random.value::<u64>())?;
+        }
+        labels::READ_DIRECTORY => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<Cursor>())?;
+        }
+        labels::READ_INTO => {
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.place(65536))?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::INFO,
+        labels::WALK,
+        labels::LOOKUP,
+        labels::STAT,
+        labels::OPEN,
+        labels::CLOSE,
+        labels::READ_AT,
+        labels::WRITE_AT,
+        labels::TRUNCATE,
+        labels::CREATE,
+        labels::MAKE_DIRECTORY,
+        labels::SYMLINK,
+        labels::LINK,
+        labels::UNLINK,
+        labels::REMOVE_DIRECTORY,
+        labels::RENAME,
+        labels::READ_LINK,
+        labels::READ_DIRECTORY,
+        labels::SPACE,
+        labels::SYNC,
+        labels::UNMOUNT,
+        labels::READ_INTO,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Stat {
     fn sample(random: &mut crate::sample::Random) -> Self {
         Self {

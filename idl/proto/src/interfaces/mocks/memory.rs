@@ -94,6 +94,93 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn allocate(
+        &mut self,
+        _: libipc::Caller,
+        bits: u8,
+    ) -> Result<(u64, libipc::Cap<libipc::objects::Untyped>), Error> {
+        match self.random.value() {
+            true => Ok((self.random.value(), self.random.value())),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn free(&mut self, _: libipc::Caller, block: u64) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn statistics(&mut self, _: libipc::Caller) -> Statistics {
+        self.random.value()
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn account(&mut self, _: libipc::Caller, index: u32) -> Result<Account, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::ALLOCATE => {
+            w.put(&random.value::<u8>())?;
+        }
+        labels::FREE => {
+            w.put(&random.value::<u64>())?;
+        }
+        labels::ACCOUNT => {
+            w.put(&random.value::<u32>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::ALLOCATE,
+        labels::FREE,
+        labels::STATISTICS,
+        labels::ACCOUNT,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Statistics {
     fn sample(random: &mut crate::sample::Random) -> Self {
         Self {

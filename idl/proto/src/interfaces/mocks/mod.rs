@@ -24,6 +24,31 @@ pub mod vfs_sessions;
 
 use crate::sample::Random;
 
+/// Hands the server's side of every interface a request that is made at random.
+pub fn attacks(random: &mut Random) {
+    bench_peer::attack(random);
+    bench_ring::attack(random);
+    block::attack(random);
+    clock::attack(random);
+    console::attack(random);
+    counter::attack(random);
+    filesystem::attack(random);
+    firmware::attack(random);
+    memory::attack(random);
+    outlets::attack(random);
+    pci::attack(random);
+    pci_control::attack(random);
+    process::attack(random);
+    processes::attack(random);
+    serial::attack(random);
+    storage::attack(random);
+    system::attack(random);
+    test_assist::attack(random);
+    test_results::attack(random);
+    vfs::attack(random);
+    vfs_sessions::attack(random);
+}
+
 /// Tries the codec with a value of every type of every interface.
 pub fn round_trips(random: &mut Random) {
     bench_peer::round_trips(random);

@@ -152,6 +152,137 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn info(&mut self, _: libipc::Caller) -> Result<Function, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_config(&mut self, _: libipc::Caller, offset: u16) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn bar(
+        &mut self,
+        _: libipc::Caller,
+        index: u8,
+    ) -> Result<(u32, u64, libipc::Cap<libipc::objects::Untyped>), Error> {
+        match self.random.value() {
+            true => Ok((self.random.value(), self.random.value(), self.random.value())),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn vector(
+        &mut self,
+        _: libipc::Caller,
+        index: u16,
+    ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn set_bus_master(
+        &mut self,
+        _: libipc::Caller,
+        state: BusMaster,
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn wire(
+        &mut self,
+        _: libipc::Caller,
+    ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn reset(&mut self, _: libipc::Caller) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::READ_CONFIG => {
+            w.put(&random.value::<u16>())?;
+        }
+        labels::BAR => {
+            w.put(&random.value::<u8>())?;
+        }
+        labels::VECTOR => {
+            w.put(&random.value::<u16>())?;
+        }
+        labels::SET_BUS_MASTER => {
+            w.put(&random.value::<BusMaster>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::INFO,
+        labels::READ_CONFIG,
+        labels::BAR,
+        labels::VECTOR,
+        labels::SET_BUS_MASTER,
+        labels::WIRE,
+        labels::RESET,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Bar {
     fn sample(random: &mut crate::sample::Random) -> Self {
         Self {

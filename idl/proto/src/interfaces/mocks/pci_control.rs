@@ -73,6 +73,69 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn quiesce(&mut self, _: libipc::Caller, driver: u32) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn list(
+        &mut self,
+        _: libipc::Caller,
+        first: u32,
+    ) -> libipc::codec::List<super::pci::Function, 8> {
+        self.random.value()
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::QUIESCE => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::LIST => {
+            w.put(&random.value::<u32>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[labels::QUIESCE, labels::LIST];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Error {
     fn sample(random: &mut crate::sample::Random) -> Self {
         random.one_of(Self::ALL)

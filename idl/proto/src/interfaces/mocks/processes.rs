@@ -153,6 +153,145 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+    events: libipc::events::Feed<Event>,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+            events: libipc::events::Feed::new(),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn spawn(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+        arguments: &[u8],
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn wait(
+        &mut self,
+        _: libipc::Caller,
+        process: u32,
+        reply: libipc::Reply<Ending, Error>,
+    ) {
+        if self.random.value() {
+            reply.ok(self.random.value());
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn kill(&mut self, _: libipc::Caller, process: u32) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn interrupt(&mut self, _: libipc::Caller, process: u32) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn list(&mut self, _: libipc::Caller, after: u32) -> libipc::codec::List<Info, 24> {
+        self.random.value()
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn spawn_with(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+        arguments: &[u8],
+        console: libipc::Cap<super::console::Client>,
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    fn events(&mut self) -> &mut libipc::events::Feed<Event> {
+        &mut self.events
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::SPAWN => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<libipc::codec::Bytes<480>>())?;
+        }
+        labels::WAIT => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::KILL => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::INTERRUPT => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::LIST => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::SPAWN_WITH => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<libipc::codec::Bytes<480>>())?;
+            w.append_cap(libipc::CapItem::moved(libipc::CPtr(1)))?;
+        }
+        labels::WATCH_EVENTS => {
+            w.append_cap(libipc::CapItem::moved(libipc::CPtr(1)))?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::SPAWN,
+        labels::WAIT,
+        labels::KILL,
+        labels::INTERRUPT,
+        labels::LIST,
+        labels::SPAWN_WITH,
+        labels::WATCH_EVENTS,
+        labels::TAKE_EVENTS,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Info {
     fn sample(random: &mut crate::sample::Random) -> Self {
         Self {

@@ -96,5 +96,92 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn power_off(
+        &mut self,
+        _: libipc::Caller,
+        status: u8,
+        reply: libipc::Reply<(), core::convert::Infallible>,
+    ) {
+        if self.random.value() {
+            reply.ok(());
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn boot_arguments(&mut self, _: libipc::Caller) -> libipc::codec::Bytes<1536> {
+        self.random.value()
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_log(
+        &mut self,
+        _: libipc::Caller,
+        position: u64,
+    ) -> (libipc::codec::Bytes<1536>, u64) {
+        (self.random.value(), self.random.value())
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn usage(&mut self, _: libipc::Caller) -> (u64, u64, u32, u8) {
+        (
+            self.random.value(),
+            self.random.value(),
+            self.random.value(),
+            self.random.value(),
+        )
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::POWER_OFF => {
+            w.put(&random.value::<u8>())?;
+        }
+        labels::READ_LOG => {
+            w.put(&random.value::<u64>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::POWER_OFF,
+        labels::BOOT_ARGUMENTS,
+        labels::READ_LOG,
+        labels::USAGE,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 /// Tries the codec with a value of every type that the interface declares.
 pub fn round_trips(_random: &mut crate::sample::Random) {}

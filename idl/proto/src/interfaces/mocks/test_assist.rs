@@ -58,6 +58,50 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn introduce(
+        &mut self,
+        _: libipc::Caller,
+    ) -> (Entries, libipc::Cap<libipc::objects::AddressSpace>) {
+        (self.random.value(), self.random.value())
+    }
+}
+
+fn arguments(
+    _label: u32,
+    _random: &mut crate::sample::Random,
+    _w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[labels::INTRODUCE];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 impl crate::sample::Sample for Entries {
     fn sample(random: &mut crate::sample::Random) -> Self {
         Self {

@@ -90,5 +90,73 @@ impl libipc::Service for Failing {
     }
 }
 
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn begin(&mut self, _: libipc::Caller, name: &str) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn passed(&mut self, _: libipc::Caller) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn failed(&mut self, _: libipc::Caller, reason: &str) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn finished(
+        &mut self,
+        _: libipc::Caller,
+        reply: libipc::Reply<(), core::convert::Infallible>,
+    ) {
+        if self.random.value() {
+            reply.ok(());
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::BEGIN => {
+            w.put(&random.value::<libipc::codec::Text<120>>())?;
+        }
+        labels::FAILED => {
+            w.put(&random.value::<libipc::codec::Text<400>>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::BEGIN,
+        labels::PASSED,
+        labels::FAILED,
+        labels::FINISHED,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
+}
+
 /// Tries the codec with a value of every type that the interface declares.
 pub fn round_trips(_random: &mut crate::sample::Random) {}

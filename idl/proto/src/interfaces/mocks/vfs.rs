@@ -104,6 +104,17 @@ pub struct Mock {
     pub read_into: alloc::boxed::Box<
         dyn FnMut(libipc::Caller, u32, u64, libipc::lend::Place) -> Result<u32, Error>,
     >,
+    /// What `open_lent` does.
+    pub open_lent: alloc::boxed::Box<
+        dyn FnMut(
+            libipc::Caller,
+            libipc::lend::Place,
+            OpenFlags,
+            u16,
+        ) -> Result<u32, Error>,
+    >,
+    /// What `length` does.
+    pub length: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32) -> Result<u32, Error>>,
 }
 
 impl Default for Mock {
@@ -185,6 +196,12 @@ impl Default for Mock {
             }),
             read_into: alloc::boxed::Box::new(|_, _, _, _| {
                 panic!("`vfs.read_into` was called, which the test does not expect")
+            }),
+            open_lent: alloc::boxed::Box::new(|_, _, _, _| {
+                panic!("`vfs.open_lent` was called, which the test does not expect")
+            }),
+            length: alloc::boxed::Box::new(|_, _| {
+                panic!("`vfs.length` was called, which the test does not expect")
             }),
         }
     }
@@ -383,6 +400,20 @@ impl Server for Mock {
     ) -> Result<u32, Error> {
         (self.read_into)(caller, file, offset, data)
     }
+
+    fn open_lent(
+        &mut self,
+        caller: libipc::Caller,
+        path: libipc::lend::Place,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<u32, Error> {
+        (self.open_lent)(caller, path, flags, permissions)
+    }
+
+    fn length(&mut self, caller: libipc::Caller, file: u32) -> Result<u32, Error> {
+        (self.length)(caller, file)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -415,7 +446,9 @@ impl libipc::Service for Failing {
             | labels::UNMOUNT_ALL
             | labels::LIST
             | labels::LIST_MORE
-            | labels::READ_INTO => {
+            | labels::READ_INTO
+            | labels::OPEN_LENT
+            | labels::LENGTH => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),
@@ -430,6 +463,457 @@ impl libipc::Service for Failing {
             }
         }
     }
+}
+
+/// A server that answers anything to everything.
+#[allow(missing_debug_implementations, reason = "its numbers say nothing")]
+pub struct Anything {
+    random: crate::sample::Random,
+}
+
+impl Anything {
+    /// A server whose answers come of a seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            random: crate::sample::Random::new(seed),
+        }
+    }
+}
+
+impl Server for Anything {
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn open(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn close(&mut self, _: libipc::Caller, file: u32) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_at(
+        &mut self,
+        _: libipc::Caller,
+        file: u32,
+        offset: u64,
+        max: u32,
+    ) -> Result<libipc::codec::Bytes<1536>, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn write_at(
+        &mut self,
+        _: libipc::Caller,
+        file: u32,
+        offset: u64,
+        data: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn append(
+        &mut self,
+        _: libipc::Caller,
+        file: u32,
+        data: &[u8],
+    ) -> Result<u64, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn stat_file(
+        &mut self,
+        _: libipc::Caller,
+        file: u32,
+    ) -> Result<super::filesystem::Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn truncate(
+        &mut self,
+        _: libipc::Caller,
+        file: u32,
+        size: u64,
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn sync_file(&mut self, _: libipc::Caller, file: u32) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn stat(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+    ) -> Result<super::filesystem::Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn stat_link(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+    ) -> Result<super::filesystem::Stat, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn make_directory(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+        permissions: u16,
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn remove_directory(&mut self, _: libipc::Caller, path: &[u8]) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn unlink(&mut self, _: libipc::Caller, path: &[u8]) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn rename(&mut self, _: libipc::Caller, old: &[u8], to: &[u8]) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn symlink(
+        &mut self,
+        _: libipc::Caller,
+        target: &[u8],
+        path: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn link(
+        &mut self,
+        _: libipc::Caller,
+        existing: &[u8],
+        path: &[u8],
+    ) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_link(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+    ) -> Result<libipc::codec::Bytes<1000>, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn space(
+        &mut self,
+        _: libipc::Caller,
+        path: &[u8],
+    ) -> Result<super::filesystem::Space, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn mounts(
+        &mut self,
+        _: libipc::Caller,
+        first: u32,
+    ) -> libipc::codec::List<Mount, 4> {
+        self.random.value()
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn sync_all(&mut self, _: libipc::Caller) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn unmount_all(&mut self, _: libipc::Caller) -> Result<(), Error> {
+        match self.random.value() {
+            true => Ok(()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn list(&mut self, _: libipc::Caller, path: &[u8]) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn list_more(
+        &mut self,
+        _: libipc::Caller,
+        stream: u32,
+        credits: u32,
+    ) -> Result<(libipc::codec::List<super::filesystem::Entry, 7>, bool), Error> {
+        match self.random.value() {
+            true => Ok((self.random.value(), self.random.value())),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn list_close(&mut self, _: libipc::Caller, stream: u32) {}
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn read_into(
+        &mut self,
+        _: libipc::Caller,
+        file: u32,
+        offset: u64,
+        data: libipc::lend::Place,
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn open_lent(
+        &mut self,
+        _: libipc::Caller,
+        path: libipc::lend::Place,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn length(&mut self, _: libipc::Caller, file: u32) -> Result<u32, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+}
+
+fn arguments(
+    label: u32,
+    random: &mut crate::sample::Random,
+    w: &mut libipc::Message,
+) -> Result<(), libipc::TooLong> {
+    use libipc::codec::Sink as _;
+    match label {
+        labels::OPEN => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<OpenFlags>())?;
+            w.put(&random.value::<u16>())?;
+        }
+        labels::CLOSE => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::READ_AT => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        labels::WRITE_AT => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1536>>())?;
+        }
+        labels::APPEND => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1536>>())?;
+        }
+        labels::STAT_FILE => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::TRUNCATE => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u64>())?;
+        }
+        labels::SYNC_FILE => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::STAT => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::STAT_LINK => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::MAKE_DIRECTORY => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<u16>())?;
+        }
+        labels::REMOVE_DIRECTORY => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::UNLINK => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::RENAME => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::SYMLINK => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::LINK => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::READ_LINK => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::SPACE => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::MOUNTS => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::LIST => {
+            w.put(&random.value::<libipc::codec::Bytes<1000>>())?;
+        }
+        labels::LIST_MORE => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        labels::LIST_CLOSE => {
+            w.put(&random.value::<u32>())?;
+        }
+        labels::READ_INTO => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u64>())?;
+            w.put(&random.place(65536))?;
+        }
+        labels::OPEN_LENT => {
+            w.put(&random.place(1000))?;
+            w.put(&random.value::<OpenFlags>())?;
+            w.put(&random.value::<u16>())?;
+        }
+        labels::LENGTH => {
+            w.put(&random.value::<u32>())?;
+        }
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Hands a request that is made at random to the server's side: one that is right, or one that was right before a
+/// part of it was changed.
+///
+/// # Panics
+/// If a right one is not understood, or any is not answered.
+pub fn attack(random: &mut crate::sample::Random) {
+    const ALL: &[u32] = &[
+        labels::OPEN,
+        labels::CLOSE,
+        labels::READ_AT,
+        labels::WRITE_AT,
+        labels::APPEND,
+        labels::STAT_FILE,
+        labels::TRUNCATE,
+        labels::SYNC_FILE,
+        labels::STAT,
+        labels::STAT_LINK,
+        labels::MAKE_DIRECTORY,
+        labels::REMOVE_DIRECTORY,
+        labels::UNLINK,
+        labels::RENAME,
+        labels::SYMLINK,
+        labels::LINK,
+        labels::READ_LINK,
+        labels::SPACE,
+        labels::MOUNTS,
+        labels::SYNC_ALL,
+        labels::UNMOUNT_ALL,
+        labels::LIST,
+        labels::LIST_MORE,
+        labels::LIST_CLOSE,
+        labels::READ_INTO,
+        labels::OPEN_LENT,
+        labels::LENGTH,
+    ];
+    let server = Anything::new(random.number());
+    crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
 }
 
 impl crate::sample::Sample for Mount {

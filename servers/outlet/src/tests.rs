@@ -82,6 +82,8 @@ impl vfs::Server for Files {
         sync_file(u32) -> ();
         list(&[u8]) -> u32;
         read_into(u32, u64, libipc::lend::Place) -> u32;
+        open_lent(libipc::lend::Place, OpenFlags, u16) -> u32;
+        length(u32) -> u32;
         list_more(u32, u32) -> (List<Entry, 7>, bool);
         stat(&[u8]) -> Stat;
         stat_link(&[u8]) -> Stat;

@@ -199,6 +199,20 @@ impl Server for Files {
         Ok(())
     }
 
+    fn open_lent(
+        &mut self,
+        _: Caller,
+        _: libipc::lend::Place,
+        _: OpenFlags,
+        _: u16,
+    ) -> Result<u32, Error> {
+        Err(Error::Unsupported)
+    }
+
+    fn length(&mut self, _: Caller, _: u32) -> Result<u32, Error> {
+        Err(Error::Unsupported)
+    }
+
     fn read_into(
         &mut self,
         _: Caller,

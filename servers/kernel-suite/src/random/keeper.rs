@@ -5,7 +5,7 @@
 
 use core::sync::atomic::Ordering::Relaxed;
 
-use libipc::abi::syscall::ThreadState;
+use libipc::abi::syscall::{ThreadState, ThreadUses};
 use libipc::abi::{FaultLabel, MessageInfo};
 use libipc::objects::{
     AddressSpace, Budget, CNode, Notification, SchedContext, SchedControl, Start, Thread,
@@ -190,6 +190,7 @@ impl Keeper {
             space: AddressSpace::from(slots::SPACE),
             fault_endpoint: slots::FAULTS,
             timeout_endpoint: CPtr::NULL,
+            uses: ThreadUses::empty(),
         };
         at(13, thread().configure(to))?;
         let context = SchedContext::from(slot(2));

@@ -16,6 +16,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use libipc::abi::boot;
 use libipc::abi::cap::{CacheMode, MapFlags};
+use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{
     AddressSpace, CNode, Frame, Notification, SchedContext, SchedControl, Start, Thread,
     ThreadConfiguration, Untyped,
@@ -243,6 +244,7 @@ fn thread(
         space,
         fault_endpoint: CPtr::NULL,
         timeout_endpoint: CPtr::NULL,
+        uses: ThreadUses::empty(),
     };
     done("configuring a thread", thread.configure(to))?;
     let sched: SchedContext = fixture.object_of(arena, Kind::SchedContext, 0)?;

@@ -65,17 +65,13 @@ trap_common:
     mov [rbx + {ARGUMENTS} + 48], r8
     mov [rbx + {ARGUMENTS} + 56], r9
     mov [rbx + {RDX}], rdx
-    pop rax
-    mov [rbx + {RBX}], rax
+    pop qword ptr [rbx + {RBX}]
     pop rdi
     pop rsi
+    pop qword ptr [rbx + {RIP}]
     pop rax
-    mov [rbx + {RIP}], rax
-    pop rax
-    pop rax
-    mov [rbx + {RFLAGS}], rax
-    pop rax
-    mov [rbx + {RSP}], rax
+    pop qword ptr [rbx + {RFLAGS}]
+    pop qword ptr [rbx + {RSP}]
     mov qword ptr [rbx + {FORMAT}], {FULL}
     mov rsp, gs:[{STACK_TOP}]
     # Clears AC (as CLAC does where SMAP exists), DF and NT on every processor.

@@ -31,8 +31,15 @@ call has is a fault, as is one of an instruction. `-` stands for a register that
 
 Every other register is destroyed, but the stack pointer and the thread-block register (FS base, TPIDR_EL0).
 
-Wherever the capability is missing, of another kind, without a right that the call needs, or at home on another core, the
-call refuses with 1, 2, 3 or 16. A capability that it invokes, or makes something in, needs WRITE unless it says READ.
+Wherever the capability is missing, of another kind or without a right that the call needs, the call refuses with 1, 2
+or 3. A capability that it invokes, or makes something in, needs WRITE unless it says READ.
+
+An object is at home on the core whose memory it is made of. A call about an object of another core is made there, and the caller
+waits for that; nothing else of the call differs. It refuses with 16 where that cannot be: a thread receives, waits and answers
+by objects of its own core, and has a capability space, an address space and a scheduling context of its own core; page tables are of
+the core of their address space, and SpaceMapMany maps frames of the caller's core in a space of that core; a server without
+a scheduling context of its own is called from its own core, and a thread without one calls nobody elsewhere; and no call is
+about objects of three cores.
 ";
 
 fn page() -> String {

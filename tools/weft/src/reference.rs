@@ -38,8 +38,8 @@ An object is at home on the core whose memory it is made of. A call about an obj
 waits for that; nothing else of the call differs. It refuses with 16 where that cannot be: a thread receives, waits and answers
 by objects of its own core, and has a capability space, an address space and a scheduling context of its own core; page tables are of
 the core of their address space, and SpaceMapMany maps frames of the caller's core in a space of that core; a server without
-a scheduling context of its own is called from its own core, and a thread without one calls nobody elsewhere; and no call is
-about objects of three cores.
+a scheduling context of its own is called from its own core, and a thread without one calls nobody elsewhere; and of two CNodes
+the one that something is copied or moved from is of the caller's core, unless both are of one.
 ";
 
 fn page() -> String {

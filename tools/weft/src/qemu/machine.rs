@@ -332,7 +332,6 @@ mod tests {
     #[test]
     fn a_witness_is_told_where_to_write() {
         let mut machine = machine(Console::Pipe);
-        machine.cores = 1;
         assert!(!machine.arguments().contains(&"-plugin".to_owned()));
         machine.plugin = Some(Plugin {
             file: PathBuf::from("w.so"),
@@ -343,7 +342,7 @@ mod tests {
         });
         let told = "w.so,out=a,,b,places=p,masked=m,points=ff+10".to_owned();
         assert!(machine.arguments().contains(&told));
-        machine.clock = Clock::Counted;
+        (machine.cores, machine.clock) = (2, Clock::Counted);
         assert!(machine.arguments().contains(&(told.clone() + ",cores=one")));
         machine.cores = 1;
         assert!(machine.arguments().contains(&told));

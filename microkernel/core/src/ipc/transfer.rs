@@ -103,14 +103,15 @@ impl<A: Arch> Core<A> {
         let item = CapItem(self.page_word(from, CAPS_OUT.wrapping_add(index)));
         let source = self.lookup(from, item.cptr().0.into()).ok()?;
         let slot = self.receive_slot(to, index)?;
-        if self.is_near(source.tag.get(self.home())) {
-            let handed = self.hand(source, slot, item);
-            if handed.is_none() {
-                self.refuse(slot);
-            }
-            return handed;
+        let handed = if self.is_near(source.tag.get(self.home())) {
+            self.hand(source, slot, item)
+        } else {
+            self.order((from, source), (to, slot), item)
+        };
+        if handed.is_none() {
+            self.refuse(slot);
         }
-        self.order((from, source), (to, slot), item)
+        handed
     }
 }
 

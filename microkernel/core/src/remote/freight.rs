@@ -15,7 +15,7 @@ use weft_hal::{Arch, CoreId};
 
 use crate::Core;
 use crate::cspace::Use;
-use crate::object::{Blocked, SlotRef, Tag, ThreadRef};
+use crate::object::{SlotRef, Tag, ThreadRef};
 
 /// A bit for each core.
 const fn bit(core: CoreId) -> u64 {
@@ -110,15 +110,13 @@ impl<A: Arch> Core<A> {
         // Whoever lives on its callers' time cannot travel.
         let may_travel = self.is_visitor(to) || to.own_sched.get(home).is_some();
         if tag.is_empty() || tag.is_reserved() || !may_travel {
-            self.refuse(slot);
             return None;
         }
         let core = tag.home();
         if self.is_visitor(from) {
             self.pass_by(from, core);
-        } else if self.pin_for(to, source).is_none() {
-            self.refuse(slot);
-            return None;
+        } else {
+            self.pin_for(to, source)?;
         }
         self.pass_by(to, core);
         if slot.is_empty(home) {
@@ -155,31 +153,23 @@ impl<A: Arch> Core<A> {
 
     /// A receiver of this core that has its message passes by the cores where capabilities were ordered for it. Says
     /// whether there are any.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn sets_out(&mut self, thread: ThreadRef<A>) -> bool {
-        let away = thread.via.get(self.home()) != 0;
+        let away = self.prepares(thread);
         if away {
-            self.depart(thread);
             self.go_home(thread);
         }
         away
     }
 
     /// As `sets_out`, of a caller that is answered: it is sent by whoever makes it take its turn.
+    #[inline(always)]
     pub(crate) fn prepares(&mut self, thread: ThreadRef<A>) -> bool {
         let away = thread.via.get(self.home()) != 0 && !self.is_visitor(thread);
         if away {
             self.depart(thread);
         }
         away
-    }
-
-    #[cold]
-    fn depart(&mut self, thread: ThreadRef<A>) {
-        let home = self.home();
-        self.rest(thread);
-        thread.state.set(home, Blocked::Away);
-        thread.abroad.set(home, Blocked::Ready);
     }
 
     /// Fills a slot that another core has sent with what it was ordered for.

@@ -95,12 +95,18 @@ impl<A: Arch> Core<A> {
 
     /// A thread of this core goes to another, or to the own as a visitor.
     fn send_away(&mut self, thread: ThreadRef<A>, core: CoreId, trip: Trip) {
+        thread.trip.set(self.home(), trip);
+        self.depart(thread);
+        self.send_thread(thread, core);
+    }
+
+    /// A thread of this core is here no more: whoever calls this sends it.
+    #[inline(never)]
+    pub(super) fn depart(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
-        thread.trip.set(home, trip);
         self.rest(thread);
         thread.state.set(home, Blocked::Away);
         thread.abroad.set(home, Blocked::Ready);
-        self.send_thread(thread, core);
     }
 
     /// Puts a thread, which nobody here has any more, into the mailbox of a core.
@@ -146,7 +152,6 @@ impl<A: Arch> Core<A> {
         // The interrupt that told of what is still in the mailbox may have been this one.
         let left = interrupted || self.visits.again.is_some();
         if !self.tidy_up() || left {
-            let me = self.id();
             self.arch.notify(me);
         }
         self.end_visits(began);

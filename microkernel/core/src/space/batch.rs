@@ -156,14 +156,11 @@ impl<A: Arch> Core<A> {
     }
 
     /// Removes the mappings made through up to `count` frame capabilities that lie one behind the other; gives how
-    /// many. Refuses if the first is not mapped.
+    /// many. Refuses if the first is not mapped; it is in no space of another core.
     pub(crate) fn unmap_run(&mut self, first: SlotRef, count: u64) -> Result<u64, Refusal> {
         let home = self.home();
         let tag = first.tag.get(home);
         let size = PageSize::from_log2(tag.size()).ok_or(Refusal::NotMapped)?;
-        if let Some(core) = self.mapped_beyond(first)? {
-            return Ok(self.unmap_far(first, count, core));
-        }
         let mut at = Mapping(first.mapping.get(home));
         let physical = PhysAddr(first.object.get(home));
         let Some(found) = self.find_page(at.0, physical, size) else {
@@ -193,7 +190,7 @@ impl<A: Arch> Core<A> {
     /// Has the mappings made through up to `count` frame capabilities, which are in spaces of another core, removed there;
     /// gives how many.
     #[cold]
-    fn unmap_far(&mut self, first: SlotRef, count: u64, core: CoreId) -> u64 {
+    pub(crate) fn unmap_far(&mut self, first: SlotRef, count: u64, core: CoreId) -> u64 {
         let home = self.home();
         let tag = first.tag.get(home);
         let (mut done, mut frame) = (0_u64, first);

@@ -3,7 +3,6 @@
 //! Interrupted and ended early as `SpaceMapMany`. Those in spaces of other cores are removed there, all of them with one
 //! interrupt; the caller passes by these cores before it goes on, so that none is left then.
 
-use weft_abi::Refusal;
 use weft_hal::{Arch, Context};
 
 use crate::Core;
@@ -18,15 +17,15 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let first = core.frames_argument(thread, thread.context.argument(0), part.count)?;
     let next = core.along_frames(thread, first, part, |core, frame, done| {
         core.check_frame(frame)?;
-        let far = core.mapped_beyond(frame)?;
-        if far.is_some() && thread.own_sched.get(core.home()).is_none() {
-            return Err(Refusal::WrongCore);
+        let left = part.count.wrapping_sub(done);
+        let Some(other) = core.mapped_beyond(frame)? else {
+            return core.unmap_run(frame, left);
+        };
+        if thread.own_sched.get(core.home()).is_none() {
+            return Err(core.is_nowhere());
         }
-        let done = core.unmap_run(frame, part.count.wrapping_sub(done))?;
-        if let Some(other) = far {
-            core.pass_by(thread, other);
-        }
-        Ok(done)
+        core.pass_by(thread, other);
+        Ok(core.unmap_far(frame, left, other))
     });
     if matches!(next, Ok(Next::Caller)) {
         thread.context.set_status(0);

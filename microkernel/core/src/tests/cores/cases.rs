@@ -6,11 +6,9 @@ use weft_hal::{Access, Trap, VirtAddr};
 
 use super::super::word;
 use super::Cluster;
-use super::cluster::Program;
+use super::cluster::{Program, RECEIVE};
 use crate::object::{Blocked, Thread};
 
-/// Receives at the endpoint of `serving`.
-const RECEIVE: [u64; 9] = [3, 0, 0, 0, 0, 0, 0, 0, 4];
 const PLAIN: u64 = MessageInfo::new(6, 0, 0).0;
 
 #[test]
@@ -145,17 +143,8 @@ fn a_call_to_another_core_is_answered() {
         assert_eq!(caller.context.status.get(), Some(0));
         assert_eq!(caller.context.arguments[7].get(), 60);
         // Root goes on with the next round.
-        wake(&mut cluster, park);
+        cluster.wake_root(park);
     }
-}
-
-/// Wakes root, which waits for a notification, as an interrupt would.
-fn wake(cluster: &mut Cluster, notification: u64) {
-    let object = cluster.object(notification, Kind::Notification);
-    let core = &mut cluster.cores[0];
-    core.signal(object, 1);
-    core.settle(crate::state::Next::Caller);
-    assert_eq!(core.sched.current, Some(cluster.root));
 }
 
 #[test]
@@ -176,7 +165,7 @@ fn a_caller_that_is_stopped_waits_on_no_other_core() {
                 .unwrap()
                 .unwrap();
         }
-        wake(&mut cluster, park);
+        cluster.wake_root(park);
         cluster
             .call(Syscall::ThreadSuspend, &[client.thread])
             .unwrap();
@@ -233,12 +222,7 @@ fn a_frame_is_shared_by_spaces_of_two_cores_and_leaves_both() {
     let mut cluster = Cluster::new(2);
     let program = cluster.program(1, 20);
     let frame = cluster.make(0, Kind::Frame, 12);
-    for _ in 0..3 {
-        let table = cluster.make(1, Kind::PageTable, 0);
-        cluster
-            .call(Syscall::SpaceMapTable, &[program.space, table, 0x40_0000])
-            .unwrap();
-    }
+    cluster.hang_tables(1, program.space, 0x40_0000);
     let flags = MapFlags::new(Rights::READ | Rights::WRITE, CacheMode::Normal).0;
     let map = [program.space, frame, 0x40_0000, flags];
     cluster.call(Syscall::SpaceMap, &map).unwrap();
@@ -262,12 +246,7 @@ fn a_frame_is_shared_by_spaces_of_two_cores_and_leaves_both() {
 /// So many frames of core 0, mapped one behind the other in the space of a program that runs on core 1.
 fn shared(cluster: &mut Cluster, count: u64) -> u64 {
     let program = cluster.program(1, 20);
-    for _ in 0..3 {
-        let table = cluster.make(1, Kind::PageTable, 0);
-        cluster
-            .call(Syscall::SpaceMapTable, &[program.space, table, 0x40_0000])
-            .unwrap();
-    }
+    cluster.hang_tables(1, program.space, 0x40_0000);
     let block = cluster.make(0, Kind::Untyped, 22);
     let first = cluster.slots(count);
     let order = [block, Kind::Frame as u64, 12, 1, first, count];
@@ -578,12 +557,7 @@ fn a_refusal_is_not_taken_for_one_of_an_earlier_call() {
     }
     let flags = MapFlags::new(Rights::READ | Rights::WRITE, CacheMode::Normal).0;
     for (space, core, frame) in [(home.space, 0, frames), (program.space, 1, frames + 1)] {
-        for _ in 0..3 {
-            let table = cluster.make(core, Kind::PageTable, 0);
-            cluster
-                .call(Syscall::SpaceMapTable, &[space, table, 0x40_0000])
-                .unwrap();
-        }
+        cluster.hang_tables(core, space, 0x40_0000);
         cluster
             .call(Syscall::SpaceMap, &[space, frame, 0x40_0000, flags])
             .unwrap();

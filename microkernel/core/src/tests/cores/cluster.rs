@@ -21,6 +21,8 @@ use crate::{Core, Shared};
 
 /// Where root keeps what a test makes.
 pub(super) const FREE: u64 = 400;
+/// Receives at the endpoint in slot 3, with the reply object in slot 4.
+pub(super) const RECEIVE: [u64; 9] = [3, 0, 0, 0, 0, 0, 0, 0, 4];
 
 pub(super) struct Cluster {
     pub(super) cores: Vec<Box<Core<Fake>>>,
@@ -150,6 +152,24 @@ impl Cluster {
     pub(super) fn call(&mut self, call: Syscall, arguments: &[u64]) -> Answer {
         let root = self.root;
         self.try_call(root, call, arguments).expect("root goes on")
+    }
+
+    /// Wakes root, which waits for a notification, as an interrupt would.
+    pub(super) fn wake_root(&mut self, notification: u64) {
+        let object = self.object(notification, Kind::Notification);
+        let core = &mut self.cores[0];
+        core.signal(object, 1);
+        core.settle(crate::state::Next::Caller);
+        assert_eq!(core.sched.current, Some(self.root));
+    }
+
+    /// Hangs the page tables for an address into a space, whose core they are of.
+    pub(super) fn hang_tables(&mut self, core: u8, space: u64, address: u64) {
+        for _ in 0..3 {
+            let table = self.make(core, Kind::PageTable, 0);
+            self.call(Syscall::SpaceMapTable, &[space, table, address])
+                .unwrap();
+        }
     }
 
     /// Root's boot information.

@@ -322,11 +322,7 @@ impl Crowd {
             core.arch.advance(Nanoseconds(10_000_000));
             core.trap_generally(Trap::Timer);
         }
-        let alarm = self.cluster.object(self.alarm, Kind::Notification);
-        let first = &mut self.cluster.cores[0];
-        first.signal(alarm, 1);
-        first.settle(crate::state::Next::Caller);
-        assert_eq!(first.sched.current, Some(self.cluster.root));
+        self.cluster.wake_root(self.alarm);
         let memory = self.memory.clone();
         for untyped in &memory {
             self.root(Syscall::CNodeRevoke, &[1, *untyped])

@@ -5,15 +5,13 @@ use weft_abi::{CPtr, Kind, MessageInfo, Rights, Syscall};
 use weft_hal::CoreId;
 
 use super::Cluster;
-use super::cluster::Program;
+use super::cluster::{Program, RECEIVE};
 use crate::object::Tag;
 
 /// Where a program keeps what it sends, and where what it receives goes.
 const SENT: u64 = 20;
 const RECEIVED: u64 = 30;
 
-/// Receives at the endpoint in slot 3, with the reply object in slot 4.
-const RECEIVE: [u64; 9] = [3, 0, 0, 0, 0, 0, 0, 0, 4];
 const NONE: u64 = MessageInfo::new(6, 0, 0).0;
 const TWO: u64 = MessageInfo::new(6, 0, 2).0;
 
@@ -80,10 +78,7 @@ impl Pair {
     }
 
     fn wake_root(&mut self) {
-        let object = self.cluster.object(self.park, Kind::Notification);
-        let core = &mut self.cluster.cores[0];
-        core.signal(object, 1);
-        core.settle(crate::state::Next::Caller);
+        self.cluster.wake_root(self.park);
         self.cluster.rest();
     }
 

@@ -42,11 +42,7 @@ pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
 fn groups_out(words: &[AtomicU64], chunks: &mut [[u8; WORD]]) -> usize {
     let (words, _) = words.as_chunks::<GROUP>();
     let (chunks, _) = chunks.as_chunks_mut::<GROUP>();
-    for (chunks, words) in chunks.iter_mut().zip(words) {
-        for (chunk, word) in chunks.iter_mut().zip(words) {
-            *chunk = load(word);
-        }
-    }
+    in_groups(chunks.iter_mut(), words, |chunk, word| *chunk = load(word));
     chunks.len().min(words.len()) * GROUP
 }
 
@@ -83,11 +79,7 @@ pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
 fn groups_in(words: &[AtomicU64], chunks: &[[u8; WORD]]) -> usize {
     let (words, _) = words.as_chunks::<GROUP>();
     let (chunks, _) = chunks.as_chunks::<GROUP>();
-    for (chunks, words) in chunks.iter().zip(words) {
-        for (chunk, word) in chunks.iter().zip(words) {
-            store(word, *chunk);
-        }
-    }
+    in_groups(chunks, words, |chunk, word| store(word, *chunk));
     chunks.len().min(words.len()) * GROUP
 }
 
@@ -96,13 +88,23 @@ pub(crate) fn copy_words(from: &[AtomicU64], to: &[AtomicU64]) {
     let length = from.len().min(to.len());
     let (from, last_from) = from[..length].as_chunks::<GROUP>();
     let (to, last_to) = to[..length].as_chunks::<GROUP>();
-    for (from, to) in from.iter().zip(to) {
-        for (from, to) in from.iter().zip(to) {
-            store(to, load(from));
-        }
-    }
+    in_groups(from, to, |from, to| store(to, load(from)));
     for (from, to) in last_from.iter().zip(last_to) {
         store(to, load(from));
+    }
+}
+
+/// Does something with each pair of two rows of groups, as long as both have one.
+#[inline(always)]
+fn in_groups<A: IntoIterator, B: IntoIterator>(
+    a: impl IntoIterator<Item = A>,
+    b: impl IntoIterator<Item = B>,
+    act: impl Fn(A::Item, B::Item),
+) {
+    for (a, b) in a.into_iter().zip(b) {
+        for (a, b) in a.into_iter().zip(b) {
+            act(a, b);
+        }
     }
 }
 

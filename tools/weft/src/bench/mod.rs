@@ -161,10 +161,7 @@ impl Guest {
         let text = boot(&self.built, image, Some(&self.plugin), cores)?;
         let told =
             told::read(&text).map_err(|error| error.remedy(format!("it printed:\n{text}")))?;
-        let witnessed = match cores {
-            1 => witness::read(&self.plugin)?,
-            _ => witness::read_turns(&self.plugin)?,
-        };
+        let witnessed = witness::read(&self.plugin)?;
         let joiner = Joiner {
             board: self.board.name(),
             witnessed: &witnessed,

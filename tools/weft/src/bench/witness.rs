@@ -47,28 +47,16 @@ pub fn plugin(file: PathBuf, folder: &Path, points: Vec<u64>) -> Plugin {
         file,
         out: folder.join("witness.jsonl"),
         places: folder.join("places.jsonl"),
-        masked: folder.join("masked.json"),
+        masked: Some(folder.join("masked.json")),
         points,
     }
 }
 
-/// Reads what it wrote of a machine with one core, the longest stretch with interrupts masked among it.
-///
-/// # Errors
-/// As [`read_turns`].
-pub fn read(plugin: &Plugin) -> Outcome<Witnessed> {
-    let mut witnessed = read_turns(plugin)?;
-    let masked = fs::read_to_string(&plugin.masked)
-        .map_err(|cause| Error::io("read what the witness wrote", &plugin.masked, &cause))?;
-    witnessed.masked = json(&masked).map_err(|error| error.at(plugin.masked.display()))?;
-    Ok(witnessed)
-}
-
-/// Reads what it wrote of a machine whose cores took turns.
+/// Reads what it wrote.
 ///
 /// # Errors
 /// If it wrote nothing, or something else than lines of its kinds.
-pub fn read_turns(plugin: &Plugin) -> Outcome<Witnessed> {
+pub fn read(plugin: &Plugin) -> Outcome<Witnessed> {
     let mut witnessed = Witnessed::default();
     for (line, place) in lines(&plugin.out)? {
         witnessed.add_line(&line).map_err(|error| error.at(place))?;
@@ -76,6 +64,11 @@ pub fn read_turns(plugin: &Plugin) -> Outcome<Witnessed> {
     for (line, place) in lines(&plugin.places)? {
         let place: Place = json(&line).map_err(|error| error.at(place))?;
         witnessed.places.entry(place.mark).or_default().push(place);
+    }
+    if let Some(file) = &plugin.masked {
+        let masked = fs::read_to_string(file)
+            .map_err(|cause| Error::io("read what the witness wrote", file, &cause))?;
+        witnessed.masked = json(&masked).map_err(|error| error.at(file.display()))?;
     }
     Ok(witnessed)
 }

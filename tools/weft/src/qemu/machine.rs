@@ -73,8 +73,8 @@ pub struct Plugin {
     pub out: PathBuf,
     /// Lines of executed instructions.
     pub places: PathBuf,
-    /// The longest stretch with interrupts masked.
-    pub masked: PathBuf,
+    /// The longest stretch with interrupts masked; `None`: nobody asks for it.
+    pub masked: Option<PathBuf>,
     /// Addresses at which the kernel looks whether an interrupt waits.
     pub points: Vec<u64>,
 }
@@ -214,7 +214,9 @@ impl Machine {
             let mut add = |name, file| value += &format!(",{name}={}", option(file));
             add("out", &plugin.out);
             add("places", &plugin.places);
-            add("masked", &plugin.masked);
+            if let Some(masked) = &plugin.masked {
+                add("masked", masked);
+            }
             if !plugin.points.is_empty() {
                 let points = plugin.points.iter().map(|point| format!("{point:x}"));
                 value += &format!(",points={}", points.collect::<Vec<_>>().join("+"));
@@ -337,7 +339,7 @@ mod tests {
             file: PathBuf::from("w.so"),
             out: PathBuf::from("a,b"),
             places: PathBuf::from("p"),
-            masked: PathBuf::from("m"),
+            masked: Some(PathBuf::from("m")),
             points: vec![0xff, 0x10],
         });
         let told = "w.so,out=a,,b,places=p,masked=m,points=ff+10".to_owned();

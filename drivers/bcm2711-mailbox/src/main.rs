@@ -1,4 +1,4 @@
-//! The driver's program: registers and interrupt are called `mailbox`, the memory for the letter `letter`.
+//! The driver's program: registers are called `armc`, the interrupt `mailbox`, the memory for the letter `letter`.
 
 #![no_std]
 #![no_main]
@@ -50,10 +50,10 @@ impl Letter for Paper {
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
-    let registers = weft_mmio::Registers::open(&env, "mailbox");
+    let registers = weft_mmio::Registers::open(&env, "armc");
     let letter = Dma::open(&env, "letter").ok().flatten();
     let (Some(registers), Some(letter)) = (registers, letter) else {
-        panic!("registers `mailbox` and memory `letter` are not both mapped");
+        panic!("registers `armc` and memory `letter` are not both mapped");
     };
     let pace = Interrupt::new(&env, "mailbox");
     let mailbox = Mailbox::new(Memory(registers), Paper(letter), pace);

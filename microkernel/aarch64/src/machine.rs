@@ -48,6 +48,10 @@ impl Arch for Aarch64 {
     fn forget(&mut self, context: &Registers) {
         PerCore::current().forget(context);
     }
+
+    fn put_away(&mut self, context: &Registers) {
+        PerCore::current().put_away(context);
+    }
 }
 
 impl Cpu for Aarch64 {

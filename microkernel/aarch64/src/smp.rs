@@ -14,7 +14,7 @@ use weft_early::region::PAGE;
 use weft_hal::CoreId;
 
 use crate::regs::Registers;
-use crate::{board, cpu};
+use crate::{board, cpu, trap};
 
 pub(crate) use start::{
     PLACE_BYTES, SEATS, Seat, TAKEN, WAITS, list, parts, release_page, tables_for,
@@ -170,6 +170,22 @@ impl PerCore {
         if ptr::eq(self.context.get(), context) {
             self.context.set(ptr::null());
         }
+    }
+
+    /// As `forget`, but what the processor still holds is kept.
+    pub(crate) fn put_away(&self, context: &Registers) {
+        if ptr::eq(self.context.get(), context) {
+            if self.has_vectors() {
+                trap::save_vectors(context);
+            }
+            self.context.set(ptr::null());
+        }
+    }
+
+    /// Whether user mode has vector registers, which belong to the thread that ran last.
+    fn has_vectors(&self) -> bool {
+        let [plain, ..] = &self.plain;
+        self.on_syscall.get() != plain.get()
     }
 
     /// Which core it is.

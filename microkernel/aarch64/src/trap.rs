@@ -81,6 +81,14 @@ global_asm!(
 unsafe extern "C" {
     fn weft_trap_vectors();
     fn weft_trap_resume_whoever();
+    fn weft_vectors_save(registers: *const Registers);
+}
+
+/// Saves the vector registers of the thread that ran last, whose registers these are.
+pub(crate) fn save_vectors(registers: &Registers) {
+    // SAFETY:
+    // 1. it wants the registers of the thread that ran last, and the vector mode, which its caller has seen.
+    unsafe { weft_vectors_save(registers) };
 }
 
 /// Makes exceptions arrive in the stubs. From here on a mistake is reported.

@@ -91,17 +91,8 @@ trap_odd:
     b vectors_left
     vector_way vectors_exception, 1
 
-// The thread whose Registers x0 points to goes on, or, if x0 is 0 or 1, whoever ran. Clobbers x9 to x11.
-vectors_left:
-    cmp x0, #1
-    b.ls 9f
-    ldr x9, [x27, #{CONTEXT}]
-    cmp x0, x9
-    b.eq 9f
-    // Nothing is saved of a thread that is gone, or in a system call.
-    cbz x9, vectors_enter
-    ldr x10, [x9, #{FORMAT}]
-    cbz x10, vectors_enter
+// Saves the registers of the thread whose Registers x9 points to. Clobbers x9 to x11.
+.macro save_vectors
     mov x10, #1
     str x10, [x9, #{SAVED}]
     ldr x9, [x9, #{VECTORS}]
@@ -125,6 +116,20 @@ vectors_left:
     mrs x11, fpsr
     str x10, [x9, #512]
     str x11, [x9, #520]
+.endm
+
+// The thread whose Registers x0 points to goes on, or, if x0 is 0 or 1, whoever ran. Clobbers x9 to x11.
+vectors_left:
+    cmp x0, #1
+    b.ls 9f
+    ldr x9, [x27, #{CONTEXT}]
+    cmp x0, x9
+    b.eq 9f
+    // Nothing is saved of a thread that is gone, or in a system call.
+    cbz x9, vectors_enter
+    ldr x10, [x9, #{FORMAT}]
+    cbz x10, vectors_enter
+    save_vectors
 vectors_enter:
     ldr x9, [x0, #{VECTORS}]
     cbz x9, vectors_end
@@ -153,6 +158,16 @@ vectors_load:
     ldr x11, [x9, #520]
     msr fpcr, x10
     msr fpsr, x11
+9:  ret
+
+// Saves the registers of the thread whose Registers x0 points to, which ran last, in the vector mode; from Rust.
+.global weft_vectors_save
+.type weft_vectors_save, %function
+weft_vectors_save:
+    ldr x10, [x0, #{FORMAT}]
+    cbz x10, 9f
+    mov x9, x0
+    save_vectors
 9:  ret
 
 // Zeros. Clobbers nothing else.

@@ -138,11 +138,18 @@ syscalls! {
     35 ThreadMapMessagePage "(thread, space, address) -> ()";
     /// Binds a notification, so that Recv also wakes for its signals; 0 unbinds.
     36 ThreadBindNotification "(thread, notification) -> ()";
-    /// State (see ThreadState), CPU time in ns, effective priority, and the last fault's kind.
-    37 ThreadInfo "(thread) -> (-, state, cpu_ns, priority, fault)";
+    /// State (see ThreadState), CPU time in ns, effective priority, and the last fault's kind | the core that has the
+    /// thread << 8. Of one that computes on another core, the CPU time is what it was when it went there.
+    37 ThreadInfo "(thread) -> (-, state, cpu_ns, priority, fault_core)";
     /// Counts a thread among an endpoint's servers before it first receives there, so that callers are told if it dies
     /// until then. Needs READ on the endpoint.
     38 ThreadServe "(thread, endpoint) -> ()";
+    /// Says whether a thread may run on the core that `control` is of, besides its own (see Affinity). There it computes: for
+    /// a system call or fault it comes home by itself, and goes there again later. It moves only while it runs on a
+    /// scheduling context of its own without deadlines, its priority is not greater than any of these controls allows, no
+    /// reply object is tied to it, and its address space and fault endpoint are of its own core. While it is away, what is
+    /// said here of its scheduling context is refused as BUSY. Needs WRITE.
+    39 ThreadSetAffinity "(control, thread, affinity) -> ()";
 
     /// Sets priority (0..=63 but for 47, at most the control's), budget and period in ns (equal: plain round robin).
     40 SchedConfigure "(control, sched, priority, budget, period) -> ()";
@@ -235,6 +242,31 @@ impl ThreadState {
             5 => Self::Waiting,
             6 => Self::Faulted,
             7 => Self::Throttled,
+            _ => return None,
+        })
+    }
+}
+
+/// What `ThreadSetAffinity` says of a thread and a core.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Affinity {
+    /// It does not run there.
+    Never = 0,
+    /// It may be given to that core when that has nothing else to do and others wait where the thread is.
+    WhenIdle = 1,
+    /// It is to run there whenever it has computed for longer than its budget at home. Of the thread's own core: it is to
+    /// stay there.
+    Preferred = 2,
+}
+
+impl Affinity {
+    /// Decodes the argument of `ThreadSetAffinity`.
+    pub const fn from_number(number: u64) -> Option<Self> {
+        Some(match number {
+            0 => Self::Never,
+            1 => Self::WhenIdle,
+            2 => Self::Preferred,
             _ => return None,
         })
     }

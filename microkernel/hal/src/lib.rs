@@ -38,4 +38,8 @@ pub trait Arch:
     /// A thread that does not run is no longer the one that these registers were of: it is gone, or made into another. What
     /// the processor still holds of it must reach nobody, the next thread with these very registers included.
     fn forget(&mut self, context: &Self::Context);
+
+    /// A thread that does not run any more is about to run on another core: what the processor still holds of it is put
+    /// where these registers are, and is no longer its.
+    fn put_away(&mut self, context: &Self::Context);
 }

@@ -32,6 +32,7 @@ mod home;
 mod mailbox;
 mod memory;
 mod reference;
+mod requests;
 #[cfg(test)]
 mod tests;
 
@@ -41,3 +42,4 @@ pub use home::{Home, HomeCell};
 pub use mailbox::{Bell, Letter, Mailbox};
 pub use memory::{Memory, Page, Table, WORDS};
 pub use reference::Ref;
+pub use requests::Requests;

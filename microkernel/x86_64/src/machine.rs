@@ -68,6 +68,10 @@ impl Arch for X86_64 {
     fn forget(&mut self, context: &Registers) {
         PerCore::current().forget(context);
     }
+
+    fn put_away(&mut self, context: &Registers) {
+        PerCore::current().put_away(context);
+    }
 }
 
 impl Cpu for X86_64 {

@@ -22,6 +22,7 @@ pub(crate) use start::{LeftOut, controller_of, plan, write_start_page};
 use crate::cpu;
 use crate::descriptor::{Gdt, Tss};
 use crate::regs::Registers;
+use crate::trap;
 
 const IA32_GS_BASE: u32 = 0xc000_0101;
 const IA32_KERNEL_GS_BASE: u32 = 0xc000_0102;
@@ -274,6 +275,16 @@ impl PerCore {
     /// No thread's registers are in the processor if they were this one's.
     pub(crate) fn forget(&self, context: &Registers) {
         if ptr::eq(self.context.get(), context) {
+            self.context.set(ptr::null());
+        }
+    }
+
+    /// As `forget`, but what the processor still holds is kept.
+    pub(crate) fn put_away(&self, context: &Registers) {
+        if ptr::eq(self.context.get(), context) {
+            if self.has_vectors() {
+                trap::save_vectors(context);
+            }
             self.context.set(ptr::null());
         }
     }

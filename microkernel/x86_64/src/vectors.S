@@ -178,6 +178,23 @@ weft_vectors_left:
     mov rax, rdi
     jmp vectors_left
 
+# Saves the registers of the thread whose Registers rdi points to, which ran last, in the vector mode; from Rust.
+.global weft_vectors_save
+.type weft_vectors_save, @function
+weft_vectors_save:
+    test byte ptr [rdi + {FORMAT}], {SYSCALL}
+    jnz 9f
+    mov qword ptr [rdi + {SAVED}], 1
+    mov rsi, [rdi + {VECTORS}]
+    xor edx, edx
+    mov eax, gs:[{VECTOR_STATE}]
+    test eax, eax
+    jz 1f
+    xsave64 [rsi]
+    ret
+1:  fxsave64 [rsi]
+9:  ret
+
 # As load_vectors, from Rust: what a reset leaves.
 .global weft_vectors_reset
 .type weft_vectors_reset, @function

@@ -16,7 +16,7 @@ use crate::probe::{self, FILL, FILL_END, MESSAGE, Probe, lost, stranger};
 use crate::{Failure, Test};
 
 /// Turns of a loop that last several time slices.
-const LONG: u64 = 20_000_000;
+pub(crate) const LONG: u64 = 20_000_000;
 /// What the filling program gets to name its object and its reply object.
 const OBJECT: CPtr = CPtr(1);
 const REPLY: CPtr = CPtr(2);
@@ -130,9 +130,16 @@ fn vectors_survive(fixture: &mut Fixture) -> Result<(), Failure> {
     let keeping = Looking::new(fixture)?;
     keeping.start(probe::KEEP, [LONG, 0])?;
     let dump = keeping.dump(fixture, filling)?;
-    match lost(&dump.0[STACK..]) {
-        Some(at) => Err(format!("word {at} is {:#x}", dump.0[STACK + at])),
-        None => Ok(()),
+    dump.is_kept()
+}
+
+impl Dump {
+    /// Fails unless it is what [`KEEP`](probe::KEEP) wants to keep.
+    pub(crate) fn is_kept(&self) -> Result<(), Failure> {
+        match lost(&self.0[STACK..]) {
+            Some(at) => Err(format!("word {at} is {:#x}", self.0[STACK + at])),
+            None => Ok(()),
+        }
     }
 }
 
@@ -182,16 +189,17 @@ const STACK: usize = 128;
 
 /// What a looking thread writes: its stack, and registers.
 #[repr(C, align(64))]
-struct Dump([u64; 640]);
+pub(crate) struct Dump([u64; 640]);
 
 /// A thread of this program that looks at its registers.
-struct Looking {
-    thread: Thread,
+pub(crate) struct Looking {
+    pub(crate) thread: Thread,
     dump: Box<Dump>,
 }
 
 impl Looking {
-    fn new(fixture: &mut Fixture) -> Result<Self, Failure> {
+    /// A thread that may use vector registers.
+    pub(crate) fn new(fixture: &mut Fixture) -> Result<Self, Failure> {
         let thread: Thread = fixture.object(Kind::Thread, 0)?;
         let sched: SchedContext = fixture.object(Kind::SchedContext, 0)?;
         let space = AddressSpace::from(boot::SPACE);
@@ -218,7 +226,8 @@ impl Looking {
         Ok(looking)
     }
 
-    fn start(&self, probe: Probe, arguments: [u64; 2]) -> Result<(), Failure> {
+    /// Lets it run a probe.
+    pub(crate) fn start(&self, probe: Probe, arguments: [u64; 2]) -> Result<(), Failure> {
         let stack = (&raw const self.dump.0[STACK]).expose_provenance();
         let start = Start {
             ip: probe.address(),
@@ -232,10 +241,16 @@ impl Looking {
 
     /// Waits until it has looked, and gives what it saw.
     fn dump(self, fixture: &Fixture, filling: Filling) -> Result<Dump, Failure> {
+        let dump = self.see(fixture);
+        done("stopping", filling.0.thread.suspend())?;
+        dump
+    }
+
+    /// As `dump`, if nobody fills registers meanwhile.
+    pub(crate) fn see(self, fixture: &Fixture) -> Result<Dump, Failure> {
         fixture.fault()?;
         fixture.finish()?;
         done("stopping", self.thread.suspend())?;
-        done("stopping", filling.0.thread.suspend())?;
         // SAFETY:
         // 1. valid and aligned: it is a reference's. Volatile, because another thread wrote it, which stands still now.
         Ok(unsafe { (&raw const *self.dump).read_volatile() })

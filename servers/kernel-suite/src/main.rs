@@ -20,6 +20,7 @@ mod entry;
 mod faults;
 mod fixture;
 mod leak;
+mod lodge;
 mod mapping;
 #[cfg(target_arch = "x86_64")]
 mod ports;
@@ -56,6 +57,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         time::TESTS,
         calls::TESTS,
         cores::TESTS,
+        lodge::TESTS,
         random::TESTS,
     ];
     #[cfg(target_arch = "x86_64")]

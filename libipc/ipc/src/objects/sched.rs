@@ -1,5 +1,6 @@
 //! Scheduling contexts and the right to configure them.
 
+use weft_abi::syscall::Affinity;
 use weft_abi::{Refusal, Syscall};
 use weft_sys::invoke;
 
@@ -60,6 +61,12 @@ impl SchedControl {
     pub fn set_ceiling(self, thread: Thread, ceiling: u8) -> Result<(), Refusal> {
         let arguments = [u64::from(thread.cptr().0), u64::from(ceiling), 0, 0, 0];
         invoke(Syscall::SchedSetCeiling, self.0, arguments).map(|_| ())
+    }
+
+    /// Says whether a thread may run on this core, besides its own.
+    pub fn set_affinity(self, thread: Thread, affinity: Affinity) -> Result<(), Refusal> {
+        let arguments = [u64::from(thread.cptr().0), affinity as u64, 0, 0, 0];
+        invoke(Syscall::ThreadSetAffinity, self.0, arguments).map(|_| ())
     }
 }
 

@@ -63,6 +63,8 @@ pub struct ThreadDescription {
     pub priority: u8,
     /// Its last fault.
     pub fault: Option<FaultKind>,
+    /// The core that has it: its own, or one where it computes or makes a system call.
+    pub core: u8,
 }
 
 impl Thread {
@@ -126,11 +128,13 @@ impl Thread {
     /// State, processor time, priority and last fault.
     pub fn describe(self) -> Result<ThreadDescription, Refusal> {
         let [_, state, cpu_ns, priority, fault] = invoke(Syscall::ThreadInfo, self.0, [0; 5])?;
+        let (fault, core) = (fault & 0xff, (fault >> 8) as u8);
         Ok(ThreadDescription {
             state: ThreadState::from_number(state),
             cpu_ns,
             priority: priority as u8,
             fault: FaultKind::from_number(fault),
+            core,
         })
     }
 }

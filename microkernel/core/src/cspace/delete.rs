@@ -36,12 +36,12 @@ impl<A: Arch> Core<A> {
     ) -> Outcome<A> {
         while let Some(progress @ (Progress::More | Progress::Waits)) = step(self) {
             if let Some(next) = self.pause(thread, progress) {
-                return Ok(next);
+                return Ok(self.waiting(next));
             }
         }
         while let progress @ (Progress::More | Progress::Waits) = self.dying_step() {
             if let Some(next) = self.pause(thread, progress) {
-                return Ok(next);
+                return Ok(self.waiting(next));
             }
         }
         Ok(if self.is_calling(thread) {
@@ -49,6 +49,13 @@ impl<A: Arch> Core<A> {
         } else {
             Next::Blocked
         })
+    }
+
+    /// What was given to other cores goes there, before this one waits for it.
+    #[cold]
+    fn waiting(&mut self, next: Next<A>) -> Next<A> {
+        self.begin_round();
+        next
     }
 
     /// What comes before the next step: nothing, another thread (the caller destroyed itself), or an interrupt.
@@ -156,8 +163,8 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         let tag = victim.tag.get(home);
         match tag.kind() {
-            Some(Kind::Frame) => {
-                tag.is_busy() || Mapping(victim.mapping.get(home)).is_beyond(self.id())
+            Some(Kind::Frame | Kind::PageTable) => {
+                victim.mapping.get(home) != 0 && self.is_mapped_by_others(victim)
             }
             Some(Kind::CNode | Kind::AddressSpace) if !tag.container().is_cnode() => self
                 .thread_around(victim)
@@ -166,17 +173,44 @@ impl<A: Arch> Core<A> {
         }
     }
 
+    /// Whether another core has a mapping, or knows it.
+    fn is_mapped_by_others(&self, victim: SlotRef) -> bool {
+        let home = self.home();
+        let tag = victim.tag.get(home);
+        if tag.is_busy() || Mapping(victim.mapping.get(home)).is_beyond(self.id()) {
+            return true;
+        }
+        self.has_sent_out()
+            && match tag.kind() {
+                Some(Kind::Frame) => self.cores_of_frame(victim) != 0,
+                _ => self.cores_of_table(victim) != 0,
+            }
+    }
+
     /// Asks another core to let go of what it holds by a capability.
     #[cold]
     #[inline(never)]
     fn release_held(&mut self, victim: SlotRef) -> Progress {
         let tag = victim.tag.get(self.home());
-        if tag.kind() != Some(Kind::Frame) {
-            if let Some(thread) = self.thread_around(victim) {
-                self.call_back(thread);
+        let mapping = Mapping(victim.mapping.get(self.home()));
+        match tag.kind() {
+            Some(Kind::Frame | Kind::PageTable) if tag.is_busy() => {}
+            Some(Kind::Frame) if mapping.is_beyond(self.id()) => self.send_frame(victim),
+            Some(Kind::Frame) => {
+                if let Ok((word, cores @ 1..)) = self.unmap_frame(victim) {
+                    self.unmap_round(victim, word, cores);
+                }
             }
-        } else if !tag.is_busy() {
-            self.send_frame(victim);
+            Some(Kind::PageTable) => {
+                let cores = self.cores_of_table(victim);
+                self.unlink_table(victim);
+                self.unmap_round(victim, Mapping::NONE, cores);
+            }
+            _ => {
+                if let Some(thread) = self.thread_around(victim) {
+                    self.call_back(thread);
+                }
+            }
         }
         Progress::Waits
     }

@@ -27,7 +27,7 @@ impl<A: Arch> Core<A> {
         if self.leave_endpoint(thread) == Progress::More {
             return Progress::More;
         }
-        if !self.give_up_far_endpoint(thread) {
+        if !self.give_up_far_endpoint(thread) || !self.unmap_message_page(thread) {
             return Progress::Waits;
         }
         for which in [
@@ -53,7 +53,6 @@ impl<A: Arch> Core<A> {
             self.charge_now();
             self.sched.current = None;
         }
-        self.unmap_message_page(thread);
         self.arch.forget(&thread.context);
         self.memory.retire(thread);
         Progress::Done
@@ -146,6 +145,12 @@ impl<A: Arch> Core<A> {
     /// Ends a scheduling context: whoever runs on it stops running.
     pub(crate) fn destroy_sched_context(&mut self, sched: Ref<SchedContext<A>>) -> Progress {
         let home = self.home();
+        if let Some(owner) = sched.owner.get(home)
+            && owner.lodges.get(home)
+            && !self.call_back(owner)
+        {
+            return Progress::Waits;
+        }
         self.forget_sched(sched);
         self.unthrottle(sched);
         self.dismiss(sched);

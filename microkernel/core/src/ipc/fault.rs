@@ -16,6 +16,10 @@ impl<A: Arch> Core<A> {
         };
         let home = self.home();
         thread.fault.set(home, Some((kind, address, code)));
+        if self.is_visitor(thread) {
+            self.check_out(thread, true);
+            return Next::Blocked;
+        }
         if let Some(core) = self.far_endpoint(thread) {
             return self.fault_far(thread, core);
         }

@@ -1,6 +1,6 @@
 //! An address space (root table and identifier) and a page table.
 
-use weft_hal::{Asid, PhysAddr};
+use weft_hal::{Asid, CoreId, PhysAddr};
 use weft_store::HomeCell;
 
 /// The header of an address space. It lies in the page behind the root table.
@@ -12,6 +12,10 @@ pub struct AddressSpace {
     pub asid: HomeCell<Asid>,
     /// Which use of the identifier this is: a mapping of an earlier one is void.
     pub generation: HomeCell<u16>,
+    /// A bit for each other core where threads of it run.
+    pub cores: HomeCell<u64>,
+    /// How many threads of it each core has, those on their way included.
+    pub lodgers: [HomeCell<u32>; CoreId::MAX],
 }
 
 impl AddressSpace {
@@ -21,6 +25,8 @@ impl AddressSpace {
             root: HomeCell::new(root),
             asid: HomeCell::new(asid),
             generation: HomeCell::new(generation),
+            cores: HomeCell::new(0),
+            lodgers: [const { HomeCell::new(0) }; CoreId::MAX],
         }
     }
 }

@@ -7,7 +7,7 @@ use weft_hal::{Arch, Context, CoreId, Nanoseconds, Root};
 use weft_store::{Home, HomeCell, Letter, Ref};
 
 use crate::list::{Linked, Links, List, Serving, Timed};
-use crate::remote::Trip;
+use crate::remote::{Affinities, Trip};
 
 use super::{Endpoint, Notification, Reply, SchedContext, Slot};
 
@@ -176,6 +176,13 @@ pub struct Thread<A: Arch> {
     pub via: HomeCell<u64>,
     /// Slots of its own that are reserved for the core where it is: those that its message page named for capabilities.
     pub places: HomeCell<[u32; MAX_CAPS]>,
+    /// Whether it computes on another core, or is on its way there or back; its own core's. Until it is home again, that
+    /// core leaves alone what the other uses of it: state, scheduling context, queues, registers.
+    pub lodges: HomeCell<bool>,
+    /// Where it may run besides its own core; its own core's.
+    pub affinity: HomeCell<Affinities>,
+    /// What was used of its scheduling context when it last went to another core; its own core's.
+    pub spent: HomeCell<Nanoseconds>,
     /// The next thread in a mailbox.
     pub letter: HomeCell<u64>,
     /// The core that has it, while it is away.
@@ -258,6 +265,9 @@ impl<A: Arch> Thread<A> {
             trip: HomeCell::new(Trip::NONE),
             via: HomeCell::new(0),
             places: HomeCell::new([0; MAX_CAPS]),
+            lodges: HomeCell::new(false),
+            affinity: HomeCell::new(Affinities::home(core)),
+            spent: HomeCell::new(Nanoseconds(0)),
             letter: HomeCell::new(0),
             place: AtomicU8::new(core.0),
             recalled: AtomicBool::new(false),

@@ -37,6 +37,7 @@ impl<A: Arch> Core<A> {
                 self.plan_derive(thread)
             }
             Syscall::SpaceMap => self.plan_map(thread),
+            Syscall::ThreadSetAffinity => self.plan_affinity(thread),
             Syscall::SpaceUnmap if elsewhere.is_some_and(|(_, slot)| slot.is_some()) => {
                 let (core, slot) = elsewhere?;
                 let home = self.home();
@@ -169,7 +170,9 @@ impl<A: Arch> Core<A> {
             Stage::Settle => self.settle_frame(thread),
             Stage::Fault => Ok(self.fault_as_visitor(thread)),
             Stage::Unbind => Ok(self.unbind_far(thread)),
-            Stage::Call | Stage::Home => Ok(Step::Stay),
+            Stage::Permit => self.permit(thread),
+            Stage::Allow => self.allow(thread),
+            Stage::Call | Stage::Home | Stage::Lodge | Stage::Lodged => Ok(Step::Stay),
         };
         next.unwrap_or_else(|refusal| Step::End(Err(refusal)))
     }
@@ -298,9 +301,20 @@ impl<A: Arch> Core<A> {
         let Some(frame) = thread.trip.get(self.home()).slot else {
             return Err(Refusal::WrongCore);
         };
+        let core = self.home_of(frame);
         let result = self.unmap_frame(frame);
-        self.note_result(thread, result);
-        Ok(Step::Go(self.home_of(frame), Stage::Settle))
+        self.note_result(thread, result.map(drop));
+        if let Ok((word, cores)) = result
+            && cores != 0
+        {
+            // The frame goes home when they have forgotten it, and the thread behind it.
+            self.unmap_round(frame, word, cores);
+            self.pass_by(thread, self.id());
+            self.pass_by(thread, core);
+            self.go_home(thread);
+            return Ok(Step::Stay);
+        }
+        Ok(Step::Go(core, Stage::Settle))
     }
 
     fn home_of(&self, slot: SlotRef) -> CoreId {

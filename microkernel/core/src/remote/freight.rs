@@ -18,7 +18,7 @@ use crate::cspace::Use;
 use crate::object::{SlotRef, Tag, ThreadRef};
 
 /// A bit for each core.
-const fn bit(core: CoreId) -> u64 {
+pub(super) const fn bit(core: CoreId) -> u64 {
     1_u64.wrapping_shl(core.0 as u32)
 }
 

@@ -11,8 +11,8 @@
 //!   are. The home core in the slot's word says so, and any core may look at that word; only that core touches the rest.
 //! - An empty slot belongs to the home core of its CNode. That core *reserves* it for another that is to fill it; one that
 //!   another core has emptied comes back as a letter.
-//! - A thread's capability space, address space, endpoints, scheduling context and notification are of its own core. So an
-//!   address space is active on one core only.
+//! - A thread's capability space, address space, endpoints, scheduling context and notification are of its own core. An
+//!   address space is active on other cores only while threads of it lodge there.
 //!
 //! A call about two objects of different cores is made in stages ([`Stage`]), one core after the other: the slot is
 //! reserved where the CNode is, then filled where the object is; a frame is looked up where it belongs, then mapped where
@@ -29,21 +29,27 @@
 //! | `errand` | the stages of calls about two cores |
 //! | `freight` | capabilities in messages |
 //! | `post` | slots in mailboxes |
+//! | `lodge` | threads that compute on another core than their own |
+//! | `round` | mappings that go while other cores may know them |
 //! | `share` | how much time others may take |
 
+pub(crate) use lodge::Affinities;
 pub(crate) use post::used_slots;
 
 mod errand;
 mod freight;
+mod lodge;
 mod post;
+mod round;
 mod share;
 mod trip;
 
 use core::cell::Cell;
+use core::sync::atomic::AtomicBool;
 
 use weft_abi::Syscall;
 use weft_hal::{CoreId, Leaf};
-use weft_store::{Bell, Mailbox};
+use weft_store::{Bell, Mailbox, Requests};
 
 use crate::object::{Slot, SlotRef, Thread, ThreadRef};
 
@@ -70,6 +76,14 @@ pub(crate) enum Stage {
     Fault,
     /// Gives up its fault endpoint.
     Unbind,
+    /// Asks a core's control whether a thread may run there.
+    Permit,
+    /// Notes that it may.
+    Allow,
+    /// Comes to compute.
+    Lodge,
+    /// Computes.
+    Lodged,
     /// Nothing: it is on its way home.
     Home,
 }
@@ -82,9 +96,9 @@ pub struct Trip {
     slot: Option<SlotRef>,
     /// The first of the slots that are reserved.
     to: Option<SlotRef>,
-    /// How many slots are reserved.
+    /// How many slots are reserved; or what a stage tells the next.
     count: u64,
-    /// The core that fills them, or that has the address space.
+    /// The core that fills them, or that has the address space, or where it computes.
     core: CoreId,
     /// The CNodes that are pinned.
     pinned: [Option<SlotRef>; 2],
@@ -92,6 +106,8 @@ pub struct Trip {
     leaf: Option<Leaf>,
     /// Whether it was called back: it makes no further attempt.
     recalled: bool,
+    /// Whether it comes home with a fault.
+    faulted: bool,
 }
 
 impl Trip {
@@ -105,6 +121,7 @@ impl Trip {
         pinned: [None; 2],
         leaf: None,
         recalled: false,
+        faulted: false,
     };
 
     /// To a stage that needs to know nothing else.
@@ -127,6 +144,10 @@ pub(crate) struct Boxes<A: weft_hal::Arch> {
     slots: Mailbox<Slot>,
     /// Threads that are to come home at once.
     recalls: Mailbox<trip::Recalled<A>>,
+    /// What is to be forgotten.
+    requests: Requests,
+    /// Whether it had nothing to do when it last looked, and nobody has sent it a thread since.
+    idle: AtomicBool,
 }
 
 impl<A: weft_hal::Arch> Boxes<A> {
@@ -137,6 +158,8 @@ impl<A: weft_hal::Arch> Boxes<A> {
             threads: Mailbox::new(),
             slots: Mailbox::new(),
             recalls: Mailbox::new(),
+            requests: Requests::new(),
+            idle: AtomicBool::new(false),
         }
     }
 }
@@ -148,6 +171,8 @@ impl<A: weft_hal::Arch> Boxes<A> {
         self.threads.take(home).is_none()
             && self.slots.take(home).is_none()
             && self.recalls.take(home).is_none()
+            && self.requests.take() == 0
+            && self.requests.answers() == 0
     }
 }
 
@@ -155,7 +180,11 @@ impl<A: weft_hal::Arch> Boxes<A> {
 impl<A: weft_hal::Arch> Visits<A> {
     /// Whether nothing is left to do.
     pub(crate) fn is_empty(&self) -> bool {
-        self.first.is_none() && self.again.is_none() && self.emptying.is_none()
+        self.first.is_none()
+            && self.again.is_none()
+            && self.emptying.is_none()
+            && !self.rounds.is_any()
+            && (0..lodge::GUESTS).all(|index| self.guests.is_free(index))
     }
 }
 
@@ -169,6 +198,14 @@ pub(crate) struct Visits<A: weft_hal::Arch> {
     emptying: Option<SlotRef>,
     /// The time that visitors may take.
     share: share::Share,
+    /// The address spaces of threads that compute here.
+    guests: lodge::Guests,
+    /// Mappings that other cores have to forget.
+    rounds: round::Rounds<A>,
+    /// A bit for each core to which a thread of this one ever went to compute.
+    lodged: u64,
+    /// Whether any thread of this core was ever allowed to.
+    roaming: bool,
     /// The visitor whose call is being made.
     pub(crate) guest: Option<ThreadRef<A>>,
     /// The core that has what the call named last that this one has not, and the slot if that is known.
@@ -182,6 +219,10 @@ impl<A: weft_hal::Arch> Visits<A> {
             again: None,
             emptying: None,
             share: share::Share::new(),
+            guests: lodge::Guests::new(),
+            rounds: round::Rounds::new(),
+            lodged: 0,
+            roaming: false,
             guest: None,
             elsewhere: Cell::new(None),
         }

@@ -136,8 +136,10 @@ impl<A: Arch> Core<A> {
             slot.tag.set(home, tag.settled());
         } else {
             // It may be gone with its space.
-            let _ = self.unmap_frame(slot);
-            self.send_slot(slot, tag.home());
+            match self.unmap_frame(slot) {
+                Ok((word, cores @ 1..)) => self.unmap_round(slot, word, cores),
+                _ => self.send_slot(slot, tag.home()),
+            }
         }
     }
 

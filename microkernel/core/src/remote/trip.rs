@@ -49,7 +49,9 @@ impl<A: Arch> Core<A> {
 
     /// Whether a thread is away, or here as a visitor.
     pub(crate) fn is_away(&self, thread: ThreadRef<A>) -> bool {
-        thread.state.get(self.home()) == Blocked::Away
+        let home = self.home();
+        thread.core == self.id() && thread.lodges.get(home)
+            || thread.state.get(home) == Blocked::Away
     }
 
     /// Whether a thread is here as a visitor.
@@ -83,6 +85,9 @@ impl<A: Arch> Core<A> {
     /// The running thread has named an object of another core: it goes there, if it may.
     pub(crate) fn leave(&mut self, thread: ThreadRef<A>) -> Outcome<A> {
         let home = self.home();
+        if self.is_visitor(thread) {
+            return self.call_at_home(thread);
+        }
         let call = Syscall::from_number(thread.context.number());
         let mobile = call.is_some_and(is_mobile) && thread.own_sched.get(home).is_some();
         if !mobile {
@@ -111,7 +116,7 @@ impl<A: Arch> Core<A> {
 
     /// Puts a thread, which nobody here has any more, into the mailbox of a core.
     #[inline(never)]
-    fn send_thread(&mut self, thread: ThreadRef<A>, core: CoreId) {
+    pub(super) fn send_thread(&mut self, thread: ThreadRef<A>, core: CoreId) {
         thread.place.store(core.0, Ordering::Release);
         let home = self.home();
         self.post(core, |boxes| boxes.threads.put(home, thread));
@@ -131,6 +136,7 @@ impl<A: Arch> Core<A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn receive_mail(&mut self) -> Next<A> {
+        self.handle_requests();
         // Until their time comes nobody who fills a mailbox rings again.
         let Some(began) = self.begin_visits() else {
             return Next::Caller;
@@ -154,6 +160,7 @@ impl<A: Arch> Core<A> {
         if !self.tidy_up() || left {
             self.arch.notify(me);
         }
+        self.begin_round();
         self.end_visits(began);
         Next::Caller
     }
@@ -177,6 +184,9 @@ impl<A: Arch> Core<A> {
             // What was ordered for it, or comes back to it, came before it.
             self.sort_slots();
             return self.go_home(thread);
+        }
+        if trip.stage == Stage::Lodge {
+            return self.take_in(thread);
         }
         self.visits.guest = Some(thread);
         let step = match trip.stage {
@@ -270,7 +280,11 @@ impl<A: Arch> Core<A> {
             self.give_places_back(thread);
         }
         let me = self.id();
+        let was_to_pass = thread.via.get(home) & super::freight::bit(me) != 0;
         let left = self.passed(thread);
+        if was_to_pass && self.visits.rounds.is_any() {
+            return self.wait_for_round(thread);
+        }
         if left != 0 {
             return self.send_thread(thread, first_core(left));
         }
@@ -299,7 +313,10 @@ impl<A: Arch> Core<A> {
     fn arrive(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         thread.place.store(self.id().0, Ordering::Release);
-        thread.trip.set(home, Trip::NONE);
+        let trip = thread.trip.replace(home, Trip::NONE);
+        if thread.lodges.replace(home, false) {
+            return self.settle_in(thread, trip);
+        }
         let stopping = thread.stopping.replace(home, false);
         let state = match thread.abroad.get(home) {
             _ if stopping => Blocked::Suspended,
@@ -317,20 +334,25 @@ impl<A: Arch> Core<A> {
         let home = self.home();
         // It must not go away while another core has to look at the letter.
         let pending = thread.recalled.load(Ordering::Acquire);
-        if thread.state.get(home) != Blocked::Away {
+        if !self.is_away(thread) {
             return !pending;
         }
         thread.stopping.set(home, true);
-        if pending {
-            return false;
+        if !pending {
+            self.send_recall(thread);
         }
+        false
+    }
+
+    /// Asks the core that has a thread to let it come home.
+    pub(super) fn send_recall(&mut self, thread: ThreadRef<A>) {
+        let home = self.home();
         thread.recalled.store(true, Ordering::Relaxed);
         let core = CoreId(thread.place.load(Ordering::Acquire));
         let letter: Option<Ref<Recalled<A>>> = Ref::from_address(thread.address());
         if let Some(letter) = letter {
             self.post(core, |boxes| boxes.recalls.put(home, letter));
         }
-        false
     }
 
     /// Lets go of those that are called back and wait here.
@@ -356,6 +378,9 @@ impl<A: Arch> Core<A> {
     /// A visitor that waits here waits no longer.
     fn cancel_visit(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
+        if self.is_lodger(thread) {
+            return self.check_out(thread, false);
+        }
         match thread.abroad.replace(home, Blocked::Ready) {
             Blocked::Sending(endpoint) => self.leave_queue(thread, endpoint),
             Blocked::AwaitingReply(reply) => self.forsake(thread, reply),
@@ -401,7 +426,7 @@ impl<A: Arch> Core<A> {
         Step::Stay
     }
 
-    fn send_near_fault(&mut self, thread: ThreadRef<A>) -> Option<()> {
+    pub(super) fn send_near_fault(&mut self, thread: ThreadRef<A>) -> Option<()> {
         let slot = thread.part(|thread| &thread.fault_endpoint);
         if let Next::Switch(receiver) = self.send_fault(thread, &slot)? {
             self.make_ready(receiver);

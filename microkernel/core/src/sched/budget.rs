@@ -82,7 +82,7 @@ impl<A: Arch> Core<A> {
 
     /// A context waits for its budget.
     #[cold]
-    fn throttle(&self, sched: Ref<SchedContext<A>>) {
+    pub(crate) fn throttle(&self, sched: Ref<SchedContext<A>>) {
         let home = self.home();
         sched.throttled.set(home, true);
         sched.left(home).set(home, Nanoseconds(0));
@@ -162,6 +162,7 @@ impl<A: Arch> Core<A> {
         if self.visitors_wait_until().is_some_and(|until| until <= now) {
             self.receive_mail();
         }
+        self.send_out();
         // If the running thread simply goes on, nothing else sets the timer again.
         self.set_timer();
         Next::Caller

@@ -187,10 +187,17 @@ impl<A: Arch> Core<A> {
         self.sched.running_on = chosen.and_then(|thread| thread.sched.get(home));
         match chosen {
             Some(thread) => self.enter_space(thread),
-            None if self.visitors_wait_until().is_some() => self.let_visitors_in(),
-            None => {}
+            None => self.rest_core(),
         }
         self.set_timer();
+    }
+
+    /// Nothing is ready.
+    fn rest_core(&mut self) {
+        self.note_idle();
+        if self.visitors_wait_until().is_some() {
+            self.let_visitors_in();
+        }
     }
 
     #[inline(always)]

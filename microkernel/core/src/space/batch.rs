@@ -71,6 +71,9 @@ impl<A: Arch> Core<A> {
         let before = before.map(|found| found.place.get() ^ leaf.physical.0);
         self.map_frame(first, space, address, flags)?;
         let mapping = Mapping(first.mapping.get(home));
+        if before.is_some() && space.cores.get(home) != 0 {
+            return Ok(1);
+        }
         let Some(found) = self.find_page(mapping.0, leaf.physical, leaf.size) else {
             return Ok(1);
         };
@@ -167,6 +170,9 @@ impl<A: Arch> Core<A> {
             first.mapping.set(home, Mapping::NONE.0);
             return Err(Refusal::NotMapped);
         };
+        if found.space.cores.get(home) != 0 {
+            return Ok(self.unmap_shared(first, count));
+        }
         let attributes = found.place.get() ^ physical.0;
         let (mut done, mut frame) = (0_u64, first);
         for entry in found.place.entries(count.min(LONGEST) as usize) {
@@ -185,6 +191,29 @@ impl<A: Arch> Core<A> {
         }
         self.forget_run(found.space.asid.get(home), found.address, size, done);
         Ok(done)
+    }
+
+    /// As `unmap_run`, in a space of which other cores run threads.
+    #[cold]
+    #[inline(never)]
+    fn unmap_shared(&mut self, first: SlotRef, count: u64) -> u64 {
+        let home = self.home();
+        let tag = first.tag.get(home);
+        let (mut done, mut frame) = (0_u64, first);
+        while done < count.min(LONGEST) {
+            let frame_tag = frame.tag.get(home);
+            if !frame_tag.is_alike(tag, Rights::READ) || frame_tag.is_busy() {
+                break;
+            }
+            match self.unmap_frame(frame) {
+                Ok((word, cores @ 1..)) => self.unmap_round(frame, word, cores),
+                Ok(_) => {}
+                Err(_) => break,
+            }
+            done = done.wrapping_add(1);
+            frame = self.behind(frame.address(), 1);
+        }
+        done
     }
 
     /// Has the mappings made through up to `count` frame capabilities, which are in spaces of another core, removed there;

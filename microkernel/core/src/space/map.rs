@@ -155,6 +155,9 @@ impl<A: Arch> Core<A> {
         if found.space != space || found.address != address {
             return Err(Refusal::AlreadyMapped.into());
         }
+        if space.cores.get(home) != 0 {
+            return self.change_shared(frame, &found, leaf);
+        }
         // The TLB must never hold two entries of a page that differ in their cache mode, hence a time without one.
         // On the one core nobody can see it.
         found.place.set(0);
@@ -165,23 +168,64 @@ impl<A: Arch> Core<A> {
         Ok(())
     }
 
-    fn unmap(&mut self, word: u64, physical: PhysAddr, size: PageSize) -> Result<(), Refusal> {
+    /// Changes the rights of a page of a space of which other cores run threads. They may keep the old entry for a while, so
+    /// there is no time without one, and nothing but the rights may change.
+    #[cold]
+    #[inline(never)]
+    fn change_shared(
+        &mut self,
+        frame: SlotRef,
+        found: &Found,
+        leaf: Leaf,
+    ) -> Result<(), MapRefusal> {
+        const READ: Rights = Rights::READ;
+        let home = self.home();
+        let kinds = [READ, READ.union(Rights::WRITE), READ.union(Rights::EXECUTE)];
+        let now = found.place.get();
+        let only_rights = kinds.map(|rights| A::encode_page(Leaf { rights, ..leaf }));
+        if frame.tag.get(home).is_busy() || !only_rights.contains(&now) {
+            return Err(Refusal::Busy.into());
+        }
+        self.arch.prepare_page(leaf);
+        found.place.set(A::encode_page(leaf));
+        self.arch
+            .flush_page(found.space.asid.get(home), found.address);
+        self.arch.publish();
+        let word = Mapping(frame.mapping.get(home));
+        self.join_round(Some(frame), word, found.space.cores.get(home));
+        Ok(())
+    }
+
+    /// Gives the other cores that run threads of the space.
+    fn unmap(&mut self, word: u64, physical: PhysAddr, size: PageSize) -> Result<u64, Refusal> {
+        let home = self.home();
         let found = self
             .find_page(word, physical, size)
             .ok_or(Refusal::NotMapped)?;
         found.place.set(0);
         self.arch
-            .flush_page(found.space.asid.get(self.home()), found.address);
-        Ok(())
+            .flush_page(found.space.asid.get(home), found.address);
+        Ok(found.space.cores.get(home))
     }
 
-    /// Removes the mapping made through a frame capability.
-    pub(crate) fn unmap_frame(&mut self, frame: SlotRef) -> Result<(), Refusal> {
+    /// The other cores that run threads of the space that a frame is mapped in, if that is this core's.
+    #[cold]
+    pub(crate) fn cores_of_frame(&self, frame: SlotRef) -> u64 {
+        let home = self.home();
+        let physical = PhysAddr(frame.object.get(home));
+        let size = PageSize::from_log2(frame.tag.get(home).size());
+        let found = size.and_then(|size| self.find_page(frame.mapping.get(home), physical, size));
+        found.map_or(0, |found| found.space.cores.get(home))
+    }
+
+    /// Removes the mapping made through a frame capability. Gives where that was, and which other cores may know it still.
+    pub(crate) fn unmap_frame(&mut self, frame: SlotRef) -> Result<(Mapping, u64), Refusal> {
         let home = self.home();
         let word = frame.mapping.replace(home, Mapping::NONE.0);
         let physical = PhysAddr(frame.object.get(home));
         let size = PageSize::from_log2(frame.tag.get(home).size()).ok_or(Refusal::NotMapped)?;
-        self.unmap(word, physical, size)
+        let cores = self.unmap(word, physical, size)?;
+        Ok((Mapping(word), cores))
     }
 
     /// The other core on which a frame is mapped; refused while another core does something about its mapping.
@@ -240,11 +284,17 @@ impl<A: Arch> Core<A> {
         Ok(())
     }
 
-    /// Removes the mapping of a thread's message page, if there is one.
-    pub(crate) fn unmap_message_page(&mut self, thread: ThreadRef<A>) {
+    /// Removes the mapping of a thread's message page, if there is one. Says whether no other core may know it still.
+    pub(crate) fn unmap_message_page(&mut self, thread: ThreadRef<A>) -> bool {
         let word = thread.message_mapping.replace(self.home(), Mapping::NONE.0);
         // It may be gone with its space or table.
-        let _ = self.unmap(word, self.message_page_address(thread), PageSize::Small);
+        let cores = self.unmap(word, self.message_page_address(thread), PageSize::Small);
+        let Ok(cores @ 1..) = cores else {
+            return true;
+        };
+        self.join_round(None, Mapping(word), cores);
+        self.wait_without_message_page(thread);
+        false
     }
 }
 

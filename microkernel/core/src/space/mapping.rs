@@ -52,12 +52,12 @@ impl Mapping {
 
     /// The address.
     #[inline]
-    pub(super) const fn address(self) -> VirtAddr {
+    pub(crate) const fn address(self) -> VirtAddr {
         VirtAddr((self.0 >> PAGE) << 12)
     }
 
     /// The space's identifier.
-    pub(super) const fn asid(self) -> Asid {
+    pub(crate) const fn asid(self) -> Asid {
         Asid((self.0 >> ASID) as u16 & 0xfff)
     }
 

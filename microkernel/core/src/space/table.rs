@@ -60,7 +60,7 @@ impl<A: Arch> Core<A> {
         address: VirtAddr,
     ) -> Result<u8, Refusal> {
         let home = self.home();
-        if self.find_table(table).is_some() {
+        if self.find_table(table).is_some() || table.tag.get(home).is_busy() {
             return Err(Refusal::AlreadyMapped);
         }
         // Retype cleared it. Where it was linked already, in a space that is gone, it holds that space's entries.
@@ -80,6 +80,9 @@ impl<A: Arch> Core<A> {
     /// Where a table is linked, if it still is.
     fn find_table(&self, table: SlotRef) -> Option<(Ref<AddressSpace>, Place)> {
         let mapping = Mapping(table.mapping.get(self.home()));
+        if mapping.is_beyond(self.id()) {
+            return None;
+        }
         let space = self.asids.find(mapping.asid(), mapping.generation())?;
         let physical = PhysAddr(table.object.get(self.home()));
         Some((space, self.link_to(space, mapping.address(), physical)?))
@@ -92,6 +95,13 @@ impl<A: Arch> Core<A> {
             self.arch.flush_space(space.asid.get(self.home()));
         }
         table.mapping.set(self.home(), Mapping::NONE.0);
+    }
+
+    /// The other cores that run threads of the space that a table hangs in.
+    #[cold]
+    pub(crate) fn cores_of_table(&self, table: SlotRef) -> u64 {
+        let found = self.find_table(table);
+        found.map_or(0, |(space, _)| space.cores.get(self.home()))
     }
 
     /// Ends an address space. No thread has it any more; its tables and frames stay whose they are.

@@ -57,6 +57,7 @@ mod thread_map_message_page;
 mod thread_read_registers;
 mod thread_resume;
 mod thread_serve;
+mod thread_set_affinity;
 mod thread_suspend;
 mod thread_write_registers;
 mod untyped_info;
@@ -81,12 +82,21 @@ impl<A: Arch> Core<A> {
             Ok(Next::Done) => Ended::Done,
             Ok(Next::Caller) => self.conclude(thread, 0),
             Err(Refusal::WrongCore) => self.end_seldom(thread, self.handlers.elsewhere),
-            Err(refusal) => self.conclude(thread, refusal as u64),
+            Err(refusal) => self.refused(thread, refusal),
             Ok(next) => {
                 self.settle(next);
                 Ended::Settled
             }
         }
+    }
+
+    /// Ends a call that is refused; that of a thread which computes here only may be possible at home.
+    #[inline(never)]
+    fn refused(&mut self, thread: ThreadRef<A>, refusal: Refusal) -> Ended {
+        if self.is_visitor(thread) {
+            return self.end_seldom(thread, self.handlers.elsewhere);
+        }
+        self.conclude(thread, refusal as u64)
     }
 
     /// Ends a call as a seldom handler says.
@@ -218,6 +228,7 @@ const fn handler<A: Arch>(call: Syscall) -> Handler<A> {
         Syscall::ThreadBindNotification => thread_bind_notification::run,
         Syscall::ThreadInfo => thread_info::run,
         Syscall::ThreadServe => thread_serve::run,
+        Syscall::ThreadSetAffinity => thread_set_affinity::run,
         Syscall::SchedConfigure => sched_configure::run,
         Syscall::SchedBind => sched_bind::run,
         Syscall::SchedUnbind => sched_unbind::run,

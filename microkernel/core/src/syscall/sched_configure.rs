@@ -75,6 +75,7 @@ pub(super) fn set<A: Arch>(
     if !(SHORTEST..=LONGEST).contains(&budget.0) || !(budget.0..=LONGEST).contains(&period.0) {
         return Err(Refusal::OutOfRange);
     }
+    core.expect_at_home(sched.owner.get(home))?;
     // Charging may put the running thread into a queue, which must not be that of the old priority.
     core.charge_now();
     core.dismiss(sched);

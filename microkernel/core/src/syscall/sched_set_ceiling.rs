@@ -21,6 +21,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     if ceiling == u64::from(DEADLINE_PRIORITY) {
         return Err(Refusal::InvalidArgument);
     }
+    core.expect_at_home(Some(target))?;
     core.dequeue(target);
     target.set_ceiling(home, ceiling as u8);
     if core.sched.current != Some(target) {

@@ -13,6 +13,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let cptr = thread.context.argument(0);
     let sched: Ref<SchedContext<A>> =
         core.object(thread, cptr, Kind::SchedContext, Rights::WRITE)?;
+    core.expect_at_home(sched.owner.get(home))?;
     let owner = sched.owner.replace(home, None).ok_or(Refusal::Empty)?;
     owner.own_sched.set(home, None);
     sched.paused.set(home, true);

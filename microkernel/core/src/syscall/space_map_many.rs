@@ -26,7 +26,11 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let first = core.frames_argument(thread, argument(1), part.count)?;
     let (address, flags) = (argument(2), MapFlags(argument(3)));
     let size = first.tag.get(core.home()).size();
+    let cores = space.cores.get(core.home());
     let done = core.along_frames(thread, first, part, |core, frame, done| {
+        if frame.mapping.get(core.home()) != 0 {
+            core.can_wait_for(thread, cores)?;
+        }
         if frame.tag.get(core.home()).size() != size {
             // It would lie behind frames of another size.
             return Err(Refusal::InvalidArgument.into());
@@ -36,6 +40,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         core.map_checked(frame, space, VirtAddr(at), flags, left)
     });
     match done {
+        Ok(Next::Caller) if cores != 0 => Ok(core.waits_for_round(thread)),
         Ok(next) => Ok(next),
         Err(refusal) => core.mapped(thread, Err(refusal)),
     }

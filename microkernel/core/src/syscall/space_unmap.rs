@@ -17,6 +17,14 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     if let Some(other) = core.mapped_beyond(frame)? {
         return Err(core.is_elsewhere(other, Some(frame)));
     }
-    core.unmap_frame(frame)?;
-    Ok(Next::Done)
+    if core.has_sent_out() {
+        core.can_wait_for(thread, core.cores_of_frame(frame))?;
+    }
+    match core.unmap_frame(frame)? {
+        (word, cores @ 1..) => {
+            core.unmap_round(frame, word, cores);
+            Ok(core.waits_for_round(thread))
+        }
+        _ => Ok(Next::Done),
+    }
 }

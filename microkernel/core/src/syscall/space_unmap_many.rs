@@ -19,6 +19,13 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         core.check_frame(frame)?;
         let left = part.count.wrapping_sub(done);
         let Some(other) = core.mapped_beyond(frame)? else {
+            if core.has_sent_out() {
+                let cores = core.cores_of_frame(frame);
+                core.can_wait_for(thread, cores)?;
+                if cores != 0 {
+                    core.pass_by(thread, core.id());
+                }
+            }
             return core.unmap_run(frame, left);
         };
         if thread.own_sched.get(core.home()).is_none() {

@@ -1,5 +1,7 @@
 //! `ThreadInfo`: state, processor time, priority, last fault.
 
+use core::sync::atomic::Ordering;
+
 use weft_abi::syscall::ThreadState;
 use weft_hal::{Arch, Context};
 
@@ -10,12 +12,11 @@ use crate::state::{Next, Outcome};
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
     let target = core.thread_argument(thread)?;
     core.charge_now();
-    let home = core.home();
     let values = [
         state_of(core, target) as u64,
         time_of(core, target),
         u64::from(core.priority_of(target)),
-        target.fault.get(home).map_or(0, |(kind, _, _)| kind as u64),
+        fault_of(core, target) | u64::from(target.place.load(Ordering::Relaxed)) << 8,
     ];
     for (register, value) in (1..).zip(values) {
         thread.context.set_argument(register, value);
@@ -26,12 +27,18 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
 /// Processor time used on the thread's own scheduling context.
 fn time_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> u64 {
     let home = core.home();
+    if target.lodges.get(home) {
+        return target.spent.get(home).0;
+    }
     let own = target.own_sched.get(home);
     own.map_or(0, |sched| sched.used.get(home).0)
 }
 
 fn state_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> ThreadState {
     let home = core.home();
+    if target.lodges.get(home) {
+        return ThreadState::Ready;
+    }
     let state = target.state.get(home);
     if state != Blocked::Away && target.faulting.get(home) {
         return ThreadState::Faulted;
@@ -46,4 +53,11 @@ fn state_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> ThreadState {
         Blocked::Waiting(_) => ThreadState::Waiting,
         Blocked::Faulted => ThreadState::Faulted,
     }
+}
+
+/// The number of the last fault's kind, of a thread that is here.
+fn fault_of<A: Arch>(core: &Core<A>, target: ThreadRef<A>) -> u64 {
+    let home = core.home();
+    let last = target.fault.get(home).filter(|_| !target.lodges.get(home));
+    last.map_or(0, |(kind, _, _)| kind as u64)
 }

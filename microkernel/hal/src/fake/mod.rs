@@ -46,6 +46,8 @@ pub struct Fake {
     pub notifications: u64,
     /// Where the registers are that were to be forgotten, in the order of time.
     pub forgotten: Vec<usize>,
+    /// Where the registers are that were to be put away, in the order of time.
+    pub put_away: Vec<usize>,
     /// The clock; a test advances it.
     pub now: Nanoseconds,
     /// The timer's deadline; `None` if it was never set.
@@ -73,6 +75,8 @@ pub struct Fake {
     pub per_look: Nanoseconds,
     looks: Cell<u64>,
     tlb: HashMap<(Asid, u64), Translation>,
+    /// The root that was last active with each identifier.
+    roots: HashMap<Asid, PhysAddr>,
     questions: Cell<u32>,
 }
 
@@ -99,6 +103,10 @@ impl Arch for Fake {
 
     fn forget(&mut self, context: &FakeContext) {
         self.forgotten.push(core::ptr::from_ref(context).addr());
+    }
+
+    fn put_away(&mut self, context: &FakeContext) {
+        self.put_away.push(core::ptr::from_ref(context).addr());
     }
 }
 

@@ -87,6 +87,21 @@ impl Fake {
 }
 
 impl Fake {
+    /// Panics if the TLB knows what the tables do not say. Where other cores are about to tell of a change, they may differ.
+    pub fn check_tlb(&self) {
+        let Some(read) = &self.walker else {
+            return;
+        };
+        for ((asid, page), known) in &self.tlb {
+            let root = self.roots.get(asid).copied().unwrap_or_default();
+            let now = walk(root, VirtAddr(page << 12), read);
+            let agrees = now.is_ok_and(|now| {
+                now.physical.0 >> 12 == known.physical.0 >> 12 && now.rights.contains(known.rights)
+            });
+            assert!(agrees, "{asid:?} knows page {page:#x} as {known:?}");
+        }
+    }
+
     /// Between two entries that lead elsewhere or are cached in another way there must be a time without one, after
     /// which the TLB is flushed: otherwise it may hold both.
     fn check_break(&self, asid: Asid, address: VirtAddr) {
@@ -204,6 +219,11 @@ impl Paging for Fake {
             "no user space has {asid:?}"
         );
         self.active = Some((root.table(), asid));
+        let before = self.roots.insert(asid, root.table());
+        if before.is_some_and(|before| before != root.table()) {
+            let known = self.tlb.keys().any(|(owner, _)| *owner == asid);
+            assert!(!known, "{asid:?} is used again and was not forgotten");
+        }
     }
 
     fn active(&self) -> Root {

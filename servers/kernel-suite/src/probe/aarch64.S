@@ -64,6 +64,12 @@ probe filled_call
     udf #1
 probe loop
     b probe_loop
+probe read_loop
+    ldr x1, [x0]
+    b probe_read_loop
+probe write_loop
+    str x1, [x0]
+    b probe_write_loop
 
 // Recv(endpoint 1, reply 2), then ReplyRecv with the first word plus 1, for ever.
 probe server

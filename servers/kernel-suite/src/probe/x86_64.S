@@ -111,6 +111,12 @@ probe filled_call
     ud2
 probe loop
     jmp probe_loop
+probe read_loop
+    mov rax, [rdi]
+    jmp probe_read_loop
+probe write_loop
+    mov [rdi], rax
+    jmp probe_write_loop
 
 # Recv(endpoint 1, reply 2), then ReplyRecv with the first word plus 1, for ever.
 probe server
@@ -322,6 +328,7 @@ probe keep
     fill_general rax, rbx, rcx, rdx, rsi, r8, r9, r10, r11, r12, r13, r14, r15
 1:  dec rdi
     jnz 1b
+    movq [rsp + 504], xmm0          # QEMU lets XSAVE through where vector registers are off
     write_all
     ud2
 own_control:

@@ -39,6 +39,10 @@ probes! {
     FILLED_CALL probe_filled_call;
     /// For ever.
     LOOP probe_loop;
+    /// Reads memory at the argument, again and again.
+    READ_LOOP probe_read_loop;
+    /// Writes there, again and again.
+    WRITE_LOOP probe_write_loop;
     /// Answers each call with its first word plus 1; can run at any address.
     SERVER probe_server;
     /// The end of the server.

@@ -112,6 +112,7 @@ pub(crate) fn value(random: &mut Random, name: &str, now: u64) -> u64 {
             let cache = random.of(&[CacheMode::Normal, CacheMode::Normal, CacheMode::Device]);
             MapFlags::new(Rights::from_bits_truncate(rights), cache).0
         }
+        "affinity" => random.of(&[1, 2, 2, 1, 0]),
         "line" => random.below(12),
         "mode" | "width" => random.below(4),
         "port" => 0x60 + random.below(20),

@@ -112,7 +112,7 @@ impl Cluster {
     /// Lets all mail be read.
     pub(super) fn rest(&mut self) {
         let mut looks = 0;
-        while self.look(|_| 0) {
+        while self.look(|count| looks % count) {
             looks += 1;
             assert!(looks < 100_000, "mail without end");
         }
@@ -304,6 +304,15 @@ impl Cluster {
 
     pub(super) fn thread_of(&self, program: Program) -> ThreadRef<Fake> {
         self.object(program.thread, Kind::Thread)
+    }
+
+    /// The address of a program's thread, if that is still there.
+    pub(super) fn thread_if_any(&self, program: Program) -> Option<u64> {
+        let home = self.core(0).home();
+        let thread = self
+            .slot(program.thread)
+            .object_of::<crate::object::Thread<Fake>>(home, Kind::Thread)?;
+        Some(thread.address())
     }
 
     /// A system call of a program, which must be running.

@@ -10,11 +10,11 @@ use std::vec::Vec;
 use weft_abi::message::{CAPS_IN, CAPS_OUT, CapItem};
 use weft_abi::{CPtr, FaultKind, Kind, MAX_CAPS, MessageInfo, Rights, Syscall};
 use weft_hal::fake::{Fake, Preemption};
-use weft_hal::{Nanoseconds, Trap};
+use weft_hal::{Access, Nanoseconds, Trap, VirtAddr};
 
 use super::super::calls::choice::{self, Argument, Random};
 use super::super::invariants::check_used;
-use super::super::{ARGUMENTS, Answer};
+use super::super::{ARGUMENTS, Answer, word};
 use super::Cluster;
 use super::cluster::Program;
 use crate::object::ThreadRef;
@@ -29,6 +29,7 @@ struct Crowd {
     seed: u64,
     /// Root's slots: the memory of each core's programs.
     memory: Vec<u64>,
+    programs: Vec<Program>,
     /// Root's slots: the endpoints.
     endpoints: Vec<u64>,
     alarm: u64,
@@ -37,6 +38,8 @@ struct Crowd {
     recent: Vec<(u8, u64, u64, [u64; ARGUMENTS])>,
     /// Calls that ended, and how many of them had been away.
     calls: (u64, u64),
+    /// How often a core ran a thread of another.
+    lodgers: u64,
 }
 
 impl Drop for Crowd {
@@ -64,12 +67,14 @@ impl Crowd {
             random: Random::new(0),
             seed: 0,
             memory,
+            programs: Vec::new(),
             endpoints: Vec::new(),
             alarm,
             used,
             repeats: BTreeMap::new(),
             recent: Vec::new(),
             calls: (0, 0),
+            lodgers: 0,
         }
     }
 
@@ -140,9 +145,8 @@ impl Crowd {
                 core.arch.preemption = Preemption::Every(every);
             }
         }
-        let (root, alarm) = (self.cluster.root, self.alarm);
-        root.context.request(Syscall::Wait as u64, &[alarm, MAX]);
-        self.cluster.cores[0].enter();
+        self.programs = programs;
+        self.park_root();
     }
 
     /// Gives a program its own CNode, memory, page tables, and copies of much else.
@@ -156,6 +160,9 @@ impl Crowd {
         self.cluster
             .call(Syscall::CNodeDelete, &[1, limited])
             .unwrap();
+        for (place, core) in (120..).zip(0..self.cluster.cores.len() as u8) {
+            self.cluster.give(program, Cluster::control_of(core), place);
+        }
         let own = self.make(program.core, Kind::Untyped, 14);
         let moved = [program.cnode, 3, 1, own];
         self.cluster.call(Syscall::CNodeMove, &moved).unwrap();
@@ -187,12 +194,60 @@ impl Crowd {
         self.cluster.call(Syscall::SchedConfigure, &time).unwrap();
         let bind = [program.sched, program.thread];
         self.cluster.call(Syscall::SchedBind, &bind).unwrap();
+        let other = self.random.below(self.cluster.cores.len() as u64) as u8;
+        let affinity = [Cluster::control_of(other), program.thread, 2];
+        self.cluster
+            .call(Syscall::ThreadSetAffinity, &affinity)
+            .unwrap();
         self.cluster
             .call(Syscall::ThreadResume, &[program.thread])
             .unwrap();
     }
 
+    /// Everybody waits for somebody: root frees them all.
+    fn revive(&mut self) {
+        let per_look = self.cluster.core(0).arch.per_look;
+        self.let_visitors_in();
+        self.cluster.rest();
+        self.cluster.wake_root(self.alarm);
+        for program in self.programs.clone() {
+            // Some are gone.
+            let _ = self.root(Syscall::ThreadSuspend, &[program.thread]);
+            let _ = self.root(Syscall::ThreadResume, &[program.thread]);
+            self.repeats
+                .remove(&self.cluster.thread_if_any(program).unwrap_or(0));
+        }
+        for core in &mut self.cluster.cores {
+            core.arch.per_look = per_look;
+        }
+        self.park_root();
+    }
+
+    /// From now on visits take no time, and a new period has begun.
+    fn let_visitors_in(&mut self) {
+        for core in &mut self.cluster.cores {
+            core.arch.per_look = Nanoseconds(0);
+            core.arch.advance(Nanoseconds(10_000_000));
+            core.trap_generally(Trap::Timer);
+        }
+    }
+
+    fn park_root(&mut self) {
+        let (root, alarm) = (self.cluster.root, self.alarm);
+        root.context.request(Syscall::Wait as u64, &[alarm, MAX]);
+        self.cluster.cores[0].enter();
+    }
+
+    fn is_still(&mut self) -> bool {
+        self.cluster.listen();
+        let runs = |core: &std::boxed::Box<crate::Core<Fake>>| core.sched.current.is_some();
+        self.cluster.told.is_empty() && !self.cluster.cores.iter().any(runs)
+    }
+
     fn step(&mut self) {
+        if self.random.once_in(10) && self.is_still() {
+            return self.revive();
+        }
         if self.random.below(3) == 0 {
             let choice = self.random.next() as usize;
             self.cluster.look(|count| choice % count);
@@ -202,9 +257,11 @@ impl Crowd {
         let Some(thread) = self.cluster.core(core).sched.current else {
             return self.pass_time(core);
         };
+        self.lodgers += u64::from(thread.core.0 != core);
         match self.random.below(100) {
             0..6 => self.pass_time(core),
             6..8 => self.fault(core, thread),
+            8..20 => self.touch(core),
             _ => self.call(core, thread),
         }
     }
@@ -214,6 +271,16 @@ impl Crowd {
         let core = &mut self.cluster.cores[usize::from(core)];
         core.arch.advance(Nanoseconds(by));
         core.trap_generally(Trap::Timer);
+    }
+
+    /// The running thread uses a page, if there is one.
+    fn touch(&mut self, core: u8) {
+        let address = VirtAddr(choice::page(&mut self.random));
+        let core = &mut self.cluster.cores[usize::from(core)];
+        let memory = core.memory;
+        let _ = core
+            .arch
+            .access(address, Access::Read, |at| word(memory, at));
     }
 
     fn fault(&mut self, core: u8, thread: ThreadRef<Fake>) {
@@ -246,6 +313,7 @@ impl Crowd {
     fn request(&mut self, core: u8, thread: ThreadRef<Fake>) {
         let call = match self.random.of(Syscall::ALL) {
             Syscall::MachineOff => Syscall::Yield,
+            _ if self.random.once_in(15) => Syscall::ThreadSetAffinity,
             // So that rounds do not end too early.
             Syscall::CNodeRevoke | Syscall::CNodeDelete | Syscall::ThreadSuspend
                 if self.random.below(4) != 0 =>
@@ -317,10 +385,10 @@ impl Crowd {
 
     /// Root revokes everything; then nothing is left.
     fn tear_down(&mut self) {
-        for core in &mut self.cluster.cores {
-            core.arch.per_look = Nanoseconds(0);
-            core.arch.advance(Nanoseconds(10_000_000));
-            core.trap_generally(Trap::Timer);
+        self.let_visitors_in();
+        self.cluster.rest();
+        for core in &self.cluster.cores {
+            core.arch.check_tlb();
         }
         self.cluster.wake_root(self.alarm);
         let memory = self.memory.clone();
@@ -370,6 +438,7 @@ fn run(cores: u8, seeds: core::ops::Range<u64>, steps: u64) -> (u64, u64) {
         }
         crowd.tear_down();
     }
+    assert!(crowd.lodgers > 200, "{}", crowd.lodgers);
     crowd.calls
 }
 

@@ -7,6 +7,7 @@ mod cases;
 mod cluster;
 mod crowd;
 mod freight;
+mod lodge;
 mod share;
 
 use cluster::Cluster;

@@ -10,7 +10,7 @@
 use loom::cell::UnsafeCell;
 use loom::sync::{Arc, Notify};
 use loom::thread;
-use weft_store::{Bell, Home, Letter, Mailbox, Ref};
+use weft_store::{Bell, Home, Letter, Mailbox, Ref, Requests};
 
 /// A letter: its link and what it says belong to whoever has it.
 struct Note {
@@ -171,5 +171,89 @@ fn two_cores_fill_two_mailboxes_of_a_third_and_it_looks_at_all_that_it_is_told_o
         }
         got.sort_unstable();
         assert_eq!(got, [0, 1]);
+    });
+}
+
+/// A core that is asked, and what is said to have been done for it.
+struct Desk {
+    requests: Requests,
+    bell: Bell,
+    told: Notify,
+    done: UnsafeCell<u64>,
+}
+
+// SAFETY:
+// 1. that only one thread at a time touches `done` is what the tests look at: loom ends a test where it is not so.
+unsafe impl Sync for Desk {}
+
+impl Desk {
+    fn new() -> Self {
+        Self {
+            requests: Requests::new(),
+            bell: Bell::new(),
+            told: Notify::new(),
+            done: UnsafeCell::new(0),
+        }
+    }
+
+    fn tell(&self, first: bool) {
+        if first && self.bell.ring() {
+            self.told.notify();
+        }
+    }
+
+    /// Waits until told; gives what is asked, and who has answered.
+    fn look(&self) -> (u64, u64) {
+        self.told.wait();
+        self.bell.answer();
+        (self.requests.take(), self.requests.answers())
+    }
+}
+
+#[test]
+fn every_request_is_seen_and_what_is_answered_is_done() {
+    loom::model(|| {
+        // Core 0 asks core 1.
+        let desks: Arc<[Desk; 2]> = Arc::new([Desk::new(), Desk::new()]);
+        let asked = {
+            let desks = desks.clone();
+            thread::spawn(move || {
+                while desks[1].look().0 == 0 {}
+                assert_eq!(desks[0].requests.what(), 7);
+                write(&desks[1].done, 1);
+                desks[0].tell(desks[0].requests.answer(1));
+            })
+        };
+        desks[0].requests.announce(7);
+        desks[1].tell(desks[1].requests.ask(0));
+        while desks[0].look().1 == 0 {}
+        assert_eq!(read(&desks[1].done), 1);
+        asked.join().expect("a core ends");
+    });
+}
+
+#[test]
+fn two_cores_ask_a_third_and_each_is_seen() {
+    loom::model(|| {
+        let desks: Arc<[Desk; 3]> = Arc::new([Desk::new(), Desk::new(), Desk::new()]);
+        let askers = [1_u8, 2].map(|core| {
+            let desks = desks.clone();
+            thread::spawn(move || {
+                let own = &desks[usize::from(core)].requests;
+                own.announce(u64::from(core) * 10);
+                desks[0].tell(desks[0].requests.ask(core));
+            })
+        });
+        let mut seen = 0;
+        while seen != 0b110 {
+            let (asked, _) = desks[0].look();
+            for core in (1..3).filter(|core| asked >> core & 1 != 0) {
+                assert_eq!(desks[core].requests.what(), core as u64 * 10);
+            }
+            seen |= asked;
+        }
+        for core in askers {
+            core.join().expect("a core ends");
+        }
     });
 }

@@ -136,7 +136,6 @@ impl<A: Arch> Core<A> {
     #[cold]
     #[inline(never)]
     pub(crate) fn receive_mail(&mut self) -> Next<A> {
-        self.handle_requests();
         // Until their time comes nobody who fills a mailbox rings again.
         let Some(began) = self.begin_visits() else {
             return Next::Caller;
@@ -145,6 +144,8 @@ impl<A: Arch> Core<A> {
         if let Some(boxes) = self.boxes(me) {
             boxes.bell.answer();
         }
+        // Behind the answer: whoever asked before it has told nobody else.
+        self.handle_requests();
         self.sort_slots();
         self.sort_recalls();
         if self.visits.first.is_none() {

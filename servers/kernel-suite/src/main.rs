@@ -25,6 +25,7 @@ mod mapping;
 mod ports;
 mod probe;
 mod random;
+mod spaces;
 mod time;
 
 use alloc::format;
@@ -56,6 +57,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         time::TESTS,
         calls::TESTS,
         cores::TESTS,
+        spaces::TESTS,
         random::TESTS,
     ];
     #[cfg(target_arch = "x86_64")]

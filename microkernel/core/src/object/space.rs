@@ -1,7 +1,9 @@
 //! An address space (root table and identifier) and a page table.
 
-use weft_hal::{Asid, PhysAddr};
+use weft_hal::{Asid, CoreId, PhysAddr};
 use weft_store::HomeCell;
+
+use crate::space::Mark;
 
 /// The header of an address space. It lies in the page behind the root table.
 #[repr(C, align(64))]
@@ -12,16 +14,26 @@ pub struct AddressSpace {
     pub asid: HomeCell<Asid>,
     /// Which use of the identifier this is: a mapping of an earlier one is void.
     pub generation: HomeCell<u16>,
+    /// Which TLB tag it has on each core.
+    marks: [Mark; CoreId::MAX],
 }
 
 impl AddressSpace {
     /// A space with its root table and identifier.
+    #[inline(always)]
     pub const fn new(root: PhysAddr, asid: Asid, generation: u16) -> Self {
         Self {
             root: HomeCell::new(root),
             asid: HomeCell::new(asid),
             generation: HomeCell::new(generation),
+            marks: [const { Mark::NONE }; CoreId::MAX],
         }
+    }
+
+    /// Which TLB tag it has on a core.
+    pub fn mark(&self, core: CoreId) -> &Mark {
+        let [first, ..] = &self.marks;
+        self.marks.get(usize::from(core.0)).unwrap_or(first)
     }
 }
 

@@ -26,7 +26,7 @@ impl AddressSpace {
             root: HomeCell::new(root),
             asid: HomeCell::new(asid),
             generation: HomeCell::new(generation),
-            marks: [const { Mark::NONE }; CoreId::MAX],
+            marks: [const { Mark::none() }; CoreId::MAX],
         }
     }
 

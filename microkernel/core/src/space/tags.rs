@@ -29,7 +29,9 @@ pub struct Mark(AtomicU64);
 
 impl Mark {
     /// No tag.
-    pub const NONE: Self = Self(AtomicU64::new(0));
+    pub const fn none() -> Self {
+        Self(AtomicU64::new(0))
+    }
 
     fn get(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
@@ -81,6 +83,12 @@ impl Tags {
             self.active = root;
             tlb.activate(root);
         }
+    }
+
+    /// The root of a space that has a tag, which is good until the version changes.
+    pub(crate) fn known(&self, tlb: &impl Tlb, space: Tagged<'_>) -> Option<Root> {
+        let tag = self.tag_of(space.mark)?;
+        Some(tlb.root(space.table, tag))
     }
 
     /// Makes a space the active one, with a tag; gives its root, which is good until the version changes.

@@ -49,14 +49,25 @@ impl<A: Arch> Core<A> {
         thread.version.set(home, self.sched.tags.version);
     }
 
-    /// Notes which space a thread has, so that no switch has to find it out. Its tag is found at the first.
+    /// Notes which space a thread has, so that no switch has to find it out; if it has no tag yet, the first switch finds that.
     pub(crate) fn note_space(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
-        let root = self.space_of(thread).map_or(Root::NONE, |space| {
-            self.arch.root(space.root.get(home), TlbTag(0))
-        });
+        let (root, version) = match self.space_of(thread) {
+            Some(space) => self.root_of(&space),
+            None => (Root::NONE, 0),
+        };
         thread.root.set(home, root);
-        thread.version.set(home, 0);
+        thread.version.set(home, version);
+    }
+
+    /// What a thread may remember of a space: its root here, and the version for which that is good.
+    fn root_of(&self, space: &AddressSpace) -> (Root, u64) {
+        let space = self.tagged(space);
+        let tags = &self.sched.tags;
+        match tags.known(&self.arch, space) {
+            Some(root) => (root, tags.version),
+            None => (self.arch.root(space.table, TlbTag(0)), 0),
+        }
     }
 
     /// The space of a thread.

@@ -225,7 +225,9 @@ impl World {
         };
         let mut world = Self {
             cpus: (0..CORES).map(cpu).collect(),
-            marks: (0..SPACES).map(|_| [const { Mark::NONE }; CORES]).collect(),
+            marks: (0..SPACES)
+                .map(|_| [const { Mark::none() }; CORES])
+                .collect(),
             tables: Rc::clone(&tables),
             frames: 0,
         };
@@ -235,7 +237,7 @@ impl World {
 
     /// Threads of a new space know nothing of it, as `Core::note_space` leaves them.
     fn renew(&mut self, space: usize) {
-        self.marks[space] = [const { Mark::NONE }; CORES];
+        self.marks[space] = [const { Mark::none() }; CORES];
         for cpu in &mut self.cpus {
             let root = cpu.tlb.root(table(space), TlbTag(0));
             cpu.threads[space] = [Memory { root, version: 0 }; THREADS];
@@ -387,7 +389,7 @@ proptest! {
 fn take_turns(sort: Sort, greatest: u16, spaces: usize, switches: usize) -> (usize, usize) {
     let mut tlb = Model::new(sort, greatest, Tables::default());
     let mut tags = Tags::new();
-    let marks: Vec<Mark> = (0..spaces).map(|_| Mark::NONE).collect();
+    let marks: Vec<Mark> = (0..spaces).map(|_| Mark::none()).collect();
     let mut threads: Vec<Memory> = (0..spaces)
         .map(|space| Memory {
             root: tlb.root(table(space), TlbTag(0)),
@@ -435,7 +437,7 @@ fn without_tags_every_switch_is_a_write_and_nothing_else_is_done() {
 fn a_space_that_cannot_be_reached_gets_another_tag() {
     let mut tlb = Model::new(Sort::ActiveOnly, 9, Tables::default());
     let mut tags = Tags::new();
-    let marks = [Mark::NONE, Mark::NONE];
+    let marks = [Mark::none(), Mark::none()];
     let [first, second] = [0, 1].map(|space| Tagged {
         table: table(space),
         mark: &marks[space],

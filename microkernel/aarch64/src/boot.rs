@@ -11,7 +11,7 @@ use core::mem::offset_of;
 use core::ptr;
 
 use weft_early::{DIRECT_MAP, Handover, Range};
-use weft_hal::{CoreId, Root};
+use weft_hal::CoreId;
 
 use crate::board::Board;
 use crate::cpu::{self, Features};
@@ -94,7 +94,6 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
             gic: board.gic.as_ref().map_or(Gic::ABSENT, Gic::new),
             time: Time::new(counter),
             empty_root: prepared.roots.empty,
-            active: Root::NONE,
         },
         free: prepared.layout.free,
         devices: prepared.layout.devices,

@@ -40,6 +40,9 @@ pub(crate) const TCR: u64 = 16 // user half
     | 3 << 28
     | 2 << 30;
 
+/// In TCR_EL1: ASIDs have 16 bits instead of 8 (Arm ARM D24.2.188).
+const ASID_16: u64 = 1 << 36;
+
 /// Optional features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Features {
@@ -49,6 +52,8 @@ pub struct Features {
     pub lse: bool,
     /// Speculation barrier as an instruction (the kernel uses DSB and ISB).
     pub sb: bool,
+    /// Address spaces are tagged in the TLB with 16 bits instead of 8.
+    pub asid_16: bool,
     /// Bits of a physical address.
     pub physical_bits: u8,
 }
@@ -59,6 +64,7 @@ impl Features {
         pan: false,
         lse: false,
         sb: false,
+        asid_16: false,
         physical_bits: 32,
     };
 
@@ -70,6 +76,7 @@ impl Features {
             pan: field(memory_features_1(), 20) != 0,
             lse: field(instruction_features_0(), 20) >= 2,
             sb: field(instruction_features_1(), 36) != 0,
+            asid_16: field(memory_features_0(), 4) == 2,
             physical_bits: [32, 36, 40, 42, 44, 48]
                 .get(size as usize)
                 .copied()
@@ -77,8 +84,13 @@ impl Features {
         }
     }
 
-    fn named(&self) -> [(&'static str, bool); 3] {
-        [("PAN", self.pan), ("LSE", self.lse), ("SB", self.sb)]
+    fn named(&self) -> [(&'static str, bool); 4] {
+        [
+            ("PAN", self.pan),
+            ("LSE", self.lse),
+            ("SB", self.sb),
+            ("ASID16", self.asid_16),
+        ]
     }
 }
 
@@ -162,7 +174,9 @@ read!(
     cache_kind, "ctr_el0"
 );
 read!(system_control, "sctlr_el1");
+read!(translation_control, "tcr_el1");
 write!(set_system_control, "sctlr_el1");
+write!(set_translation_control, "tcr_el1");
 write!(set_memory_attributes, "mair_el1");
 write!(
     /// Sets the core's own data.
@@ -279,6 +293,9 @@ pub(crate) fn harden(features: &Features) {
     const VIRTUAL_COUNTER: u64 = 1 << 1;
     set_counter_access(VIRTUAL_COUNTER);
     set_system_control((system_control() | WRITE_NEVER_EXECUTE) & !KEEP_PAN);
+    if features.asid_16 {
+        set_translation_control(translation_control() | ASID_16);
+    }
     if features.pan {
         // SAFETY:
         // 1. the processor has PAN; the kernel never touches user pages. The encoding is MSR PAN, #1, which

@@ -1,6 +1,6 @@
 //! The architecture's state on one core, and its groups that are a line or two.
 
-use weft_hal::{Arch, Console, CoreId, Cpu, PhysAddr, Ports, Power, Root, Width};
+use weft_hal::{Arch, Console, CoreId, Cpu, PhysAddr, Ports, Power, Width};
 
 use crate::board::Conduit;
 use crate::cpu::{self, Features};
@@ -19,8 +19,6 @@ pub struct Aarch64 {
     pub(crate) time: Time,
     /// A table without entries: the user half when there is no user.
     pub(crate) empty_root: PhysAddr,
-    /// The user address space that the core uses.
-    pub(crate) active: Root,
 }
 
 impl Aarch64 {
@@ -33,7 +31,6 @@ impl Aarch64 {
         gic: Gic::ABSENT,
         time: Time::STOPPED,
         empty_root: PhysAddr(0),
-        active: Root::NONE,
     };
 
     /// What the processor has.

@@ -4,14 +4,12 @@ use core::sync::atomic::AtomicU64;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
+use weft_hal::{Entry, Leaf, PageSize, Paging, PhysAddr};
 
 use crate::machine::Aarch64;
 use crate::{cache, entry, tlb};
 
 impl Paging for Aarch64 {
-    /// Every processor has 8 bits.
-    const MAX_ASID: u16 = 255;
     const USER_ROOT_ENTRIES: usize = 512;
 
     fn supports(&self, _: PageSize) -> bool {
@@ -44,30 +42,6 @@ impl Paging for Aarch64 {
     }
 
     fn prepare_root(&self, _: &[AtomicU64; 512]) {}
-
-    #[inline(always)]
-    fn activate(&mut self, root: Root) {
-        self.active = root;
-        tlb::switch(root);
-    }
-
-    #[inline(always)]
-    fn active(&self) -> Root {
-        self.active
-    }
-
-    fn deactivate(&mut self) {
-        self.active = Root::NONE;
-        tlb::switch(Root::new(self.empty_root, Asid(0)));
-    }
-
-    fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
-        tlb::forget_page(asid, address);
-    }
-
-    fn flush_space(&mut self, asid: Asid) {
-        tlb::forget_space(asid);
-    }
 
     fn publish(&self) {
         tlb::publish();

@@ -10,11 +10,12 @@ const ON: u64 = 1;
 
 /// Turns counter readings into time and back.
 #[derive(Clone, Copy)]
+#[repr(C)]
 pub(crate) struct Time {
     start: u64,
-    hz: u64,
-    /// Nanoseconds a count, times 2³².
+    /// Nanoseconds a count, times 2³². Behind `start`, because both are read for every reading.
     scale: u64,
+    hz: u64,
 }
 
 impl Time {

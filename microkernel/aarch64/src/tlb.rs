@@ -1,30 +1,82 @@
 //! The user half's root and what the processor remembers of page tables.
 //!
-//! User entries are tagged with the address space, so switching forgets nothing. TTBR1 has the kernel half
+//! User entries are tagged with the address space (ASID), so switching forgets nothing. TTBR1 has the kernel half
 //! and never changes after boot, nor does what it leads to: kernel entries are forgotten when a core begins to run threads,
-//! and never again.
+//! and when it has given out all tags.
 //!
-//! Address spaces are numbered by each core for itself, and a space is only ever active on its home core. Bit 0 of the
-//! roots (CnP) is clear, since tables begin on pages: a core then uses no entry that another one has loaded (Arm ARM,
-//! TTBR0_EL1), so it does not meet those of another space that has the same number there. Hence what is forgotten is
-//! forgotten here alone, by instructions and barriers that do not wait for other cores.
+//! Each core gives out tags for itself. Bit 0 of the roots (CnP) is clear, since tables begin on pages: a core then uses
+//! no entry that another one has loaded (Arm ARM, TTBR0_EL1), so it does not meet those of another space that has the
+//! same tag there. Hence what is forgotten is forgotten here alone, by instructions and barriers that do not wait for
+//! other cores.
 
 use core::arch::asm;
 
-use weft_hal::{Asid, Root, VirtAddr};
+use weft_hal::{PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 
 use crate::cpu;
+use crate::machine::Aarch64;
 
-/// Switches the user half. TTBR0 has the format of [`Root`] (Arm ARM D19.2.152). The change counts from the next
-/// context synchronisation event on, which is the ERET to user mode: the kernel itself does not use this half.
-#[inline(always)]
-pub(crate) fn switch(root: Root) {
-    cpu::set_user_root(root.bits());
+/// Where the tag is, in TTBR0 as in the operands of TLBI (Arm ARM D19.2.152, C5.5).
+const TAG: u32 = 48;
+
+impl Tlb for Aarch64 {
+    fn greatest_tag(&self) -> u16 {
+        if self.features().asid_16 {
+            u16::MAX
+        } else {
+            255
+        }
+    }
+
+    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root {
+        Root::from_bits(table.0 | u64::from(tag.0) << TAG)
+    }
+
+    #[inline(always)]
+    fn is_tagged(_: Root) -> bool {
+        true
+    }
+
+    fn reaches_inactive(&self) -> bool {
+        true
+    }
+
+    /// The change counts from the next context synchronisation event on, which is the ERET to user mode: the kernel
+    /// itself does not use this half.
+    #[inline(always)]
+    fn activate(&mut self, root: Root) {
+        cpu::set_user_root(root.bits());
+    }
+
+    fn deactivate(&mut self, left: Root) {
+        leave_user(self.empty_root);
+        cpu::barrier();
+        forget_space(left);
+    }
+
+    fn flush_page(&mut self, root: Root, address: VirtAddr) {
+        forget_page(root, address);
+    }
+
+    fn flush_space(&mut self, root: Root) {
+        forget_space(root);
+    }
+
+    // A function of its own, at whose address tools see that it is not called.
+    #[inline(never)]
+    fn flush_all(&mut self) {
+        forget_all();
+    }
+}
+
+/// Leaves the user half empty.
+pub(crate) fn leave_user(empty_root: PhysAddr) {
+    cpu::set_user_root(empty_root.0);
 }
 
 /// Forgets one page of a space.
-pub(crate) fn forget_page(asid: Asid, address: VirtAddr) {
-    let page = u64::from(asid.0) << 48 | (address.0 >> 12 & 0xfff_ffff_ffff);
+fn forget_page(root: Root, address: VirtAddr) {
+    let page = root.bits() >> TAG << TAG | (address.0 >> 12 & 0xfff_ffff_ffff);
     // SAFETY:
     // 1. only forgets what can be read again from the tables.
     unsafe {
@@ -33,8 +85,8 @@ pub(crate) fn forget_page(asid: Asid, address: VirtAddr) {
 }
 
 /// Forgets all pages of a space.
-pub(crate) fn forget_space(asid: Asid) {
-    let tag = u64::from(asid.0) << 48;
+fn forget_space(root: Root) {
+    let tag = root.bits() >> TAG << TAG;
     // SAFETY:
     // 1. only forgets what can be read again from the tables.
     unsafe {
@@ -42,7 +94,7 @@ pub(crate) fn forget_space(asid: Asid) {
     }
 }
 
-/// Forgets everything of this core: for changes of tables at boot.
+/// Forgets everything of this core.
 pub(crate) fn forget_all() {
     // SAFETY:
     // 1. only forgets what can be read again from the tables.

@@ -198,24 +198,38 @@ extern "C" fn on_exception<S: System<Aarch64>>(
 }
 
 extern "C" fn on_interrupt<S: System<Aarch64>>(system: &mut S) -> *const Registers {
-    let trap = system.arch().acknowledge();
-    let Trap::Interrupt(line) = trap else {
-        return on_other(system, trap);
-    };
-    match system.interrupt(line).map(ptr::from_ref) {
-        Some(registers) => registers,
-        None => on_line(system, line),
+    match system.arch().acknowledge() {
+        Trap::Interrupt(line) => match system.interrupt(line).map(ptr::from_ref) {
+            Some(registers) => registers,
+            None => on_line(system, line),
+        },
+        Trap::Timer => on_timer(system),
+        Trap::Mail => on_mail(system),
+        _ => on_nothing(system),
     }
 }
+
+// What the fast path does not take is left to functions of their own, so that it needs no room on the stack.
 
 /// An interrupt that the fast path did not take.
 #[inline(never)]
 fn on_line<S: System<Aarch64>>(system: &mut S, line: IrqLine) -> *const Registers {
-    on_other(system, Trap::Interrupt(line))
+    leave(system.trap(Trap::Interrupt(line)))
 }
 
-fn on_other<S: System<Aarch64>>(system: &mut S, trap: Trap) -> *const Registers {
-    leave(system.trap(trap))
+#[inline(never)]
+fn on_timer<S: System<Aarch64>>(system: &mut S) -> *const Registers {
+    leave(system.trap(Trap::Timer))
+}
+
+#[inline(never)]
+fn on_mail<S: System<Aarch64>>(system: &mut S) -> *const Registers {
+    leave(system.trap(Trap::Mail))
+}
+
+#[inline(never)]
+fn on_nothing<S: System<Aarch64>>(system: &mut S) -> *const Registers {
+    leave(system.trap(Trap::Spurious))
 }
 
 /// Answers the running thread if it asked what the processor has.

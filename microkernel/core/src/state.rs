@@ -13,24 +13,26 @@ use crate::shared::Shared;
 use crate::space::AsidTable;
 use crate::syscall::Handlers;
 
-/// One core's state. Large: it belongs in a per-core area, not on a stack.
+/// One core's state. Large: it belongs in a per-core area, not on a stack. What the fast path needs comes first, where
+/// instructions reach it by an offset of their own; the table that has thousands of entries is the last.
+#[repr(C)]
 pub struct Core<A: Arch> {
     /// The architecture.
     pub arch: A,
+    pub(crate) sched: Scheduler<A>,
+    wants: Wants,
+    /// For each kind the word of a capability with all rights whose object is this core's.
+    own: [Tag; KINDS],
     /// What it shares with the other cores.
     pub(crate) shared: Ref<Shared<A>>,
     pub(crate) memory: Memory,
     pub(crate) home: Home,
-    pub(crate) sched: Scheduler<A>,
     pub(crate) irqs: IrqTable,
-    pub(crate) asids: AsidTable,
-    pub(crate) dying: Dying,
-    pub(crate) visits: Visits<A>,
     pub(crate) handlers: &'static Handlers<A>,
     id: CoreId,
-    /// For each kind the word of a capability with all rights whose object is this core's.
-    own: [Tag; KINDS],
-    wants: Wants,
+    pub(crate) dying: Dying,
+    pub(crate) visits: Visits<A>,
+    pub(crate) asids: AsidTable,
 }
 
 /// What a slot's word is compared with: one look where constants would take several instructions to make.
@@ -189,8 +191,8 @@ impl<A: Arch> Core<A> {
     /// Handles a device interrupt by the fast path, if that takes it; says who goes on then.
     #[inline(always)]
     pub fn interrupted_directly(&mut self, line: IrqLine) -> Option<&A::Context> {
-        self.interrupt_directly(line)?;
-        self.sched.current.as_ref().map(|thread| &thread.context)
+        let runs = self.interrupt_directly(line)?;
+        Some(&self.sched.current.insert(runs).context)
     }
 
     /// Handles a system call that the fast path did not; says what runs next.

@@ -10,13 +10,14 @@ pub struct PhysAddr(pub u64);
 #[repr(transparent)]
 pub struct VirtAddr(pub u64);
 
-/// The number of an address space that the hardware tags TLB entries with (PCID, ASID). 0 is the kernel's own.
+/// The identifier of an address space, by which its home core finds it. 0 is nobody's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 #[repr(transparent)]
 pub struct Asid(pub u16);
 
-/// An address space as the processor's root register takes it: where its root table is and its identifier, in one
-/// word that is compared and kept as such. Bits 0..48 address, 48..64 identifier.
+/// An address space as the processor's root register takes it: where its root table is and the tag that its TLB entries
+/// have, in one word that is compared and kept as such. Bits 12..48 are the address of the table; all others are the
+/// architecture's ([`Tlb::root`](crate::Tlb::root)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[repr(transparent)]
 pub struct Root(u64);
@@ -24,21 +25,16 @@ pub struct Root(u64);
 impl Root {
     /// No user address space.
     pub const NONE: Self = Self(0);
-    const ADDRESS: u64 = (1 << 48) - 1;
+    const TABLE: u64 = 0xf_ffff_ffff << 12;
 
-    /// A user address space.
-    pub const fn new(table: PhysAddr, asid: Asid) -> Self {
-        Self(table.0 & Self::ADDRESS | (asid.0 as u64) << 48)
+    /// What an architecture has put together.
+    pub const fn from_bits(bits: u64) -> Self {
+        Self(bits)
     }
 
     /// Where the root table is.
     pub const fn table(self) -> PhysAddr {
-        PhysAddr(self.0 & Self::ADDRESS)
-    }
-
-    /// The identifier.
-    pub const fn asid(self) -> Asid {
-        Asid((self.0 >> 48) as u16)
+        PhysAddr(self.0 & Self::TABLE)
     }
 
     /// The word.

@@ -1,4 +1,4 @@
-//! Page tables: how an architecture encodes entries and switches roots.
+//! Page tables: how an architecture encodes entries.
 //!
 //! Both architectures use four levels of 512 eight-byte entries over 4 KiB pages. Level 1 is the last.
 //! Core walks the tables; an architecture says what entries mean.
@@ -8,7 +8,7 @@ use core::sync::atomic::AtomicU64;
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 
-use crate::{Asid, PhysAddr, Root, VirtAddr};
+use crate::PhysAddr;
 
 /// The size of a mapped frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,10 +78,10 @@ pub enum Entry {
     },
 }
 
-/// Page tables and address-space switching.
+/// Page tables.
 pub trait Paging {
-    /// The greatest usable [`Asid`]; at least 1.
-    const MAX_ASID: u16;
+    /// The greatest [`Asid`](crate::Asid) that core may give out, if it is to give out fewer than it could.
+    const MAX_ASID: u16 = u16::MAX;
 
     /// The number of root entries, counted from 0, that belong to user mode (256 where the kernel shares the root).
     const USER_ROOT_ENTRIES: usize;
@@ -109,21 +109,6 @@ pub trait Paging {
 
     /// Makes a cleared page the root of an address space (adds the kernel's part where the root is shared).
     fn prepare_root(&self, root: &[AtomicU64; 512]);
-
-    /// The user address space that the processor uses; [`Root::NONE`]: the kernel's own.
-    fn active(&self) -> Root;
-
-    /// Switches to a user address space, which is not the active one.
-    fn activate(&mut self, root: Root);
-
-    /// Switches to the kernel's own address space.
-    fn deactivate(&mut self);
-
-    /// Forgets what the TLB holds of one page; orders it behind earlier table changes.
-    fn flush_page(&mut self, asid: Asid, address: VirtAddr);
-
-    /// Forgets what the TLB holds of a whole space.
-    fn flush_space(&mut self, asid: Asid);
 
     /// Makes table changes that only added entries visible to the table walker.
     fn publish(&self);

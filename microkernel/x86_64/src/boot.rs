@@ -9,7 +9,7 @@ use core::sync::atomic::Ordering;
 
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
-use weft_hal::{CoreId, PageSize, PhysAddr, Root, Text};
+use weft_hal::{CoreId, PageSize, PhysAddr, Text};
 
 use crate::acpi::Acpi;
 use crate::cpu::{self, Features};
@@ -22,7 +22,7 @@ use crate::paging::KernelHalf;
 use crate::pvh::{Physical, StartInfo};
 use crate::smp::{Areas, PerCore};
 use crate::timer::{Time, calibrate};
-use crate::tlb::{self, Active};
+use crate::tlb;
 use crate::{descriptor, report, smp, trap};
 use weft_early::region::{PAGE, Range};
 use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
@@ -126,7 +126,7 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
         Err(OutOfTables) => panic!("there is no memory for the kernel's page tables"),
     };
     cpu::harden(&features);
-    tlb::write_root(boot_root);
+    tlb::write_root(boot_root.0);
     trap::set_up_syscall();
     let machine = machine(features, &acpi, kernel, time_stamp);
     let cores = acpi.madt.cores.with_first(machine.local_apic.id());
@@ -163,7 +163,6 @@ fn machine(features: Features, acpi: &Acpi, kernel: KernelHalf, time_stamp: u64)
         local_apic,
         messages: MsiLines::new(),
         time: Time::new(time_stamp, rates),
-        active: Active(Root::NONE),
         kernel,
     }
 }

@@ -42,6 +42,8 @@ pub struct Features {
     pub machine_check: bool,
     /// Entries can stay in the TLB when the root changes.
     pub global_pages: bool,
+    /// TLB entries can be tagged with their address space, and stay when the root changes.
+    pub pcid: bool,
     /// 1 GiB pages.
     pub huge_pages: bool,
     /// Vector registers can be saved in parts, which there are more of than those that every processor has.
@@ -67,6 +69,7 @@ impl Features {
         fsgsbase: false,
         machine_check: false,
         global_pages: false,
+        pcid: false,
         huge_pages: false,
         xsave: false,
         avx: false,
@@ -111,6 +114,8 @@ impl Features {
             fsgsbase: bit(ebx, 0),
             machine_check: bit(basic.edx, 7),
             global_pages: bit(basic.edx, 13),
+            // All tags at once are forgotten by way of global pages.
+            pcid: bit(basic.ecx, 17) && bit(basic.edx, 13),
             huge_pages: leaf(0x8000_0001).is_some_and(|leaf| bit(leaf.edx, 26)),
             x2apic: bit(basic.ecx, 21) && !(bit(basic.ecx, 31) && is_emulated()),
             invariant_tsc: leaf(0x8000_0007).is_some_and(|leaf| bit(leaf.edx, 8)),
@@ -158,6 +163,7 @@ impl Features {
             self.xsave,
             self.avx,
             self.avx512,
+            self.pcid,
         ];
         let bits = all.into_iter().rev();
         bits.fold(0, |bits, present| bits << 1 | u32::from(present))
@@ -165,7 +171,7 @@ impl Features {
 }
 
 /// What the features are called.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 13] = [
     "SMEP",
     "SMAP",
     "UMIP",
@@ -178,6 +184,7 @@ const NAMES: [&str; 12] = [
     "XSAVE",
     "AVX",
     "AVX-512",
+    "PCID",
 ];
 
 /// Whether this is QEMU's translator. With instruction counting (`-icount`) it ends with "Bad icount read"
@@ -268,11 +275,21 @@ fn reset_vectors(features: &Features) {
     write_cr0(Cr0::read() | Cr0Flags::TASK_SWITCHED);
 }
 
-/// Lets global entries stay in the TLB when the root changes, if the processor can, and forgets everything once.
-pub(crate) fn keep_global(features: &Features) {
-    if features.global_pages {
-        write_cr4(Cr4::read() | Cr4Flags::PAGE_GLOBAL);
-    }
+/// Lets global entries stay in the TLB when the root changes, and those that are tagged, if the processor can, and forgets
+/// everything once. The root register holds no tag.
+pub(crate) fn keep_entries(features: &Features) {
+    let mut cr4 = Cr4::read();
+    cr4.set(Cr4Flags::PAGE_GLOBAL, features.global_pages);
+    cr4.set(Cr4Flags::PCID, features.pcid);
+    write_cr4(cr4);
+}
+
+/// Forgets all TLB entries of this core, global ones too, whatever their tags: so does a change of CR4.PGE
+/// (SDM 3A §4.10.4.1).
+pub(crate) fn forget_all() {
+    let cr4 = Cr4::read();
+    write_cr4(cr4 ^ Cr4Flags::PAGE_GLOBAL);
+    write_cr4(cr4);
 }
 
 fn write_efer(flags: EferFlags) {

@@ -13,8 +13,8 @@ use crate::{cpu, tlb};
 
 /// Leaves the page tables of boot, and forgets what this core remembers of them: none of it was global before.
 pub(crate) fn leave(machine: &X86_64) {
-    tlb::write_root(machine.kernel.root);
-    cpu::keep_global(&machine.features);
+    tlb::write_root(machine.kernel.root.0);
+    cpu::keep_entries(&machine.features);
 }
 
 /// Clears the memory. No core may come back to what was there.

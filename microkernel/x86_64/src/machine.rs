@@ -1,6 +1,6 @@
 //! The architecture's state on one core, and its groups that are a line or two.
 
-use weft_hal::{Arch, Console, CoreId, Cpu, Ports, Power, Root, Width};
+use weft_hal::{Arch, Console, CoreId, Cpu, Ports, Power, Width};
 
 use crate::acpi::PowerPorts;
 use crate::cpu::Features;
@@ -10,7 +10,6 @@ use crate::paging::KernelHalf;
 use crate::regs::Registers;
 use crate::smp::PerCore;
 use crate::timer::Time;
-use crate::tlb::Active;
 use crate::{port, power, serial, smp};
 
 /// An x86_64 core.
@@ -23,7 +22,6 @@ pub struct X86_64 {
     pub(crate) messages: MsiLines,
     pub(crate) time: Time,
     pub(crate) kernel: KernelHalf,
-    pub(crate) active: Active,
 }
 
 impl X86_64 {
@@ -38,7 +36,6 @@ impl X86_64 {
         messages: MsiLines::new(),
         time: Time::STOPPED,
         kernel: KernelHalf::ABSENT,
-        active: Active(Root::NONE),
     };
 
     /// The state of a further core, whose interrupt controller has the number `id`. Interrupt lines come to the boot core.
@@ -52,7 +49,6 @@ impl X86_64 {
             messages: MsiLines::none(),
             time: self.time,
             kernel: self.kernel,
-            active: Active(Root::NONE),
         }
     }
 

@@ -5,11 +5,10 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use weft_hal::{Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
+use weft_hal::{Entry, Leaf, PageSize, Paging, PhysAddr};
 
 use crate::entry;
 use crate::machine::X86_64;
-use crate::tlb::write_root;
 
 /// Entries of a root that belong to user mode.
 const USER_ENTRIES: usize = 256;
@@ -41,7 +40,6 @@ impl KernelHalf {
 }
 
 impl Paging for X86_64 {
-    const MAX_ASID: u16 = 4095;
     const USER_ROOT_ENTRIES: usize = USER_ENTRIES;
 
     fn supports(&self, size: PageSize) -> bool {
@@ -73,29 +71,6 @@ impl Paging for X86_64 {
         let direct = root.iter().skip(USER_ENTRIES).zip(self.kernel.direct);
         direct.for_each(|(entry, value)| entry.store(value, Ordering::Relaxed));
         root[KERNEL_ENTRY].store(self.kernel.kernel, Ordering::Relaxed);
-    }
-
-    #[inline(always)]
-    fn activate(&mut self, root: Root) {
-        self.active.switch(root);
-    }
-
-    #[inline(always)]
-    fn active(&self) -> Root {
-        self.active.0
-    }
-
-    fn deactivate(&mut self) {
-        self.active.0 = Root::NONE;
-        write_root(self.kernel.root);
-    }
-
-    fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
-        self.active.forget_page(asid, address);
-    }
-
-    fn flush_space(&mut self, asid: Asid) {
-        self.active.forget_space(asid);
     }
 
     /// The walker does not remember that an entry was empty.

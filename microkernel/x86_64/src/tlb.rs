@@ -1,45 +1,79 @@
 //! The page-table root and what the processor remembers of page tables.
 //!
-//! Entries of user mode are not tagged (PCID is not used), so that writing the root forgets all of them;
-//! only the active space can have any. Kernel entries are global and never change after boot.
+//! With PCIDs a user space's entries are tagged, and stay when CR3 is written with bit 63 set; without, such a write
+//! forgets all of them (SDM 3A §4.10.4.1). What is in CR3 is a [`Root`] as it stands: the address of the table, in bits
+//! 0..12 the tag, and bit 63 where there is one. The kernel's own space has PCID 0, and no user entry is tagged with
+//! that. Kernel entries are global and never change after boot.
+//!
+//! INVPCID, which would reach the entries of a space that is not active, is not used: such a space gets another tag
+//! instead. No emulator has PCIDs, so whatever there is to decide is core's (`space::tags`), whose tests hold it against
+//! a TLB that forgets nothing by itself.
 
 use core::arch::asm;
 
-use weft_hal::{Asid, PhysAddr, Root, VirtAddr};
+use weft_hal::{PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 use x86_64::instructions::tlb;
 
-/// The user address space that is active on this core.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Active(pub(crate) Root);
+use crate::cpu;
+use crate::machine::X86_64;
 
-impl Active {
-    /// Switches to a user space.
+/// In CR3: entries that are tagged as the new ones are stay.
+const KEEP: u64 = 1 << 63;
+
+/// The greatest of 12 bits.
+const GREATEST_PCID: u16 = 4095;
+
+impl Tlb for X86_64 {
+    fn greatest_tag(&self) -> u16 {
+        if self.features().pcid {
+            GREATEST_PCID
+        } else {
+            0
+        }
+    }
+
+    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root {
+        let keep = if self.features().pcid { KEEP } else { 0 };
+        Root::from_bits(keep | table.0 | u64::from(tag.0 & GREATEST_PCID))
+    }
+
     #[inline(always)]
-    pub(crate) fn switch(&mut self, root: Root) {
-        self.0 = root;
-        write_root(root.table());
+    fn is_tagged(root: Root) -> bool {
+        root.bits() & KEEP != 0
     }
 
-    /// Forgets one page of a space.
-    pub(crate) fn forget_page(&self, asid: Asid, address: VirtAddr) {
-        if self.0.asid() == asid {
-            tlb::flush(x86_64::VirtAddr::new_truncate(address.0));
-        }
+    fn reaches_inactive(&self) -> bool {
+        false
     }
 
-    /// Forgets all pages of a space.
-    pub(crate) fn forget_space(&self, asid: Asid) {
-        if self.0.asid() == asid {
-            write_root(self.0.table());
-        }
+    #[inline(always)]
+    fn activate(&mut self, root: Root) {
+        write_root(root.bits());
+    }
+
+    fn deactivate(&mut self, _: Root) {
+        write_root(self.kernel.root.0);
+    }
+
+    fn flush_page(&mut self, _: Root, address: VirtAddr) {
+        tlb::flush(x86_64::VirtAddr::new_truncate(address.0));
+    }
+
+    fn flush_space(&mut self, root: Root) {
+        write_root(root.bits() & !KEEP);
+    }
+
+    fn flush_all(&mut self) {
+        cpu::forget_all();
     }
 }
 
-/// Writes the root register; forgets everything but global entries.
+/// Writes the root register; forgets what has the same tag, unless it is to be kept, but no global entries.
 #[inline(always)]
-pub(crate) fn write_root(root: PhysAddr) {
+pub(crate) fn write_root(root: u64) {
     // SAFETY:
     // 1. the root is the kernel's, or has the kernel's upper half from `prepare_root`, so the kernel stays
-    //    where it is; its address is a page's and below 2^48, so no reserved bit is set.
-    unsafe { asm!("mov cr3, {}", in(reg) root.0, options(nostack, preserves_flags)) };
+    //    where it is; its address is a page's and below 2^48, and there are a tag and bit 63 only with PCIDs, so no
+    //    reserved bit is set.
+    unsafe { asm!("mov cr3, {}", in(reg) root, options(nostack, preserves_flags)) };
 }

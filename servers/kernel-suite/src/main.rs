@@ -26,6 +26,7 @@ mod mapping;
 mod ports;
 mod probe;
 mod random;
+mod spaces;
 mod time;
 
 use alloc::format;
@@ -58,6 +59,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         calls::TESTS,
         cores::TESTS,
         lodge::TESTS,
+        spaces::TESTS,
         random::TESTS,
     ];
     #[cfg(target_arch = "x86_64")]

@@ -9,7 +9,7 @@ use weft_abi::cap::CacheMode;
 use weft_early::region::PAGE;
 use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
 use weft_early::{DIRECT_MAP, Range};
-use weft_hal::{Asid, PageSize, PhysAddr, Root};
+use weft_hal::{PageSize, PhysAddr};
 
 use super::KERNEL_BASE;
 use super::loaded::clear;
@@ -271,7 +271,7 @@ pub(super) fn enter(kernel: u64, roots: Roots) {
             options(nostack),
         );
     }
-    tlb::switch(Root::new(roots.empty, Asid(0)));
+    tlb::leave_user(roots.empty);
     tlb::forget_all();
     KERNEL.store(roots.kernel.0, Ordering::Relaxed);
     ROOT.store(roots.boot.0, Ordering::Relaxed);

@@ -16,7 +16,7 @@ use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use weft_early::region::PAGE;
 use weft_early::{Handover, System};
-use weft_hal::{Asid, CoreId, PhysAddr, Root, Text};
+use weft_hal::{CoreId, PhysAddr, Text};
 
 use super::{PerCore, STACK_BYTES, STACK_TOP, Stacks};
 use crate::board::Conduit;
@@ -299,7 +299,7 @@ extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Sea
     let own = unsafe { &(*place).own };
     own.data.set_up(own.core, place.expose_provenance() as u64);
     trap::set_up();
-    tlb::switch(Root::new(own.empty_root, Asid(0)));
+    tlb::leave_user(own.empty_root);
     tlb::forget_all();
     let features = Features::detect();
     cpu::harden(&features);
@@ -315,7 +315,6 @@ extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Sea
             .map_or(Gic::ABSENT, |gic| Gic::join(&gic, own.core)),
         time: own.time,
         empty_root: own.empty_root,
-        active: Root::NONE,
     };
     // SAFETY:
     // 1. the tables map it, and it is this core's alone, for ever.

@@ -63,7 +63,7 @@ impl<A: Arch> Core<A> {
         let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
         let Line { server, reply } = endpoint.line.get(home)?;
         let sched = self.sched.running_on?;
-        if self.is_outranked(sched, server) {
+        if self.is_outranked(sched, server) || !self.knows_space(server) {
             return None;
         }
         self.lend(caller, endpoint, Line { server, reply });
@@ -99,7 +99,7 @@ impl<A: Arch> Core<A> {
         let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
         let line = endpoint.line.get(home)?;
         let sched = self.sched.running_on?;
-        if self.is_outranked(sched, line.server) {
+        if self.is_outranked(sched, line.server) || !self.knows_space(line.server) {
             return None;
         }
         thread.fault.set(home, Some(fault));
@@ -147,7 +147,7 @@ impl<A: Arch> Core<A> {
         let caller = reply.caller.get(home)?;
         let sched = self.sched.running_on?;
         let entitled = sched.owner.get(home) == Some(caller) || caller.lent_by.get(home).is_some();
-        if !entitled || self.is_outranked(sched, caller) {
+        if !entitled || self.is_outranked(sched, caller) || !self.knows_space(caller) {
             return None;
         }
         let faulted = caller.faulting.get(home);
@@ -288,7 +288,7 @@ impl<A: Arch> Core<A> {
 
     #[inline(always)]
     fn switch_directly(&mut self, to: ThreadRef<A>) -> &A::Context {
-        self.enter_space(to);
+        self.enter_directly(to);
         &self.sched.current.insert(to).context
     }
 }

@@ -64,9 +64,7 @@ impl<A: Arch> Core<A> {
             let slots = (thread.cspace.object.get(home), power(cspace.size()));
             thread.slots.set(home, slots);
         }
-        if let Some((table, asid)) = self.space_of(thread) {
-            thread.root.set(home, Root::new(table, asid));
-        }
+        self.note_space(thread);
     }
 
     /// The CSpace or address space of a thread, which does not run, goes away.

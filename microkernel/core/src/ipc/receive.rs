@@ -102,11 +102,13 @@ impl<A: Arch> Core<A> {
     }
 
     /// Completes a receiver's system call with signals instead of a message.
+    #[inline(always)]
     pub(super) fn deliver_signals(&mut self, thread: ThreadRef<A>, word: u64) {
         self.deliver_empty(thread, word, MessageInfo::signal());
     }
 
     /// Completes a receiver's system call with what the kernel says in one word.
+    #[inline(always)]
     pub(super) fn deliver_empty(&mut self, thread: ThreadRef<A>, word: u64, info: MessageInfo) {
         for register in 2..8 {
             thread.context.set_argument(register, 0);

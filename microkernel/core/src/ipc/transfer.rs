@@ -66,7 +66,8 @@ impl<A: Arch> Core<A> {
         self.deliver(to, badge, info);
     }
 
-    /// Completes a receiver's or caller's system call.
+    /// Completes a receiver's or caller's system call. Part of its callers, which then call nothing.
+    #[inline(always)]
     pub(super) fn deliver(&mut self, to: ThreadRef<A>, badge: u64, info: MessageInfo) {
         to.context.clear_scratch();
         to.context.set_status(0);
@@ -75,16 +76,16 @@ impl<A: Arch> Core<A> {
         to.context.set_argument(8, 0);
     }
 
-    /// Copies what a message has beyond its register words, the last word first: one counter is all that this takes.
+    /// Copies what a message has beyond its register words.
     #[inline(always)]
     pub(super) fn copy_page_words(&self, from: ThreadRef<A>, to: ThreadRef<A>, words: usize) {
         let (source, destination) = (self.message_page(from), self.message_page(to));
-        let mut left = words;
-        while left > REGISTER_WORDS {
-            left = left.wrapping_sub(1);
-            if let (Some(from), Some(to)) = (source.get(left), destination.get(left)) {
+        let mut index = REGISTER_WORDS;
+        while index < words {
+            if let (Some(from), Some(to)) = (source.get(index), destination.get(index)) {
                 to.store(from.load(Relaxed), Relaxed);
             }
+            index = index.wrapping_add(1);
         }
     }
 

@@ -31,9 +31,9 @@ impl<A: Arch> Core<A> {
             notification.word.set(home, word);
             return Some(Turn::Caller);
         }
-        let switched = self.wake_directly(notification, bits)?;
+        let woken = self.wake_directly(notification, bits)?;
         thread.context.set_status(0);
-        Some(self.turn(switched))
+        Some(self.turn(woken.is_some()))
     }
 
     /// Wait for the notification capability `object`.
@@ -50,7 +50,7 @@ impl<A: Arch> Core<A> {
             return Some(Turn::Of(&self.sched.current.as_ref()?.context));
         }
         let (next, priority) = self.next_ready()?;
-        let passing = self.passing(next.sched.get(home)?)?;
+        let passing = self.passing(next, next.sched.get(home)?)?;
         self.take(next, priority);
         self.fall_asleep(thread, awaited);
         self.pass(passing, next);
@@ -76,7 +76,7 @@ impl<A: Arch> Core<A> {
         if self.is_outranked(sleeper.sched, sleeper.thread) {
             return None;
         }
-        let passing = self.passing(sleeper.sched)?;
+        let passing = self.passing(sleeper.thread, sleeper.sched)?;
         self.fall_asleep(thread, awaited);
         self.rouse(notification, bits, &sleeper);
         self.pass(passing, sleeper.thread);
@@ -89,7 +89,7 @@ impl<A: Arch> Core<A> {
         let thread = self.sched.current?;
         let (next, priority) = self.next_ready()?;
         let home = self.home();
-        let passing = self.passing(next.sched.get(home)?)?;
+        let passing = self.passing(next, next.sched.get(home)?)?;
         self.catch_up();
         if priority != self.priority_of(thread) {
             return None;
@@ -100,21 +100,27 @@ impl<A: Arch> Core<A> {
         Some(self.turn(true))
     }
 
-    /// A device interrupt that wakes a driver. Says whether it could be handled.
+    /// A device interrupt that wakes a driver. Gives the thread that runs then.
     #[inline(always)]
-    pub(crate) fn interrupt_directly(&mut self, line: IrqLine) -> Option<()> {
+    pub(crate) fn interrupt_directly(&mut self, line: IrqLine) -> Option<ThreadRef<A>> {
         let home = self.home();
         let entry = self.irqs.entry(line)?;
         let notification: Ref<Notification<A>> =
             entry.binding.object_of(home, Kind::Notification)?;
         let bits = entry.binding.badge.get(home);
-        self.sched.current?;
-        self.wake_directly(notification, bits).map(|_| ())
+        let running = self.sched.current?;
+        let woken = self.wake_directly(notification, bits)?;
+        Some(woken.unwrap_or(running))
     }
 
-    /// Signals a notification for which somebody waits; says whether the running thread had to step aside.
+    /// Signals a notification for which somebody waits; gives the thread for which the running one had to step aside, if it
+    /// had to.
     #[inline(always)]
-    fn wake_directly(&mut self, notification: Ref<Notification<A>>, bits: u64) -> Option<bool> {
+    fn wake_directly(
+        &mut self,
+        notification: Ref<Notification<A>>,
+        bits: u64,
+    ) -> Option<Option<ThreadRef<A>>> {
         let home = self.home();
         let running = self.sched.current?;
         let sched = self.sched.running_on?;
@@ -126,13 +132,13 @@ impl<A: Arch> Core<A> {
         if above(sleeper.sched, sleeper.thread) >= above(sched, running) {
             self.rouse(notification, bits, &sleeper);
             self.join(sleeper.thread, End::Back);
-            return Some(false);
+            return Some(None);
         }
-        let passing = self.passing(sleeper.sched)?;
+        let passing = self.passing(sleeper.thread, sleeper.sched)?;
         self.step_aside(running, sched, End::Front);
         self.rouse(notification, bits, &sleeper);
         self.pass(passing, sleeper.thread);
-        Some(true)
+        Some(Some(sleeper.thread))
     }
 
     /// Who waits for a notification, if it runs as soon as it is woken by these bits.

@@ -3,6 +3,8 @@
 use weft_hal::{Asid, CoreId, PhysAddr};
 use weft_store::HomeCell;
 
+use crate::space::Mark;
+
 /// The header of an address space. It lies in the page behind the root table.
 #[repr(C, align(64))]
 pub struct AddressSpace {
@@ -16,10 +18,13 @@ pub struct AddressSpace {
     pub cores: HomeCell<u64>,
     /// How many threads of it each core has, those on their way included.
     pub lodgers: [HomeCell<u32>; CoreId::MAX],
+    /// Which TLB tag it has on each core.
+    marks: [Mark; CoreId::MAX],
 }
 
 impl AddressSpace {
     /// A space with its root table and identifier.
+    #[inline(always)]
     pub const fn new(root: PhysAddr, asid: Asid, generation: u16) -> Self {
         Self {
             root: HomeCell::new(root),
@@ -27,7 +32,14 @@ impl AddressSpace {
             generation: HomeCell::new(generation),
             cores: HomeCell::new(0),
             lodgers: [const { HomeCell::new(0) }; CoreId::MAX],
+            marks: [const { Mark::none() }; CoreId::MAX],
         }
+    }
+
+    /// Which TLB tag it has on a core.
+    pub fn mark(&self, core: CoreId) -> &Mark {
+        let [first, ..] = &self.marks;
+        self.marks.get(usize::from(core.0)).unwrap_or(first)
     }
 }
 

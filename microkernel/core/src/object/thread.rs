@@ -113,16 +113,18 @@ pub struct Thread<A: Arch> {
     pub state: HomeCell<Blocked<A>>,
     /// What its CSpace comes down to: address of slot 0, and the number of slots (0: none).
     pub slots: HomeCell<(u64, u64)>,
-    /// What its address space comes down to.
+    /// At which version of the core's TLB tags `root` was found out; 0: not yet.
+    pub version: HomeCell<u64>,
+    /// What its address space comes down to on its core.
     pub root: HomeCell<Root>,
     /// The scheduling context it runs on; its own or a donated one. None while it waits in Recv: its own then rests.
     pub sched: HomeCell<Option<Ref<SchedContext<A>>>>,
     /// The reply object through whose call `sched` was lent, if it is not its own.
     pub lent_by: HomeCell<Option<Ref<Reply<A>>>>,
-    /// The reply object that it named in its last Recv, unless another thread has named it since.
-    pub reply: HomeCell<Option<Ref<Reply<A>>>>,
     /// The endpoint that it last received on, which counts it as a receiver.
     pub serves: HomeCell<Option<Ref<Endpoint<A>>>>,
+    /// The reply object that it named in its last Recv, unless another thread has named it since.
+    pub reply: HomeCell<Option<Ref<Reply<A>>>>,
     /// By which pointers it last named `serves` and `reply` in ReplyRecv, and when that was looked up.
     pub named: HomeCell<Named>,
     /// The ready queue (priority) that it is in.
@@ -235,6 +237,7 @@ impl<A: Arch> Thread<A> {
             state: HomeCell::new(Blocked::Suspended),
             slots: HomeCell::new((0, 0)),
             root: HomeCell::new(Root::NONE),
+            version: HomeCell::new(0),
             queued: HomeCell::new(None),
             faulting: HomeCell::new(false),
             calling: HomeCell::new(false),

@@ -10,14 +10,14 @@
 //! knows that it is away ([`Thread::lodges`]), and calls it back before it touches any of that. The state of a thread that
 //! lodges is Ready all the time, so that both may look.
 //!
-//! Its address space is a *guest* on the other core, which has its own identifier of it there. What that core's TLB knows of
+//! Its address space is a *guest* on the other core, which gives it a TLB tag as any other. What that core's TLB knows of
 //! it is forgotten when the last of its threads leaves, and when mappings go (see `round`).
 
 use core::sync::atomic::Ordering;
 
 use weft_abi::syscall::{Affinity, MAX_PRIORITY};
 use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{Arch, Asid, Context, CoreId, Root};
+use weft_hal::{Arch, Asid, Context, CoreId};
 use weft_store::Ref;
 
 use crate::Core;
@@ -58,10 +58,9 @@ impl Affinities {
 #[derive(Clone, Copy)]
 struct Guest {
     core: CoreId,
+    space: Ref<AddressSpace>,
     /// Its identifier there.
-    there: Asid,
-    /// Its identifier here.
-    here: Asid,
+    asid: Asid,
     /// How many of its threads are here.
     threads: u32,
 }
@@ -85,10 +84,10 @@ impl Guests {
         self.0.get(index).is_none_or(Option::is_none)
     }
 
-    /// The identifiers, there and here, of one of the spaces, if it is of this core.
-    pub(super) fn of_core(&self, index: usize, core: CoreId) -> Option<(Asid, Asid)> {
+    /// One of the spaces, and its identifier there, if it is of this core.
+    pub(super) fn of_core(&self, index: usize, core: CoreId) -> Option<(Ref<AddressSpace>, Asid)> {
         let guest = self.0.get(index)?.as_ref()?;
-        (guest.core == core).then_some((guest.there, guest.here))
+        (guest.core == core).then_some((guest.space, guest.asid))
     }
 }
 
@@ -209,15 +208,11 @@ impl<A: Arch> Core<A> {
     pub(super) fn take_in(&mut self, thread: ThreadRef<A>) {
         let home = self.home();
         let mut trip = thread.trip.get(home);
-        let root = thread.root.get(home);
         let unwanted = trip.recalled || trip.count != 0 && self.sched.current.is_some();
-        let Some(here) = (!unwanted)
-            .then(|| self.welcome(thread.core, root.asid()))
-            .flatten()
-        else {
+        if unwanted || self.welcome(thread).is_none() {
             return self.go_home(thread);
-        };
-        thread.root.set(home, Root::new(root.table(), here));
+        }
+        self.note_space(thread);
         trip.stage = Stage::Lodged;
         thread.trip.set(home, trip);
         self.enqueue(thread, End::Back);
@@ -238,8 +233,7 @@ impl<A: Arch> Core<A> {
         {
             self.sched.throttled.remove(home, sched);
         }
-        let root = thread.root.get(home);
-        self.discharge(root);
+        self.discharge(thread);
         let trip = thread.trip.get(home);
         thread.trip.set(home, Trip { faulted, ..trip });
         self.go_home(thread);
@@ -292,29 +286,30 @@ impl<A: Arch> Core<A> {
         }
     }
 
-    /// This core's identifier for a space of another, of which there is one more thread.
-    fn welcome(&mut self, core: CoreId, there: Asid) -> Option<Asid> {
+    /// There is one more thread of its space here; `None` if there is no room for another space.
+    fn welcome(&mut self, thread: ThreadRef<A>) -> Option<()> {
+        let space = self.space_of(thread)?;
         let guests = &mut self.visits.guests;
-        let same = |guest: &Guest| guest.core == core && guest.there == there;
-        if let Some(Some(guest)) = guests.find(same) {
+        if let Some(Some(guest)) = guests.find(|guest| guest.space == space) {
             guest.threads = guest.threads.wrapping_add(1);
-            return Some(guest.here);
+            return Some(());
         }
         let free = guests.0.iter_mut().find(|place| place.is_none())?;
-        let here = self.asids.take_for_guest::<A>()?;
         *free = Some(Guest {
-            core,
-            there,
-            here,
+            core: thread.core,
+            space,
+            asid: space.asid.get(self.home),
             threads: 1,
         });
-        Some(here)
+        Some(())
     }
 
-    /// A thread with this root leaves; if it was the last of its space, nothing of that is known here any more.
-    fn discharge(&mut self, root: Root) {
-        let asid = root.asid();
-        let Some(place) = self.visits.guests.find(|guest| guest.here == asid) else {
+    /// A thread leaves; if it was the last of its space, nothing of that is known here any more.
+    fn discharge(&mut self, thread: ThreadRef<A>) {
+        let Some(space) = self.space_of(thread) else {
+            return;
+        };
+        let Some(place) = self.visits.guests.find(|guest| guest.space == space) else {
             return;
         };
         let left = place.map_or(0, |guest| guest.threads.wrapping_sub(1));
@@ -323,11 +318,8 @@ impl<A: Arch> Core<A> {
             return;
         }
         *place = None;
-        if self.arch.active() == root {
-            self.arch.deactivate();
-        }
-        self.arch.flush_space(asid);
-        self.asids.give_back(asid);
+        self.leave_space(space);
+        self.forget_space(space);
     }
 
     /// `ThreadSetAffinity` begins where the control is, which says at what priority threads may run there.

@@ -150,13 +150,13 @@ impl<A: Arch> Core<A> {
     /// Forgets what the TLB knows of a page of another core's space, or, if none is named, of all its spaces.
     fn forget_guests(&mut self, core: CoreId, page: Mapping) {
         for index in 0..super::lodge::GUESTS {
-            let Some((there, here)) = self.visits.guests.of_core(index, core) else {
+            let Some((space, asid)) = self.visits.guests.of_core(index, core) else {
                 continue;
             };
             if page == Mapping::NONE {
-                self.arch.flush_space(here);
-            } else if page.asid() == there {
-                self.arch.flush_page(here, page.address());
+                self.forget_space(space);
+            } else if page.asid() == asid {
+                self.forget_page(space, page.address());
             }
         }
     }

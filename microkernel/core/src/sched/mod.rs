@@ -20,6 +20,7 @@ use weft_store::Ref;
 use crate::Core;
 use crate::list::{Admitted, List, Timed};
 use crate::object::{Blocked, SchedContext, Thread, ThreadRef};
+use crate::space::Tags;
 use crate::state::Next;
 
 pub(crate) use ready::End;
@@ -46,6 +47,8 @@ pub(crate) struct Scheduler<A: Arch> {
     /// Counts the times that what threads remember of capability pointers became void.
     pub(crate) epoch: u64,
     pub(crate) since: Nanoseconds,
+    /// Which address space is active, and which TLB tags spaces have.
+    pub(crate) tags: Tags,
     pub(crate) ready: [List<Thread<A>>; LEVELS],
     pub(crate) throttled: List<SchedContext<A>>,
     pub(crate) deadlines: List<Thread<A>, Timed>,
@@ -63,6 +66,7 @@ impl<A: Arch> Scheduler<A> {
             occupied: 0,
             epoch: 1,
             since: Nanoseconds(0),
+            tags: Tags::new(),
             ready: [const { List::new() }; LEVELS],
             throttled: List::new(),
             deadlines: List::new(),
@@ -197,14 +201,6 @@ impl<A: Arch> Core<A> {
         self.note_idle();
         if self.visitors_wait_until().is_some() {
             self.let_visitors_in();
-        }
-    }
-
-    #[inline(always)]
-    pub(crate) fn enter_space(&mut self, thread: ThreadRef<A>) {
-        let wanted = thread.root.get(self.home());
-        if wanted != self.arch.active() {
-            self.arch.activate(wanted);
         }
     }
 }

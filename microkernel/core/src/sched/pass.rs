@@ -18,9 +18,14 @@ pub(crate) struct Passing {
 }
 
 impl<A: Arch> Core<A> {
-    /// Whether the processor can pass to another context, or to a thread behind on the same, with nothing but counting.
+    /// Whether the processor can pass to a thread on another context, or behind on the same, with nothing but counting and
+    /// a switch to its space.
     #[inline(always)]
-    pub(crate) fn passing(&self, to: Ref<SchedContext<A>>) -> Option<Passing> {
+    pub(crate) fn passing(
+        &self,
+        thread: ThreadRef<A>,
+        to: Ref<SchedContext<A>>,
+    ) -> Option<Passing> {
         let home = self.home();
         let from = self.sched.running_on?;
         let now = self.arch.now();
@@ -30,7 +35,8 @@ impl<A: Arch> Core<A> {
         let same = used < from.remaining.get(home)
             && now < from.refill_at.get(home)
             && left.0 != 0
-            && now.after(left) >= self.sched.programmed;
+            && now.after(left) >= self.sched.programmed
+            && self.knows_space(thread);
         same.then_some(Passing { now, used })
     }
 
@@ -48,7 +54,7 @@ impl<A: Arch> Core<A> {
         self.sched.since = passing.now;
         self.sched.running_on = thread.sched.get(home);
         self.sched.current = Some(thread);
-        self.enter_space(thread);
+        self.enter_directly(thread);
     }
 
     /// The running thread, which is ready, joins its queue with the context that it runs on.

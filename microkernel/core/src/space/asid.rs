@@ -55,15 +55,6 @@ impl AsidTable {
 
     /// Gives a free identifier, of a new generation, to a space.
     pub(crate) fn take<A: Arch>(&mut self, space: Ref<AddressSpace>) -> Option<(Asid, u16)> {
-        self.take_for::<A>(Some(space))
-    }
-
-    /// Gives a free identifier to a space of another core: no mapping word names it.
-    pub(crate) fn take_for_guest<A: Arch>(&mut self) -> Option<Asid> {
-        self.take_for::<A>(None).map(|(asid, _)| asid)
-    }
-
-    fn take_for<A: Arch>(&mut self, space: Option<Ref<AddressSpace>>) -> Option<(Asid, u16)> {
         let asid = if self.last < Self::greatest::<A>() {
             self.last = self.last.wrapping_add(1);
             self.last
@@ -78,7 +69,7 @@ impl AsidTable {
             self.returned.0 = entry.next;
         }
         *entry = Entry {
-            space,
+            space: Some(space),
             generation: entry.generation.wrapping_add(1) & GENERATION,
             next: 0,
         };
@@ -88,19 +79,14 @@ impl AsidTable {
 
     /// Takes an identifier back.
     pub(crate) fn release(&mut self, home: Home, space: Ref<AddressSpace>) {
-        let asid = space.asid.get(home);
-        let Some(entry) = self.entries.get_mut(usize::from(asid.0)) else {
+        let asid = space.asid.get(home).0;
+        let Some(entry) = self.entries.get_mut(usize::from(asid)) else {
             return;
         };
         if entry.space != Some(space) {
             return;
         }
         entry.space = None;
-        self.give_back(asid);
-    }
-
-    /// An identifier that nobody has any more is free.
-    pub(crate) fn give_back(&mut self, Asid(asid): Asid) {
         self.used = self.used.wrapping_sub(1);
         let last = core::mem::replace(&mut self.returned.1, asid);
         if self.returned.0 == 0 {

@@ -9,7 +9,7 @@ use core::sync::atomic::{AtomicU64, Ordering};
 use weft_abi::cap::{CacheMode, MapFlags};
 use weft_abi::layout::USER_END;
 use weft_abi::{Refusal, Rights};
-use weft_hal::{Arch, Asid, CoreId, Leaf, PageSize, PhysAddr, VirtAddr};
+use weft_hal::{Arch, CoreId, Leaf, PageSize, PhysAddr, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -34,7 +34,7 @@ struct Run {
     leaf: Leaf,
     /// Where the first is mapped.
     mapping: Mapping,
-    asid: Asid,
+    space: Ref<AddressSpace>,
 }
 
 impl Run {
@@ -82,7 +82,7 @@ impl<A: Arch> Core<A> {
             tag,
             leaf,
             mapping,
-            asid: space.asid.get(home),
+            space,
         };
         // The last user page is in the last table, but never mapped.
         let room = USER_END.saturating_sub(address.0);
@@ -132,6 +132,7 @@ impl<A: Arch> Core<A> {
     fn change_like(&mut self, run: &Run, before: u64, entries: &[AtomicU64]) -> u64 {
         let home = self.home();
         let attributes = run.attributes::<A>();
+        let held = self.held(run.space);
         let (mut done, mut at) = (0_u64, run.mapping);
         let mut frame = run.first;
         for entry in entries {
@@ -147,7 +148,9 @@ impl<A: Arch> Core<A> {
             }
             // As for a single page, a time without an entry.
             entry.swap(0, Ordering::AcqRel);
-            self.arch.flush_page(run.asid, at.address());
+            if let Some(held) = held {
+                self.arch.flush_page(held, at.address());
+            }
             self.arch.prepare_page(Leaf {
                 physical,
                 ..run.leaf
@@ -189,7 +192,7 @@ impl<A: Arch> Core<A> {
             done = done.wrapping_add(1);
             frame = self.behind(frame.address(), 1);
         }
-        self.forget_run(found.space.asid.get(home), found.address, size, done);
+        self.forget_run(found.space, found.address, size, done);
         Ok(done)
     }
 
@@ -236,13 +239,22 @@ impl<A: Arch> Core<A> {
     }
 
     /// Makes the TLB forget pages whose entries are gone.
-    fn forget_run(&mut self, asid: Asid, first: VirtAddr, size: PageSize, count: u64) {
+    fn forget_run(
+        &mut self,
+        space: Ref<AddressSpace>,
+        first: VirtAddr,
+        size: PageSize,
+        count: u64,
+    ) {
         if count > ONE_BY_ONE {
-            return self.arch.flush_space(asid);
+            return self.forget_space(space);
         }
+        let Some(held) = self.held(space) else {
+            return;
+        };
         let mut address = first;
         for _ in 0..count {
-            self.arch.flush_page(asid, address);
+            self.arch.flush_page(held, address);
             address = VirtAddr(address.0.wrapping_add(power(size.log2())));
         }
     }

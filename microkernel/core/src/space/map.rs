@@ -2,7 +2,7 @@
 
 use weft_abi::cap::{CacheMode, MapFlags, MemoryClass};
 use weft_abi::{Kind, Refusal, Rights};
-use weft_hal::{Arch, Asid, CoreId, Entry, Leaf, PageSize, PhysAddr, Turn, VirtAddr};
+use weft_hal::{Arch, CoreId, Entry, Leaf, PageSize, PhysAddr, Turn, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -34,14 +34,6 @@ pub(super) struct Found {
 }
 
 impl<A: Arch> Core<A> {
-    /// Root table and identifier of a thread's address space.
-    pub(crate) fn space_of(&self, thread: ThreadRef<A>) -> Option<(PhysAddr, Asid)> {
-        let home = self.home();
-        let space: Ref<AddressSpace> =
-            thread.space.object_of(home, weft_abi::Kind::AddressSpace)?;
-        Some((space.root.get(home), space.asid.get(home)))
-    }
-
     /// Where a mapping word leads, if the page is still there.
     pub(super) fn find_page(&self, word: u64, physical: PhysAddr, size: PageSize) -> Option<Found> {
         let mapping = Mapping(word);
@@ -161,7 +153,7 @@ impl<A: Arch> Core<A> {
         // The TLB must never hold two entries of a page that differ in their cache mode, hence a time without one.
         // On the one core nobody can see it.
         found.place.set(0);
-        self.arch.flush_page(space.asid.get(home), address);
+        self.forget_page(space, address);
         self.arch.prepare_page(leaf);
         found.place.set(A::encode_page(leaf));
         self.arch.publish();
@@ -188,8 +180,7 @@ impl<A: Arch> Core<A> {
         }
         self.arch.prepare_page(leaf);
         found.place.set(A::encode_page(leaf));
-        self.arch
-            .flush_page(found.space.asid.get(home), found.address);
+        self.forget_page(found.space, found.address);
         self.arch.publish();
         let word = Mapping(frame.mapping.get(home));
         self.join_round(Some(frame), word, found.space.cores.get(home));
@@ -203,8 +194,7 @@ impl<A: Arch> Core<A> {
             .find_page(word, physical, size)
             .ok_or(Refusal::NotMapped)?;
         found.place.set(0);
-        self.arch
-            .flush_page(found.space.asid.get(home), found.address);
+        self.forget_page(found.space, found.address);
         Ok(found.space.cores.get(home))
     }
 

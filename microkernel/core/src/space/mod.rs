@@ -13,15 +13,22 @@
 //! | `map` | pages: map, change, unmap |
 //! | `batch` | many pages of one table |
 //! | `table` | page tables: hang in, take out; the end of a space |
+//! | `tags` | which TLB tag a space has on a core |
+//! | `tlb` | what a core's TLB holds of a space: switch, forget |
 
 mod asid;
 mod batch;
 mod map;
 mod mapping;
 mod table;
+mod tags;
+mod tlb;
 mod walk;
 
 pub(crate) use asid::AsidTable;
 pub(crate) use map::{MapRefusal, any_leaf_for};
 pub(crate) use mapping::Mapping;
 pub(crate) use table::Content;
+#[cfg(test)]
+pub(crate) use tags::Tagged;
+pub(crate) use tags::{Mark, Tags};

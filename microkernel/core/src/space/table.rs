@@ -3,7 +3,7 @@
 use core::sync::atomic::Ordering;
 
 use weft_abi::Refusal;
-use weft_hal::{Arch, PageSize, PhysAddr, Root, VirtAddr};
+use weft_hal::{Arch, PageSize, PhysAddr, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -92,7 +92,7 @@ impl<A: Arch> Core<A> {
     pub(crate) fn unlink_table(&mut self, table: SlotRef) {
         if let Some((space, place)) = self.find_table(table) {
             place.set(0);
-            self.arch.flush_space(space.asid.get(self.home()));
+            self.forget_space(space);
         }
         table.mapping.set(self.home(), Mapping::NONE.0);
     }
@@ -107,11 +107,7 @@ impl<A: Arch> Core<A> {
     /// Ends an address space. No thread has it any more; its tables and frames stay whose they are.
     pub(crate) fn destroy_space(&mut self, space: Ref<AddressSpace>) -> Progress {
         let home = self.home();
-        let asid = space.asid.get(home);
-        if self.arch.active() == Root::new(space.root.get(home), asid) {
-            self.arch.deactivate();
-        }
-        self.arch.flush_space(asid);
+        self.leave_space(space);
         self.asids.release(home, space);
         self.memory.retire(space);
         Progress::Done

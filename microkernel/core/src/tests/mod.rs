@@ -84,7 +84,7 @@ impl Core<Fake> {
     /// Handles a trap by the fast path, if that takes it; else nothing has changed.
     fn trap_directly(&mut self, trap: Trap) -> Option<()> {
         match trap {
-            Trap::Interrupt(line) => self.interrupt_directly(line),
+            Trap::Interrupt(line) => self.interrupt_directly(line).map(|_| ()),
             Trap::Fault {
                 kind,
                 address,

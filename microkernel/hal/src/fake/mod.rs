@@ -13,7 +13,9 @@ use std::boxed::Box;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::vec::Vec;
 
-use crate::{Arch, Asid, Clock, Console, CoreId, Cpu, IrqLine, IrqMode, Nanoseconds, PhysAddr};
+use crate::{
+    Arch, Clock, Console, CoreId, Cpu, IrqLine, IrqMode, Nanoseconds, PhysAddr, Root, TlbTag,
+};
 
 pub use context::{FakeContext, FakeVectors};
 pub use paging::{PageFault, Translation};
@@ -57,7 +59,7 @@ pub struct Fake {
     /// All text that the kernel wrote.
     pub console: Vec<u8>,
     /// The active address space.
-    pub active: Option<(PhysAddr, Asid)>,
+    pub active: Option<Root>,
     /// Modes of the configured interrupt lines.
     pub modes: BTreeMap<IrqLine, IrqMode>,
     /// Lines that may fire.
@@ -66,17 +68,15 @@ pub struct Fake {
     pub msis: BTreeSet<IrqLine>,
     /// The last value written to each I/O port; reads give it back.
     pub ports: BTreeMap<u16, u32>,
-    /// How many flushes were asked for: of pages, of spaces.
-    pub flushes: (usize, usize),
+    /// How many flushes were asked for: of pages, of spaces, of everything.
+    pub flushes: (usize, usize, usize),
     /// How the page-table walker reads a word. With it, every flush of a page looks whether its entry was changed
     /// as hardware wants it.
     pub walker: Option<Walker>,
     /// How much time passes whenever the kernel looks at the clock.
     pub per_look: Nanoseconds,
     looks: Cell<u64>,
-    tlb: HashMap<(Asid, u64), Translation>,
-    /// The root that was last active with each identifier.
-    roots: HashMap<Asid, PhysAddr>,
+    tlb: HashMap<(TlbTag, u64), Translation>,
     questions: Cell<u32>,
 }
 

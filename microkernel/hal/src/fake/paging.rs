@@ -8,7 +8,7 @@ use core::sync::atomic::AtomicU64;
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 
-use crate::{Access, Asid, Entry, Leaf, PageSize, Paging, PhysAddr, Root, VirtAddr};
+use crate::{Access, Entry, Leaf, PageSize, Paging, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 
 use super::Fake;
 
@@ -66,11 +66,11 @@ impl Fake {
         access: Access,
         read: impl Fn(PhysAddr) -> u64,
     ) -> Result<Translation, PageFault> {
-        let (root, asid) = self.active.ok_or(PageFault)?;
-        let key = (asid, address.0 >> 12);
+        let root = self.active.ok_or(PageFault)?;
+        let key = (tag_of(root), address.0 >> 12);
         let found = match self.tlb.get(&key) {
             Some(known) => *known,
-            None => walk(root, address, read)?,
+            None => walk(root.table(), address, read)?,
         };
         let needed = match access {
             Access::Read => Rights::READ,
@@ -87,30 +87,31 @@ impl Fake {
 }
 
 impl Fake {
-    /// Panics if the TLB knows what the tables do not say. Where other cores are about to tell of a change, they may differ.
-    pub fn check_tlb(&self) {
+    /// Panics if the TLB knows of a space what its tables do not say. Where other cores are about to tell of a change, they may
+    /// differ.
+    pub fn check_tlb(&self, root: Root) {
         let Some(read) = &self.walker else {
             return;
         };
-        for ((asid, page), known) in &self.tlb {
-            let root = self.roots.get(asid).copied().unwrap_or_default();
-            let now = walk(root, VirtAddr(page << 12), read);
+        let entries = self.tlb.iter().filter(|((tag, _), _)| *tag == tag_of(root));
+        for ((tag, page), known) in entries {
+            let now = walk(root.table(), VirtAddr(page << 12), read);
             let agrees = now.is_ok_and(|now| {
                 now.physical.0 >> 12 == known.physical.0 >> 12 && now.rights.contains(known.rights)
             });
-            assert!(agrees, "{asid:?} knows page {page:#x} as {known:?}");
+            assert!(agrees, "{tag:?} knows page {page:#x} as {known:?}");
         }
     }
 
     /// Between two entries that lead elsewhere or are cached in another way there must be a time without one, after
     /// which the TLB is flushed: otherwise it may hold both.
-    fn check_break(&self, asid: Asid, address: VirtAddr) {
-        let Some((root, _)) = self.active.filter(|(_, active)| *active == asid) else {
+    fn check_break(&self, root: Root, address: VirtAddr) {
+        if self.active != Some(root) {
             return;
-        };
-        let known = self.tlb.get(&(asid, address.0 >> 12));
+        }
+        let known = self.tlb.get(&(tag_of(root), address.0 >> 12));
         if let (Some(known), Some(read)) = (known, &self.walker)
-            && let Ok(now) = walk(root, address, read)
+            && let Ok(now) = walk(root.table(), address, read)
         {
             let (before, after) = ((known.physical, known.cache), (now.physical, now.cache));
             assert_eq!(before, after, "a page's entry was changed without a break");
@@ -212,44 +213,67 @@ impl Paging for Fake {
         }
     }
 
+    fn publish(&self) {}
+}
+
+/// Where the tag is in a root.
+const TAG: u32 = 48;
+
+fn tag_of(root: Root) -> TlbTag {
+    TlbTag((root.bits() >> TAG) as u16)
+}
+
+impl Tlb for Fake {
+    // Few, so that they are soon used up.
+    fn greatest_tag(&self) -> u16 {
+        5
+    }
+
+    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root {
+        Root::from_bits(table.0 | u64::from(tag.0) << TAG)
+    }
+
+    fn is_tagged(_: Root) -> bool {
+        true
+    }
+
+    fn reaches_inactive(&self) -> bool {
+        true
+    }
+
     fn activate(&mut self, root: Root) {
-        let asid = root.asid();
+        let tag = tag_of(root);
         assert!(
-            asid.0 != 0 && asid.0 <= Self::MAX_ASID,
-            "no user space has {asid:?}"
+            tag.0 != 0 && tag.0 <= self.greatest_tag(),
+            "no user space has {tag:?}"
         );
-        self.active = Some((root.table(), asid));
-        let before = self.roots.insert(asid, root.table());
-        if before.is_some_and(|before| before != root.table()) {
-            let known = self.tlb.keys().any(|(owner, _)| *owner == asid);
-            assert!(!known, "{asid:?} is used again and was not forgotten");
-        }
+        self.active = Some(root);
     }
 
-    fn active(&self) -> Root {
-        self.active
-            .map_or(Root::NONE, |(root, asid)| Root::new(root, asid))
-    }
-
-    fn deactivate(&mut self) {
+    fn deactivate(&mut self, left: Root) {
+        assert_eq!(self.active, Some(left), "another space is active");
         self.active = None;
     }
 
-    fn flush_page(&mut self, asid: Asid, address: VirtAddr) {
+    fn flush_page(&mut self, root: Root, address: VirtAddr) {
         self.flushes.0 += 1;
-        self.check_break(asid, address);
+        self.check_break(root, address);
         self.tlb.retain(|(owner, page), known| {
             let shift = known.size.log2() - 12;
-            *owner != asid || *page >> shift != (address.0 >> 12) >> shift
+            *owner != tag_of(root) || *page >> shift != (address.0 >> 12) >> shift
         });
     }
 
-    fn flush_space(&mut self, asid: Asid) {
+    fn flush_space(&mut self, root: Root) {
         self.flushes.1 += 1;
-        self.tlb.retain(|(owner, _), _| *owner != asid);
+        self.tlb.retain(|(owner, _), _| *owner != tag_of(root));
     }
 
-    fn publish(&self) {}
+    fn flush_all(&mut self) {
+        assert_eq!(self.active, None, "a space is active");
+        self.flushes.2 += 1;
+        self.tlb.clear();
+    }
 }
 
 #[cfg(test)]
@@ -278,16 +302,17 @@ mod tests {
         };
         let mut fake = Fake::new();
         let at = VirtAddr(0x1000);
-        fake.activate(Root::new(PhysAddr(0x1000), Asid(1)));
+        let [space, other] = [1, 2].map(|tag| fake.root(PhysAddr(0x1000), TlbTag(tag)));
+        fake.activate(space);
         assert_eq!(
             fake.access(at, Access::Read, word).map(|t| t.physical),
             Ok(PhysAddr(0x7000))
         );
         assert_eq!(fake.access(at, Access::Write, word), Err(PageFault));
         assert!(fake.access(at, Access::Read, |_| 0).is_ok());
-        fake.flush_page(Asid(2), at);
+        fake.flush_page(other, at);
         assert!(fake.access(at, Access::Read, |_| 0).is_ok());
-        fake.flush_page(Asid(1), at);
+        fake.flush_page(space, at);
         assert_eq!(fake.access(at, Access::Read, |_| 0), Err(PageFault));
     }
 }

@@ -11,6 +11,8 @@ use super::session::{Listener, Progress};
 pub enum Question {
     /// To run until a core comes to this address; it is then stopped, with all others.
     RunTo(u64),
+    /// To run until the machine is off, without that a core comes to this address.
+    NeverAt(u64),
     /// To speak of this core from here on, counted from 0.
     Core(u16),
     /// To read from an address that the core sees.
@@ -30,6 +32,10 @@ impl Question {
                 (format!("Z1,{address:x},{BYTES}"), "OK"),
                 ("c".to_owned(), "T05"),
                 (format!("z1,{address:x},{BYTES}"), "OK"),
+            ],
+            Self::NeverAt(address) => vec![
+                (format!("Z1,{address:x},{BYTES}"), "OK"),
+                ("c".to_owned(), "W"),
             ],
             Self::Core(core) => vec![(format!("Hg{:x}", core + 1), "OK")],
             Self::Sees(address) => vec![(format!("m{address:x},{BYTES}"), "")],

@@ -60,6 +60,10 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let machine = suite.machine(CORES, "256M", Clock::Host);
     boot(&machine, (&name, LIMIT), tally)?;
     look(&machine, &suite.kernel, &name, tally)?;
+    // On the PC no emulator has tags.
+    if board == Board::Virt {
+        watch(&machine, &suite.kernel, &name, tally)?;
+    }
     let mut others = vec![(Model::Old, "old")];
     // The PC's usual processor is the newest.
     if board == Board::Virt {
@@ -83,12 +87,7 @@ fn look(machine: &Machine, kernel: &Path, name: &str, tally: &mut Tally) -> Outc
         Board::Q35 => "weft_syscall_entry",
         Board::Virt | Board::Raspi4b => "trap_synchronous",
     };
-    let program = Program::read(PACKAGE, &bytes(kernel)?);
-    let program = program.map_err(|why| Error::new(why.to_string()))?;
-    let address = |symbol: &str| {
-        let found = program.addresses_of(symbol).first().copied();
-        found.ok_or_else(|| Error::new(format!("the kernel has no `{symbol}`")))
-    };
+    let address = address_in(kernel)?;
     let (boots, stays) = (address(BOOTS)?, address(stays)?);
     let mut all = vec![Question::RunTo(boots), Question::Sees(boots)];
     all.push(Question::RunTo(stays));
@@ -100,15 +99,37 @@ fn look(machine: &Machine, kernel: &Path, name: &str, tally: &mut Tally) -> Outc
         ];
         all.extend(seen);
     }
+    ask(machine, &all, &format!("{name} what boots is gone"), tally)
+}
+
+/// Runs the whole suite and looks whether a core forgets all TLB entries: fewer spaces become active than there are tags.
+fn watch(machine: &Machine, kernel: &Path, name: &str, tally: &mut Tally) -> Outcome {
+    let forgets = address_in(kernel)?("::flush_all")?;
+    let name = format!("{name} no tag is used up");
+    ask(machine, &[Question::NeverAt(forgets)], &name, tally)
+}
+
+/// Finds functions of a kernel.
+fn address_in(kernel: &Path) -> Outcome<impl Fn(&str) -> Outcome<u64>> {
+    let program = Program::read(PACKAGE, &bytes(kernel)?);
+    let program = program.map_err(|why| Error::new(why.to_string()))?;
+    Ok(move |symbol: &str| {
+        let found = program.addresses_of(symbol).first().copied();
+        found.ok_or_else(|| Error::new(format!("the kernel has no `{symbol}`")))
+    })
+}
+
+/// Runs the machine and asks QEMU about it.
+fn ask(machine: &Machine, all: &[Question], name: &str, tally: &mut Tally) -> Outcome {
     let machine = Machine {
         console: Console::Questions,
         ..machine.clone()
     };
-    let mut questions = Questions::new(&all);
+    let mut questions = Questions::new(all);
     let report = session::listen(&machine, Some(LIMIT), &mut questions)?;
     match (report.verdict, questions.wrong()) {
         (Verdict::Interrupted, _) => return Err(Error::new("interrupted")),
-        (_, Some(wrong)) => tally.fail(&format!("{name} what boots is gone"), &wrong),
+        (_, Some(wrong)) => tally.fail(name, &wrong),
         (_, None) => tally.pass(1),
     }
     Ok(())

@@ -5,8 +5,8 @@ use std::vec::Vec;
 
 use weft_abi::deadlines::DEADLINE_PRIORITY;
 use weft_abi::{Kind, Rights, boot};
+use weft_hal::IrqLine;
 use weft_hal::fake::Fake;
-use weft_hal::{IrqLine, Root};
 use weft_store::Ref;
 
 use super::super::invariants::{check_used, untold};
@@ -227,7 +227,7 @@ fn prepared(core: &Core<Fake>, thread: ThreadRef<Fake>) {
     assert!(thread.lent_by.get(home).is_none());
     assert!(!thread.faulting.get(home));
     let space = core.space_of(thread).expect("an address space");
-    assert_eq!(thread.root.get(home), Root::new(space.0, space.1));
+    assert_eq!(thread.root.get(home).table(), space.root.get(home));
     assert_eq!(thread.slots.get(home).0, thread.cspace.object.get(home));
 }
 
@@ -384,8 +384,10 @@ fn processor(core: &Core<Fake>, objects: &Objects) {
             .is_none_or(|it| it <= core.priority_of(current))
     );
     let space = core.space_of(current).expect("an address space");
-    assert_eq!(current.root.get(home), Root::new(space.0, space.1));
-    assert_eq!(Some(space), core.arch.active);
+    let active = core.sched.tags.active;
+    assert_eq!(active.table(), space.root.get(home));
+    assert_eq!(current.root.get(home), active);
+    assert_eq!(core.arch.active, Some(active));
     assert!(core.arch.timer.is_some(), "a slice that never ends");
 }
 

@@ -25,7 +25,7 @@ impl World {
         let mut all = Vec::from([
             place(core.sched.current),
             place(core.sched.running_on),
-            core.arch.active.map_or(0, |(root, _)| root.0),
+            core.arch.active.map_or(0, |root| root.table().0),
             core.sched.occupied,
             core.arch.timer.map_or(0, |deadline| deadline.0),
         ]);

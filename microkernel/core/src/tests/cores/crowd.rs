@@ -17,7 +17,7 @@ use super::super::invariants::check_used;
 use super::super::{ARGUMENTS, Answer, word};
 use super::Cluster;
 use super::cluster::Program;
-use crate::object::ThreadRef;
+use crate::object::{AddressSpace, ThreadRef};
 
 const MAX: u64 = u64::MAX;
 /// log2 of the slots of a program's CNode.
@@ -387,9 +387,7 @@ impl Crowd {
     fn tear_down(&mut self) {
         self.let_visitors_in();
         self.cluster.rest();
-        for core in &self.cluster.cores {
-            core.arch.check_tlb();
-        }
+        self.check_tlbs();
         self.cluster.wake_root(self.alarm);
         let memory = self.memory.clone();
         for untyped in &memory {
@@ -406,6 +404,20 @@ impl Crowd {
         }
         let used = self.root(Syscall::CNodeInfo, &[1]).expect("described")[2];
         assert_eq!(used, self.used, "root has something of it");
+    }
+
+    /// No core knows a page of a program's space that is not there.
+    fn check_tlbs(&self) {
+        let home = self.cluster.core(0).home();
+        for program in &self.programs {
+            let slot = self.cluster.slot(program.space);
+            let space = slot.object_of::<AddressSpace>(home, Kind::AddressSpace);
+            for core in &self.cluster.cores {
+                if let Some(root) = space.and_then(|space| core.known_root(&space)) {
+                    core.arch.check_tlb(root);
+                }
+            }
+        }
     }
 
     fn root(&mut self, call: Syscall, arguments: &[u64]) -> Answer {

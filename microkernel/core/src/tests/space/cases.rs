@@ -8,7 +8,6 @@ use weft_hal::{Access, Asid, Paging, VirtAddr};
 
 use super::super::{Fixture, word};
 use super::{DEVICE, R, RW, RX, UNCACHED};
-use crate::object::AddressSpace;
 
 /// Root's own space.
 const OWN: u64 = 3;
@@ -342,11 +341,7 @@ fn fresh_space(machine: &mut Fixture, untyped: u64, frame: u64) -> Asid {
     machine
         .call(Syscall::SpaceMap, &[150, frame, AT, R])
         .expect("mapped");
-    let home = machine.core.home();
-    let space = machine
-        .slot(150)
-        .object_of::<AddressSpace>(home, Kind::AddressSpace);
-    space.expect("a space").asid.get(home)
+    machine.space(150).asid.get(machine.core.home())
 }
 
 fn destroy_space(machine: &mut Fixture) {

@@ -3,9 +3,9 @@
 mod cases;
 mod many;
 mod random;
+mod tags;
 
 use weft_abi::{Kind, Refusal};
-use weft_hal::{Asid, PhysAddr, Root};
 use weft_store::Ref;
 
 use super::Fixture;
@@ -20,26 +20,22 @@ const DEVICE: u64 = 3 << 8;
 const UNCACHED: u64 = 2 << 8;
 
 impl Fixture {
-    /// Root table and identifier of the space in a slot of root's CNode.
-    fn space(&self, slot: u64) -> (PhysAddr, Asid) {
+    /// The space in a slot of root's CNode.
+    fn space(&self, slot: u64) -> Ref<AddressSpace> {
         let home = self.core.home();
-        let space: Ref<AddressSpace> = self
-            .slot(slot)
-            .object_of(home, Kind::AddressSpace)
-            .expect("a space");
-        (space.root.get(home), space.asid.get(home))
+        let space = self.slot(slot).object_of(home, Kind::AddressSpace);
+        space.expect("a space")
     }
 
-    /// What a thread in a space reaches at an address: the page, and whether it may write and execute.
+    /// What a thread in a space reaches at an address: the page, and whether it may write and execute. Root runs again
+    /// then.
     fn look(&mut self, slot: u64, address: u64) -> Option<(u64, bool, bool)> {
-        use weft_hal::{Access, Paging};
-        let before = self.core.arch.active;
-        let (root, asid) = self.space(slot);
-        self.core.arch.activate(Root::new(root, asid));
+        use weft_hal::Access;
+        self.core.enter_other(self.space(slot));
         let page = self.touch(address, Access::Read).map(|page| page.0);
         let write = self.touch(address, Access::Write).is_some();
         let execute = self.touch(address, Access::Execute).is_some();
-        self.core.arch.active = before;
+        self.core.enter_space(self.root);
         assert!(
             page.is_some() || !(write || execute),
             "no page is readable, but usable"

@@ -1,0 +1,45 @@
+//! What the processor remembers of page tables, and which of them it uses.
+//!
+//! Core decides which address space has which tag and what is to be forgotten (its module `space::tags`); an
+//! architecture knows the instructions. Both kinds of processor are described here: those that tag entries, so that a
+//! switch forgets nothing, and those that do not, where it forgets all.
+
+use crate::{PhysAddr, Root, VirtAddr};
+
+/// What a core tags the TLB entries of an address space with (PCID, ASID). 0 is no user space's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[repr(transparent)]
+pub struct TlbTag(pub u16);
+
+/// The TLB of one core, and the root register.
+pub trait Tlb {
+    /// The greatest tag; 0 if entries have none.
+    fn greatest_tag(&self) -> u16;
+
+    /// What the root register is to hold for a user space that has this tag on this core.
+    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root;
+
+    /// Whether entries of the space stay when another becomes active.
+    fn is_tagged(root: Root) -> bool;
+
+    /// Whether [`flush_page`](Self::flush_page) and [`flush_space`](Self::flush_space) reach the entries of a space that is
+    /// not active.
+    fn reaches_inactive(&self) -> bool;
+
+    /// Switches to a user address space, which is not the active one.
+    fn activate(&mut self, root: Root);
+
+    /// Switches from this user address space to the kernel's own. The tables that are left are not walked any more.
+    fn deactivate(&mut self, left: Root);
+
+    /// Forgets what the TLB holds of one page of a space, which is the active one unless others can be reached; orders
+    /// it behind earlier table changes.
+    fn flush_page(&mut self, root: Root, address: VirtAddr);
+
+    /// Forgets what the TLB holds of a space, which is the active one unless others can be reached; orders it behind earlier
+    /// table changes.
+    fn flush_space(&mut self, root: Root);
+
+    /// Forgets what the TLB holds of all user spaces, none of which is active.
+    fn flush_all(&mut self);
+}

@@ -13,6 +13,9 @@
     reason = "uninitialised message buffers, the start-up page at its address, the heap's region"
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 mod caller;
 mod cap;
 pub mod codec;
@@ -38,6 +41,10 @@ pub mod slots;
 pub mod start;
 mod startup;
 pub mod stream;
+#[cfg(feature = "alloc")]
+pub mod submit;
+#[cfg(feature = "alloc")]
+pub mod task;
 mod termination;
 mod transport;
 mod wire;

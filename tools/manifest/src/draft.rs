@@ -89,6 +89,16 @@ pub(crate) struct DraftRing {
     pub(crate) client_pool_pages: u32,
     pub(crate) server_pool_pages: u32,
     pub(crate) reach: PoolReach,
+    pub(crate) end: ServerEnd,
+}
+
+/// What a client learns of its server's end while it does not wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServerEnd {
+    /// Nothing.
+    Silent,
+    /// It is told, as a server of its clients' ends.
+    Told,
 }
 
 /// Who reaches a ring's pools.

@@ -651,3 +651,49 @@ impl Batch {
         self.calls.run(ring)
     }
 }
+
+/// Calls of `bench_ring` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Does nothing with the word.
+    pub fn touch(
+        self,
+        word: u64,
+    ) -> libipc::submit::Pending<'s, (), core::convert::Infallible, W> {
+        self.0.submit(touch_request(word))
+    }
+
+    /// Looks at the first and the last word of so many bytes in the client's pool, and tells their
+    /// sum: the data is where the server reads it, and is not copied.
+    pub fn take(
+        self,
+        offset: u32,
+        length: u32,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(take_request(offset, length))
+    }
+
+    /// Brings the bytes of five words in the request itself.
+    pub fn piece(
+        self,
+        a: u64,
+        b: u64,
+        c: u64,
+        d: u64,
+        e: u64,
+    ) -> libipc::submit::Pending<'s, (), core::convert::Infallible, W> {
+        self.0.submit(piece_request(a, b, c, d, e))
+    }
+
+    /// Brings bytes from the client's pool.
+    pub fn pooled(
+        self,
+        offset: u32,
+        length: u32,
+    ) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(pooled_request(offset, length))
+    }
+}

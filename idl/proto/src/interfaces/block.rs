@@ -630,3 +630,35 @@ impl Batch {
         self.calls.run(ring)
     }
 }
+
+/// Calls of `block` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Reads `sectors` sectors from `sector` on into the server's pool at `offset`.
+    pub fn read(
+        self,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+    ) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(read_request(sector, sectors, offset))
+    }
+
+    /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
+    pub fn write(
+        self,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+    ) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(write_request(sector, sectors, offset))
+    }
+
+    /// Makes everything that was written before durable.
+    pub fn flush(self) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(flush_request())
+    }
+}

@@ -2048,3 +2048,46 @@ impl Batch {
         self.calls.run(ring)
     }
 }
+
+/// Calls of `vfs` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Closes a file.
+    pub fn close(self, file: u32) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(close_request(file))
+    }
+
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    pub fn read_into(
+        self,
+        file: u32,
+        offset: u64,
+        data: &libipc::lend::Out<'_, 65536>,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0
+            .submit(read_into_request(file, offset, data))
+            .with_word(libipc::submit::Side::In, data.word())
+    }
+
+    /// As `open`, with the path in a buffer: so that it can be asked for together with what is to be done with
+    /// the file.
+    pub fn open_lent(
+        self,
+        path: &libipc::lend::In<'_, 1000>,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0
+            .submit(open_lent_request(path, flags, permissions))
+            .with_word(libipc::submit::Side::Out, path.word())
+    }
+
+    /// Tells how long an open file is, in bytes. `TooLarge` says that it is 4 GiB or more.
+    pub fn length(self, file: u32) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(length_request(file))
+    }
+}

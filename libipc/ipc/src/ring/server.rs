@@ -7,7 +7,7 @@ use weft_abi::{MessageInfo, REGISTER_WORDS};
 
 use super::answers::{self, PLACES};
 use super::held::{Held, HeldTable};
-use super::{DRAIN, Outcome, RingEnds, RingRequest};
+use super::{CANCEL, DRAIN, Outcome, RingEnds, RingRequest};
 use crate::objects::Notification;
 use crate::{
     Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, ReplyToken, Request, Service,
@@ -380,6 +380,13 @@ fn dispatch<S: Service>(
     token: Token,
     request: Short,
 ) -> Option<Token> {
+    if request.info.label() == CANCEL {
+        if let Some(place) = held.place_of(ring, request.words[0] as u32) {
+            answers::set_cancelled(place, true);
+        }
+        message.begin(label::OK);
+        return Some(token);
+    }
     let place = held.vacancy();
     let mut right = Some(answers::token(place.unwrap_or(PLACES)));
     let spare = if place.is_some() {
@@ -399,7 +406,9 @@ fn dispatch<S: Service>(
             token,
             member,
         };
-        held.put(place.unwrap_or(PLACES), request);
+        let place = place.unwrap_or(PLACES);
+        answers::set_cancelled(place, false);
+        held.put(place, request);
         return None;
     };
     right.disarm();

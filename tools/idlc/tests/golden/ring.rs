@@ -499,3 +499,29 @@ impl Batch {
         self.calls.run(ring)
     }
 }
+
+/// Calls of `ring` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Goes over a ring too.
+    pub fn add(
+        self,
+        data: &[u8],
+        by: u32,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(add_request(data, by))
+    }
+
+    /// Goes over a ring too, and is answered later.
+    pub fn flush(self) -> libipc::submit::Pending<'s, (), core::convert::Infallible, W> {
+        self.0.submit(flush_request())
+    }
+
+    /// Begins with what another call of a batch may return.
+    pub fn double(self, number: u32) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(double_request(number))
+    }
+}

@@ -14,6 +14,7 @@
 //! Names in the start-up page, for a ring `NAME`: `NAME` is the region that this program writes,
 //! `NAME.peer` the other side's, `NAME.out` and `NAME.in` the pools that this side writes and reads.
 
+mod again;
 pub(crate) mod answers;
 mod client;
 mod ends;

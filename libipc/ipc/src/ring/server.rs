@@ -5,6 +5,7 @@ use libipc_ring::{
 };
 use weft_abi::{MessageInfo, REGISTER_WORDS};
 
+use super::again::Again;
 use super::answers::{self, PLACES};
 use super::held::{Held, HeldTable};
 use super::{CANCEL, DRAIN, Outcome, RingEnds, RingRequest};
@@ -50,7 +51,15 @@ pub struct RingService<S> {
     rings: heapless::Vec<Served, MAX_RINGS>,
     held: HeldTable,
     message: Message,
+    pub(super) again: Again,
 }
+
+/// How often one event has all rings looked at. A client on another core can submit faster than it is served; then others
+/// have their turn before it goes on.
+pub(super) const ROUNDS: usize = 4;
+
+/// The most requests of chains that are taken of a ring at a time.
+const MAX_LINKED: usize = libipc_ring::MAX_CAPACITY;
 
 impl<S: Service> RingService<S> {
     /// A service that has no ring yet.
@@ -60,6 +69,7 @@ impl<S: Service> RingService<S> {
             rings: heapless::Vec::new(),
             held: HeldTable::new(),
             message: Message::new(label::OK),
+            again: Again::default(),
         }
     }
 
@@ -110,14 +120,21 @@ impl<S: Service> RingService<S> {
         serve(endpoint, self)
     }
 
-    /// Takes and answers all there is; afterwards every ring is armed to wake the server.
+    /// Takes and answers all there is; afterwards every ring is armed to wake the server. Where a client submits so fast that
+    /// there is no end to it, the server is woken by its own signal, behind who waits for it now.
     fn work(&mut self) {
         loop {
-            for ring in 0..self.rings.len() {
-                self.drain(ring);
+            for _ in 0..ROUNDS {
+                for ring in 0..self.rings.len() {
+                    self.drain(ring);
+                }
+                self.collect();
+                if self.settle() == Sleep::Armed {
+                    return;
+                }
             }
-            self.collect();
-            if self.settle() == Sleep::Armed {
+            let bits = self.rings.first().map_or(0, |served| served.wake_bits);
+            if self.again.signal(bits).is_ok() {
                 return;
             }
         }
@@ -253,7 +270,10 @@ impl Served {
         held: &mut HeldTable,
         message: &mut Message,
     ) {
-        while let Some(linked) = self.serve(number, service, held, message) {
+        for _ in 0..MAX_LINKED {
+            let Some(linked) = self.serve(number, service, held, message) else {
+                return;
+            };
             if self.follow(number, service, (held, message), linked) == Pace::Stalled {
                 return;
             }

@@ -12,6 +12,7 @@ use libipc_ring::{
     Request as RingRequest, Waiting, Wake,
 };
 
+use super::again::Again;
 use super::{CANCEL, DRAIN, RingEnds, RingService};
 use crate::objects::Notification;
 use crate::{
@@ -199,6 +200,75 @@ fn a_request_that_is_cancelled_is_not_wanted_and_answered_all_the_same() {
     assert!(kept.iter().all(|(token, _)| token.is_wanted()));
     service.signal(1);
     assert_eq!(other.poll(), done(3, label::OK, 6));
+}
+
+/// Answers at once, and its client submits again each time, as one on another core can.
+struct Restless {
+    client: ClientRing<'static, Nobody>,
+    link: Option<Link>,
+    served: usize,
+}
+
+impl Restless {
+    fn submit(&mut self) {
+        let request = RingRequest::from_bytes(NOW, &[1]).unwrap();
+        let request = self.link.map_or(request, |link| request.linked(link));
+        self.client.submit(&request, 1).unwrap();
+    }
+}
+
+/// How often it submits: more than is served by one event, but not for ever.
+const STAMINA: usize = 20_000;
+
+impl Service for Restless {
+    fn request(&mut self, request: Request<'_>) {
+        request.message.begin(label::OK);
+        if request.caller != CALLER {
+            return;
+        }
+        self.served += 1;
+        while let Ok(Polled::Completion(_)) = self.client.poll() {}
+        if self.served < STAMINA {
+            self.submit();
+        }
+    }
+}
+
+static CAME_BACK: AtomicU32 = AtomicU32::new(0);
+
+#[test]
+fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
+    let _alone = alone();
+    for link in [None, Some(FIRST)] {
+        let (client, ends) = ring(CALLER);
+        let mut restless = Restless {
+            client,
+            link,
+            served: 0,
+        };
+        for _ in 0..4 {
+            restless.submit();
+        }
+        let mut service = RingService::new(restless).with(ends);
+        service.again = Again::by(|_, bits| {
+            CAME_BACK.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(bits, WAKE_BITS);
+            Ok(())
+        });
+        CAME_BACK.store(0, Ordering::Relaxed);
+        service.signal(WAKE_BITS);
+        let visits = CAME_BACK.load(Ordering::Relaxed);
+        let first = service.service_mut().served;
+        assert!((4..STAMINA / 10).contains(&first), "{first} at one time");
+        assert_eq!(visits, 1, "the server is to be woken");
+        while service.service_mut().served < STAMINA {
+            service.signal(WAKE_BITS);
+        }
+        service.signal(WAKE_BITS);
+        let visits = CAME_BACK.load(Ordering::Relaxed);
+        service.signal(WAKE_BITS);
+        assert_eq!(visits, CAME_BACK.load(Ordering::Relaxed), "it is quiet");
+    }
 }
 
 const FIRST: Link = Link {

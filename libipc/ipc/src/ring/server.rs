@@ -153,7 +153,7 @@ impl<S: Service> RingService<S> {
     /// Takes requests of a ring. A closed ring has none.
     fn drain(&mut self, ring: usize) {
         if let Some(served) = self.rings.get_mut(ring) {
-            served.drain(
+            served.drain_some(
                 ring as u8,
                 &mut self.service,
                 &mut self.held,
@@ -261,9 +261,24 @@ enum Pace {
 }
 
 impl Served {
-    /// Takes what requests there are.
+    /// Takes what requests there are, of a client that waits: it submits no more meanwhile.
     #[inline(always)]
     fn drain<S: Service>(
+        &mut self,
+        number: u8,
+        service: &mut S,
+        held: &mut HeldTable,
+        message: &mut Message,
+    ) {
+        while let Some(linked) = self.serve(number, service, held, message) {
+            if self.follow(number, service, (held, message), linked) == Pace::Stalled {
+                return;
+            }
+        }
+    }
+
+    /// Takes what requests there are, but no more of chains than a ring holds.
+    fn drain_some<S: Service>(
         &mut self,
         number: u8,
         service: &mut S,

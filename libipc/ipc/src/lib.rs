@@ -28,6 +28,7 @@ mod interface;
 pub mod lend;
 mod log;
 mod message;
+pub mod meter;
 pub mod objects;
 pub mod reflect;
 mod reply;

@@ -131,6 +131,16 @@ pub fn methods(described: Described, out: &mut dyn fmt::Write) -> fmt::Result {
     Ok(())
 }
 
+/// The name of the method that a request's label means, if it is one of this interface.
+pub fn method_name(described: Described, label: u32) -> Option<&'static str> {
+    if crate::label_interface(label) != interface_id(described.interface) {
+        return None;
+    }
+    let mut methods = Description::new(described.description).methods();
+    let found = methods.find(|method| method.ordinal == crate::label_ordinal(label));
+    found.map(|method| method.name)
+}
+
 fn answer<'a>(
     description: Description<'a>,
     method: Method<'a>,

@@ -12,6 +12,8 @@ pub(crate) struct Draft {
     pub(crate) boards: Vec<At<String>>,
     /// The program in the place of root, if it is another one.
     pub(crate) root: Option<At<String>>,
+    /// Whether its programs count what they are asked.
+    pub(crate) meters: bool,
     pub(crate) components: Vec<DraftComponent>,
 }
 

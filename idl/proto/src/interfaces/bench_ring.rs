@@ -207,13 +207,17 @@ pub fn dispatch_short<S: Server + ?Sized>(
     match request.info {
         TOUCH => {
             let word = w[0];
-            server.touch(caller, word);
+            libipc::meter::method(caller, labels::TOUCH, || server.touch(caller, word));
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         TAKE => {
             let offset = w[0] as u32;
             let length = (w[0] >> 32) as u32;
-            match server.take(caller, offset, length) {
+            match libipc::meter::method(
+                caller,
+                labels::TAKE,
+                || server.take(caller, offset, length),
+            ) {
                 Ok(sum) => Some(libipc::Short::ok(1, [u64::from(sum), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -224,13 +228,21 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let c = w[2];
             let d = w[3];
             let e = w[4];
-            server.piece(caller, a, b, c, d, e);
+            libipc::meter::method(
+                caller,
+                labels::PIECE,
+                || server.piece(caller, a, b, c, d, e),
+            );
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         POOLED => {
             let offset = w[0] as u32;
             let length = (w[0] >> 32) as u32;
-            match server.pooled(caller, offset, length) {
+            match libipc::meter::method(
+                caller,
+                labels::POOLED,
+                || server.pooled(caller, offset, length),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -249,7 +261,7 @@ fn serve_touch<S: Server + ?Sized>(
         |r| {
             let word = r.get()?;
             r.finish()?;
-            server.touch(caller, word);
+            libipc::meter::method(caller, labels::TOUCH, || server.touch(caller, word));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -267,7 +279,13 @@ fn serve_take<S: Server + ?Sized>(
             let offset = r.get()?;
             let length = r.get()?;
             r.finish()?;
-            Ok(server.take(caller, offset, length))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE,
+                    || server.take(caller, offset, length),
+                ),
+            )
         },
         |w, sum| w.put(&sum),
     );
@@ -283,7 +301,7 @@ fn serve_send<S: Server + ?Sized>(
         |r| {
             let data = r.bytes::<1536>()?;
             r.finish()?;
-            server.send(caller, data);
+            libipc::meter::method(caller, labels::SEND, || server.send(caller, data));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -304,7 +322,11 @@ fn serve_piece<S: Server + ?Sized>(
             let d = r.get()?;
             let e = r.get()?;
             r.finish()?;
-            server.piece(caller, a, b, c, d, e);
+            libipc::meter::method(
+                caller,
+                labels::PIECE,
+                || server.piece(caller, a, b, c, d, e),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -322,7 +344,13 @@ fn serve_pooled<S: Server + ?Sized>(
             let offset = r.get()?;
             let length = r.get()?;
             r.finish()?;
-            Ok(server.pooled(caller, offset, length))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::POOLED,
+                    || server.pooled(caller, offset, length),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );

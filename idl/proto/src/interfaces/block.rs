@@ -297,7 +297,7 @@ fn serve_info<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.info(caller))
+            Ok(libipc::meter::method(caller, labels::INFO, || server.info(caller)))
         },
         |w, info| w.put(&info),
     );
@@ -318,7 +318,11 @@ fn serve_read<S: Server + ?Sized>(
             let offset = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_read)?;
-            server.read(caller, sector, sectors, offset, reply);
+            libipc::meter::method(
+                caller,
+                labels::READ,
+                || server.read(caller, sector, sectors, offset, reply),
+            );
             Ok(())
         },
     );
@@ -343,7 +347,11 @@ fn serve_write<S: Server + ?Sized>(
             let offset = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_write)?;
-            server.write(caller, sector, sectors, offset, reply);
+            libipc::meter::method(
+                caller,
+                labels::WRITE,
+                || server.write(caller, sector, sectors, offset, reply),
+            );
             Ok(())
         },
     );
@@ -365,7 +373,7 @@ fn serve_flush<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_flush)?;
-            server.flush(caller, reply);
+            libipc::meter::method(caller, labels::FLUSH, || server.flush(caller, reply));
             Ok(())
         },
     );

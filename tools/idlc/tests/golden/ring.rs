@@ -172,7 +172,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let number = w[0] as u32;
-            match server.double(caller, number) {
+            match libipc::meter::method(
+                caller,
+                labels::DOUBLE,
+                || server.double(caller, number),
+            ) {
                 Ok(double) => {
                     Some(libipc::Short::ok(1, [u64::from(double), 0, 0, 0, 0, 0]))
                 }
@@ -194,7 +198,13 @@ fn serve_add<S: Server + ?Sized>(
             let data = r.bytes::<16>()?;
             let by = r.get()?;
             r.finish()?;
-            Ok(server.add(caller, data, by))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::ADD,
+                    || server.add(caller, data, by),
+                ),
+            )
         },
         |w, sum| w.put(&sum),
     );
@@ -212,7 +222,7 @@ fn serve_flush<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_flush)?;
-            server.flush(caller, reply);
+            libipc::meter::method(caller, labels::FLUSH, || server.flush(caller, reply));
             Ok(())
         },
     );
@@ -234,7 +244,13 @@ fn serve_describe<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.describe(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::DESCRIBE,
+                    || server.describe(caller),
+                ),
+            )
         },
         |w, text| w.put(&text),
     );
@@ -250,7 +266,13 @@ fn serve_double<S: Server + ?Sized>(
         |r| {
             let number = r.get()?;
             r.finish()?;
-            Ok(server.double(caller, number))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::DOUBLE,
+                    || server.double(caller, number),
+                ),
+            )
         },
         |w, double| w.put(&double),
     );

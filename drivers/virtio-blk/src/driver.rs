@@ -134,7 +134,10 @@ impl<R: Registers, M: Memory> Driver<R, M> {
         while self.disk.has_room()
             && let Some(job) = self.backlog.pop_front()
         {
-            self.start(job);
+            // Dropped, it answers that it was abandoned, which nobody waits for.
+            if job.reply.is_wanted() {
+                self.start(job);
+            }
         }
     }
 

@@ -27,6 +27,10 @@ pub enum TransportError {
     Busy,
     /// The call depends on an earlier one of its batch that was not successful.
     Skipped,
+    /// The deadline came before the answer.
+    TimedOut,
+    /// The server was restarted before it answered; the request may have been carried out.
+    Restarted,
     /// The answer could not be decoded.
     BadAnswer,
     /// The request does not fit in a message.
@@ -61,6 +65,8 @@ impl TransportError {
             Self::WrongInterface => "the connection is for another interface",
             Self::Busy => "the server is busy",
             Self::Skipped => "an earlier call of the batch was not successful",
+            Self::TimedOut => "the deadline came before the answer",
+            Self::Restarted => "the server was restarted before it answered",
             Self::BadAnswer => "the server's answer could not be read",
             Self::TooLong => "the request does not fit in a message",
         }

@@ -123,7 +123,14 @@ pub struct InOut<'a, const N: usize> {
     view: Untrusted<'a>,
 }
 
-impl<const N: usize> Out<'_, N> {
+impl<'a, const N: usize> Out<'a, N> {
+    /// A part of the pool that the server writes, whose owner keeps it for as long as the server may write it; `None` if
+    /// it is longer than the method allows, or not in the pool.
+    pub(crate) fn of_part(place: Descriptor, inward: Untrusted<'a>) -> Option<Self> {
+        let view = inward.part(place).ok()?;
+        (place.length as usize <= N).then_some(Self { place, view })
+    }
+
     /// The word that names it in a request.
     pub fn word(&self) -> u64 {
         self.place.to_word()
@@ -136,6 +143,13 @@ impl<const N: usize> Out<'_, N> {
 }
 
 impl<const N: usize> In<'_, N> {
+    /// A part of the pool that this side writes, filled by its owner, who keeps it for as long as the server may read it;
+    /// `None` if it is longer than the method allows.
+    pub(crate) fn of_part(place: Descriptor) -> Option<Self> {
+        let _lender = PhantomData;
+        (place.length as usize <= N).then_some(Self { place, _lender })
+    }
+
     /// The word that names it in a request.
     pub fn word(&self) -> u64 {
         self.place.to_word()

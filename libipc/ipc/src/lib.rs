@@ -13,6 +13,9 @@
     reason = "uninitialised message buffers, the start-up page at its address, the heap's region"
 )]
 
+#[cfg(feature = "alloc")]
+extern crate alloc;
+
 mod caller;
 mod cap;
 pub mod codec;
@@ -25,6 +28,7 @@ mod interface;
 pub mod lend;
 mod log;
 mod message;
+pub mod meter;
 pub mod objects;
 pub mod reflect;
 mod reply;
@@ -38,6 +42,10 @@ pub mod slots;
 pub mod start;
 mod startup;
 pub mod stream;
+#[cfg(feature = "alloc")]
+pub mod submit;
+#[cfg(feature = "alloc")]
+pub mod task;
 mod termination;
 mod transport;
 mod wire;

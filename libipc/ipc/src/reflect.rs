@@ -12,16 +12,18 @@
 
 mod describe;
 mod read;
+mod record;
 mod write;
 mod written;
 
 use core::fmt;
 
 use describe::{Description, Method};
+pub use record::{make_answer, make_request, show_answer, show_request};
 pub use written::Written;
 
 use crate::codec::Decoder;
-use crate::{Message, Transport, TransportError, Verdict, interface_id, request_label};
+use crate::{Message, Transport, TransportError, Verdict, interface_id};
 
 /// An interface and its description.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +81,7 @@ impl From<TransportError> for Trouble<'_> {
 /// Calls `method` of an interface with arguments by their names, and writes its results, a line each.
 ///
 /// Numbers are decimal or begin with `0x`; texts and bytes stand between double quotes, in which `\"` and `\\`
-/// are what they escape, or bare if no sign of the others is in them; `[1, 2]` is a list, `{left: 1, right: 2}` a
+/// are what they escape and `\n`, `\r`, `\t`, `\0`, `\x7f` are what they are in Rust, or bare if no sign of the others is in them; `[1, 2]` is a list, `{left: 1, right: 2}` a
 /// struct or a table, `Name(1)` or `Name` a variant of a union or an entry of an enum, `A|B` bits, `-` what is
 /// absent. An argument that may be absent need not be given.
 ///
@@ -92,13 +94,11 @@ pub fn call<'a, T: Transport + ?Sized>(
     arguments: &[(&'a str, &'a str)],
     out: &mut dyn fmt::Write,
 ) -> Result<(), Trouble<'a>> {
+    let mut message = record::make_request(described, method, arguments)?;
     let description = Description::new(described.description);
     let found = description
         .method(method)
         .ok_or(Trouble::NoMethod(method))?;
-    let label = request_label(interface_id(described.interface), found.ordinal);
-    let mut message = Message::new(label);
-    write::arguments(description, found, arguments, &mut message)?;
     if found.is_unanswered() {
         return Ok(transport.send(&mut message)?);
     }
@@ -129,6 +129,16 @@ pub fn methods(described: Described, out: &mut dyn fmt::Write) -> fmt::Result {
         out.write_str("\n")?;
     }
     Ok(())
+}
+
+/// The name of the method that a request's label means, if it is one of this interface.
+pub fn method_name(described: Described, label: u32) -> Option<&'static str> {
+    if crate::label_interface(label) != interface_id(described.interface) {
+        return None;
+    }
+    let mut methods = Description::new(described.description).methods();
+    let found = methods.find(|method| method.ordinal == crate::label_ordinal(label));
+    found.map(|method| method.name)
 }
 
 fn answer<'a>(

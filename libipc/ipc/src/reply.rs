@@ -7,6 +7,7 @@
 
 use core::fmt;
 
+use crate::ring::answers;
 use crate::{Message, label};
 
 /// Sends `message` as the answer that the number stands for.
@@ -15,20 +16,54 @@ pub type Answer = fn(number: u32, message: &mut Message);
 /// The one-shot right to answer a request, without the types of its method.
 pub struct ReplyToken {
     number: u32,
-    answer: Answer,
+    way: Way,
+}
+
+/// How an answer goes.
+#[derive(Clone, Copy)]
+enum Way {
+    /// As a transport says.
+    Given(Answer),
+    /// Over a ring, from the place with the number.
+    Ring,
 }
 
 impl ReplyToken {
     /// A right that `answer` exercises. Made by transports.
     #[inline]
     pub fn new(number: u32, answer: Answer) -> Self {
-        Self { number, answer }
+        let way = Way::Given(answer);
+        Self { number, way }
+    }
+
+    /// The right to answer the ring request that is held in a place.
+    #[inline]
+    pub(crate) fn of_ring(place: usize) -> Self {
+        Self {
+            number: place as u32,
+            way: Way::Ring,
+        }
     }
 
     /// Answers.
     pub fn send(self, message: &mut Message) {
-        (self.answer)(self.number, message);
+        self.answer(message);
         core::mem::forget(self);
+    }
+
+    fn answer(&self, message: &mut Message) {
+        match self.way {
+            Way::Given(answer) => answer(self.number, message),
+            Way::Ring => answers::answer(self.number, message),
+        }
+    }
+
+    /// Whether the client still waits, as far as it has told.
+    pub(crate) fn is_wanted(&self) -> bool {
+        match self.way {
+            Way::Given(_) => true,
+            Way::Ring => !answers::is_cancelled(self.number),
+        }
     }
 
     /// Gives the right up without answering: the server loop has answered itself.
@@ -40,7 +75,7 @@ impl ReplyToken {
 
 impl Drop for ReplyToken {
     fn drop(&mut self) {
-        (self.answer)(self.number, &mut Message::new(label::ABANDONED));
+        self.answer(&mut Message::new(label::ABANDONED));
     }
 }
 
@@ -115,6 +150,12 @@ impl<R, E> Reply<R, E> {
         let mut message = Message::new(label::OK);
         (self.encode)(&mut message, outcome);
         self.token.send(&mut message);
+    }
+
+    /// Whether the client still waits for it. A request that went over a ring can be cancelled: a server that has not
+    /// begun with it may then answer anything and do nothing, and must answer all the same.
+    pub fn is_wanted(&self) -> bool {
+        self.token.is_wanted()
     }
 
     /// Answers with results.

@@ -14,7 +14,8 @@
 //! Names in the start-up page, for a ring `NAME`: `NAME` is the region that this program writes,
 //! `NAME.peer` the other side's, `NAME.out` and `NAME.in` the pools that this side writes and reads.
 
-mod answers;
+mod again;
+pub(crate) mod answers;
 mod client;
 mod ends;
 mod held;
@@ -23,14 +24,19 @@ mod server;
 pub use client::{ClientWake, RingClient};
 pub use ends::{Pools, RingEnds};
 pub use libipc_ring::{
-    BatchError, Closed, Completion, Descriptor, Link, MAX_RINGS, OutOfBounds, Outcome, Polled,
-    Pool, Request as RingRequest, Runs, SubmitError, Untrusted,
+    BatchError, ClientRing, Closed, Completion, Descriptor, Link, MAX_RINGS, OutOfBounds, Outcome,
+    Polled, Pool, Request as RingRequest, Runs, SubmitError, Untrusted, Wake,
 };
 pub use server::RingService;
 
 /// The label of the drain call: interface 0, which no name has. Its one word is how many
 /// completions the client has taken; it is answered when there are more.
 pub const DRAIN: u32 = crate::request_label(0, 1);
+
+/// The request by which a client says over its ring that it waits no more for another one, which it names by its
+/// identifier. Both are completed as any other: a server that has not begun with what is not wanted need not
+/// ([`Reply::is_wanted`](crate::Reply::is_wanted)).
+pub const CANCEL: u32 = crate::request_label(0, 2);
 
 #[cfg(test)]
 mod tests;

@@ -6,7 +6,8 @@
 //! faults. It is stricter than a kernel where that finds mistakes: a request that nothing is going to answer
 //! is a panic, not a hang.
 //!
-//! A [`HostRing`] does the same for a ring and its pools.
+//! A [`HostRing`] does the same for a ring and its pools. A [`record`] is what went over either, as text, to be edited and
+//! played again.
 //!
 //! ```
 //! use libipc::{Message, Request, Service, Transport, label};
@@ -27,6 +28,7 @@ mod connection;
 mod host;
 mod loopback;
 mod pending;
+pub mod record;
 mod ring;
 
 pub use connection::MockConnection;

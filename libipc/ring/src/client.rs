@@ -39,6 +39,9 @@ pub enum Polled {
     Restarted,
 }
 
+/// More completions than there can be: a wait for others than so many ends at once.
+const NEVER_SEEN: u64 = u64::MAX;
+
 /// The client's end of a ring.
 pub struct ClientRing<'a, W> {
     requests: Producer<'a, REQUEST_WORDS>,
@@ -82,6 +85,40 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     #[inline]
     pub fn outstanding(&self) -> usize {
         self.table.outstanding()
+    }
+
+    /// Whether another request can be submitted.
+    #[must_use]
+    pub fn has_room(&self) -> bool {
+        self.table.room() != 0
+    }
+
+    /// The identifier that the next request will have.
+    #[must_use]
+    #[inline]
+    pub fn next_id(&self) -> u32 {
+        self.requests.next.half()
+    }
+
+    /// Asks to be woken by the next completion. For callers that sleep on their own: they [poll](Self::poll) once
+    /// more before they do.
+    pub fn arm(&self) {
+        self.completions.arm();
+    }
+
+    /// Looks whether the server lives, if the wait is one that drains: it is made to take what was submitted, and
+    /// answers at once.
+    pub fn probe(&mut self) {
+        if self.wake.waiting() == Waiting::Drains && self.wake.wait(NEVER_SEEN).is_err() {
+            self.end(Closed::Gone);
+        }
+    }
+
+    /// Closes the connection, because its owner was told that the server is gone.
+    pub fn give_up(&mut self) {
+        if self.closed.is_none() {
+            self.end(Closed::Gone);
+        }
     }
 
     /// Whether the server's end knows chains. One that has not started yet does not.

@@ -18,6 +18,14 @@ use crate::{Closed, Fault, Link, Outcome, Request, Wake};
 #[must_use = "the client waits for the completion"]
 pub struct Token(u32);
 
+impl Token {
+    /// The identifier that the client knows the request by.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.0
+    }
+}
+
 /// A request that was taken.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Submission {

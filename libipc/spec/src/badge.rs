@@ -9,9 +9,17 @@ use crate::ComponentId;
 /// Client numbers from here on are given by the process server to the programs that it starts.
 pub const FIRST_SESSION: u32 = 0x1000;
 
+/// The number that no interface has: requests for it reach nothing.
+const NO_INTERFACE: u8 = u8::MAX;
+
 /// The badge of a component's connection to interface number `interface` of a server.
 pub const fn of_client(client: ComponentId, interface: u8) -> u64 {
     (client.0 as u64 + 1) | ((interface as u64) << 32)
+}
+
+/// The badge by which a component learns that another one is gone whose client it is.
+pub const fn of_tie(server: ComponentId) -> u64 {
+    of_client(server, NO_INTERFACE)
 }
 
 /// The badge of the fault endpoint of a component.

@@ -86,6 +86,7 @@ mod tests {
         SystemSpec {
             name: String::from("demo"),
             board: String::from("q35"),
+            meters: false,
             programs: vec![String::from("root")],
             components: vec![],
             rings: vec![],

@@ -30,7 +30,8 @@ pub struct StartEntry {
 ///
 /// Each ring has, besides the pieces of memory, a [`EntryKind::Notification`] entry of the same name whose
 /// `v0` are the bits by which the other side wakes this component, and (at the server) `v1` the badge with
-/// which the client also makes plain calls.
+/// which the client also makes plain calls. `v1` of a connection is the badge by which the component learns that the
+/// server is gone, 0 if it does not.
 pub fn startup_entries(
     spec: &SystemSpec,
     id: ComponentId,
@@ -52,7 +53,7 @@ pub fn startup_entries(
         });
     let grants = component.grants.iter().filter(|g| !g.name.is_empty());
     served
-        .chain(grants.filter_map(|grant| of_grant(id, grant, counts)))
+        .chain(grants.filter_map(|grant| of_grant(spec, id, grant, counts)))
         .chain(component.regions.iter().map(of_region))
         .chain(wakes(spec, id, component))
         .collect()
@@ -60,12 +61,15 @@ pub fn startup_entries(
 
 /// The entry of a named grant; `None` for what a region's entry already carries.
 fn of_grant(
+    spec: &SystemSpec,
     own: ComponentId,
     grant: &Grant,
     counts: &dyn Fn(&Grant) -> (u64, u64),
 ) -> Option<StartEntry> {
     let (kind, v0, v1) = match grant.what {
-        What::Client { interface, .. } => (EntryKind::Client, u64::from(interface), 0),
+        What::Client { server, interface } => {
+            (EntryKind::Client, interface.into(), tie(spec, own, server))
+        }
         What::Irq { line, bit, .. } => (EntryKind::Irq, 1 << bit, u64::from(line)),
         What::Ports { first, last } => (EntryKind::Ports, first.into(), last.into()),
         What::Log => (EntryKind::Log, 0, 0),
@@ -77,7 +81,7 @@ fn of_grant(
         What::OwnThread => (EntryKind::Other, own.0.into(), counts(grant).1),
         What::ThreadOf { component } => (EntryKind::Other, component.0.into(), counts(grant).1),
         What::SchedControl { max } => (EntryKind::Other, max.into(), 0),
-        What::RegionFrame { .. } | What::Kick { .. } => return None,
+        What::RegionFrame { .. } | What::Kick { .. } | What::Tie { .. } => return None,
         _ => (EntryKind::Other, 0, 0),
     };
     Some(StartEntry {
@@ -87,6 +91,16 @@ fn of_grant(
         v0,
         v1,
     })
+}
+
+/// The badge by which a component learns that a server of its is gone; 0 if it does not.
+fn tie(spec: &SystemSpec, own: ComponentId, server: ComponentId) -> u64 {
+    let grants = spec.component(server).map(|found| &found.grants);
+    let mut grants = grants.into_iter().flatten();
+    match grants.any(|grant| grant.what == What::Tie { client: own }) {
+        true => badge::of_tie(server),
+        false => 0,
+    }
 }
 
 fn of_region(region: &Region) -> StartEntry {

@@ -69,7 +69,9 @@ const fn kind(what: What) -> Kind {
         What::OwnThread | What::ThreadOf { .. } => Kind::Thread,
         What::OwnSpace => Kind::AddressSpace,
         What::Reply => Kind::Reply,
-        What::Endpoint | What::Client { .. } | What::Mint { .. } => Kind::Endpoint,
+        What::Endpoint | What::Client { .. } | What::Tie { .. } | What::Mint { .. } => {
+            Kind::Endpoint
+        }
         What::Notification | What::Kick { .. } => Kind::Notification,
         What::Irq { .. } => Kind::IrqHandler,
         What::Ports { .. } => Kind::IoPorts,
@@ -86,6 +88,7 @@ const fn kind(what: What) -> Kind {
 const fn badge_of(id: ComponentId, what: What) -> u64 {
     match what {
         What::Client { interface, .. } => badge::of_client(id, interface),
+        What::Tie { .. } => badge::of_tie(id),
         What::Kick { bit, .. } => 1 << bit,
         What::Ports { first, last } => badge::of_ports(first, last),
         What::SchedControl { max } => max as u64,

@@ -82,6 +82,12 @@ pub enum What {
         /// The bit that the peer sees.
         bit: u8,
     },
+    /// What tells `client`, which serves, that the component is gone that has it: a connection to `client` for an interface
+    /// that nobody has.
+    Tie {
+        /// Who is told.
+        client: ComponentId,
+    },
     /// One interrupt, bound to the component's notification.
     Irq {
         /// The line.

@@ -33,6 +33,8 @@ pub struct SystemSpec {
     pub name: String,
     /// The board that it was composed for.
     pub board: String,
+    /// Whether programs are built so that they count and trace the calls of their methods.
+    pub meters: bool,
     /// The programs' names, in the order of the image's program table; the first is root.
     pub programs: Vec<String>,
     /// The components in the order in which they start: servers before their clients.

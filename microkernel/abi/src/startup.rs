@@ -64,7 +64,8 @@ pub struct StartupHeader {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u32)]
 pub enum EntryKind {
-    /// A connection to a server: `slot` is a badged endpoint.
+    /// A connection to a server: `slot` is a badged endpoint; `v1` is the badge by which this program is told that the server
+    /// is gone, 0 if it is not.
     Client = 1,
     /// An interface this program serves: `slot` is its endpoint, `v0` the interface's index in badges.
     Server = 2,

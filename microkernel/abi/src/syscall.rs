@@ -70,7 +70,8 @@ syscalls! {
     1 Call "(endpoint, info, w0..w5) -> (0, info, w0..w5)";
     /// Sends a message without waiting for an answer; blocks until it is received. Needs WRITE.
     2 Send "(endpoint, info, w0..w5) -> ()";
-    /// Waits for a message, for a signal on the bound notification, or for a client to be gone. Needs READ.
+    /// Waits for a message, for a signal on the bound notification, or for a client to be gone. Needs READ. Signals come
+    /// first, but after them it is the turn of a message that waits.
     /// `reply` is an unused Reply capability that will hold the right to answer.
     3 Recv "(endpoint, -, -, -, -, -, -, -, reply) -> (badge, info, w0..w5)";
     /// Answers the caller held by a Reply capability.

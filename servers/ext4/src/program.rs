@@ -86,7 +86,7 @@ fn mount(env: &Startup, storage: &storage::Client, volume: &Volume) -> Served {
 
 fn open(env: &Startup) -> Result<RingDisk<ClientWake>, libipc::Error<block::Error>> {
     let client: block::Client = env.connect("block");
-    let Some(RingClient { ring, pools }) = RingClient::open(env, "block") else {
+    let Some(RingClient { ring, pools, .. }) = RingClient::open(env, "block") else {
         panic!("the manifest must give connection `block` a ring");
     };
     let (Some(inward), Some(out)) = (pools.inward, pools.out) else {

@@ -33,7 +33,7 @@ struct Begun {
 impl Reader<ClientWake> {
     /// Reads over the ring of the connection `name`; `None` if the manifest gives it none.
     pub fn open(env: &Startup, name: &str) -> Option<Self> {
-        let RingClient { ring, pools } = RingClient::open(env, name)?;
+        let RingClient { ring, pools, .. } = RingClient::open(env, name)?;
         Some(Self::new(ring, Lender::new(pools.out, pools.inward)))
     }
 }

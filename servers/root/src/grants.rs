@@ -75,6 +75,10 @@ pub fn place(
                 let badge = badge::of_client(id, interface);
                 connect(workshop, domain, grant, (stock.endpoint(server)?, badge))?;
             }
+            What::Tie { client } => {
+                let badge = badge::of_tie(id);
+                connect(workshop, domain, grant, (stock.endpoint(client)?, badge))?;
+            }
             _ => one(stock, id, grant)?,
         }
     }
@@ -114,6 +118,7 @@ fn one(stock: &Stock<'_>, id: ComponentId, grant: &Grant) -> Result<(), Trouble>
         }
         What::Reply
         | What::Client { .. }
+        | What::Tie { .. }
         | What::Irq { .. }
         | What::ThreadOf { .. }
         | What::FreeMemory { .. }

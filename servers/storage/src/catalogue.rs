@@ -1,15 +1,20 @@
 //! What is on the disks, as clients are told.
 
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::Write;
 
 use libipc::codec::Text;
 use libipc::codec::batch::Wake;
+use libipc::task::{Reactor, Sleeper, block_on, join_all};
 use partitions::{FileSystem, Kind, Scheme, TableError};
 use proto::storage::{Disk as DiskEntry, Purpose, Table, Volume};
 
-use crate::{Disk, sectors::DiskSectors};
+use crate::{
+    Disk,
+    sectors::{DiskSectors, Fetched, fetch},
+};
 
 /// All disks and volumes; their numbers are their places.
 #[derive(Default)]
@@ -19,11 +24,29 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
+    /// What is on disks. Their first sectors are fetched side by side.
+    pub(crate) fn of<W: Wake>(disks: &[Rc<Disk<W>>], sleeper: &impl Sleeper) -> Self {
+        let reactors = disks.iter().map(|disk| &disk.submitter as &dyn Reactor);
+        let reactors: Vec<_> = reactors.collect();
+        let firsts = disks.iter().map(|disk| fetch(disk, sleeper, 0));
+        let firsts = block_on(sleeper, &reactors, join_all(firsts));
+        let mut catalogue = Self::default();
+        for (disk, first) in disks.iter().zip(firsts) {
+            catalogue.add(disk, first, sleeper);
+        }
+        catalogue
+    }
+
     /// Adds the next disk and the volumes on it.
-    pub(crate) fn add<W: Wake>(&mut self, disk: &mut Disk<W>) {
+    fn add<W: Wake>(
+        &mut self,
+        disk: &Disk<W>,
+        first: Option<Fetched<'_, W>>,
+        sleeper: &impl Sleeper,
+    ) {
         let info = disk.info();
         let number = self.disks.len() as u32;
-        let found = partitions::find(&mut DiskSectors::new(disk));
+        let found = partitions::find(&mut DiskSectors::new(disk, sleeper, first));
         let found = found.map(|found| or_whole(found, info.sectors));
         let before = self.volumes.len();
         for volume in found.iter().flat_map(|found| &found.volumes) {

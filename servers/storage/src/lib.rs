@@ -5,27 +5,26 @@
 //! with the drivers are reached by devices, so that a file system never holds memory that a device
 //! writes to. Data is copied once, from pool to pool.
 //!
-//! [`Storage`] takes requests and queues them; [`Storage::work`] carries out what is queued in
-//! batches, one a disk, with as many requests as pools and ring hold. It is called after every
-//! event, so that what a client submitted together travels together. Working is synchronous: a
-//! client's wait (a call that drains its ring) becomes this server's wait for the driver, which
-//! donates time along the way and ends when the driver dies.
+//! [`Storage`] takes requests and queues them, a queue a disk; [`Storage::work`] submits as many as
+//! pools and ring hold, with one doorbell a disk, and answers those that the drivers have answered.
+//! It is called after every event, so that what a client submitted together travels together. It
+//! never waits: each request is a future (`job`), and a disk that is slow delays nobody but those
+//! who asked for it. That a driver is gone is told by the kernel, as of a client that is gone.
 //!
-//! [`Disk`] is one driver's ring, `catalogue` knows what is on the disks, `space` shares a pool out
-//! to a batch.
+//! [`Disk`] is one driver's ring, `catalogue` knows what is on the disks; only its search for
+//! partitions, before anything is served, waits.
 
 #![cfg_attr(not(test), no_std)]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
-mod batch;
 mod catalogue;
 mod disk;
+mod job;
 mod queue;
 mod sectors;
 mod server;
-mod space;
 
 #[cfg(test)]
 mod tests;

@@ -8,9 +8,11 @@
 
 extern crate alloc;
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
 use libipc::ring::{ClientWake, RingClient, RingEnds, RingService};
+use libipc::task::Signals;
 use libipc::{Caller, Fault, FaultAnswer, Never, Request, Router, Service, Startup, log, serve};
 use proto::block::Client;
 use storage::{ClientPools, Disk, Progress, Storage};
@@ -20,7 +22,7 @@ const DISKS: [&str; 8] = [
     "disk0", "disk1", "disk2", "disk3", "disk4", "disk5", "disk6", "disk7",
 ];
 
-/// Works off what one event queued, then looks whether more came meanwhile.
+/// Works off what one event brought, then looks whether more came meanwhile.
 struct Batches(RingService<Router<Storage<ClientWake>>>);
 
 impl Batches {
@@ -59,6 +61,8 @@ fn main(env: Startup) -> Never {
     let storage = Storage::new(
         DISKS.iter().filter_map(|name| open(&env, name)).collect(),
         clients,
+        // What others signal meanwhile is looked for when the server starts.
+        &Signals::new(env.notification()),
     );
     let block = env.endpoint("block");
     let router = Router::new(storage)
@@ -75,10 +79,14 @@ fn main(env: Startup) -> Never {
 }
 
 /// The disk behind a connection; nothing if there is no such connection or no disk.
-fn open(env: &Startup, name: &str) -> Option<Disk<ClientWake>> {
+fn open(env: &Startup, name: &str) -> Option<Rc<Disk<ClientWake>>> {
     let client: Client = env.try_connect(name)?;
-    let RingClient { ring, pools } = RingClient::open(env, name)?;
-    match Disk::open(&client, ring, (pools.inward?, pools.out?)) {
+    let RingClient {
+        ring,
+        pools,
+        server,
+    } = RingClient::open(env, name)?;
+    match Disk::open(&client, ring, (pools.inward?, pools.out?), server) {
         Ok(disk) => Some(disk),
         Err(error) => {
             log!("{name}: {error}");

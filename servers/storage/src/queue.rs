@@ -1,9 +1,13 @@
-//! What clients asked for: checked requests that wait for the next batch.
+//! What clients asked for: checked requests that wait for their disk.
 
 use alloc::collections::VecDeque;
+use alloc::rc::Rc;
+use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use libipc::Reply;
 use libipc::ring::{Descriptor, Pool, Untrusted};
+use libipc::submit::Side;
 use proto::block::Error;
 
 use crate::SECTOR;
@@ -18,6 +22,9 @@ pub struct ClientPools {
     pub inward: Untrusted<'static>,
 }
 
+/// The pools of all clients.
+pub(crate) type Clients = Rc<RefCell<Vec<ClientPools>>>;
+
 /// What a request does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -29,7 +36,6 @@ pub(crate) enum Kind {
 /// A request within its volume.
 pub(crate) struct Job {
     pub(crate) client: u32,
-    pub(crate) disk: usize,
     pub(crate) kind: Kind,
     /// Counted on the disk.
     pub(crate) sector: u64,
@@ -43,6 +49,15 @@ pub(crate) struct Job {
 pub(crate) type Queue = VecDeque<Job>;
 
 impl Job {
+    /// The pool of the driver's ring that it needs room in, and how much.
+    pub(crate) fn needs(&self) -> (Side, u32) {
+        match self.kind {
+            Kind::Read => (Side::In, self.part().length),
+            Kind::Write => (Side::Out, self.part().length),
+            Kind::Flush => (Side::Out, 0),
+        }
+    }
+
     /// Its place in the client's pool.
     pub(crate) fn part(&self) -> Descriptor {
         Descriptor {

@@ -2,50 +2,73 @@
 
 use libipc::codec::batch::Wake;
 use libipc::ring::Descriptor;
+use libipc::submit::Room;
+use libipc::task::{Reactor, Sleeper, block_on};
 use partitions::{ReadError, SECTOR_SIZE, Sectors};
-use proto::block::Batch;
 
 use crate::{Disk, SECTOR};
 
 /// Sectors fetched together: tables lie in sectors that follow each other.
 const TOGETHER: u64 = 8;
 
-/// The sectors of a disk.
-pub(crate) struct DiskSectors<'d, W> {
-    disk: &'d mut Disk<W>,
-    count: u64,
-    /// What the first sector of those that were fetched last is.
-    fetched: Option<u64>,
+/// How long a disk may take for one fetch, in ns: as long as other systems give one that has to wake up first.
+const PATIENCE: u64 = 30_000_000_000;
+
+/// Sectors that were fetched together.
+pub(crate) struct Fetched<'d, W: Wake> {
+    first: u64,
+    room: Room<'d, W>,
 }
 
-impl<'d, W: Wake> DiskSectors<'d, W> {
-    pub(crate) fn new(disk: &'d mut Disk<W>) -> Self {
+/// The sectors of a disk.
+pub(crate) struct DiskSectors<'d, W: Wake, S> {
+    disk: &'d Disk<W>,
+    sleeper: &'d S,
+    count: u64,
+    /// Those that were fetched last.
+    fetched: Option<Fetched<'d, W>>,
+}
+
+/// Fetches the sectors that `sector` belongs to; nothing if that fails.
+pub(crate) async fn fetch<'d, W: Wake, S: Sleeper>(
+    disk: &'d Disk<W>,
+    sleeper: &S,
+    sector: u64,
+) -> Option<Fetched<'d, W>> {
+    let info = disk.info();
+    let together = TOGETHER.min(info.max_sectors.into());
+    let first = sector - sector % together;
+    let sectors = together.min(info.sectors.checked_sub(first)?) as u32;
+    let deadline = sleeper.now_ns().saturating_add(PATIENCE);
+    let room = disk.fetch((first, sectors), deadline).await?;
+    Some(Fetched { first, room })
+}
+
+impl<'d, W: Wake, S: Sleeper> DiskSectors<'d, W, S> {
+    /// The sectors of `disk`, of which some were fetched already.
+    pub(crate) fn new(disk: &'d Disk<W>, sleeper: &'d S, fetched: Option<Fetched<'d, W>>) -> Self {
         Self {
             count: disk.info().sectors,
             disk,
-            fetched: None,
+            sleeper,
+            fetched,
         }
     }
 
-    /// Fetches the sectors that `sector` belongs to and returns the first of them.
-    fn fetch(&mut self, sector: u64) -> Result<u64, ReadError> {
-        let together = TOGETHER.min(self.disk.info().max_sectors.into());
-        let first = sector - sector % together;
-        if self.fetched == Some(first) {
-            return Ok(first);
-        }
-        self.fetched = None;
-        let sectors = together.min(self.count - first) as u32;
-        let mut batch = Batch::new();
-        let ticket = batch.read(first, sectors, 0).map_err(|_| ReadError)?;
-        let outcomes = self.disk.run(&batch).ok_or(ReadError)?;
-        outcomes.of(ticket).map_err(|_| ReadError)?;
-        self.fetched = Some(first);
-        Ok(first)
+    /// Where a sector is in the pool.
+    fn place(&self, sector: u64) -> Option<Descriptor> {
+        let Fetched { first, room } = self.fetched.as_ref()?;
+        let part = room.part();
+        let offset = sector.checked_sub(*first)?.checked_mul(SECTOR.into())?;
+        let offset = u32::try_from(offset).ok().filter(|at| *at < part.length)?;
+        Some(Descriptor {
+            offset: part.offset + offset,
+            length: SECTOR,
+        })
     }
 }
 
-impl<W: Wake> Sectors for DiskSectors<'_, W> {
+impl<W: Wake, S: Sleeper> Sectors for DiskSectors<'_, W, S> {
     fn count(&self) -> u64 {
         self.count
     }
@@ -54,11 +77,13 @@ impl<W: Wake> Sectors for DiskSectors<'_, W> {
         if sector >= self.count {
             return Err(ReadError);
         }
-        let first = self.fetch(sector)?;
-        let part = Descriptor {
-            offset: (sector - first) as u32 * SECTOR,
-            length: SECTOR,
-        };
+        if self.place(sector).is_none() {
+            self.fetched = None;
+            let reactors: [&dyn Reactor; 1] = [&self.disk.submitter];
+            let fetched = fetch(self.disk, self.sleeper, sector);
+            self.fetched = block_on(self.sleeper, &reactors, fetched);
+        }
+        let part = self.place(sector).ok_or(ReadError)?;
         let bytes = self.disk.inward.part(part).map_err(|_| ReadError)?;
         bytes.copy_to(0, output).map_err(|_| ReadError)
     }

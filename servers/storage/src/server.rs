@@ -1,19 +1,23 @@
 //! The interfaces `storage` and `block` over all disks.
 
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
+use core::cell::RefCell;
 
 use libipc::codec::List;
 use libipc::codec::batch::Wake;
+use libipc::task::{Arming, Reactor, Sleeper, Tasks};
 use libipc::{Caller, Events, Reply};
 use proto::block::{self, Access, Info};
 use proto::storage::{self, Volume};
 
 use crate::catalogue::Catalogue;
-use crate::queue::{ClientPools, Job, Kind, Queue};
-use crate::{Disk, SECTOR, batch};
+use crate::job::carry_out;
+use crate::queue::{ClientPools, Clients, Job, Kind, Queue};
+use crate::{Disk, SECTOR};
 
-/// The most requests that wait for a batch: as many as rings can hold answers for.
+/// The most requests that wait for one disk: as many as rings can hold answers for.
 const MAX_QUEUED: usize = 256;
 
 /// Whether [`Storage::work`] has answered anything.
@@ -21,49 +25,89 @@ const MAX_QUEUED: usize = 256;
 pub enum Progress {
     /// It has.
     Made,
-    /// Nothing was queued.
+    /// Nobody has been answered.
     None,
 }
 
 /// The storage server.
-pub struct Storage<W> {
-    disks: Vec<Disk<W>>,
+pub struct Storage<W: Wake> {
+    disks: Vec<Served<W>>,
     catalogue: Catalogue,
-    clients: Vec<ClientPools>,
+    clients: Clients,
     /// Which volume a client means.
     selected: BTreeMap<u32, u32>,
+    /// The requests that drivers were asked, by client.
+    under_way: Tasks,
+}
+
+struct Served<W: Wake> {
+    disk: Rc<Disk<W>>,
     queue: Queue,
 }
 
-impl<W: Wake> Storage<W> {
-    /// Serves `disks`, numbered in their order, to `clients`. Reads the disks' partition tables.
-    pub fn new(mut disks: Vec<Disk<W>>, clients: Vec<ClientPools>) -> Self {
-        let mut catalogue = Catalogue::default();
-        for disk in &mut disks {
-            catalogue.add(disk);
-        }
-        Self {
-            disks,
-            catalogue,
-            clients,
-            selected: BTreeMap::new(),
+impl<W: Wake + 'static> Storage<W> {
+    /// Serves `disks`, numbered in their order, to `clients`. Reads the disks' partition tables, and sleeps by
+    /// `sleeper` while it waits for them.
+    pub fn new(disks: Vec<Rc<Disk<W>>>, clients: Vec<ClientPools>, sleeper: &impl Sleeper) -> Self {
+        let catalogue = Catalogue::of(&disks, sleeper);
+        let served = disks.into_iter().map(|disk| Served {
+            disk,
             queue: Queue::new(),
+        });
+        Self {
+            disks: served.collect(),
+            catalogue,
+            clients: Rc::new(RefCell::new(clients)),
+            selected: BTreeMap::new(),
+            under_way: Tasks::default(),
         }
     }
 
-    /// Carries out everything that is queued.
+    /// Answers what the drivers have answered, and asks them what is queued. Afterwards the drivers wake this server
+    /// by what they answer next.
     pub fn work(&mut self) -> Progress {
-        if self.queue.is_empty() {
-            return Progress::None;
-        }
-        while let Some(job) = self.queue.front() {
-            let Some(disk) = self.disks.get_mut(job.disk) else {
-                self.queue.clear();
+        let mut answered = 0;
+        loop {
+            for Served { disk, .. } in &self.disks {
+                disk.submitter.turn();
+            }
+            answered += self.under_way.run() + self.start();
+            let mut arming = Arming::Armed;
+            for Served { disk, .. } in &self.disks {
+                if disk.submitter.outstanding() != 0 && disk.submitter.arm() == Arming::Ready {
+                    arming = Arming::Ready;
+                }
+            }
+            if arming == Arming::Armed {
                 break;
-            };
-            batch::run(disk, &mut self.queue, &mut self.clients);
+            }
         }
-        Progress::Made
+        match answered {
+            0 => Progress::None,
+            _ => Progress::Made,
+        }
+    }
+
+    /// Begins with what is queued, a disk's requests in their order, as far as there is room. Tells how many were
+    /// answered at once.
+    fn start(&mut self) -> usize {
+        let mut answered = 0;
+        for Served { disk, queue } in &mut self.disks {
+            let has_room = |job: &mut Job| {
+                let (side, length) = job.needs();
+                disk.has_room(side, length)
+            };
+            while let Some(job) = queue.pop_front_if(has_room) {
+                if !job.reply.is_wanted() {
+                    continue;
+                }
+                let (before, client) = (self.under_way.len(), job.client);
+                let job = carry_out(Rc::clone(disk), Rc::clone(&self.clients), job);
+                self.under_way.spawn(client, job);
+                answered += usize::from(self.under_way.len() == before);
+            }
+        }
+        answered
     }
 
     /// Returns the volume that a client means, and its disk.
@@ -72,12 +116,16 @@ impl<W: Wake> Storage<W> {
         let number = number.ok_or(block::Error::NoVolume)?;
         let volume = self.catalogue.volumes.get(*number as usize);
         let volume = volume.ok_or(block::Error::NoVolume)?;
-        let disk = self.disks.get(volume.disk as usize);
-        let disk = disk.ok_or(block::Error::NoVolume)?;
+        let disk = self.disk(volume).ok_or(block::Error::NoVolume)?;
         if disk.is_gone() {
             return Err(block::Error::Gone);
         }
         Ok((volume, disk))
+    }
+
+    fn disk(&self, volume: &Volume) -> Option<&Disk<W>> {
+        let served = self.disks.get(volume.disk as usize);
+        served.map(|served| &*served.disk)
     }
 
     /// Checks a read or write against volume and pools. Returns the disk and the sector on it.
@@ -107,7 +155,8 @@ impl<W: Wake> Storage<W> {
     }
 
     fn pool_length(&self, client: u32, kind: Kind) -> u64 {
-        let pools = self.clients.iter().find(|pools| pools.client == client);
+        let clients = self.clients.borrow();
+        let pools = clients.iter().find(|pools| pools.client == client);
         pools.map_or(0, |pools| match kind {
             Kind::Read => pools.out.len(),
             Kind::Write | Kind::Flush => pools.inward.len(),
@@ -126,22 +175,22 @@ impl<W: Wake> Storage<W> {
             Err(error) => return reply.fail(error),
         };
         let (_, sectors, offset) = place;
-        self.enqueue(Job {
+        let job = Job {
             client: caller.client(),
-            disk,
             kind,
             sector,
             sectors,
             offset,
             reply,
-        });
+        };
+        self.enqueue(disk, job);
     }
 
-    fn enqueue(&mut self, job: Job) {
-        if self.queue.len() < MAX_QUEUED {
-            self.queue.push_back(job);
-        } else {
-            job.reply.fail(block::Error::Device);
+    fn enqueue(&mut self, disk: usize, job: Job) {
+        let served = self.disks.get_mut(disk);
+        match served.filter(|served| served.queue.len() < MAX_QUEUED) {
+            Some(served) => served.queue.push_back(job),
+            None => job.reply.fail(block::Error::Device),
         }
     }
 
@@ -158,7 +207,7 @@ fn overlap(a: &Volume, b: &Volume) -> bool {
     a.disk == b.disk && a.start < b.start + b.sectors && b.start < a.start + a.sectors
 }
 
-impl<W: Wake> storage::Server for Storage<W> {
+impl<W: Wake + 'static> storage::Server for Storage<W> {
     fn disks(&mut self, _: Caller, first: u32) -> List<storage::Disk, 6> {
         let disks = self.catalogue.disks.iter().skip(first as usize);
         disks.take(6).cloned().collect()
@@ -175,8 +224,7 @@ impl<W: Wake> storage::Server for Storage<W> {
         if self.is_taken(caller, wanted) {
             return Err(storage::Error::Taken);
         }
-        let disk = self.disks.get(wanted.disk as usize);
-        if disk.is_none_or(Disk::is_gone) {
+        if self.disk(wanted).is_none_or(Disk::is_gone) {
             return Err(storage::Error::Gone);
         }
         self.selected.insert(caller.client(), volume);
@@ -184,7 +232,7 @@ impl<W: Wake> storage::Server for Storage<W> {
     }
 }
 
-impl<W: Wake> block::Server for Storage<W> {
+impl<W: Wake + 'static> block::Server for Storage<W> {
     fn info(&mut self, caller: Caller) -> Result<Info, block::Error> {
         let (volume, disk) = self.volume(caller)?;
         Ok(Info {
@@ -220,25 +268,31 @@ impl<W: Wake> block::Server for Storage<W> {
             Ok((volume, _)) => volume.disk as usize,
             Err(error) => return reply.fail(error),
         };
-        self.enqueue(Job {
+        let job = Job {
             client: caller.client(),
-            disk,
             kind: Kind::Flush,
             sector: 0,
             sectors: 0,
             offset: 0,
             reply,
-        });
+        };
+        self.enqueue(disk, job);
     }
 }
 
-impl<W: Wake> Events for Storage<W> {
-    /// Lets others have the volume of a client that is gone, and forgets its pools and what it asked. A client that loses
-    /// one of its connections loses both.
+impl<W: Wake + 'static> Events for Storage<W> {
+    /// Lets others have the volume of a client that is gone, forgets its pools and cancels what it asked. A client that
+    /// loses one of its connections loses both. It may also be a driver.
     fn client_gone(&mut self, client: Caller) {
         let number = client.client();
         self.selected.remove(&number);
-        self.queue.retain(|job| job.client != number);
-        self.clients.retain(|pools| pools.client != number);
+        for Served { disk, queue } in &mut self.disks {
+            queue.retain(|job| job.client != number);
+            disk.note_gone(client);
+        }
+        self.under_way.drop_all(number);
+        self.clients
+            .borrow_mut()
+            .retain(|pools| pools.client != number);
     }
 }

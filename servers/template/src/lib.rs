@@ -59,8 +59,10 @@ impl Server for Counter {
 #[cfg(test)]
 mod tests {
     use libipc::{Error as CallError, Message, TransportError};
+    use libipc_mock::record::Record;
     use libipc_mock::{Idle, Mock, MockConnection};
     use proto::counter::{Client, Dispatcher, labels};
+    use proto::reflections;
 
     use super::*;
 
@@ -96,6 +98,14 @@ mod tests {
         });
         assert_eq!(client.wait_for(10), Ok(12));
         assert_eq!(client.wait_for(1), Ok(12));
+    }
+
+    #[test]
+    fn a_recorded_session_is_answered_as_it_was() {
+        let (mock, _client) = started();
+        let record: Record = include_str!("session.txt").parse().expect("it is one");
+        let differences = record.replay(&mock.connect(1), &[reflections::COUNTER]);
+        assert_eq!(differences, []);
     }
 
     #[test]

@@ -13,6 +13,7 @@ fn spec() -> SystemSpec {
     SystemSpec {
         name: "t".to_owned(),
         board: "q35".to_owned(),
+        meters: false,
         programs: vec!["root".to_owned(), "shell".to_owned()],
         components: vec![],
         rings: vec![],

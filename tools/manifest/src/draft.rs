@@ -12,6 +12,8 @@ pub(crate) struct Draft {
     pub(crate) boards: Vec<At<String>>,
     /// The program in the place of root, if it is another one.
     pub(crate) root: Option<At<String>>,
+    /// Whether its programs count what they are asked.
+    pub(crate) meters: bool,
     pub(crate) components: Vec<DraftComponent>,
 }
 
@@ -89,6 +91,16 @@ pub(crate) struct DraftRing {
     pub(crate) client_pool_pages: u32,
     pub(crate) server_pool_pages: u32,
     pub(crate) reach: PoolReach,
+    pub(crate) end: ServerEnd,
+}
+
+/// What a client learns of its server's end while it does not wait for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ServerEnd {
+    /// Nothing.
+    Silent,
+    /// It is told, as a server of its clients' ends.
+    Told,
 }
 
 /// Who reaches a ring's pools.

@@ -3,7 +3,11 @@
 mod common;
 
 use manifest::{Source, check};
-use weft_spec::{ComponentId, Fpu, SystemSpec, What, expected_capabilities, startup_entries};
+use weft_abi::Rights;
+use weft_abi::startup::EntryKind;
+use weft_spec::{
+    ComponentId, Fpu, Grant, SystemSpec, What, badge, expected_capabilities, startup_entries,
+};
 
 const MANIFEST: &str = include_str!("whole.toml");
 
@@ -113,6 +117,38 @@ fn a_component_holds_nothing_but_what_the_manifest_says() {
         what,
         [What::OwnCNode, What::Notification, console, vfs, system]
     );
+}
+
+#[test]
+fn the_server_of_a_ring_holds_what_tells_its_client_of_its_end() {
+    let spec = whole();
+    let (driver, client) = (id(&spec, "virtio-blk"), id(&spec, "vfs"));
+    let ties = |name| {
+        let (_, found) = spec.find(name).expect("exists");
+        let is_tie = |grant: &&Grant| matches!(grant.what, What::Tie { .. });
+        found
+            .grants
+            .iter()
+            .filter(is_tie)
+            .cloned()
+            .collect::<Vec<_>>()
+    };
+    let [tie] = &ties("virtio-blk")[..] else {
+        panic!("only the ring of one client says so");
+    };
+    assert_eq!(
+        (tie.what, tie.rights()),
+        (What::Tie { client }, Rights::WRITE)
+    );
+    assert!(ties("vfs").is_empty());
+    let told = |id| {
+        let entries = startup_entries(&spec, id, &|_| (0, 0));
+        let disk = entries.into_iter();
+        let mut disk = disk.filter(|entry| entry.kind == EntryKind::Client && entry.name == "disk");
+        disk.next().map(|entry| entry.v1)
+    };
+    assert_eq!(told(client), Some(badge::of_tie(driver)));
+    assert_eq!(told(driver), None, "it has no such connection");
 }
 
 #[test]

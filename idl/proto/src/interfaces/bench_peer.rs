@@ -209,16 +209,28 @@ pub fn dispatch_short<S: Server + ?Sized>(
     match request.info {
         ECHO => {
             let word = w[0];
-            let word = server.echo(caller, word);
+            let word = libipc::meter::method(
+                caller,
+                labels::ECHO,
+                || server.echo(caller, word),
+            );
             Some(libipc::Short::ok(1, [word, 0, 0, 0, 0, 0]))
         }
         WRITE_PROGRAM => {
             let address = w[0];
-            server.write_program(caller, address);
+            libipc::meter::method(
+                caller,
+                labels::WRITE_PROGRAM,
+                || server.write_program(caller, address),
+            );
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         TURNS => {
-            let count = server.turns(caller);
+            let count = libipc::meter::method(
+                caller,
+                labels::TURNS,
+                || server.turns(caller),
+            );
             Some(libipc::Short::ok(1, [count, 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -234,7 +246,13 @@ fn serve_introduce<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.introduce(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::INTRODUCE,
+                    || server.introduce(caller),
+                ),
+            )
         },
         |w, (entries, space)| {
             w.put(&entries)?;
@@ -253,7 +271,7 @@ fn serve_echo<S: Server + ?Sized>(
         |r| {
             let word = r.get()?;
             r.finish()?;
-            Ok(server.echo(caller, word))
+            Ok(libipc::meter::method(caller, labels::ECHO, || server.echo(caller, word)))
         },
         |w, word| w.put(&word),
     );
@@ -269,7 +287,11 @@ fn serve_write_program<S: Server + ?Sized>(
         |r| {
             let address = r.get()?;
             r.finish()?;
-            server.write_program(caller, address);
+            libipc::meter::method(
+                caller,
+                labels::WRITE_PROGRAM,
+                || server.write_program(caller, address),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -285,7 +307,7 @@ fn serve_turns<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.turns(caller))
+            Ok(libipc::meter::method(caller, labels::TURNS, || server.turns(caller)))
         },
         |w, count| w.put(&count),
     );

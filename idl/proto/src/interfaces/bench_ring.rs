@@ -207,13 +207,17 @@ pub fn dispatch_short<S: Server + ?Sized>(
     match request.info {
         TOUCH => {
             let word = w[0];
-            server.touch(caller, word);
+            libipc::meter::method(caller, labels::TOUCH, || server.touch(caller, word));
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         TAKE => {
             let offset = w[0] as u32;
             let length = (w[0] >> 32) as u32;
-            match server.take(caller, offset, length) {
+            match libipc::meter::method(
+                caller,
+                labels::TAKE,
+                || server.take(caller, offset, length),
+            ) {
                 Ok(sum) => Some(libipc::Short::ok(1, [u64::from(sum), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -224,13 +228,21 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let c = w[2];
             let d = w[3];
             let e = w[4];
-            server.piece(caller, a, b, c, d, e);
+            libipc::meter::method(
+                caller,
+                labels::PIECE,
+                || server.piece(caller, a, b, c, d, e),
+            );
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         POOLED => {
             let offset = w[0] as u32;
             let length = (w[0] >> 32) as u32;
-            match server.pooled(caller, offset, length) {
+            match libipc::meter::method(
+                caller,
+                labels::POOLED,
+                || server.pooled(caller, offset, length),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -249,7 +261,7 @@ fn serve_touch<S: Server + ?Sized>(
         |r| {
             let word = r.get()?;
             r.finish()?;
-            server.touch(caller, word);
+            libipc::meter::method(caller, labels::TOUCH, || server.touch(caller, word));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -267,7 +279,13 @@ fn serve_take<S: Server + ?Sized>(
             let offset = r.get()?;
             let length = r.get()?;
             r.finish()?;
-            Ok(server.take(caller, offset, length))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE,
+                    || server.take(caller, offset, length),
+                ),
+            )
         },
         |w, sum| w.put(&sum),
     );
@@ -283,7 +301,7 @@ fn serve_send<S: Server + ?Sized>(
         |r| {
             let data = r.bytes::<1536>()?;
             r.finish()?;
-            server.send(caller, data);
+            libipc::meter::method(caller, labels::SEND, || server.send(caller, data));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -304,7 +322,11 @@ fn serve_piece<S: Server + ?Sized>(
             let d = r.get()?;
             let e = r.get()?;
             r.finish()?;
-            server.piece(caller, a, b, c, d, e);
+            libipc::meter::method(
+                caller,
+                labels::PIECE,
+                || server.piece(caller, a, b, c, d, e),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -322,7 +344,13 @@ fn serve_pooled<S: Server + ?Sized>(
             let offset = r.get()?;
             let length = r.get()?;
             r.finish()?;
-            Ok(server.pooled(caller, offset, length))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::POOLED,
+                    || server.pooled(caller, offset, length),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -649,5 +677,51 @@ impl Batch {
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
     ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
+    }
+}
+
+/// Calls of `bench_ring` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Does nothing with the word.
+    pub fn touch(
+        self,
+        word: u64,
+    ) -> libipc::submit::Pending<'s, (), core::convert::Infallible, W> {
+        self.0.submit(touch_request(word))
+    }
+
+    /// Looks at the first and the last word of so many bytes in the client's pool, and tells their
+    /// sum: the data is where the server reads it, and is not copied.
+    pub fn take(
+        self,
+        offset: u32,
+        length: u32,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(take_request(offset, length))
+    }
+
+    /// Brings the bytes of five words in the request itself.
+    pub fn piece(
+        self,
+        a: u64,
+        b: u64,
+        c: u64,
+        d: u64,
+        e: u64,
+    ) -> libipc::submit::Pending<'s, (), core::convert::Infallible, W> {
+        self.0.submit(piece_request(a, b, c, d, e))
+    }
+
+    /// Brings bytes from the client's pool.
+    pub fn pooled(
+        self,
+        offset: u32,
+        length: u32,
+    ) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(pooled_request(offset, length))
     }
 }

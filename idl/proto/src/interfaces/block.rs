@@ -297,7 +297,7 @@ fn serve_info<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.info(caller))
+            Ok(libipc::meter::method(caller, labels::INFO, || server.info(caller)))
         },
         |w, info| w.put(&info),
     );
@@ -318,7 +318,11 @@ fn serve_read<S: Server + ?Sized>(
             let offset = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_read)?;
-            server.read(caller, sector, sectors, offset, reply);
+            libipc::meter::method(
+                caller,
+                labels::READ,
+                || server.read(caller, sector, sectors, offset, reply),
+            );
             Ok(())
         },
     );
@@ -343,7 +347,11 @@ fn serve_write<S: Server + ?Sized>(
             let offset = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_write)?;
-            server.write(caller, sector, sectors, offset, reply);
+            libipc::meter::method(
+                caller,
+                labels::WRITE,
+                || server.write(caller, sector, sectors, offset, reply),
+            );
             Ok(())
         },
     );
@@ -365,7 +373,7 @@ fn serve_flush<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_flush)?;
-            server.flush(caller, reply);
+            libipc::meter::method(caller, labels::FLUSH, || server.flush(caller, reply));
             Ok(())
         },
     );
@@ -628,5 +636,37 @@ impl Batch {
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
     ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
+    }
+}
+
+/// Calls of `block` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Reads `sectors` sectors from `sector` on into the server's pool at `offset`.
+    pub fn read(
+        self,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+    ) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(read_request(sector, sectors, offset))
+    }
+
+    /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
+    pub fn write(
+        self,
+        sector: u64,
+        sectors: u32,
+        offset: u32,
+    ) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(write_request(sector, sectors, offset))
+    }
+
+    /// Makes everything that was written before durable.
+    pub fn flush(self) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(flush_request())
     }
 }

@@ -145,7 +145,7 @@ pub fn dispatch_short<S: Server + ?Sized>(
     );
     match request.info {
         NOW => {
-            match server.now(caller) {
+            match libipc::meter::method(caller, labels::NOW, || server.now(caller)) {
                 Ok(seconds) => {
                     Some(libipc::Short::ok(1, [seconds as u64, 0, 0, 0, 0, 0]))
                 }
@@ -165,7 +165,7 @@ fn serve_now<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.now(caller))
+            Ok(libipc::meter::method(caller, labels::NOW, || server.now(caller)))
         },
         |w, seconds| w.put(&seconds),
     );

@@ -225,11 +225,19 @@ pub fn dispatch_short<S: Server + ?Sized>(
     let w = request.words;
     match request.info {
         TAKE_INTERRUPT => {
-            let typed = server.take_interrupt(caller);
+            let typed = libipc::meter::method(
+                caller,
+                labels::TAKE_INTERRUPT,
+                || server.take_interrupt(caller),
+            );
             Some(libipc::Short::ok(1, [u64::from(typed), 0, 0, 0, 0, 0]))
         }
         BEGIN_OUTPUT => {
-            match server.begin_output(caller) {
+            match libipc::meter::method(
+                caller,
+                labels::BEGIN_OUTPUT,
+                || server.begin_output(caller),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -239,7 +247,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let status = w[0] as u8;
-            match server.end_output(caller, status) {
+            match libipc::meter::method(
+                caller,
+                labels::END_OUTPUT,
+                || server.end_output(caller, status),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -258,7 +270,13 @@ fn serve_write<S: Server + ?Sized>(
         |r| {
             let data = r.bytes::<1536>()?;
             r.finish()?;
-            Ok(server.write(caller, data))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::WRITE,
+                    || server.write(caller, data),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -277,7 +295,11 @@ fn serve_read<S: Server + ?Sized>(
             let max = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_read)?;
-            server.read(caller, max, reply);
+            libipc::meter::method(
+                caller,
+                labels::READ,
+                || server.read(caller, max, reply),
+            );
             Ok(())
         },
     );
@@ -300,7 +322,11 @@ fn serve_set_foreground<S: Server + ?Sized>(
         |r| {
             let process = r.get()?;
             r.finish()?;
-            server.set_foreground(caller, process);
+            libipc::meter::method(
+                caller,
+                labels::SET_FOREGROUND,
+                || server.set_foreground(caller, process),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -319,7 +345,7 @@ fn serve_drain<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_drain)?;
-            server.drain(caller, reply);
+            libipc::meter::method(caller, labels::DRAIN, || server.drain(caller, reply));
             Ok(())
         },
     );
@@ -338,7 +364,13 @@ fn serve_take_interrupt<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.take_interrupt(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE_INTERRUPT,
+                    || server.take_interrupt(caller),
+                ),
+            )
         },
         |w, typed| w.put(&typed),
     );
@@ -353,7 +385,13 @@ fn serve_begin_output<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.begin_output(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::BEGIN_OUTPUT,
+                    || server.begin_output(caller),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -369,7 +407,13 @@ fn serve_end_output<S: Server + ?Sized>(
         |r| {
             let status = r.get()?;
             r.finish()?;
-            Ok(server.end_output(caller, status))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::END_OUTPUT,
+                    || server.end_output(caller, status),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );

@@ -165,13 +165,17 @@ pub fn dispatch_short<S: Server + ?Sized>(
     match request.info {
         ADD => {
             let by = w[0];
-            match server.add(caller, by) {
+            match libipc::meter::method(caller, labels::ADD, || server.add(caller, by)) {
                 Ok(sum) => Some(libipc::Short::ok(1, [sum, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         GET => {
-            let value = server.get(caller);
+            let value = libipc::meter::method(
+                caller,
+                labels::GET,
+                || server.get(caller),
+            );
             Some(libipc::Short::ok(1, [value, 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -188,7 +192,7 @@ fn serve_add<S: Server + ?Sized>(
         |r| {
             let by = r.get()?;
             r.finish()?;
-            Ok(server.add(caller, by))
+            Ok(libipc::meter::method(caller, labels::ADD, || server.add(caller, by)))
         },
         |w, sum| w.put(&sum),
     );
@@ -203,7 +207,7 @@ fn serve_get<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.get(caller))
+            Ok(libipc::meter::method(caller, labels::GET, || server.get(caller)))
         },
         |w, value| w.put(&value),
     );
@@ -222,7 +226,11 @@ fn serve_wait_for<S: Server + ?Sized>(
             let value = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_wait_for)?;
-            server.wait_for(caller, value, reply);
+            libipc::meter::method(
+                caller,
+                labels::WAIT_FOR,
+                || server.wait_for(caller, value, reply),
+            );
             Ok(())
         },
     );

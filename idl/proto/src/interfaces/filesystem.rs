@@ -978,7 +978,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     match request.info {
         CLOSE => {
             let node = w[0];
-            match server.close(caller, node) {
+            match libipc::meter::method(
+                caller,
+                labels::CLOSE,
+                || server.close(caller, node),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -986,13 +990,17 @@ pub fn dispatch_short<S: Server + ?Sized>(
         TRUNCATE => {
             let node = w[0];
             let size = w[1];
-            match server.truncate(caller, node, size) {
+            match libipc::meter::method(
+                caller,
+                labels::TRUNCATE,
+                || server.truncate(caller, node, size),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         SPACE => {
-            match server.space(caller) {
+            match libipc::meter::method(caller, labels::SPACE, || server.space(caller)) {
                 Ok(space) => {
                     Some(
                         libipc::Short::ok(
@@ -1012,13 +1020,17 @@ pub fn dispatch_short<S: Server + ?Sized>(
             }
         }
         SYNC => {
-            match server.sync(caller) {
+            match libipc::meter::method(caller, labels::SYNC, || server.sync(caller)) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         UNMOUNT => {
-            match server.unmount(caller) {
+            match libipc::meter::method(
+                caller,
+                labels::UNMOUNT,
+                || server.unmount(caller),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -1027,7 +1039,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let node = w[0];
             let offset = w[1];
             let data = libipc::lend::Place::of_word(w[2], 65536)?;
-            match server.read_into(caller, node, offset, data) {
+            match libipc::meter::method(
+                caller,
+                labels::READ_INTO,
+                || server.read_into(caller, node, offset, data),
+            ) {
                 Ok(read) => Some(libipc::Short::ok(1, [u64::from(read), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -1045,7 +1061,7 @@ fn serve_info<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.info(caller))
+            Ok(libipc::meter::method(caller, labels::INFO, || server.info(caller)))
         },
         |w, info| w.put(&info),
     );
@@ -1061,7 +1077,7 @@ fn serve_walk<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.walk(caller, path))
+            Ok(libipc::meter::method(caller, labels::WALK, || server.walk(caller, path)))
         },
         |w, place| w.put(&place),
     );
@@ -1078,7 +1094,13 @@ fn serve_lookup<S: Server + ?Sized>(
             let directory = r.get()?;
             let name = r.bytes::<255>()?;
             r.finish()?;
-            Ok(server.lookup(caller, directory, name))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LOOKUP,
+                    || server.lookup(caller, directory, name),
+                ),
+            )
         },
         |w, stat| w.put(&stat),
     );
@@ -1094,7 +1116,7 @@ fn serve_stat<S: Server + ?Sized>(
         |r| {
             let node = r.get()?;
             r.finish()?;
-            Ok(server.stat(caller, node))
+            Ok(libipc::meter::method(caller, labels::STAT, || server.stat(caller, node)))
         },
         |w, stat| w.put(&stat),
     );
@@ -1110,7 +1132,7 @@ fn serve_open<S: Server + ?Sized>(
         |r| {
             let node = r.get()?;
             r.finish()?;
-            Ok(server.open(caller, node))
+            Ok(libipc::meter::method(caller, labels::OPEN, || server.open(caller, node)))
         },
         |w, stat| w.put(&stat),
     );
@@ -1126,7 +1148,13 @@ fn serve_close<S: Server + ?Sized>(
         |r| {
             let node = r.get()?;
             r.finish()?;
-            Ok(server.close(caller, node))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::CLOSE,
+                    || server.close(caller, node),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1144,7 +1172,13 @@ fn serve_read_at<S: Server + ?Sized>(
             let offset = r.get()?;
             let max = r.get()?;
             r.finish()?;
-            Ok(server.read_at(caller, node, offset, max))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_AT,
+                    || server.read_at(caller, node, offset, max),
+                ),
+            )
         },
         |w, data| w.put(&data),
     );
@@ -1162,7 +1196,13 @@ fn serve_write_at<S: Server + ?Sized>(
             let offset = r.get()?;
             let data = r.bytes::<1536>()?;
             r.finish()?;
-            Ok(server.write_at(caller, node, offset, data))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::WRITE_AT,
+                    || server.write_at(caller, node, offset, data),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1179,7 +1219,13 @@ fn serve_truncate<S: Server + ?Sized>(
             let node = r.get()?;
             let size = r.get()?;
             r.finish()?;
-            Ok(server.truncate(caller, node, size))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TRUNCATE,
+                    || server.truncate(caller, node, size),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1197,7 +1243,13 @@ fn serve_create<S: Server + ?Sized>(
             let name = r.bytes::<255>()?;
             let permissions = r.get()?;
             r.finish()?;
-            Ok(server.create(caller, directory, name, permissions))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::CREATE,
+                    || server.create(caller, directory, name, permissions),
+                ),
+            )
         },
         |w, stat| w.put(&stat),
     );
@@ -1215,7 +1267,13 @@ fn serve_make_directory<S: Server + ?Sized>(
             let name = r.bytes::<255>()?;
             let permissions = r.get()?;
             r.finish()?;
-            Ok(server.make_directory(caller, directory, name, permissions))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::MAKE_DIRECTORY,
+                    || server.make_directory(caller, directory, name, permissions),
+                ),
+            )
         },
         |w, stat| w.put(&stat),
     );
@@ -1233,7 +1291,13 @@ fn serve_symlink<S: Server + ?Sized>(
             let name = r.bytes::<255>()?;
             let target = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.symlink(caller, directory, name, target))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SYMLINK,
+                    || server.symlink(caller, directory, name, target),
+                ),
+            )
         },
         |w, stat| w.put(&stat),
     );
@@ -1251,7 +1315,13 @@ fn serve_link<S: Server + ?Sized>(
             let directory = r.get()?;
             let name = r.bytes::<255>()?;
             r.finish()?;
-            Ok(server.link(caller, node, directory, name))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LINK,
+                    || server.link(caller, node, directory, name),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1268,7 +1338,13 @@ fn serve_unlink<S: Server + ?Sized>(
             let directory = r.get()?;
             let name = r.bytes::<255>()?;
             r.finish()?;
-            Ok(server.unlink(caller, directory, name))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::UNLINK,
+                    || server.unlink(caller, directory, name),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1285,7 +1361,13 @@ fn serve_remove_directory<S: Server + ?Sized>(
             let directory = r.get()?;
             let name = r.bytes::<255>()?;
             r.finish()?;
-            Ok(server.remove_directory(caller, directory, name))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::REMOVE_DIRECTORY,
+                    || server.remove_directory(caller, directory, name),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1306,15 +1388,21 @@ fn serve_rename<S: Server + ?Sized>(
             let existing = r.get()?;
             r.finish()?;
             Ok(
-                server
-                    .rename(
-                        caller,
-                        from_directory,
-                        from_name,
-                        to_directory,
-                        to_name,
-                        existing,
-                    ),
+                libipc::meter::method(
+                    caller,
+                    labels::RENAME,
+                    || {
+                        server
+                            .rename(
+                                caller,
+                                from_directory,
+                                from_name,
+                                to_directory,
+                                to_name,
+                                existing,
+                            )
+                    },
+                ),
             )
         },
         |_, ()| Ok(()),
@@ -1331,7 +1419,13 @@ fn serve_read_link<S: Server + ?Sized>(
         |r| {
             let node = r.get()?;
             r.finish()?;
-            Ok(server.read_link(caller, node))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_LINK,
+                    || server.read_link(caller, node),
+                ),
+            )
         },
         |w, target| w.put(&target),
     );
@@ -1348,7 +1442,13 @@ fn serve_read_directory<S: Server + ?Sized>(
             let directory = r.get()?;
             let cursor = r.get()?;
             r.finish()?;
-            Ok(server.read_directory(caller, directory, cursor))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_DIRECTORY,
+                    || server.read_directory(caller, directory, cursor),
+                ),
+            )
         },
         |w, (entries, next)| {
             w.put(&entries)?;
@@ -1366,7 +1466,7 @@ fn serve_space<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.space(caller))
+            Ok(libipc::meter::method(caller, labels::SPACE, || server.space(caller)))
         },
         |w, space| w.put(&space),
     );
@@ -1381,7 +1481,7 @@ fn serve_sync<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.sync(caller))
+            Ok(libipc::meter::method(caller, labels::SYNC, || server.sync(caller)))
         },
         |_, ()| Ok(()),
     );
@@ -1396,7 +1496,7 @@ fn serve_unmount<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.unmount(caller))
+            Ok(libipc::meter::method(caller, labels::UNMOUNT, || server.unmount(caller)))
         },
         |_, ()| Ok(()),
     );
@@ -1414,7 +1514,13 @@ fn serve_read_into<S: Server + ?Sized>(
             let offset = r.get()?;
             let data = libipc::lend::Place::decode(r, 65536)?;
             r.finish()?;
-            Ok(server.read_into(caller, node, offset, data))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_INTO,
+                    || server.read_into(caller, node, offset, data),
+                ),
+            )
         },
         |w, read| w.put(&read),
     );

@@ -270,7 +270,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     let w = request.words;
     match request.info {
         MEMORY => {
-            match server.memory(caller) {
+            match libipc::meter::method(
+                caller,
+                labels::MEMORY,
+                || server.memory(caller),
+            ) {
                 Ok((start, length)) => {
                     Some(
                         libipc::Short::ok(
@@ -287,13 +291,21 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let clock = Clock::from_number(w[0] as u8)?;
-            match server.clock_rate(caller, clock) {
+            match libipc::meter::method(
+                caller,
+                labels::CLOCK_RATE,
+                || server.clock_rate(caller, clock),
+            ) {
                 Ok(hz) => Some(libipc::Short::ok(1, [u64::from(hz), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         TEMPERATURE => {
-            match server.temperature(caller) {
+            match libipc::meter::method(
+                caller,
+                labels::TEMPERATURE,
+                || server.temperature(caller),
+            ) {
                 Ok((now, limit)) => {
                     Some(
                         libipc::Short::ok(
@@ -325,7 +337,7 @@ fn serve_board<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.board(caller))
+            Ok(libipc::meter::method(caller, labels::BOARD, || server.board(caller)))
         },
         |w, board| w.put(&board),
     );
@@ -340,7 +352,7 @@ fn serve_memory<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.memory(caller))
+            Ok(libipc::meter::method(caller, labels::MEMORY, || server.memory(caller)))
         },
         |w, (start, length)| {
             w.put(&start)?;
@@ -359,7 +371,13 @@ fn serve_clock_rate<S: Server + ?Sized>(
         |r| {
             let clock = r.get()?;
             r.finish()?;
-            Ok(server.clock_rate(caller, clock))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::CLOCK_RATE,
+                    || server.clock_rate(caller, clock),
+                ),
+            )
         },
         |w, hz| w.put(&hz),
     );
@@ -374,7 +392,13 @@ fn serve_temperature<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.temperature(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TEMPERATURE,
+                    || server.temperature(caller),
+                ),
+            )
         },
         |w, (now, limit)| {
             w.put(&now)?;

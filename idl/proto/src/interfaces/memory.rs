@@ -286,13 +286,21 @@ pub fn dispatch_short<S: Server + ?Sized>(
     match request.info {
         FREE => {
             let block = w[0];
-            match server.free(caller, block) {
+            match libipc::meter::method(
+                caller,
+                labels::FREE,
+                || server.free(caller, block),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         STATISTICS => {
-            let statistics = server.statistics(caller);
+            let statistics = libipc::meter::method(
+                caller,
+                labels::STATISTICS,
+                || server.statistics(caller),
+            );
             Some(
                 libipc::Short::ok(
                     4,
@@ -313,7 +321,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let index = w[0] as u32;
-            match server.account(caller, index) {
+            match libipc::meter::method(
+                caller,
+                labels::ACCOUNT,
+                || server.account(caller, index),
+            ) {
                 Ok(account) => {
                     Some(
                         libipc::Short::ok(
@@ -346,7 +358,13 @@ fn serve_allocate<S: Server + ?Sized>(
         |r| {
             let bits = r.get()?;
             r.finish()?;
-            Ok(server.allocate(caller, bits))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::ALLOCATE,
+                    || server.allocate(caller, bits),
+                ),
+            )
         },
         |w, (block, untyped)| {
             w.put(&block)?;
@@ -365,7 +383,13 @@ fn serve_free<S: Server + ?Sized>(
         |r| {
             let block = r.get()?;
             r.finish()?;
-            Ok(server.free(caller, block))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::FREE,
+                    || server.free(caller, block),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -380,7 +404,13 @@ fn serve_statistics<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.statistics(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::STATISTICS,
+                    || server.statistics(caller),
+                ),
+            )
         },
         |w, statistics| w.put(&statistics),
     );
@@ -396,7 +426,13 @@ fn serve_account<S: Server + ?Sized>(
         |r| {
             let index = r.get()?;
             r.finish()?;
-            Ok(server.account(caller, index))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::ACCOUNT,
+                    || server.account(caller, index),
+                ),
+            )
         },
         |w, account| w.put(&account),
     );

@@ -165,7 +165,7 @@ fn serve_open<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.open(caller, path))
+            Ok(libipc::meter::method(caller, labels::OPEN, || server.open(caller, path)))
         },
         |w, (outlet, connection)| {
             w.put(&outlet)?;
@@ -184,7 +184,13 @@ fn serve_close<S: Server + ?Sized>(
         |r| {
             let outlet = r.get()?;
             r.finish()?;
-            Ok(server.close(caller, outlet))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::CLOSE,
+                    || server.close(caller, outlet),
+                ),
+            )
         },
         |w, problem| w.put(&problem),
     );

@@ -437,7 +437,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let offset = w[0] as u16;
-            match server.read_config(caller, offset) {
+            match libipc::meter::method(
+                caller,
+                labels::READ_CONFIG,
+                || server.read_config(caller, offset),
+            ) {
                 Ok(value) => {
                     Some(libipc::Short::ok(1, [u64::from(value), 0, 0, 0, 0, 0]))
                 }
@@ -449,13 +453,17 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let state = BusMaster::from_number(w[0] as u8)?;
-            match server.set_bus_master(caller, state) {
+            match libipc::meter::method(
+                caller,
+                labels::SET_BUS_MASTER,
+                || server.set_bus_master(caller, state),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         RESET => {
-            match server.reset(caller) {
+            match libipc::meter::method(caller, labels::RESET, || server.reset(caller)) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -473,7 +481,7 @@ fn serve_info<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.info(caller))
+            Ok(libipc::meter::method(caller, labels::INFO, || server.info(caller)))
         },
         |w, function| w.put(&function),
     );
@@ -489,7 +497,13 @@ fn serve_read_config<S: Server + ?Sized>(
         |r| {
             let offset = r.get()?;
             r.finish()?;
-            Ok(server.read_config(caller, offset))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_CONFIG,
+                    || server.read_config(caller, offset),
+                ),
+            )
         },
         |w, value| w.put(&value),
     );
@@ -505,7 +519,7 @@ fn serve_bar<S: Server + ?Sized>(
         |r| {
             let index = r.get()?;
             r.finish()?;
-            Ok(server.bar(caller, index))
+            Ok(libipc::meter::method(caller, labels::BAR, || server.bar(caller, index)))
         },
         |w, (offset, size, memory)| {
             w.put(&offset)?;
@@ -525,7 +539,13 @@ fn serve_vector<S: Server + ?Sized>(
         |r| {
             let index = r.get()?;
             r.finish()?;
-            Ok(server.vector(caller, index))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::VECTOR,
+                    || server.vector(caller, index),
+                ),
+            )
         },
         |w, interrupt| w.append_cap(libipc::CapItem::moved(interrupt.into_slot())),
     );
@@ -541,7 +561,13 @@ fn serve_set_bus_master<S: Server + ?Sized>(
         |r| {
             let state = r.get()?;
             r.finish()?;
-            Ok(server.set_bus_master(caller, state))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SET_BUS_MASTER,
+                    || server.set_bus_master(caller, state),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -556,7 +582,7 @@ fn serve_wire<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.wire(caller))
+            Ok(libipc::meter::method(caller, labels::WIRE, || server.wire(caller)))
         },
         |w, interrupt| w.append_cap(libipc::CapItem::moved(interrupt.into_slot())),
     );
@@ -571,7 +597,7 @@ fn serve_reset<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.reset(caller))
+            Ok(libipc::meter::method(caller, labels::RESET, || server.reset(caller)))
         },
         |_, ()| Ok(()),
     );

@@ -165,7 +165,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let driver = w[0] as u32;
-            match server.quiesce(caller, driver) {
+            match libipc::meter::method(
+                caller,
+                labels::QUIESCE,
+                || server.quiesce(caller, driver),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -184,7 +188,13 @@ fn serve_quiesce<S: Server + ?Sized>(
         |r| {
             let driver = r.get()?;
             r.finish()?;
-            Ok(server.quiesce(caller, driver))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::QUIESCE,
+                    || server.quiesce(caller, driver),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -200,7 +210,13 @@ fn serve_list<S: Server + ?Sized>(
         |r| {
             let first = r.get()?;
             r.finish()?;
-            Ok(server.list(caller, first))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LIST,
+                    || server.list(caller, first),
+                ),
+            )
         },
         |w, found| w.put(&found),
     );

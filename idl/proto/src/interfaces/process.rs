@@ -130,7 +130,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     );
     match request.info {
         MYSELF => {
-            let myself = server.myself(caller);
+            let myself = libipc::meter::method(
+                caller,
+                labels::MYSELF,
+                || server.myself(caller),
+            );
             Some(
                 libipc::Short::ok(
                     3,
@@ -162,7 +166,11 @@ fn serve_exit<S: Server + ?Sized>(
             let status = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_exit)?;
-            server.exit(caller, status, reply);
+            libipc::meter::method(
+                caller,
+                labels::EXIT,
+                || server.exit(caller, status, reply),
+            );
             Ok(())
         },
     );
@@ -184,7 +192,7 @@ fn serve_myself<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.myself(caller))
+            Ok(libipc::meter::method(caller, labels::MYSELF, || server.myself(caller)))
         },
         |w, myself| w.put(&myself),
     );

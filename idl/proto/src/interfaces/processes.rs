@@ -566,7 +566,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let process = w[0] as u32;
-            match server.kill(caller, process) {
+            match libipc::meter::method(
+                caller,
+                labels::KILL,
+                || server.kill(caller, process),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -576,7 +580,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let process = w[0] as u32;
-            match server.interrupt(caller, process) {
+            match libipc::meter::method(
+                caller,
+                labels::INTERRUPT,
+                || server.interrupt(caller, process),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -596,7 +604,13 @@ fn serve_spawn<S: Server + ?Sized>(
             let path = r.bytes::<1000>()?;
             let arguments = r.bytes::<480>()?;
             r.finish()?;
-            Ok(server.spawn(caller, path, arguments))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SPAWN,
+                    || server.spawn(caller, path, arguments),
+                ),
+            )
         },
         |w, process| w.put(&process),
     );
@@ -615,7 +629,11 @@ fn serve_wait<S: Server + ?Sized>(
             let process = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_wait)?;
-            server.wait(caller, process, reply);
+            libipc::meter::method(
+                caller,
+                labels::WAIT,
+                || server.wait(caller, process, reply),
+            );
             Ok(())
         },
     );
@@ -635,7 +653,13 @@ fn serve_kill<S: Server + ?Sized>(
         |r| {
             let process = r.get()?;
             r.finish()?;
-            Ok(server.kill(caller, process))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::KILL,
+                    || server.kill(caller, process),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -651,7 +675,13 @@ fn serve_interrupt<S: Server + ?Sized>(
         |r| {
             let process = r.get()?;
             r.finish()?;
-            Ok(server.interrupt(caller, process))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::INTERRUPT,
+                    || server.interrupt(caller, process),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -667,7 +697,13 @@ fn serve_list<S: Server + ?Sized>(
         |r| {
             let after = r.get()?;
             r.finish()?;
-            Ok(server.list(caller, after))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LIST,
+                    || server.list(caller, after),
+                ),
+            )
         },
         |w, found| w.put(&found),
     );
@@ -685,7 +721,13 @@ fn serve_spawn_with<S: Server + ?Sized>(
             let arguments = r.bytes::<480>()?;
             let console = r.cap()?;
             r.finish()?;
-            Ok(server.spawn_with(caller, path, arguments, console))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SPAWN_WITH,
+                    || server.spawn_with(caller, path, arguments, console),
+                ),
+            )
         },
         |w, process| w.put(&process),
     );
@@ -701,7 +743,13 @@ fn serve_watch_events<S: Server + ?Sized>(
         |r| {
             let arrival = r.cap()?;
             r.finish()?;
-            Ok(server.watch_events(caller, arrival))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::WATCH_EVENTS,
+                    || server.watch_events(caller, arrival),
+                ),
+            )
         },
         |w, watched| w.put(&watched),
     );
@@ -716,7 +764,13 @@ fn serve_take_events<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.take_events(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE_EVENTS,
+                    || server.take_events(caller),
+                ),
+            )
         },
         |w, (events, lost)| {
             w.put(&events)?;

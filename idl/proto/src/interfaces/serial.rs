@@ -180,7 +180,11 @@ fn serve_write<S: Server + ?Sized>(
             let data = r.bytes::<1536>()?;
             r.finish()?;
             let reply = deferral.defer(answer_write)?;
-            server.write(caller, data, reply);
+            libipc::meter::method(
+                caller,
+                labels::WRITE,
+                || server.write(caller, data, reply),
+            );
             Ok(())
         },
     );
@@ -200,7 +204,7 @@ fn serve_read<S: Server + ?Sized>(
         |r| {
             let max = r.get()?;
             r.finish()?;
-            Ok(server.read(caller, max))
+            Ok(libipc::meter::method(caller, labels::READ, || server.read(caller, max)))
         },
         |w, (data, lost)| {
             w.put(&data)?;
@@ -219,7 +223,11 @@ fn serve_subscribe<S: Server + ?Sized>(
         |r| {
             let arrival = r.cap()?;
             r.finish()?;
-            server.subscribe(caller, arrival);
+            libipc::meter::method(
+                caller,
+                labels::SUBSCRIBE,
+                || server.subscribe(caller, arrival),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -238,7 +246,7 @@ fn serve_drain<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_drain)?;
-            server.drain(caller, reply);
+            libipc::meter::method(caller, labels::DRAIN, || server.drain(caller, reply));
             Ok(())
         },
     );

@@ -395,7 +395,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let volume = w[0] as u32;
-            match server.select(caller, volume) {
+            match libipc::meter::method(
+                caller,
+                labels::SELECT,
+                || server.select(caller, volume),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -414,7 +418,13 @@ fn serve_disks<S: Server + ?Sized>(
         |r| {
             let first = r.get()?;
             r.finish()?;
-            Ok(server.disks(caller, first))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::DISKS,
+                    || server.disks(caller, first),
+                ),
+            )
         },
         |w, found| w.put(&found),
     );
@@ -430,7 +440,13 @@ fn serve_volumes<S: Server + ?Sized>(
         |r| {
             let first = r.get()?;
             r.finish()?;
-            Ok(server.volumes(caller, first))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::VOLUMES,
+                    || server.volumes(caller, first),
+                ),
+            )
         },
         |w, found| w.put(&found),
     );
@@ -446,7 +462,13 @@ fn serve_select<S: Server + ?Sized>(
         |r| {
             let volume = r.get()?;
             r.finish()?;
-            Ok(server.select(caller, volume))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SELECT,
+                    || server.select(caller, volume),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );

@@ -116,7 +116,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     );
     match request.info {
         USAGE => {
-            let (cpu_ns, memory, capabilities, priority) = server.usage(caller);
+            let (cpu_ns, memory, capabilities, priority) = libipc::meter::method(
+                caller,
+                labels::USAGE,
+                || server.usage(caller),
+            );
             Some(
                 libipc::Short::ok(
                     3,
@@ -148,7 +152,11 @@ fn serve_power_off<S: Server + ?Sized>(
             let status = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_power_off)?;
-            server.power_off(caller, status, reply);
+            libipc::meter::method(
+                caller,
+                labels::POWER_OFF,
+                || server.power_off(caller, status, reply),
+            );
             Ok(())
         },
     );
@@ -170,7 +178,13 @@ fn serve_boot_arguments<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.boot_arguments(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::BOOT_ARGUMENTS,
+                    || server.boot_arguments(caller),
+                ),
+            )
         },
         |w, text| w.put(&text),
     );
@@ -186,7 +200,13 @@ fn serve_read_log<S: Server + ?Sized>(
         |r| {
             let position = r.get()?;
             r.finish()?;
-            Ok(server.read_log(caller, position))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_LOG,
+                    || server.read_log(caller, position),
+                ),
+            )
         },
         |w, (text, next)| {
             w.put(&text)?;
@@ -204,7 +224,7 @@ fn serve_usage<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.usage(caller))
+            Ok(libipc::meter::method(caller, labels::USAGE, || server.usage(caller)))
         },
         |w, (cpu_ns, memory, capabilities, priority)| {
             w.put(&cpu_ns)?;

@@ -108,7 +108,13 @@ fn serve_introduce<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.introduce(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::INTRODUCE,
+                    || server.introduce(caller),
+                ),
+            )
         },
         |w, (entries, space)| {
             w.put(&entries)?;

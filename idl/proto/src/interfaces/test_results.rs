@@ -108,7 +108,7 @@ pub fn dispatch_short<S: Server + ?Sized>(
     );
     match request.info {
         PASSED => {
-            server.passed(caller);
+            libipc::meter::method(caller, labels::PASSED, || server.passed(caller));
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -125,7 +125,7 @@ fn serve_begin<S: Server + ?Sized>(
         |r| {
             let name = r.text::<120>()?;
             r.finish()?;
-            server.begin(caller, name);
+            libipc::meter::method(caller, labels::BEGIN, || server.begin(caller, name));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -141,7 +141,7 @@ fn serve_passed<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            server.passed(caller);
+            libipc::meter::method(caller, labels::PASSED, || server.passed(caller));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -158,7 +158,11 @@ fn serve_failed<S: Server + ?Sized>(
         |r| {
             let reason = r.text::<400>()?;
             r.finish()?;
-            server.failed(caller, reason);
+            libipc::meter::method(
+                caller,
+                labels::FAILED,
+                || server.failed(caller, reason),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -177,7 +181,11 @@ fn serve_finished<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_finished)?;
-            server.finished(caller, reply);
+            libipc::meter::method(
+                caller,
+                labels::FINISHED,
+                || server.finished(caller, reply),
+            );
             Ok(())
         },
     );

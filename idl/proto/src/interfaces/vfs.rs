@@ -756,7 +756,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let file = w[0] as u32;
-            match server.close(caller, file) {
+            match libipc::meter::method(
+                caller,
+                labels::CLOSE,
+                || server.close(caller, file),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -767,7 +771,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             }
             let file = w[0] as u32;
             let size = w[1];
-            match server.truncate(caller, file, size) {
+            match libipc::meter::method(
+                caller,
+                labels::TRUNCATE,
+                || server.truncate(caller, file, size),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -777,19 +785,31 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let file = w[0] as u32;
-            match server.sync_file(caller, file) {
+            match libipc::meter::method(
+                caller,
+                labels::SYNC_FILE,
+                || server.sync_file(caller, file),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         SYNC_ALL => {
-            match server.sync_all(caller) {
+            match libipc::meter::method(
+                caller,
+                labels::SYNC_ALL,
+                || server.sync_all(caller),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         UNMOUNT_ALL => {
-            match server.unmount_all(caller) {
+            match libipc::meter::method(
+                caller,
+                labels::UNMOUNT_ALL,
+                || server.unmount_all(caller),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -799,7 +819,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let stream = w[0] as u32;
-            server.list_close(caller, stream);
+            libipc::meter::method(
+                caller,
+                labels::LIST_CLOSE,
+                || server.list_close(caller, stream),
+            );
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         READ_INTO => {
@@ -809,7 +833,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let file = w[0] as u32;
             let offset = w[1];
             let data = libipc::lend::Place::of_word(w[2], 65536)?;
-            match server.read_into(caller, file, offset, data) {
+            match libipc::meter::method(
+                caller,
+                labels::READ_INTO,
+                || server.read_into(caller, file, offset, data),
+            ) {
                 Ok(read) => Some(libipc::Short::ok(1, [u64::from(read), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -821,7 +849,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             let path = libipc::lend::Place::of_word(w[0], 1000)?;
             let flags = OpenFlags::from_bits(w[1] as u32)?;
             let permissions = (w[1] >> 32) as u16;
-            match server.open_lent(caller, path, flags, permissions) {
+            match libipc::meter::method(
+                caller,
+                labels::OPEN_LENT,
+                || server.open_lent(caller, path, flags, permissions),
+            ) {
                 Ok(file) => Some(libipc::Short::ok(1, [u64::from(file), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -831,7 +863,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let file = w[0] as u32;
-            match server.length(caller, file) {
+            match libipc::meter::method(
+                caller,
+                labels::LENGTH,
+                || server.length(caller, file),
+            ) {
                 Ok(length) => {
                     Some(libipc::Short::ok(1, [u64::from(length), 0, 0, 0, 0, 0]))
                 }
@@ -854,7 +890,13 @@ fn serve_open<S: Server + ?Sized>(
             let flags = r.get()?;
             let permissions = r.get()?;
             r.finish()?;
-            Ok(server.open(caller, path, flags, permissions))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::OPEN,
+                    || server.open(caller, path, flags, permissions),
+                ),
+            )
         },
         |w, file| w.put(&file),
     );
@@ -870,7 +912,13 @@ fn serve_close<S: Server + ?Sized>(
         |r| {
             let file = r.get()?;
             r.finish()?;
-            Ok(server.close(caller, file))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::CLOSE,
+                    || server.close(caller, file),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -888,7 +936,13 @@ fn serve_read_at<S: Server + ?Sized>(
             let offset = r.get()?;
             let max = r.get()?;
             r.finish()?;
-            Ok(server.read_at(caller, file, offset, max))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_AT,
+                    || server.read_at(caller, file, offset, max),
+                ),
+            )
         },
         |w, data| w.put(&data),
     );
@@ -906,7 +960,13 @@ fn serve_write_at<S: Server + ?Sized>(
             let offset = r.get()?;
             let data = r.bytes::<1536>()?;
             r.finish()?;
-            Ok(server.write_at(caller, file, offset, data))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::WRITE_AT,
+                    || server.write_at(caller, file, offset, data),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -923,7 +983,13 @@ fn serve_append<S: Server + ?Sized>(
             let file = r.get()?;
             let data = r.bytes::<1536>()?;
             r.finish()?;
-            Ok(server.append(caller, file, data))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::APPEND,
+                    || server.append(caller, file, data),
+                ),
+            )
         },
         |w, offset| w.put(&offset),
     );
@@ -939,7 +1005,13 @@ fn serve_stat_file<S: Server + ?Sized>(
         |r| {
             let file = r.get()?;
             r.finish()?;
-            Ok(server.stat_file(caller, file))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::STAT_FILE,
+                    || server.stat_file(caller, file),
+                ),
+            )
         },
         |w, stat| w.put(&stat),
     );
@@ -956,7 +1028,13 @@ fn serve_truncate<S: Server + ?Sized>(
             let file = r.get()?;
             let size = r.get()?;
             r.finish()?;
-            Ok(server.truncate(caller, file, size))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TRUNCATE,
+                    || server.truncate(caller, file, size),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -972,7 +1050,13 @@ fn serve_sync_file<S: Server + ?Sized>(
         |r| {
             let file = r.get()?;
             r.finish()?;
-            Ok(server.sync_file(caller, file))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SYNC_FILE,
+                    || server.sync_file(caller, file),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -988,7 +1072,7 @@ fn serve_stat<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.stat(caller, path))
+            Ok(libipc::meter::method(caller, labels::STAT, || server.stat(caller, path)))
         },
         |w, stat| w.put(&stat),
     );
@@ -1004,7 +1088,13 @@ fn serve_stat_link<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.stat_link(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::STAT_LINK,
+                    || server.stat_link(caller, path),
+                ),
+            )
         },
         |w, stat| w.put(&stat),
     );
@@ -1021,7 +1111,13 @@ fn serve_make_directory<S: Server + ?Sized>(
             let path = r.bytes::<1000>()?;
             let permissions = r.get()?;
             r.finish()?;
-            Ok(server.make_directory(caller, path, permissions))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::MAKE_DIRECTORY,
+                    || server.make_directory(caller, path, permissions),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1037,7 +1133,13 @@ fn serve_remove_directory<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.remove_directory(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::REMOVE_DIRECTORY,
+                    || server.remove_directory(caller, path),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1053,7 +1155,13 @@ fn serve_unlink<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.unlink(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::UNLINK,
+                    || server.unlink(caller, path),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1070,7 +1178,13 @@ fn serve_rename<S: Server + ?Sized>(
             let old = r.bytes::<1000>()?;
             let to = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.rename(caller, old, to))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::RENAME,
+                    || server.rename(caller, old, to),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1087,7 +1201,13 @@ fn serve_symlink<S: Server + ?Sized>(
             let target = r.bytes::<1000>()?;
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.symlink(caller, target, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SYMLINK,
+                    || server.symlink(caller, target, path),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1104,7 +1224,13 @@ fn serve_link<S: Server + ?Sized>(
             let existing = r.bytes::<1000>()?;
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.link(caller, existing, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LINK,
+                    || server.link(caller, existing, path),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1120,7 +1246,13 @@ fn serve_read_link<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.read_link(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_LINK,
+                    || server.read_link(caller, path),
+                ),
+            )
         },
         |w, target| w.put(&target),
     );
@@ -1136,7 +1268,13 @@ fn serve_space<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.space(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SPACE,
+                    || server.space(caller, path),
+                ),
+            )
         },
         |w, space| w.put(&space),
     );
@@ -1152,7 +1290,13 @@ fn serve_mounts<S: Server + ?Sized>(
         |r| {
             let first = r.get()?;
             r.finish()?;
-            Ok(server.mounts(caller, first))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::MOUNTS,
+                    || server.mounts(caller, first),
+                ),
+            )
         },
         |w, found| w.put(&found),
     );
@@ -1167,7 +1311,13 @@ fn serve_sync_all<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.sync_all(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SYNC_ALL,
+                    || server.sync_all(caller),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1182,7 +1332,13 @@ fn serve_unmount_all<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.unmount_all(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::UNMOUNT_ALL,
+                    || server.unmount_all(caller),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -1198,7 +1354,7 @@ fn serve_list<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<1000>()?;
             r.finish()?;
-            Ok(server.list(caller, path))
+            Ok(libipc::meter::method(caller, labels::LIST, || server.list(caller, path)))
         },
         |w, stream| w.put(&stream),
     );
@@ -1215,7 +1371,13 @@ fn serve_list_more<S: Server + ?Sized>(
             let stream = r.get()?;
             let credits = r.get()?;
             r.finish()?;
-            Ok(server.list_more(caller, stream, credits))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LIST_MORE,
+                    || server.list_more(caller, stream, credits),
+                ),
+            )
         },
         |w, (entries, ended)| {
             w.put(&entries)?;
@@ -1234,7 +1396,11 @@ fn serve_list_close<S: Server + ?Sized>(
         |r| {
             let stream = r.get()?;
             r.finish()?;
-            server.list_close(caller, stream);
+            libipc::meter::method(
+                caller,
+                labels::LIST_CLOSE,
+                || server.list_close(caller, stream),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -1253,7 +1419,13 @@ fn serve_read_into<S: Server + ?Sized>(
             let offset = r.get()?;
             let data = libipc::lend::Place::decode(r, 65536)?;
             r.finish()?;
-            Ok(server.read_into(caller, file, offset, data))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::READ_INTO,
+                    || server.read_into(caller, file, offset, data),
+                ),
+            )
         },
         |w, read| w.put(&read),
     );
@@ -1271,7 +1443,13 @@ fn serve_open_lent<S: Server + ?Sized>(
             let flags = r.get()?;
             let permissions = r.get()?;
             r.finish()?;
-            Ok(server.open_lent(caller, path, flags, permissions))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::OPEN_LENT,
+                    || server.open_lent(caller, path, flags, permissions),
+                ),
+            )
         },
         |w, file| w.put(&file),
     );
@@ -1287,7 +1465,13 @@ fn serve_length<S: Server + ?Sized>(
         |r| {
             let file = r.get()?;
             r.finish()?;
-            Ok(server.length(caller, file))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LENGTH,
+                    || server.length(caller, file),
+                ),
+            )
         },
         |w, length| w.put(&length),
     );
@@ -2046,5 +2230,48 @@ impl Batch {
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
     ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
+    }
+}
+
+/// Calls of `vfs` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Closes a file.
+    pub fn close(self, file: u32) -> libipc::submit::Pending<'s, (), Error, W> {
+        self.0.submit(close_request(file))
+    }
+
+    /// Fills a buffer with what stands in a file from `offset` on, and tells how much that is: less than the
+    /// buffer holds only at the end of the file.
+    pub fn read_into(
+        self,
+        file: u32,
+        offset: u64,
+        data: &libipc::lend::Out<'_, 65536>,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0
+            .submit(read_into_request(file, offset, data))
+            .with_word(libipc::submit::Side::In, data.word())
+    }
+
+    /// As `open`, with the path in a buffer: so that it can be asked for together with what is to be done with
+    /// the file.
+    pub fn open_lent(
+        self,
+        path: &libipc::lend::In<'_, 1000>,
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0
+            .submit(open_lent_request(path, flags, permissions))
+            .with_word(libipc::submit::Side::Out, path.word())
+    }
+
+    /// Tells how long an open file is, in bytes. `TooLarge` says that it is 4 GiB or more.
+    pub fn length(self, file: u32) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(length_request(file))
     }
 }

@@ -139,7 +139,13 @@ fn serve_open<S: Server + ?Sized>(
         |r| {
             let process = r.get()?;
             r.finish()?;
-            Ok(server.open(caller, process))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::OPEN,
+                    || server.open(caller, process),
+                ),
+            )
         },
         |w, connection| w.append_cap(libipc::CapItem::moved(connection.into_slot())),
     );

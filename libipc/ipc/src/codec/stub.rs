@@ -140,6 +140,10 @@ impl From<Busy> for Unserved {
 /// this interface.
 #[cold]
 pub fn unknown(message: &mut Message, interface: u16) -> Option<u16> {
+    #[cfg(any(test, feature = "meter"))]
+    if crate::meter::answer(message) {
+        return None;
+    }
     let request = message.label();
     if crate::label_interface(request) != interface {
         message.begin(label::WRONG_INTERFACE);

@@ -231,6 +231,15 @@ impl<'a> Description<'a> {
     }
 
     /// The name of an error.
+    pub(super) fn error_number(self, name: &str) -> Option<u64> {
+        match self.declared(self.error)?.1 {
+            Declared::Enum(repr, bytes) => entries(repr, bytes)
+                .find(|(_, other)| *other == name)
+                .map(|(value, _)| value),
+            _ => None,
+        }
+    }
+
     pub(super) fn error(self, number: u64) -> Option<&'a str> {
         match self.declared(self.error)?.1 {
             Declared::Enum(repr, bytes) => entries(repr, bytes)

@@ -27,6 +27,20 @@ pub(super) fn results<'a>(
     from.finish().ok()
 }
 
+/// Writes an argument or a result of a message whose capabilities are not at hand.
+pub(super) fn recorded(
+    description: Description<'_>,
+    kind: Kind<'_>,
+    from: &mut Decoder<'_>,
+    out: &mut dyn Write,
+) -> Option<()> {
+    match kind {
+        Kind::Capability => out.write_str("capability").ok(),
+        Kind::Lent => write!(out, "{:#x}", from.get::<u64>().ok()?).ok(),
+        _ => value(description, kind, from, out),
+    }
+}
+
 fn value(
     description: Description<'_>,
     kind: Kind<'_>,
@@ -73,7 +87,18 @@ fn unsigned(kind: Integer, from: &mut Decoder<'_>) -> Option<u64> {
 fn text(bytes: &[u8], out: &mut dyn Write) -> Option<()> {
     out.write_char('"').ok()?;
     for chunk in bytes.utf8_chunks() {
-        write!(out, "{}", chunk.valid().escape_debug()).ok()?;
+        for letter in chunk.valid().chars() {
+            match letter {
+                '"' | '\\' => write!(out, "\\{letter}"),
+                '\n' => out.write_str("\\n"),
+                '\r' => out.write_str("\\r"),
+                '\t' => out.write_str("\\t"),
+                '\0' => out.write_str("\\0"),
+                _ if letter.is_ascii_control() => write!(out, "\\x{:02x}", u32::from(letter)),
+                _ => out.write_char(letter),
+            }
+            .ok()?;
+        }
         for byte in chunk.invalid() {
             write!(out, "\\x{byte:02x}").ok()?;
         }

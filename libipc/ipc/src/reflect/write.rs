@@ -34,7 +34,12 @@ pub(super) fn arguments<'a>(
 }
 
 /// A text that is one value. What would need quotes within another value needs none here.
-fn whole(description: Description<'_>, kind: Kind<'_>, text: &str, to: &mut Message) -> Option<()> {
+pub(super) fn whole(
+    description: Description<'_>,
+    kind: Kind<'_>,
+    text: &str,
+    to: &mut Message,
+) -> Option<()> {
     if let (Kind::Text(bound) | Kind::Bytes(bound), false) = (kind, text.starts_with('"')) {
         if text.len() > bound.into() {
             return None;
@@ -89,19 +94,37 @@ impl<'a> Text<'a> {
     }
 }
 
-/// A text in which a backslash keeps the meaning of what follows from being another; its pieces.
+/// A text in which a backslash gives what follows another meaning, or keeps it from having one; its pieces.
 #[derive(Clone, Copy)]
 struct Escaped<'a>(&'a str);
 
-impl<'a> Iterator for Escaped<'a> {
-    type Item = &'a str;
+/// The bytes of one letter, or one byte.
+type Piece = heapless::Vec<u8, 4>;
 
-    fn next(&mut self) -> Option<&'a str> {
-        let text = self.0.strip_prefix('\\').unwrap_or(self.0);
-        let first = text.chars().next()?.len_utf8();
-        let (piece, rest) = text.split_at_checked(first)?;
+impl Iterator for Escaped<'_> {
+    type Item = Piece;
+
+    fn next(&mut self) -> Option<Piece> {
+        let text = self.0.strip_prefix('\\');
+        let is_escaped = text.is_some();
+        let text = text.unwrap_or(self.0);
+        let first = text.chars().next()?;
+        let (piece, rest) = text.split_at_checked(first.len_utf8())?;
         self.0 = rest;
-        Some(piece)
+        let byte = match first {
+            _ if !is_escaped => return Piece::from_slice(piece.as_bytes()).ok(),
+            'n' => b'\n',
+            'r' => b'\r',
+            't' => b'\t',
+            '0' => 0,
+            'x' => {
+                let (digits, rest) = rest.split_at_checked(2)?;
+                self.0 = rest;
+                u8::from_str_radix(digits, 16).ok()?
+            }
+            _ => return Piece::from_slice(piece.as_bytes()).ok(),
+        };
+        Piece::from_slice(&[byte]).ok()
     }
 }
 
@@ -156,14 +179,14 @@ fn integer(kind: Integer, number: i128, to: &mut Message) -> Option<()> {
 }
 
 fn string(pieces: Escaped<'_>, bound: u16, to: &mut Message) -> Option<()> {
-    let length: usize = pieces.map(str::len).sum();
+    let length: usize = pieces.map(|piece| piece.len()).sum();
     let length = u16::try_from(length).ok()?;
     if length > bound {
         return None;
     }
     to.put(&u32::from(length)).ok()?;
     for piece in pieces {
-        to.append(piece.as_bytes()).ok()?;
+        to.append(&piece).ok()?;
     }
     Some(())
 }

@@ -20,12 +20,31 @@ static OUTCOMES: [AtomicU64; PLACES] = [const { AtomicU64::new(0) }; PLACES];
 /// A bit a place; set if its outcome was not collected yet.
 static ANSWERED: [AtomicU64; PLACES / BITS] = [const { AtomicU64::new(0) }; PLACES / BITS];
 
+/// A bit a place; set if its client has cancelled its request.
+static CANCELLED: [AtomicU64; PLACES / BITS] = [const { AtomicU64::new(0) }; PLACES / BITS];
+
 /// A bit a word of `ANSWERED`; clear if that word is zero.
 static ANY: AtomicU64 = AtomicU64::new(0);
 
 /// The right to answer the ring request in a place.
 pub(super) fn token(place: usize) -> ReplyToken {
-    ReplyToken::new(place as u32, answer)
+    ReplyToken::of_ring(place)
+}
+
+/// Notes whether the request in a place is wanted.
+pub(super) fn set_cancelled(place: usize, is_cancelled: bool) {
+    if let Some(word) = CANCELLED.get(place / BITS) {
+        let bit = 1 << (place % BITS);
+        let rest = word.load(Relaxed) & !bit;
+        word.store(rest | if is_cancelled { bit } else { 0 }, Relaxed);
+    }
+}
+
+/// Whether the request in a place was cancelled.
+pub(crate) fn is_cancelled(place: u32) -> bool {
+    let place = place as usize;
+    let word = CANCELLED.get(place / BITS);
+    word.is_some_and(|word| word.load(Relaxed) & 1 << (place % BITS) != 0)
 }
 
 /// The outcome that an answer's label and payload say.
@@ -78,7 +97,8 @@ pub(super) fn collect() -> Option<(usize, Outcome)> {
     ))
 }
 
-fn answer(number: u32, message: &mut Message) {
+/// Leaves the answer to the request in a place.
+pub(crate) fn answer(number: u32, message: &mut Message) {
     let place = number as usize;
     let Outcome { status, value } = outcome(message);
     let (Some(outcome), Some(answered)) = (OUTCOMES.get(place), ANSWERED.get(place / BITS)) else {

@@ -6,7 +6,7 @@ use weft_abi::{CPtr, MessageInfo};
 
 use super::{DRAIN, Pools, RingEnds};
 use crate::objects::Notification;
-use crate::{Connection, Refusal, Startup, wire};
+use crate::{Caller, Connection, Refusal, Startup, wire};
 
 /// How a client wakes its server and waits for it.
 pub struct ClientWake {
@@ -56,6 +56,8 @@ pub struct RingClient {
     pub ring: ClientRing<'static, ClientWake>,
     /// Data that does not fit into requests.
     pub pools: Pools,
+    /// Who is told to be gone when the server is, if this program is told.
+    pub server: Option<Caller>,
 }
 
 impl RingClient {
@@ -63,12 +65,14 @@ impl RingClient {
     #[must_use]
     pub fn open(env: &Startup, name: &str) -> Option<Self> {
         let ends = RingEnds::find(env, name)?;
-        let endpoint = CPtr(env.find(EntryKind::Client, name)?.slot);
+        let entry = env.find(EntryKind::Client, name)?;
+        let endpoint = CPtr(entry.slot);
         let wake = ClientWake::new(ends.kick, Connection::permanent(endpoint));
         let ring = ClientRing::new(ends.client_layout()?, ends.own, ends.peer, wake)?;
         Some(Self {
             ring,
             pools: ends.pools,
+            server: (entry.v1 != 0).then_some(Caller::from_badge(entry.v1)),
         })
     }
 }

@@ -70,6 +70,13 @@ impl HeldTable {
         }
     }
 
+    /// The place of a ring's request.
+    pub(super) fn place_of(&self, ring: u8, id: u32) -> Option<usize> {
+        let is_meant = |held: &Held| held.ring == ring && held.token.id() == id;
+        let mut places = self.places.iter();
+        places.position(|held| held.as_ref().is_some_and(is_meant))
+    }
+
     pub(super) fn take(&mut self, place: usize) -> Option<Held> {
         let held = self.places.get_mut(place)?.take()?;
         *self.free.get_mut(place / BITS)? |= 1 << (place % BITS);

@@ -5,9 +5,10 @@ use libipc_ring::{
 };
 use weft_abi::{MessageInfo, REGISTER_WORDS};
 
+use super::again::Again;
 use super::answers::{self, PLACES};
 use super::held::{Held, HeldTable};
-use super::{DRAIN, Outcome, RingEnds, RingRequest};
+use super::{CANCEL, DRAIN, Outcome, RingEnds, RingRequest};
 use crate::objects::Notification;
 use crate::{
     Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, ReplyToken, Request, Service,
@@ -50,7 +51,15 @@ pub struct RingService<S> {
     rings: heapless::Vec<Served, MAX_RINGS>,
     held: HeldTable,
     message: Message,
+    pub(super) again: Again,
 }
+
+/// How often one event has all rings looked at. A client on another core can submit faster than it is served; then others
+/// have their turn before it goes on.
+pub(super) const ROUNDS: usize = 4;
+
+/// The most requests of chains that are taken of a ring at a time.
+const MAX_LINKED: usize = libipc_ring::MAX_CAPACITY;
 
 impl<S: Service> RingService<S> {
     /// A service that has no ring yet.
@@ -60,6 +69,7 @@ impl<S: Service> RingService<S> {
             rings: heapless::Vec::new(),
             held: HeldTable::new(),
             message: Message::new(label::OK),
+            again: Again::default(),
         }
     }
 
@@ -110,14 +120,21 @@ impl<S: Service> RingService<S> {
         serve(endpoint, self)
     }
 
-    /// Takes and answers all there is; afterwards every ring is armed to wake the server.
+    /// Takes and answers all there is; afterwards every ring is armed to wake the server. Where a client submits so fast that
+    /// there is no end to it, the server is woken by its own signal, behind who waits for it now.
     fn work(&mut self) {
         loop {
-            for ring in 0..self.rings.len() {
-                self.drain(ring);
+            for _ in 0..ROUNDS {
+                for ring in 0..self.rings.len() {
+                    self.drain(ring);
+                }
+                self.collect();
+                if self.settle() == Sleep::Armed {
+                    return;
+                }
             }
-            self.collect();
-            if self.settle() == Sleep::Armed {
+            let bits = self.rings.first().map_or(0, |served| served.wake_bits);
+            if self.again.signal(bits).is_ok() {
                 return;
             }
         }
@@ -136,7 +153,7 @@ impl<S: Service> RingService<S> {
     /// Takes requests of a ring. A closed ring has none.
     fn drain(&mut self, ring: usize) {
         if let Some(served) = self.rings.get_mut(ring) {
-            served.drain(
+            served.drain_some(
                 ring as u8,
                 &mut self.service,
                 &mut self.held,
@@ -244,7 +261,7 @@ enum Pace {
 }
 
 impl Served {
-    /// Takes what requests there are.
+    /// Takes what requests there are, of a client that waits: it submits no more meanwhile.
     #[inline(always)]
     fn drain<S: Service>(
         &mut self,
@@ -254,6 +271,24 @@ impl Served {
         message: &mut Message,
     ) {
         while let Some(linked) = self.serve(number, service, held, message) {
+            if self.follow(number, service, (held, message), linked) == Pace::Stalled {
+                return;
+            }
+        }
+    }
+
+    /// Takes what requests there are, but no more of chains than a ring holds.
+    fn drain_some<S: Service>(
+        &mut self,
+        number: u8,
+        service: &mut S,
+        held: &mut HeldTable,
+        message: &mut Message,
+    ) {
+        for _ in 0..MAX_LINKED {
+            let Some(linked) = self.serve(number, service, held, message) else {
+                return;
+            };
             if self.follow(number, service, (held, message), linked) == Pace::Stalled {
                 return;
             }
@@ -380,6 +415,13 @@ fn dispatch<S: Service>(
     token: Token,
     request: Short,
 ) -> Option<Token> {
+    if request.info.label() == CANCEL {
+        if let Some(place) = held.place_of(ring, request.words[0] as u32) {
+            answers::set_cancelled(place, true);
+        }
+        message.begin(label::OK);
+        return Some(token);
+    }
     let place = held.vacancy();
     let mut right = Some(answers::token(place.unwrap_or(PLACES)));
     let spare = if place.is_some() {
@@ -399,7 +441,9 @@ fn dispatch<S: Service>(
             token,
             member,
         };
-        held.put(place.unwrap_or(PLACES), request);
+        let place = place.unwrap_or(PLACES);
+        answers::set_cancelled(place, false);
+        held.put(place, request);
         return None;
     };
     right.disarm();

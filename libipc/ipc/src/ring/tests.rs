@@ -12,7 +12,8 @@ use libipc_ring::{
     Request as RingRequest, Waiting, Wake,
 };
 
-use super::{DRAIN, RingEnds, RingService};
+use super::again::Again;
+use super::{CANCEL, DRAIN, RingEnds, RingService};
 use crate::objects::Notification;
 use crate::{
     CPtr, Caller, Deferral, FaultAnswer, Message, ReplyToken, Request, Service, Spare, label,
@@ -160,6 +161,114 @@ fn deferred_answers_find_their_rings_while_those_live() {
     a_client_that_is_gone_leaves_nothing_and_the_others_lose_nothing();
     a_chain_waits_for_an_answer_that_is_deferred();
     a_chain_that_waits_goes_with_its_client();
+    a_request_that_is_cancelled_is_not_wanted_and_answered_all_the_same();
+}
+
+fn cancel(client: &mut ClientRing<'_, Nobody>, id: u32) {
+    let request = RingRequest::from_bytes(CANCEL, &id.to_le_bytes()).unwrap();
+    client.submit(&request, 99).unwrap();
+}
+
+fn a_request_that_is_cancelled_is_not_wanted_and_answered_all_the_same() {
+    let (mut client, service) = connected();
+    let (mut other, ends) = ring(OTHER);
+    let mut service = service.with(ends);
+    let first = client.next_id();
+    assert_eq!(other.next_id(), first, "identifiers are the ring's own");
+    for number in [1, 2] {
+        submit(&mut client, LATER, number);
+        submit(&mut other, LATER, number);
+    }
+    service.signal(WAKE_BITS);
+    for id in [first, first + 7] {
+        cancel(&mut other, id);
+        service.signal(WAKE_BITS);
+        assert_eq!(other.poll(), done(99, label::OK, 0));
+    }
+    let kept = service.service_mut().waiting.iter();
+    let wanted: Vec<_> = kept.map(|(token, _)| token.is_wanted()).collect();
+    assert_eq!(wanted, [true, true, false, true]);
+    service.signal(1);
+    let not_wanted = other.poll();
+    assert_eq!(not_wanted, done(1, label::OK, 2), "its slot was taken");
+    assert_eq!(other.poll(), done(2, label::OK, 4));
+    for number in 3..7 {
+        submit(&mut other, LATER, number);
+    }
+    service.signal(WAKE_BITS);
+    let kept = &service.service_mut().waiting;
+    assert!(kept.iter().all(|(token, _)| token.is_wanted()));
+    service.signal(1);
+    assert_eq!(other.poll(), done(3, label::OK, 6));
+}
+
+/// Answers at once, and its client submits again each time, as one on another core can.
+struct Restless {
+    client: ClientRing<'static, Nobody>,
+    link: Option<Link>,
+    served: usize,
+}
+
+impl Restless {
+    fn submit(&mut self) {
+        let request = RingRequest::from_bytes(NOW, &[1]).unwrap();
+        let request = self.link.map_or(request, |link| request.linked(link));
+        self.client.submit(&request, 1).unwrap();
+    }
+}
+
+/// How often it submits: more than is served by one event, but not for ever.
+const STAMINA: usize = 20_000;
+
+impl Service for Restless {
+    fn request(&mut self, request: Request<'_>) {
+        request.message.begin(label::OK);
+        if request.caller != CALLER {
+            return;
+        }
+        self.served += 1;
+        while let Ok(Polled::Completion(_)) = self.client.poll() {}
+        if self.served < STAMINA {
+            self.submit();
+        }
+    }
+}
+
+static CAME_BACK: AtomicU32 = AtomicU32::new(0);
+
+#[test]
+fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
+    let _alone = alone();
+    for link in [None, Some(FIRST)] {
+        let (client, ends) = ring(CALLER);
+        let mut restless = Restless {
+            client,
+            link,
+            served: 0,
+        };
+        for _ in 0..4 {
+            restless.submit();
+        }
+        let mut service = RingService::new(restless).with(ends);
+        service.again = Again::by(|_, bits| {
+            CAME_BACK.fetch_add(1, Ordering::Relaxed);
+            assert_eq!(bits, WAKE_BITS);
+            Ok(())
+        });
+        CAME_BACK.store(0, Ordering::Relaxed);
+        service.signal(WAKE_BITS);
+        let visits = CAME_BACK.load(Ordering::Relaxed);
+        let first = service.service_mut().served;
+        assert!((4..STAMINA / 10).contains(&first), "{first} at one time");
+        assert_eq!(visits, 1, "the server is to be woken");
+        while service.service_mut().served < STAMINA {
+            service.signal(WAKE_BITS);
+        }
+        service.signal(WAKE_BITS);
+        let visits = CAME_BACK.load(Ordering::Relaxed);
+        service.signal(WAKE_BITS);
+        assert_eq!(visits, CAME_BACK.load(Ordering::Relaxed), "it is quiet");
+    }
 }
 
 const FIRST: Link = Link {

@@ -26,13 +26,15 @@ impl<A: Arch> Core<A> {
         Ok(Receiving { endpoint, reply })
     }
 
-    /// Receives: the bound notification's signals first, then clients that are gone, then the first sender, else blocks.
+    /// Receives: the bound notification's signals first, then clients that are gone, then the first sender, else blocks. Who
+    /// waits to send has the turn after signals, so that whoever signals without pause keeps nobody from the server.
     pub(crate) fn receive(&mut self, thread: ThreadRef<A>, from: Receiving<A>) -> Next<A> {
         let home = self.home();
         self.serve(thread, from.endpoint);
         self.tie(thread, from.reply);
-        if let Some(word) = self.take_bound_signals(thread) {
-            self.deliver_signals(thread, word);
+        let are_senders_next =
+            thread.heard.replace(home, false) && from.endpoint.queue.get(home) == Queue::Senders;
+        if !are_senders_next && self.hear(thread) {
             return Next::Caller;
         }
         if let Some(session) = from.endpoint.gone.get(home) {
@@ -58,8 +60,21 @@ impl<A: Arch> Core<A> {
                 return Next::Repeat;
             }
         }
+        if are_senders_next && self.hear(thread) {
+            return Next::Caller;
+        }
         self.await_call(thread, from.endpoint);
         Next::Blocked
+    }
+
+    /// Takes the bound notification's signals, if there are any.
+    fn hear(&mut self, thread: ThreadRef<A>) -> bool {
+        let Some(word) = self.take_bound_signals(thread) else {
+            return false;
+        };
+        thread.heard.set(self.home(), true);
+        self.deliver_signals(thread, word);
+        true
     }
 
     /// Counts the thread among the endpoint's servers; the first after a death revives it.

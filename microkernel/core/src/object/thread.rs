@@ -129,6 +129,8 @@ pub struct Thread<A: Arch> {
     pub named: HomeCell<Named>,
     /// The ready queue (priority) that it is in.
     pub queued: HomeCell<Option<u8>>,
+    /// Whether its last Recv took signals, so that in the next one it is the turn of those who send.
+    pub heard: HomeCell<bool>,
     /// Whether the message it waits to send, or the answer it waits for, is about a fault of its own.
     pub faulting: HomeCell<bool>,
     /// Whether the message it waits to send expects an answer.
@@ -239,6 +241,7 @@ impl<A: Arch> Thread<A> {
             root: HomeCell::new(Root::NONE),
             version: HomeCell::new(0),
             queued: HomeCell::new(None),
+            heard: HomeCell::new(false),
             faulting: HomeCell::new(false),
             calling: HomeCell::new(false),
             sending_badge: HomeCell::new(0),

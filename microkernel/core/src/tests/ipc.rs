@@ -645,6 +645,53 @@ fn a_bound_notification_wakes_a_receiver() {
 }
 
 #[test]
+fn signals_without_a_pause_keep_no_sender_from_a_receiver() {
+    let mut rig = Rig::new(&[Some(10), Some(20), Some(30)]);
+    let all = Rights::all().bits().into();
+    let mint = [CNODE, 301, CNODE, NOTIFICATION, all, 8];
+    rig.enter(2, Syscall::CNodeMint, &mint);
+    rig.enter(2, Syscall::ThreadBindNotification, &[THREADS, NOTIFICATION]);
+    rig.enter(2, Syscall::Send, &[BADGED, info(5, 0).0]);
+    rig.enter(1, Syscall::Send, &[BADGED, info(6, 0).0]);
+    let mut heard = Vec::new();
+    for _ in 0..4 {
+        rig.enter(0, Syscall::Signal, &[301]);
+        rig.receive(0, REPLIES);
+        let got = MessageInfo(rig.answer(0).unwrap()[1]);
+        heard.push((got.is_signal(), got.label()));
+        if let Some(sender @ 1..) = rig.running() {
+            rig.enter(sender, Syscall::ThreadSuspend, &[THREADS + sender as u64]);
+        }
+    }
+    let signal = (true, MessageInfo::signal().label());
+    assert_eq!(heard, [signal, (false, 5), signal, (false, 6)]);
+    rig.receive(0, REPLIES);
+    assert!(
+        MessageInfo(rig.answer(0).unwrap()[1]).is_signal(),
+        "it was kept"
+    );
+    let nobody_else = &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, 0];
+    rig.enter(0, Syscall::Recv, nobody_else);
+    assert_eq!(rig.running(), None);
+}
+
+#[test]
+fn signals_are_heard_though_whose_turn_it_is_is_refused() {
+    let mut rig = Rig::new(&[Some(10), Some(20)]);
+    let all = Rights::all().bits().into();
+    let mint = [CNODE, 301, CNODE, NOTIFICATION, all, 8];
+    rig.enter(1, Syscall::CNodeMint, &mint);
+    rig.enter(1, Syscall::ThreadBindNotification, &[THREADS, NOTIFICATION]);
+    rig.enter(1, Syscall::Signal, &[301]);
+    rig.call(1, info(5, 0), [0; 6]);
+    rig.receive(0, REPLIES);
+    rig.enter(0, Syscall::Signal, &[301]);
+    rig.enter(0, Syscall::Recv, &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, 0]);
+    assert_eq!(rig.answer(1), Err(Refusal::NotConfigured));
+    assert!(MessageInfo(rig.answer(0).unwrap()[1]).is_signal());
+}
+
+#[test]
 fn a_notification_with_signals_wakes_the_receiver_that_it_is_bound_to() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     let all = Rights::all().bits().into();

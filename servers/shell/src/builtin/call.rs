@@ -43,15 +43,10 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
         }
         Some(method) => {
             let given = given(rest)?;
-            let call = |transport: &T, text| {
-                reflect::call(transport, described, method, &given, text)
+            with(shell, server, |transport| {
+                reflect::call(transport, described, method, &given, &mut text)
                     .map_err(|trouble| told(described, target, trouble))
-            };
-            match (transport(&shell.clients, server), shell.connection(server)) {
-                (Some(known), _) => call(known?, &mut text)?,
-                (None, Some(other)) => call(&other, &mut text)?,
-                (None, None) => return Err(misuse(server, known(shell))),
-            }
+            })?;
         }
     }
     shell.write(text.as_bytes())
@@ -65,6 +60,19 @@ fn given(words: &[String]) -> Outcome<Vec<(&str, &str)>> {
         pair.map_err(Trouble::Usage)
     });
     pairs.collect()
+}
+
+/// Does something with the connection to a server.
+pub(super) fn with<T: Transport + 'static, R>(
+    shell: &Shell<T>,
+    server: &str,
+    act: impl FnOnce(&T) -> Outcome<R>,
+) -> Outcome<R> {
+    match (transport(&shell.clients, server), shell.connection(server)) {
+        (Some(known), _) => act(known?),
+        (None, Some(other)) => act(&other),
+        (None, None) => Err(misuse(server, known(shell))),
+    }
 }
 
 /// The connection that the shell has for itself to a server, if it is one of those that it may have.

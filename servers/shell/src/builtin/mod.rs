@@ -24,6 +24,7 @@ mod rmdir;
 mod run;
 mod sha256sum;
 mod stat;
+mod stats;
 mod sync;
 mod time;
 mod wait;
@@ -66,6 +67,7 @@ impl<T: Transport + 'static> Table<T> {
         run::command(),
         sha256sum::command(),
         stat::command(),
+        stats::command(),
         sync::command(),
         time::command(),
         wait::command(),

@@ -101,3 +101,17 @@ fn the_methods_of_a_server_are_listed() {
     let (shown, status) = Desk::new().run(&["call clock"]);
     assert_eq!((shown.as_str(), status), ("now -> seconds: i64\n", 0));
 }
+
+#[test]
+fn a_server_that_does_not_count_is_told_from_one_that_is_not_there() {
+    let desk = Desk::new();
+    let (shown, status) = desk.run(&["stats memory"]);
+    let expected = "stats: memory: its image was built without `meters = true`\n";
+    assert_eq!((shown.as_str(), status), (expected, 1));
+    let (shown, status) = desk.run(&["stats disk"]);
+    assert!(
+        shown.starts_with("stats: disk: the shell is connected to "),
+        "{shown}"
+    );
+    assert_eq!(status, 2);
+}

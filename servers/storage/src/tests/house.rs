@@ -2,17 +2,17 @@
 
 use libipc::ring::{Descriptor, Pool, Untrusted};
 use libipc::{CPtr, Caller, Endpoint, Router};
-use libipc_mock::{Idle, Loopback, Mock, MockConnection, shared_words};
+use libipc_mock::{Idle, Mock, MockConnection, shared_words};
 use proto::{block, storage};
 
-use super::drive::{Shared, attach};
+use super::drive::{Driver, Shared, attach, awake};
 use crate::{ClientPools, Progress, Storage};
 
 /// Bytes of a client's pools.
 pub(crate) const POOL: usize = 32 << 10;
 
 /// A running server.
-pub(crate) type House = Mock<Router<Storage<Loopback>>>;
+pub(crate) type House = Mock<Router<Storage<Driver>>>;
 
 /// One client and its side of the pools.
 pub(crate) struct Tenant {
@@ -25,10 +25,18 @@ pub(crate) struct Tenant {
 
 /// Starts a server with drives, and two clients.
 pub(crate) fn house(drives: &[&Shared], pool_bytes: usize) -> (House, [Tenant; 2]) {
-    let disks = drives
-        .iter()
-        .map(|drive| attach(drive, pool_bytes))
-        .collect();
+    let (house, tenants, _) = house_with_drivers(drives, pool_bytes);
+    (house, tenants)
+}
+
+/// As [`house`]; also gives the drivers.
+pub(crate) fn house_with_drivers(
+    drives: &[&Shared],
+    pool_bytes: usize,
+) -> (House, [Tenant; 2], Vec<Driver>) {
+    let attached = (0..).zip(drives);
+    let attached = attached.map(|(number, drive)| attach(drive, pool_bytes, number));
+    let (disks, drivers) = attached.unzip();
     let words = [1, 2].map(|number| (number, shared_words(POOL), shared_words(POOL)));
     let pools = words.map(|(client, out, inward)| ClientPools {
         client,
@@ -36,7 +44,7 @@ pub(crate) fn house(drives: &[&Shared], pool_bytes: usize) -> (House, [Tenant; 2
         inward: Untrusted::new(inward),
     });
     let slot = CPtr(1);
-    let router = Router::new(Storage::new(disks, pools.into()))
+    let router = Router::new(Storage::new(disks, pools.into(), &awake()))
         .with(Endpoint { slot, interface: 0 }, storage::dispatch)
         .with(Endpoint { slot, interface: 1 }, block::dispatch);
     let house = Mock::new(router);
@@ -51,7 +59,7 @@ pub(crate) fn house(drives: &[&Shared], pool_bytes: usize) -> (House, [Tenant; 2
         out: Pool::new(out),
         inward: Untrusted::new(inward),
     });
-    (house, tenants)
+    (house, tenants, drivers)
 }
 
 impl Tenant {

@@ -1,11 +1,11 @@
 //! Reading, writing, and what happens when a driver dies.
 
-use libipc::{Error, Message};
+use libipc::{Caller, Error, Message, Verdict};
 use libipc_mock::PendingCall;
 use proto::block::{self, Access, labels};
 
-use super::drive::drive;
-use super::house::{House, POOL, Tenant, house};
+use super::drive::{drive, tie};
+use super::house::{House, POOL, Tenant, house, house_with_drivers};
 use super::volumes::partitioned;
 
 fn refused(outcome: Result<(), Error<block::Error>>) -> Option<block::Error> {
@@ -151,12 +151,58 @@ fn a_driver_that_died_is_gone_for_ever_and_others_work_on() {
     assert_eq!(a.storage.select(0), Ok(()));
     assert_eq!(b.storage.select(1), Ok(()));
     first.borrow_mut().dies = true;
+    let mut answer = Message::new(0);
     let pending = start_read(&house, &a, 0, 1, 0);
+    assert_eq!(b.block.read(0, 1, 0), Ok(()));
+    assert!(!pending.is_answered(), "nobody has told that it is dead");
+    house.client_gone(tie(1));
+    assert_eq!(b.block.flush(), Err(Error::Server(block::Error::Gone)));
+    assert!(!pending.is_answered(), "another one is");
+    house.client_gone(tie(0));
+    house.server().server_mut().work();
     assert_eq!(refused(a.block.flush()), Some(block::Error::Gone));
-    assert!(pending.is_answered());
+    assert_eq!(pending.take(&mut answer), Some(Ok(Verdict::Failed)));
     first.borrow_mut().dies = false;
     assert_eq!(refused(a.block.read(0, 1, 0)), Some(block::Error::Gone));
     let again = a.storage.select(0);
     assert_eq!(again, Err(Error::Server(proto::storage::Error::Gone)));
-    assert_eq!(b.block.read(0, 1, 0), Ok(()));
+}
+
+#[test]
+fn a_slow_disk_delays_nobody_but_those_who_asked_for_it() {
+    let (slow, fast) = (drive(bare()), drive(bare()));
+    let (house, [a, b], drivers) = house_with_drivers(&[&slow, &fast], POOL);
+    assert_eq!(a.storage.select(0), Ok(()));
+    assert_eq!(b.storage.select(1), Ok(()));
+    slow.borrow_mut().bytes[0] = 7;
+    slow.borrow_mut().is_slow = true;
+    let waits = start_read(&house, &a, 0, 1, 0);
+    for _ in 0..3 {
+        assert_eq!(b.block.read(0, 1, 0), Ok(()));
+    }
+    assert!(!waits.is_answered());
+    drivers[0].release();
+    assert_eq!(b.block.flush(), Ok(()));
+    assert!(waits.is_answered());
+    assert_eq!(a.got(0, 1), [7]);
+}
+
+#[test]
+fn what_a_client_asked_that_is_gone_is_cancelled_and_its_room_stays_taken_until_it_ends() {
+    let disk = drive(bare());
+    let (house, [a, b], drivers) = house_with_drivers(&[&disk], 8 << 10);
+    assert_eq!(a.storage.select(0), Ok(()));
+    disk.borrow_mut().is_slow = true;
+    let _left = start_read(&house, &a, 0, 16, 0);
+    house.server().server_mut().work();
+    house.client_gone(Caller::new(1, 1));
+    assert_eq!(b.storage.select(0), Ok(()), "the volume is free");
+    let waits = start_read(&house, &b, 0, 1, 0);
+    house.server().server_mut().work();
+    assert_eq!(disk.borrow().cancelled, 1);
+    assert_eq!(disk.borrow().batches.last(), Some(&1), "all room is taken");
+    assert!(!waits.is_answered());
+    drivers[0].release();
+    assert_eq!(b.block.flush(), Ok(()));
+    assert!(waits.is_answered());
 }

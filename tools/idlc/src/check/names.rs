@@ -45,6 +45,7 @@ const TYPES: &[&str] = &[
     "Client",
     "Dispatcher",
     "Batch",
+    "Submits",
     "Failing",
     "Interface",
     "Mock",

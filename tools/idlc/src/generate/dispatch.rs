@@ -103,7 +103,10 @@ fn serve_now(interface: &Interface, method: &Method) -> TokenStream {
     let names = fields::passed(&method.arguments);
     let pattern = fields::results_pattern(&method.results);
     let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
-    let run = quote! { server.#name(caller, #(#names),*) };
+    let label = label(&method.name);
+    let run = quote! {
+        libipc::meter::method(caller, labels::#label, || server.#name(caller, #(#names),*))
+    };
     let stub = match method.fails {
         Fails::WithError => quote! { serve },
         Fails::Never => quote! { serve_surely },
@@ -130,6 +133,7 @@ fn serve_later(interface: &Interface, method: &Method) -> TokenStream {
     let names = fields::passed(&method.arguments);
     let pattern = fields::results_pattern(&method.results);
     let encode = fields::encoder(interface, &method.results, Values::Owned, &pattern);
+    let label = label(&method.name);
     let (results, error) = (
         types::results(interface, &method.results),
         server::error(interface, method),
@@ -144,7 +148,7 @@ fn serve_later(interface: &Interface, method: &Method) -> TokenStream {
             libipc::codec::stub::defer(message, deferral, |r, deferral| {
                 #decode
                 let reply = deferral.defer(#answer)?;
-                server.#name(caller, #(#names,)* reply);
+                libipc::meter::method(caller, labels::#label, || server.#name(caller, #(#names,)* reply));
                 Ok(())
             });
         }

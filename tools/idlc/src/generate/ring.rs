@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::fields::{self, Values};
 use super::{docs, label, server, types};
-use crate::model::{Field, Integer, Interface, Method, Type, Ways};
+use crate::model::{Direction, Field, Integer, Interface, Method, Type, Ways};
 
 /// Requests and batches, if the interface has methods for rings.
 pub(super) fn ring(interface: &Interface) -> TokenStream {
@@ -19,6 +19,7 @@ pub(super) fn ring(interface: &Interface) -> TokenStream {
     }
     let requests = methods.iter().map(|method| request(interface, method));
     let calls = methods.iter().map(|method| call(interface, method));
+    let submissions = submissions(interface, &methods);
     let about = docs(&[
         format!(
             "Calls of `{}` to be made together over a ring: one doorbell, and a",
@@ -72,7 +73,72 @@ pub(super) fn ring(interface: &Interface) -> TokenStream {
                 self.calls.run(ring)
             }
         }
+
+        #submissions
     }
+}
+
+/// The methods that submit one request each.
+fn submissions(interface: &Interface, methods: &[&Method]) -> TokenStream {
+    let submissions = methods.iter().map(|method| submission(interface, method));
+    let about = docs(&[
+        format!(
+            "Calls of `{}` that are under way on their own over a ring: each is a future, which is",
+            interface.name
+        ),
+        "cancelled by dropping it.".to_owned(),
+    ]);
+    quote! {
+        #about
+        #[derive(Clone, Copy, Debug)]
+        pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+        impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+            #(#submissions)*
+        }
+    }
+}
+
+fn submission(interface: &Interface, method: &Method) -> TokenStream {
+    let name = format_ident!("{}", method.name);
+    let make = format_ident!("{}_request", method.name);
+    let names = fields::names(&method.arguments);
+    let kinds = method
+        .arguments
+        .iter()
+        .map(|field| types::given(interface, &field.kind));
+    let (results, error) = (
+        types::results(interface, &method.results),
+        server::error(interface, method),
+    );
+    let lent = method.arguments.iter().flat_map(lent);
+    let about = docs(&method.docs);
+    let deprecated = super::client::deprecated(method);
+    quote! {
+        #about
+        #deprecated
+        pub fn #name(
+            self,
+            #(#names: #kinds),*
+        ) -> libipc::submit::Pending<'s, #results, #error, W> {
+            self.0.submit(#make(#(#names),*)) #(#lent)*
+        }
+    }
+}
+
+/// What says which parts of pools an argument lends.
+fn lent(field: &Field) -> Vec<TokenStream> {
+    let Type::Lend(direction, _) = field.kind else {
+        return Vec::new();
+    };
+    let name = format_ident!("{}", field.name);
+    let sides = match direction {
+        Direction::In => vec![quote! { Out }],
+        Direction::Out => vec![quote! { In }],
+        Direction::InOut => vec![quote! { Out }, quote! { In }],
+    };
+    let with = |side| quote! { .with_word(libipc::submit::Side::#side, #name.word()) };
+    sides.into_iter().map(with).collect()
 }
 
 fn request(interface: &Interface, method: &Method) -> TokenStream {

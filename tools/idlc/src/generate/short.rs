@@ -136,7 +136,9 @@ fn arm(shapes: &Shapes, interface: &Interface, method: &Method) -> TokenStream {
         [one] => quote! { #one },
         all => quote! { (#(#all),*) },
     };
-    let run = quote! { server.#name(caller, #(#names),*) };
+    let run = quote! {
+        libipc::meter::method(caller, labels::#label, || server.#name(caller, #(#names),*))
+    };
     let answer = match (method.fails, method.results.as_slice()) {
         (Fails::WithError, _) => quote! {
             match #run {

@@ -151,7 +151,11 @@ fn serve_give<S: Server + ?Sized>(
             let name = r.text::<8>()?;
             let friend = r.cap()?;
             r.finish()?;
-            server.give(caller, memory, name, friend);
+            libipc::meter::method(
+                caller,
+                labels::GIVE,
+                || server.give(caller, memory, name, friend),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -168,7 +172,13 @@ fn serve_take<S: Server + ?Sized>(
         |r| {
             let index = r.get()?;
             r.finish()?;
-            Ok(server.take(caller, index))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE,
+                    || server.take(caller, index),
+                ),
+            )
         },
         |w, (frame, length)| {
             w.put(&length)?;

@@ -152,7 +152,11 @@ fn serve_sleep<S: Server + ?Sized>(
             let nanoseconds = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_sleep)?;
-            server.sleep(caller, nanoseconds, reply);
+            libipc::meter::method(
+                caller,
+                labels::SLEEP,
+                || server.sleep(caller, nanoseconds, reply),
+            );
             Ok(())
         },
     );
@@ -178,7 +182,11 @@ fn serve_wait<S: Server + ?Sized>(
             let name = r.text::<8>()?;
             r.finish()?;
             let reply = deferral.defer(answer_wait)?;
-            server.wait(caller, name, reply);
+            libipc::meter::method(
+                caller,
+                labels::WAIT,
+                || server.wait(caller, name, reply),
+            );
             Ok(())
         },
     );

@@ -154,13 +154,13 @@ pub fn dispatch_short<S: Server + ?Sized>(
     );
     match request.info {
         KNOCK => {
-            match server.knock(caller) {
+            match libipc::meter::method(caller, labels::KNOCK, || server.knock(caller)) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
         }
         WAIT => {
-            server.wait(caller);
+            libipc::meter::method(caller, labels::WAIT, || server.wait(caller));
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -176,7 +176,7 @@ fn serve_knock<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.knock(caller))
+            Ok(libipc::meter::method(caller, labels::KNOCK, || server.knock(caller)))
         },
         |_, ()| Ok(()),
     );
@@ -191,7 +191,7 @@ fn serve_wait<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            server.wait(caller);
+            libipc::meter::method(caller, labels::WAIT, || server.wait(caller));
             Ok(())
         },
         |_, ()| Ok(()),

@@ -175,7 +175,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             }
             let data = libipc::lend::Place::of_word(w[0], 65536)?;
             let with = w[1] as u8;
-            match server.fill(caller, data, with) {
+            match libipc::meter::method(
+                caller,
+                labels::FILL,
+                || server.fill(caller, data, with),
+            ) {
                 Ok(length) => {
                     Some(libipc::Short::ok(1, [u64::from(length), 0, 0, 0, 0, 0]))
                 }
@@ -197,7 +201,13 @@ fn serve_fill<S: Server + ?Sized>(
             let data = libipc::lend::Place::decode(r, 65536)?;
             let with = r.get()?;
             r.finish()?;
-            Ok(server.fill(caller, data, with))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::FILL,
+                    || server.fill(caller, data, with),
+                ),
+            )
         },
         |w, length| w.put(&length),
     );
@@ -214,7 +224,13 @@ fn serve_count<S: Server + ?Sized>(
             let name = r.text::<16>()?;
             let text = libipc::lend::Place::decode(r, 4096)?;
             r.finish()?;
-            Ok(server.count(caller, name, text))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::COUNT,
+                    || server.count(caller, name, text),
+                ),
+            )
         },
         |w, letters| w.put(&letters),
     );
@@ -233,7 +249,11 @@ fn serve_reverse<S: Server + ?Sized>(
             let text = libipc::lend::Place::decode(r, 4096)?;
             r.finish()?;
             let reply = deferral.defer(answer_reverse)?;
-            server.reverse(caller, text, reply);
+            libipc::meter::method(
+                caller,
+                labels::REVERSE,
+                || server.reverse(caller, text, reply),
+            );
             Ok(())
         },
     );

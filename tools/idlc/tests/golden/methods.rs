@@ -185,7 +185,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let value = w[0] as u32;
-            match server.put(caller, value) {
+            match libipc::meter::method(
+                caller,
+                labels::PUT,
+                || server.put(caller, value),
+            ) {
                 Ok(before) => {
                     Some(libipc::Short::ok(1, [u64::from(before), 0, 0, 0, 0, 0]))
                 }
@@ -193,12 +197,20 @@ pub fn dispatch_short<S: Server + ?Sized>(
             }
         }
         COUNT => {
-            let count = server.count(caller);
+            let count = libipc::meter::method(
+                caller,
+                labels::COUNT,
+                || server.count(caller),
+            );
             Some(libipc::Short::ok(1, [u64::from(count), 0, 0, 0, 0, 0]))
         }
         FORGET => {
             let value = w[0];
-            match server.forget(caller, value) {
+            match libipc::meter::method(
+                caller,
+                labels::FORGET,
+                || server.forget(caller, value),
+            ) {
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
@@ -217,7 +229,7 @@ fn serve_put<S: Server + ?Sized>(
         |r| {
             let value = r.get()?;
             r.finish()?;
-            Ok(server.put(caller, value))
+            Ok(libipc::meter::method(caller, labels::PUT, || server.put(caller, value)))
         },
         |w, before| w.put(&before),
     );
@@ -234,7 +246,13 @@ fn serve_store<S: Server + ?Sized>(
             let value = r.get()?;
             let name = r.text::<8>()?;
             r.finish()?;
-            Ok(server.store(caller, value, name))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::STORE,
+                    || server.store(caller, value, name),
+                ),
+            )
         },
         |w, before| w.put(&before),
     );
@@ -249,7 +267,7 @@ fn serve_count<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.count(caller))
+            Ok(libipc::meter::method(caller, labels::COUNT, || server.count(caller)))
         },
         |w, count| w.put(&count),
     );
@@ -265,7 +283,13 @@ fn serve_forget<S: Server + ?Sized>(
         |r| {
             let value = r.get()?;
             r.finish()?;
-            Ok(server.forget(caller, value))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::FORGET,
+                    || server.forget(caller, value),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -282,7 +306,11 @@ fn serve_note<S: Server + ?Sized>(
             let text = r.text::<16>()?;
             let from = r.get()?;
             r.finish()?;
-            server.note(caller, text, from);
+            libipc::meter::method(
+                caller,
+                labels::NOTE,
+                || server.note(caller, text, from),
+            );
             Ok(())
         },
         |_, ()| Ok(()),

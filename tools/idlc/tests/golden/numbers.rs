@@ -198,7 +198,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             }
             let colour = Colour::from_number(w[0] as u8)?;
             let rights = Rights::from_bits((w[0] >> 16) as u16)?;
-            let before = server.paint(caller, colour, rights);
+            let before = libipc::meter::method(
+                caller,
+                labels::PAINT,
+                || server.paint(caller, colour, rights),
+            );
             Some(libipc::Short::ok(1, [u64::from(before.number()), 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -216,7 +220,13 @@ fn serve_paint<S: Server + ?Sized>(
             let colour = r.get()?;
             let rights = r.get()?;
             r.finish()?;
-            Ok(server.paint(caller, colour, rights))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::PAINT,
+                    || server.paint(caller, colour, rights),
+                ),
+            )
         },
         |w, before| w.put(&before),
     );

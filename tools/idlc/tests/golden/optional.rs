@@ -116,7 +116,13 @@ fn serve_find<S: Server + ?Sized>(
             let number = r.get()?;
             let like = r.get()?;
             r.finish()?;
-            Ok(server.find(caller, name, number, like))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::FIND,
+                    || server.find(caller, name, number, like),
+                ),
+            )
         },
         |w, (thing, others)| {
             w.put(&thing)?;

@@ -89,7 +89,11 @@ fn serve_subscribe<S: Server + ?Sized>(
         |r| {
             let arrival = r.cap()?;
             r.finish()?;
-            server.subscribe(caller, arrival);
+            libipc::meter::method(
+                caller,
+                labels::SUBSCRIBE,
+                || server.subscribe(caller, arrival),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -108,7 +112,13 @@ fn serve_look<S: Server + ?Sized>(
             let memory = r.cap()?;
             let whom = r.cap()?;
             r.finish()?;
-            Ok(server.look(caller, place, &memory, &whom))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LOOK,
+                    || server.look(caller, place, &memory, &whom),
+                ),
+            )
         },
         |w, first| w.put(&first),
     );

@@ -172,7 +172,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let number = w[0] as u32;
-            match server.double(caller, number) {
+            match libipc::meter::method(
+                caller,
+                labels::DOUBLE,
+                || server.double(caller, number),
+            ) {
                 Ok(double) => {
                     Some(libipc::Short::ok(1, [u64::from(double), 0, 0, 0, 0, 0]))
                 }
@@ -194,7 +198,13 @@ fn serve_add<S: Server + ?Sized>(
             let data = r.bytes::<16>()?;
             let by = r.get()?;
             r.finish()?;
-            Ok(server.add(caller, data, by))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::ADD,
+                    || server.add(caller, data, by),
+                ),
+            )
         },
         |w, sum| w.put(&sum),
     );
@@ -212,7 +222,7 @@ fn serve_flush<S: Server + ?Sized>(
         |r, deferral| {
             r.finish()?;
             let reply = deferral.defer(answer_flush)?;
-            server.flush(caller, reply);
+            libipc::meter::method(caller, labels::FLUSH, || server.flush(caller, reply));
             Ok(())
         },
     );
@@ -234,7 +244,13 @@ fn serve_describe<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.describe(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::DESCRIBE,
+                    || server.describe(caller),
+                ),
+            )
         },
         |w, text| w.put(&text),
     );
@@ -250,7 +266,13 @@ fn serve_double<S: Server + ?Sized>(
         |r| {
             let number = r.get()?;
             r.finish()?;
-            Ok(server.double(caller, number))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::DOUBLE,
+                    || server.double(caller, number),
+                ),
+            )
         },
         |w, double| w.put(&double),
     );
@@ -497,5 +519,31 @@ impl Batch {
         ring: &mut libipc::codec::batch::ClientRing<'_, W>,
     ) -> Result<libipc::codec::batch::Outcomes<'_>, libipc::codec::batch::BatchError> {
         self.calls.run(ring)
+    }
+}
+
+/// Calls of `ring` that are under way on their own over a ring: each is a future, which is
+/// cancelled by dropping it.
+#[derive(Clone, Copy, Debug)]
+pub struct Submits<'s, W>(pub &'s libipc::submit::Submitter<W>);
+
+impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
+    /// Goes over a ring too.
+    pub fn add(
+        self,
+        data: &[u8],
+        by: u32,
+    ) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(add_request(data, by))
+    }
+
+    /// Goes over a ring too, and is answered later.
+    pub fn flush(self) -> libipc::submit::Pending<'s, (), core::convert::Infallible, W> {
+        self.0.submit(flush_request())
+    }
+
+    /// Begins with what another call of a batch may return.
+    pub fn double(self, number: u32) -> libipc::submit::Pending<'s, u32, Error, W> {
+        self.0.submit(double_request(number))
     }
 }

@@ -97,7 +97,11 @@ fn serve_give<S: Server + ?Sized>(
             let data = r.bytes::<8>()?;
             let list = r.get()?;
             r.finish()?;
-            server.give(caller, text, data, list);
+            libipc::meter::method(
+                caller,
+                labels::GIVE,
+                || server.give(caller, text, data, list),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -113,7 +117,7 @@ fn serve_take<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.take(caller))
+            Ok(libipc::meter::method(caller, labels::TAKE, || server.take(caller)))
         },
         |w, (text, data, list)| {
             w.put(&text)?;

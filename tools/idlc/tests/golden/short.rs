@@ -458,7 +458,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
             };
             let b = w[2] as i64;
             let c = w[3] as u16;
-            match server.mix(caller, a, outer, b, c) {
+            match libipc::meter::method(
+                caller,
+                labels::MIX,
+                || server.mix(caller, a, outer, b, c),
+            ) {
                 Ok((c, b, outer, a)) => {
                     Some(
                         libipc::Short::ok(
@@ -485,7 +489,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 first: Three { a: w[0], b: w[1], c: w[2] },
                 second: Three { a: w[3], b: w[4], c: w[5] },
             };
-            let words = server.six(caller, words);
+            let words = libipc::meter::method(
+                caller,
+                labels::SIX,
+                || server.six(caller, words),
+            );
             Some(
                 libipc::Short::ok(
                     6,
@@ -501,7 +509,7 @@ pub fn dispatch_short<S: Server + ?Sized>(
             )
         }
         NOTHING => {
-            server.nothing(caller);
+            libipc::meter::method(caller, labels::NOTHING, || server.nothing(caller));
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         TURN => {
@@ -509,7 +517,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let on = libipc::codec::short::flag(w[0])?;
-            let off = server.turn(caller, on);
+            let off = libipc::meter::method(
+                caller,
+                labels::TURN,
+                || server.turn(caller, on),
+            );
             Some(libipc::Short::ok(1, [u64::from(off), 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -529,7 +541,13 @@ fn serve_mix<S: Server + ?Sized>(
             let b = r.get()?;
             let c = r.get()?;
             r.finish()?;
-            Ok(server.mix(caller, a, outer, b, c))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::MIX,
+                    || server.mix(caller, a, outer, b, c),
+                ),
+            )
         },
         |w, (c, b, outer, a)| {
             w.put(&c)?;
@@ -550,7 +568,7 @@ fn serve_six<S: Server + ?Sized>(
         |r| {
             let words = r.get()?;
             r.finish()?;
-            Ok(server.six(caller, words))
+            Ok(libipc::meter::method(caller, labels::SIX, || server.six(caller, words)))
         },
         |w, words| w.put(&words),
     );
@@ -565,7 +583,7 @@ fn serve_nothing<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            server.nothing(caller);
+            libipc::meter::method(caller, labels::NOTHING, || server.nothing(caller));
             Ok(())
         },
         |_, ()| Ok(()),
@@ -582,7 +600,7 @@ fn serve_turn<S: Server + ?Sized>(
         |r| {
             let on = r.get()?;
             r.finish()?;
-            Ok(server.turn(caller, on))
+            Ok(libipc::meter::method(caller, labels::TURN, || server.turn(caller, on)))
         },
         |w, off| w.put(&off),
     );
@@ -599,7 +617,13 @@ fn serve_seven<S: Server + ?Sized>(
             let words = r.get()?;
             let seventh = r.get()?;
             r.finish()?;
-            Ok(server.seven(caller, words, seventh))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::SEVEN,
+                    || server.seven(caller, words, seventh),
+                ),
+            )
         },
         |w, seventh| w.put(&seventh),
     );
@@ -615,7 +639,13 @@ fn serve_name<S: Server + ?Sized>(
         |r| {
             let number = r.get()?;
             r.finish()?;
-            Ok(server.name(caller, number))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::NAME,
+                    || server.name(caller, number),
+                ),
+            )
         },
         |w, name| w.put(&name),
     );

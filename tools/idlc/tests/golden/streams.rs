@@ -351,11 +351,19 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let stream = w[0] as u32;
-            server.lines_close(caller, stream);
+            libipc::meter::method(
+                caller,
+                labels::LINES_CLOSE,
+                || server.lines_close(caller, stream),
+            );
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         NUMBERS => {
-            let stream = server.numbers(caller);
+            let stream = libipc::meter::method(
+                caller,
+                labels::NUMBERS,
+                || server.numbers(caller),
+            );
             Some(libipc::Short::ok(1, [u64::from(stream), 0, 0, 0, 0, 0]))
         }
         NUMBERS_CLOSE => {
@@ -363,7 +371,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 return None;
             }
             let stream = w[0] as u32;
-            server.numbers_close(caller, stream);
+            libipc::meter::method(
+                caller,
+                labels::NUMBERS_CLOSE,
+                || server.numbers_close(caller, stream),
+            );
             Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0]))
         }
         _ => None,
@@ -380,7 +392,13 @@ fn serve_lines<S: Server + ?Sized>(
         |r| {
             let text = r.text::<8>()?;
             r.finish()?;
-            Ok(server.lines(caller, text))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LINES,
+                    || server.lines(caller, text),
+                ),
+            )
         },
         |w, stream| w.put(&stream),
     );
@@ -397,7 +415,13 @@ fn serve_lines_more<S: Server + ?Sized>(
             let stream = r.get()?;
             let credits = r.get()?;
             r.finish()?;
-            Ok(server.lines_more(caller, stream, credits))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::LINES_MORE,
+                    || server.lines_more(caller, stream, credits),
+                ),
+            )
         },
         |w, (lines, ended)| {
             w.put(&lines)?;
@@ -416,7 +440,11 @@ fn serve_lines_close<S: Server + ?Sized>(
         |r| {
             let stream = r.get()?;
             r.finish()?;
-            server.lines_close(caller, stream);
+            libipc::meter::method(
+                caller,
+                labels::LINES_CLOSE,
+                || server.lines_close(caller, stream),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -432,7 +460,7 @@ fn serve_numbers<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.numbers(caller))
+            Ok(libipc::meter::method(caller, labels::NUMBERS, || server.numbers(caller)))
         },
         |w, stream| w.put(&stream),
     );
@@ -452,7 +480,11 @@ fn serve_numbers_more<S: Server + ?Sized>(
             let credits = r.get()?;
             r.finish()?;
             let reply = deferral.defer(answer_numbers_more)?;
-            server.numbers_more(caller, stream, credits, reply);
+            libipc::meter::method(
+                caller,
+                labels::NUMBERS_MORE,
+                || server.numbers_more(caller, stream, credits, reply),
+            );
             Ok(())
         },
     );
@@ -482,7 +514,11 @@ fn serve_numbers_close<S: Server + ?Sized>(
         |r| {
             let stream = r.get()?;
             r.finish()?;
-            server.numbers_close(caller, stream);
+            libipc::meter::method(
+                caller,
+                labels::NUMBERS_CLOSE,
+                || server.numbers_close(caller, stream),
+            );
             Ok(())
         },
         |_, ()| Ok(()),
@@ -499,7 +535,13 @@ fn serve_watch_events<S: Server + ?Sized>(
         |r| {
             let arrival = r.cap()?;
             r.finish()?;
-            Ok(server.watch_events(caller, arrival))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::WATCH_EVENTS,
+                    || server.watch_events(caller, arrival),
+                ),
+            )
         },
         |w, watched| w.put(&watched),
     );
@@ -514,7 +556,13 @@ fn serve_take_events<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.take_events(caller))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE_EVENTS,
+                    || server.take_events(caller),
+                ),
+            )
         },
         |w, (events, lost)| {
             w.put(&events)?;

@@ -129,7 +129,7 @@ fn serve_draw<S: Server + ?Sized>(
         |r| {
             let line = r.get()?;
             r.finish()?;
-            Ok(server.draw(caller, line))
+            Ok(libipc::meter::method(caller, labels::DRAW, || server.draw(caller, line)))
         },
         |w, middle| w.put(&middle),
     );

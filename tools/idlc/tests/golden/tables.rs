@@ -126,7 +126,13 @@ fn serve_change<S: Server + ?Sized>(
         |r| {
             let settings = r.get()?;
             r.finish()?;
-            Ok(server.change(caller, settings))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::CHANGE,
+                    || server.change(caller, settings),
+                ),
+            )
         },
         |w, all| w.put(&all),
     );

@@ -196,7 +196,13 @@ fn serve_draw<S: Server + ?Sized>(
         |r| {
             let shape = r.get()?;
             r.finish()?;
-            Ok(server.draw(caller, shape))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::DRAW,
+                    || server.draw(caller, shape),
+                ),
+            )
         },
         |w, number| w.put(&number),
     );

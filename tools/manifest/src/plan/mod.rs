@@ -86,6 +86,7 @@ pub(crate) fn plan(
     let spec = SystemSpec {
         name: draft.name.value.clone(),
         board: board.name.value.clone(),
+        meters: draft.meters,
         programs,
         components,
         rings: context

@@ -8,7 +8,7 @@ use weft_spec::{Access, ComponentId, Grant, Region, RingId, RingPart, Slot, Sour
 use super::{Context, bits, grants::Slots, rings::Planned};
 use crate::{
     board,
-    draft::{DraftComponent, PoolReach},
+    draft::{DraftComponent, PoolReach, ServerEnd},
 };
 
 /// Collects the regions of one component.
@@ -129,6 +129,9 @@ fn ring(
             bit,
         },
     );
+    if planned.end == ServerEnd::Told && !is_client {
+        builder.grant(Rights::WRITE, What::Tie { client: peer });
+    }
     for part in RingPart::ALL
         .into_iter()
         .filter(|part| planned.ring.pages(*part) > 0)

@@ -5,13 +5,14 @@ use weft_abi::layout::PAGE;
 use weft_spec::Ring;
 
 use super::Context;
-use crate::draft::{DraftComponent, DraftRing, PoolReach, Use};
+use crate::draft::{DraftComponent, DraftRing, PoolReach, ServerEnd, Use};
 
 /// A ring, with what the specification does not keep.
 pub(crate) struct Planned<'d> {
     pub(crate) ring: Ring,
     pub(crate) client: &'d DraftComponent,
     pub(crate) reach: PoolReach,
+    pub(crate) end: ServerEnd,
 }
 
 /// All rings, in the order of clients and of their connections.
@@ -52,6 +53,7 @@ fn one<'d>(
         ring,
         client,
         reach: draft.reach,
+        end: draft.end,
     })
 }
 

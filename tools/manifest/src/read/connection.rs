@@ -5,7 +5,7 @@ use weft_abi::layout;
 
 use crate::{
     diagnostic::{At, Report},
-    draft::{DraftRing, PoolReach, Use},
+    draft::{DraftRing, PoolReach, ServerEnd, Use},
     table::Fields,
     values::wrong_kind,
 };
@@ -82,6 +82,7 @@ fn ring(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<DraftRin
             .pages("server-pool", (0, MAX_POOL), report)
             .unwrap_or(0),
         reach: reach(&mut fields, report),
+        end: end(&mut fields, report),
     };
     fields.finish(report);
     Some(ring)
@@ -118,6 +119,22 @@ fn reach(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> PoolReach {
                           \"processes\"";
             report.error(reach.place, message, remedy);
             PoolReach::Processes
+        }
+    }
+}
+
+fn end(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> ServerEnd {
+    let Some(end) = fields.string("end", report) else {
+        return ServerEnd::Silent;
+    };
+    match end.value.as_str() {
+        "silent" => ServerEnd::Silent,
+        "told" => ServerEnd::Told,
+        other => {
+            let message = format!("`end` is \"{other}\"");
+            let remedy = "write \"told\" if the component is to be told when the server ends, else \"silent\"";
+            report.error(end.place, message, remedy);
+            ServerEnd::Silent
         }
     }
 }

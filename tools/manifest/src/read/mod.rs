@@ -28,7 +28,12 @@ pub(crate) fn manifest<'t, 's>(
     report: &mut Report<'_>,
 ) -> Draft {
     let mut fields = Fields::new(table, START, "the manifest");
-    let System { name, boards, root } = system(&mut fields, report);
+    let System {
+        name,
+        boards,
+        root,
+        meters,
+    } = system(&mut fields, report);
     let components = components(&mut fields, drivers, report);
     if components.is_empty() && root.is_none() {
         let remedy = "add a table `[component.NAME]` for each program that shall run";
@@ -39,6 +44,7 @@ pub(crate) fn manifest<'t, 's>(
         name,
         boards,
         root,
+        meters,
         components,
     }
 }
@@ -48,6 +54,7 @@ struct System {
     name: At<String>,
     boards: Vec<At<String>>,
     root: Option<At<String>>,
+    meters: bool,
 }
 
 impl System {
@@ -61,6 +68,7 @@ impl System {
             name: nothing,
             boards: Vec::new(),
             root: None,
+            meters: false,
         }
     }
 }
@@ -80,6 +88,7 @@ fn system(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> System {
         name: fields.required("name", report),
         boards: boards(&mut fields, report),
         root: fields.string("root", report),
+        meters: fields.flag("meters", report).is_some_and(|at| at.value),
     };
     fields.finish(report);
     system

@@ -75,6 +75,7 @@ impl Alone {
 
 fn compose(package: &str, kernel: &Path, program: &Path, folder: &Path) -> Outcome<PathBuf> {
     let spec = SystemSpec {
+        meters: false,
         name: package.to_owned(),
         board: String::new(),
         programs: vec![package.to_owned()],

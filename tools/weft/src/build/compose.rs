@@ -81,6 +81,14 @@ impl Plan {
         }
     }
 
+    /// The features that its programs are built with.
+    pub fn features(&self) -> &'static [&'static str] {
+        match self.spec.meters {
+            true => &["libipc/meter"],
+            false => &[],
+        }
+    }
+
     /// The programs that the image holds, in its order; each is a package of its name.
     pub fn programs(&self) -> &[String] {
         &self.spec.programs

@@ -119,7 +119,7 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let build = |side| {
         let all = plan.programs().iter();
         let components = all.filter(|program| side_of(program) == side);
-        rust::user(project, side, components, &programs)
+        rust::user(project, (side, plan.features()), components, &programs)
     };
     let (kernel, user) = both(
         || rust::kernel(project, board),

@@ -187,13 +187,13 @@ pub fn host(project: &Project, package: &str, features: &[&str]) -> Outcome<Path
     Ok(target.join("release"))
 }
 
-/// Builds components of an image and programs of its disk, all for one side.
+/// Builds components of an image and programs of its disk, all for one side and with the same features.
 ///
 /// # Errors
 /// If one of them does not build.
 pub fn user<'a>(
     project: &Project,
-    side: Side,
+    (side, features): (Side, &[&str]),
     components: impl Iterator<Item = &'a String>,
     programs: &[disk::Program],
 ) -> Outcome {
@@ -206,6 +206,7 @@ pub fn user<'a>(
         cargo.args(["--package", package, "--bin", name]);
         is_needed = true;
     }
+    cargo.args(features.iter().flat_map(|feature| ["--features", feature]));
     match is_needed {
         true => command::run(&mut cargo),
         false => Ok(()),

@@ -78,7 +78,13 @@ fn serve_copy<S: Server + ?Sized>(
             let from = r.text::<64>()?;
             let to = r.text::<64>()?;
             r.finish()?;
-            Ok(server.copy(caller, from, to))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::COPY,
+                    || server.copy(caller, from, to),
+                ),
+            )
         },
         |w, copies| w.put(&copies),
     );

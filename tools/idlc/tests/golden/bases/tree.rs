@@ -161,7 +161,13 @@ fn serve_remove<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<64>()?;
             r.finish()?;
-            Ok(server.remove(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::REMOVE,
+                    || server.remove(caller, path),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );
@@ -178,7 +184,13 @@ fn serve_mount<S: Server + ?Sized>(
             let path = r.bytes::<64>()?;
             let on = r.cap()?;
             r.finish()?;
-            Ok(server.mount(caller, path, on))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::MOUNT,
+                    || server.mount(caller, path, on),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );

@@ -142,7 +142,13 @@ fn serve_remove<S: Server + ?Sized>(
         |r| {
             let path = r.bytes::<64>()?;
             r.finish()?;
-            Ok(server.remove(caller, path))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::REMOVE,
+                    || server.remove(caller, path),
+                ),
+            )
         },
         |_, ()| Ok(()),
     );

@@ -107,7 +107,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     );
     match request.info {
         LIMIT => {
-            let size = server.limit(caller);
+            let size = libipc::meter::method(
+                caller,
+                labels::LIMIT,
+                || server.limit(caller),
+            );
             Some(
                 libipc::Short::ok(
                     1,
@@ -128,7 +132,7 @@ fn serve_limit<S: Server + ?Sized>(
         message,
         |r| {
             r.finish()?;
-            Ok(server.limit(caller))
+            Ok(libipc::meter::method(caller, labels::LIMIT, || server.limit(caller)))
         },
         |w, size| w.put(&size),
     );

@@ -78,7 +78,13 @@ fn serve_open<S: Server + ?Sized>(
             let size = r.get()?;
             let shapes = r.cap()?;
             r.finish()?;
-            Ok(server.open(caller, size, shapes))
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::OPEN,
+                    || server.open(caller, size, shapes),
+                ),
+            )
         },
         |w, window| w.put(&window),
     );

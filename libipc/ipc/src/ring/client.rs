@@ -7,7 +7,7 @@ use weft_sys::Received;
 
 use super::{DRAIN, Pools, RingEnds, RingRequest};
 use crate::objects::Notification;
-use crate::{Connection, Refusal, Startup, label, wire};
+use crate::{Connection, Refusal, Short, Startup, label, wire};
 
 /// How a client wakes its server and waits for it.
 pub struct ClientWake {
@@ -40,7 +40,7 @@ impl Wake for ClientWake {
         let [a, b, c, d, e] = request.inline;
         match weft_sys::call(self.connection.endpoint(), info, [a, b, c, d, e, 0]) {
             Ok(answer) if answer.info.caps() == 0 && answer.info.label() != label::BUSY => {
-                Some(Ok(outcome(answer.info, answer.words[0])))
+                Some(Ok(outcome(Short::new(answer.info, answer.words))))
             }
             answer => self.not_carried(answer),
         }
@@ -88,12 +88,15 @@ impl ClientWake {
     }
 }
 
-/// The outcome that a call's answer says. It has no more than a completion has room for.
+/// The outcome that the answer to a call says, where the call was made for a ring's client; one that has more than a
+/// completion has room for is a bad answer.
 #[inline]
-fn outcome(info: MessageInfo, word: u64) -> Outcome {
+#[must_use]
+pub fn outcome(answer: Short) -> Outcome {
+    let [word, ..] = answer.words;
     match u32::try_from(word) {
-        Ok(value) if info.words() <= 1 => Outcome {
-            status: info.label(),
+        Ok(value) if answer.info.words() <= 1 => Outcome {
+            status: answer.info.label(),
             value,
         },
         _ => Outcome {
@@ -134,7 +137,8 @@ mod tests {
     use super::*;
 
     fn read(label: u32, words: usize, word: u64) -> (u32, u32) {
-        let Outcome { status, value } = outcome(MessageInfo::new(label, words, 0), word);
+        let info = MessageInfo::new(label, words, 0);
+        let Outcome { status, value } = outcome(Short::new(info, [word, 0, 0, 0, 0, 0]));
         (status, value)
     }
 

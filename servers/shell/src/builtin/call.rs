@@ -17,7 +17,7 @@ use crate::trouble::{MISUSE, Outcome, Trouble};
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
         name: "call",
-        arguments: "SERVER[.METHOD [ARGUMENT=VALUE...]]",
+        arguments: "[CONNECTION:]SERVER[.METHOD [ARGUMENT=VALUE...]]",
         summary: "calls a method of a server, or lists its methods",
         run,
     }
@@ -32,7 +32,14 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
         Some((server, method)) => (server, Some(method)),
         None => (target.as_str(), None),
     };
-    let described = reflections::ALL.iter().find(|one| one.interface == server);
+    // A connection has its interface's name, or says whose it is.
+    let (connection, interface) = match server.split_once(':') {
+        Some((connection, interface)) => (Some(connection), interface),
+        None => (None, server),
+    };
+    let described = reflections::ALL
+        .iter()
+        .find(|one| one.interface == interface);
     let described = *described.ok_or_else(|| misuse(server, known(shell)))?;
     let mut text = String::new();
     match method {
@@ -47,7 +54,12 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
                 reflect::call(transport, described, method, &given, text)
                     .map_err(|trouble| told(described, target, trouble))
             };
-            match (transport(&shell.clients, server), shell.connection(server)) {
+            let name = connection.unwrap_or(interface);
+            let own = match connection {
+                None => transport(&shell.clients, interface),
+                Some(_) => None,
+            };
+            match (own, shell.connection(name)) {
                 (Some(known), _) => call(known?, &mut text)?,
                 (None, Some(other)) => call(&other, &mut text)?,
                 (None, None) => return Err(misuse(server, known(shell))),

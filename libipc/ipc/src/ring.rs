@@ -21,7 +21,7 @@ mod ends;
 mod held;
 mod server;
 
-pub use client::{ClientWake, RingClient};
+pub use client::{ClientWake, RingClient, outcome};
 pub use ends::{Pools, RingEnds};
 pub use libipc_ring::{
     BatchError, ClientRing, Closed, Completion, Descriptor, Link, MAX_RINGS, OutOfBounds, Outcome,

@@ -44,6 +44,31 @@ impl<W: Wake> ClientRing<'_, W> {
         })
     }
 
+    /// Has one request carried out and tells how it ended. Where the [`Wake`] has a way that costs less than the
+    /// ring's slots, the request goes that way; it overtakes none, for none is outstanding.
+    ///
+    /// # Errors
+    /// [`BatchError`]; the request may then have been carried out.
+    #[inline]
+    pub fn run_one(&mut self, request: &Request) -> Result<Outcome, BatchError> {
+        if self.outstanding() != 0 {
+            return Err(BatchError::Busy);
+        }
+        match self.carry(request) {
+            Some(outcome) => Ok(outcome?),
+            None => self.run_alone(request),
+        }
+    }
+
+    /// Has one request carried out by the ring.
+    #[inline(never)]
+    fn run_alone(&mut self, request: &Request) -> Result<Outcome, BatchError> {
+        let mut outcome = Outcome::default();
+        let mut requests = core::iter::once((0, *request));
+        self.run_each(&mut requests, |completion| outcome = completion.outcome)?;
+        Ok(outcome)
+    }
+
     /// As [`run`](Self::run), with requests and their tags from an iterator; hands over each completion.
     ///
     /// # Errors

@@ -7,7 +7,7 @@ use crate::slot::{Sequence, decode_completion, encode_request};
 use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::table::Table;
-use crate::{Closed, Completion, Fault, Request, Waiting, Wake};
+use crate::{Closed, Completion, Fault, Outcome, PeerGone, Request, Waiting, Wake};
 
 /// Why a request was not submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -264,6 +264,17 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             self.sleep();
             waited = true;
         }
+    }
+
+    /// Has a request carried out without the ring, if there is a way and nothing is there that only the ring tells: a
+    /// closed connection, a server that was started anew. The caller knows that nothing is outstanding.
+    #[inline]
+    pub(crate) fn carry(&mut self, request: &Request) -> Option<Result<Outcome, Closed>> {
+        if self.closed.is_some() || !self.peer.is_open_in(self.requests.epoch()) {
+            return None;
+        }
+        let carried = self.wake.carry(request)?;
+        Some(carried.map_err(|PeerGone| self.end(Closed::Gone)))
     }
 
     /// Makes sure that what was submitted will be taken: wakes the server, or lets it run at once if waiting does

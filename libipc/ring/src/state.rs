@@ -63,6 +63,12 @@ impl<'a> PeerState<'a> {
         (self.read() >> EPOCH_SHIFT) as u16
     }
 
+    /// Whether it is in this epoch, and has not closed the connection.
+    #[inline]
+    pub(crate) fn is_open_in(&self, epoch: u16) -> bool {
+        self.read() & !CHAINS == u64::from(epoch) << EPOCH_SHIFT
+    }
+
     /// Whether it knows chains.
     pub(crate) fn chaining(&self) -> Chaining {
         match self.read() & CHAINS {

@@ -3,6 +3,8 @@
 //! A trait, because there are several ways: notifications of the kernel, a donating call that
 //! drains the ring, condition variables in tests.
 
+use crate::{Outcome, Request};
+
 /// The peer died, or its end was taken away: waiting for it would never end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PeerGone;
@@ -20,6 +22,16 @@ pub enum Waiting {
 
 /// Wakes the peer and waits to be woken.
 pub trait Wake {
+    /// Has the server carry out one request that does not go through the ring's slots, where there is a way that costs
+    /// less: a call whose registers bring the request and its answer. Asked only while nothing is outstanding, so
+    /// that no request is overtaken.
+    ///
+    /// `None` if there is no such way, or the server takes the request by the ring only; it was not carried out then.
+    fn carry(&self, request: &Request) -> Option<Result<Outcome, PeerGone>> {
+        let _ = request;
+        None
+    }
+
     /// What [`wait`](Self::wait) does for requests that were not announced.
     fn waiting(&self) -> Waiting {
         Waiting::Passive
@@ -37,6 +49,10 @@ pub trait Wake {
 }
 
 impl<W: Wake + ?Sized> Wake for &W {
+    fn carry(&self, request: &Request) -> Option<Result<Outcome, PeerGone>> {
+        (**self).carry(request)
+    }
+
     fn waiting(&self) -> Waiting {
         (**self).waiting()
     }

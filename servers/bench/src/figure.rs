@@ -88,12 +88,14 @@ figures! {
     RING_MESSAGE "ring.message";
     /// The same if a stub writes its arguments into the slot, and they go from the slot to the server's method.
     RING_MESSAGE_FUSED "ring.message_fused";
-    /// One request and its completion through a ring, by the stubs, switches included.
+    /// A batch of one request to the server of a ring, by the stubs, switches included: it goes by a call.
     RING_RPC_BATCH_1 "ring.rpc_batch_1";
-    /// One of 8 of them that travel together.
+    /// One of 8 requests that travel through the ring together, with their completions.
     RING_RPC_BATCH_8 "ring.rpc_batch_8";
     /// One of 64 of them that travel together.
     RING_RPC_BATCH_64 "ring.rpc_batch_64";
+    /// One request that is submitted to the ring by itself, and its completion.
+    RING_RPC_SUBMITTED_1 "ring.rpc_submitted_1";
     /// One request that hands 64 KiB in a pool to a server.
     RING_BULK_64K "ring.bulk_64k";
     /// A program is started from a file, ends, and its end is waited for.

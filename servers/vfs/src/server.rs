@@ -34,7 +34,7 @@ pub struct Vfs<T, C> {
     files: Files,
     connections: C,
     /// What clients lend to be filled.
-    borrower: Borrower,
+    pub(crate) borrower: Borrower,
 }
 
 /// A directory on a volume, and a name in it.

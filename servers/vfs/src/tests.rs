@@ -21,6 +21,7 @@ use proto::vfs_sessions;
 use crate::mounts::Mounts;
 use crate::server::{Connections, Vfs};
 
+mod hosted;
 mod over_ring;
 
 #[derive(Clone, Debug)]

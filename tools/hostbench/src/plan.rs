@@ -12,6 +12,8 @@ pub(crate) enum Kind {
     Ring,
     /// The shared ring with 64 bytes of payload in a pool; answers have 64 bytes in a pool too.
     RingPool,
+    /// The generated stubs of an interface, over the ring and calls of `libipc-hosted`.
+    Stub,
     /// A pair of Unix stream sockets.
     Unix,
     /// Two pipes.
@@ -27,9 +29,10 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 8] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Ring,
         Self::RingPool,
+        Self::Stub,
         Self::Unix,
         Self::Pipe,
         Self::Mq,
@@ -40,14 +43,14 @@ impl Kind {
 
     /// Whether it is this project's.
     pub(crate) fn is_ours(self) -> bool {
-        matches!(self, Self::Ring | Self::RingPool)
+        matches!(self, Self::Ring | Self::RingPool | Self::Stub)
     }
 
     /// Whether it works where the two ends are.
     pub(crate) fn works_in(self, place: Place) -> bool {
         match self {
             Self::Ring | Self::RingPool => true,
-            Self::Unix | Self::Pipe | Self::Mq => place == Place::Processes,
+            Self::Stub | Self::Unix | Self::Pipe | Self::Mq => place == Place::Processes,
             Self::Iceoryx => self.is_built() && place == Place::Processes,
             Self::Crossbeam | Self::Rtrb => place == Place::Threads,
         }
@@ -64,7 +67,7 @@ impl Kind {
     pub(crate) fn waits(self, policy: Policy, cores: Cores) -> bool {
         match (policy, self) {
             (Policy::Spin, _) if cores == Cores::Same => false,
-            (_, Self::Ring | Self::RingPool) => true,
+            (_, Self::Ring | Self::RingPool | Self::Stub) => true,
             (Policy::Poll, _) => matches!(self, Self::Iceoryx | Self::Crossbeam | Self::Rtrb),
             (Policy::Spin | Policy::Block, _) => matches!(self, Self::Unix | Self::Pipe | Self::Mq),
         }
@@ -113,7 +116,7 @@ macro_rules! names {
 }
 
 names!(Kind:
-    Kind::Ring = "weft", Kind::RingPool = "weft-pool", Kind::Unix = "unix-stream",
+    Kind::Ring = "weft", Kind::RingPool = "weft-pool", Kind::Stub = "weft-stub", Kind::Unix = "unix-stream",
     Kind::Pipe = "pipe", Kind::Mq = "posix-mq", Kind::Iceoryx = "iceoryx2", Kind::Crossbeam = "crossbeam-queue",
     Kind::Rtrb = "rtrb",
 );

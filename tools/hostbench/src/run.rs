@@ -201,7 +201,7 @@ fn report(host: Host, tracks: &[Track]) -> Report {
         }
     }
     for theirs in tracks.iter().filter(|track| !track.case.kind.is_ours()) {
-        for kind in [Kind::Ring, Kind::RingPool] {
+        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_ours()) {
             let case = Case {
                 kind,
                 ..theirs.case

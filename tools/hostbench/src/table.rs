@@ -6,17 +6,25 @@ use crate::figure::Figure;
 use crate::plan::Kind;
 use crate::run::Report;
 
-/// Draws a table: a line a figure, with how many times the ring is ahead, by slots and by pools.
+/// Draws a table: a line a figure, with how many times the ring is ahead: by slots, by pools, and through generated stubs.
 #[must_use]
 pub fn show(report: &Report) -> String {
     let mut text = format!("{}\n\n", report.host);
     let widest = report.figures.iter().map(|figure| figure.name.len()).max();
     let width = widest.unwrap_or_default();
-    let heads = ["min", "median", "max", "unit", "weft", "weft-pool"];
-    let [min, median, max, unit, ring, pool] = heads;
+    let heads = [
+        "min",
+        "median",
+        "max",
+        "unit",
+        "weft",
+        "weft-pool",
+        "weft-stub",
+    ];
+    let [min, median, max, unit, ring, pool, stub] = heads;
     let _infallible = writeln!(
         text,
-        "{:width$} {min:>11} {median:>11} {max:>11} {unit:10} {ring:>6} {pool:>9}",
+        "{:width$} {min:>11} {median:>11} {max:>11} {unit:10} {ring:>6} {pool:>9} {stub:>9}",
         "figure"
     );
     for figure in report
@@ -25,7 +33,7 @@ pub fn show(report: &Report) -> String {
         .filter(|figure| figure.unit != "ratio")
     {
         let ratio = |ours| ahead(report, figure, ours);
-        let (ring, pool) = (ratio(Kind::Ring), ratio(Kind::RingPool));
+        let [ring, pool, stub] = [Kind::Ring, Kind::RingPool, Kind::Stub].map(ratio);
         let Figure {
             name,
             min,
@@ -36,7 +44,7 @@ pub fn show(report: &Report) -> String {
         } = figure;
         let _infallible = writeln!(
             text,
-            "{name:width$} {min:>11.0} {median:>11.0} {max:>11.0} {unit:10} {ring:>6} {pool:>9}"
+            "{name:width$} {min:>11.0} {median:>11.0} {max:>11.0} {unit:10} {ring:>6} {pool:>9} {stub:>9}"
         );
     }
     text

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::plan::Cores;
 
 /// How long a side spins before it blocks.
-const SPIN: Duration = Duration::from_micros(100);
+pub(crate) const SPIN: Duration = Duration::from_micros(100);
 /// How long a side waits at most: its peer must be dead then.
 pub(crate) const LONGEST: Duration = Duration::from_secs(10);
 /// Tries between two looks at the clock.

@@ -36,7 +36,14 @@ fn assert_arrived(place: &str, candidates: &[&str]) {
 
 #[test]
 fn messages_between_processes_arrive_in_order() {
-    let candidates = ["weft", "weft-pool", "unix-stream", "pipe", "posix-mq"];
+    let candidates = [
+        "weft",
+        "weft-pool",
+        "weft-stub",
+        "unix-stream",
+        "pipe",
+        "posix-mq",
+    ];
     assert_arrived("processes", &candidates);
 }
 

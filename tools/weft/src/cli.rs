@@ -181,10 +181,13 @@ pub struct NewArgs {
 /// What `new` makes.
 #[derive(Debug, Subcommand)]
 pub enum NewVerb {
-    /// Makes a server with its interface, tests, and a place in an image
+    /// Makes a server with its tests, a place in an image, and an interface if none is named
     Server {
-        /// Its name: that of its package, its interface and its component
+        /// Its name: that of its package, its component and its own interface
         name: String,
+        /// An interface that exists already, to be served
+        #[arg(long)]
+        interface: Option<String>,
         /// The image that it is added to: a manifest, or the name of one in images/ [default: demo]
         #[arg(long)]
         image: Option<String>,

@@ -1,5 +1,6 @@
 //! The modules of all interfaces. Made by `idlc`.
 
+pub mod bench_host;
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
@@ -27,6 +28,7 @@ pub mod mocks;
 
 /// Name, number and version of every interface, in the order of their names.
 pub const ALL: &[libipc::Interface] = &[
+    bench_host::INTERFACE,
     bench_peer::INTERFACE,
     bench_ring::INTERFACE,
     block::INTERFACE,

@@ -4,6 +4,12 @@
 
 use libipc::reflect::Described;
 
+/// Describes `bench_host` in 91 bytes.
+pub const BENCH_HOST: Described = Described {
+    interface: "bench_host",
+    description: b"\xff\x03\x18\x00\x03put\x01\x00\x00\x05\x01a\x04\x01b\x04\x01c\x04\x01d\x04\x01e\x04\x00\x1d\x00\x03ask\x02\x00\x00\x05\x01a\x04\x01b\x04\x01c\x04\x01d\x04\x01e\x04\x01\x03sum\x03\x1e\x00\x04stop\x03\x00\x00\x05\x01a\x04\x01b\x04\x01c\x04\x01d\x04\x01e\x04\x01\x03sum\x03",
+};
+
 /// Describes `bench_peer` in 259 bytes.
 pub const BENCH_PEER: Described = Described {
     interface: "bench_peer",
@@ -132,6 +138,7 @@ pub const VFS_SESSIONS: Described = Described {
 
 /// All of them, in the order of their names.
 pub const ALL: &[Described] = &[
+    BENCH_HOST,
     BENCH_PEER,
     BENCH_RING,
     BLOCK,

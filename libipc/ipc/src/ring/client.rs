@@ -1,12 +1,13 @@
 //! The client's side: waits by drain calls.
 
-use libipc_ring::{ClientRing, PeerGone, Waiting, Wake};
+use libipc_ring::{ClientRing, INLINE_WORDS, Outcome, PeerGone, Waiting, Wake};
 use weft_abi::startup::EntryKind;
 use weft_abi::{CPtr, MessageInfo};
+use weft_sys::Received;
 
-use super::{DRAIN, Pools, RingEnds};
+use super::{DRAIN, Pools, RingEnds, RingRequest};
 use crate::objects::Notification;
-use crate::{Caller, Connection, Refusal, Startup, wire};
+use crate::{Caller, Connection, Refusal, Short, Startup, label, wire};
 
 /// How a client wakes its server and waits for it.
 pub struct ClientWake {
@@ -26,6 +27,23 @@ impl Wake for ClientWake {
     #[inline]
     fn waiting(&self) -> Waiting {
         Waiting::Drains
+    }
+
+    /// By the call that a client without a ring makes.
+    #[inline]
+    fn carry(&self, request: &RingRequest) -> Option<Result<Outcome, PeerGone>> {
+        let words = request.words as usize;
+        if words > INLINE_WORDS {
+            return None;
+        }
+        let info = MessageInfo::new(request.op, words, 0);
+        let [a, b, c, d, e] = request.inline;
+        match weft_sys::call(self.connection.endpoint(), info, [a, b, c, d, e, 0]) {
+            Ok(answer) if answer.info.caps() == 0 && answer.info.label() != label::BUSY => {
+                Some(Ok(outcome(Short::new(answer.info, answer.words))))
+            }
+            answer => self.not_carried(answer),
+        }
     }
 
     fn kick(&self) {
@@ -49,6 +67,47 @@ impl Wake for ClientWake {
         }
     }
 }
+
+impl ClientWake {
+    /// What becomes of a request whose call brought no outcome.
+    #[cold]
+    #[inline(never)]
+    fn not_carried(&self, answer: Result<Received, Refusal>) -> Option<Result<Outcome, PeerGone>> {
+        let status = match answer {
+            Ok(answer) if answer.info.caps() != 0 => {
+                let _ = wire::refuse_caps(answer.info);
+                NO_LABEL
+            }
+            // It has no reply object left to keep a call with; a request of a ring needs none.
+            Ok(_) => return None,
+            // Nobody knows whether it was carried out, so it is not asked for again.
+            Err(Refusal::Cancelled) => label::ABANDONED,
+            Err(_) => return Some(Err(PeerGone)),
+        };
+        Some(Ok(Outcome { status, value: 0 }))
+    }
+}
+
+/// The outcome that the answer to a call says, where the call was made for a ring's client; one that has more than a
+/// completion has room for is a bad answer.
+#[inline]
+#[must_use]
+pub fn outcome(answer: Short) -> Outcome {
+    let [word, ..] = answer.words;
+    match u32::try_from(word) {
+        Ok(value) if answer.info.words() <= 1 => Outcome {
+            status: answer.info.label(),
+            value,
+        },
+        _ => Outcome {
+            status: NO_LABEL,
+            value: 0,
+        },
+    }
+}
+
+/// The status of an answer that no server gives, which stubs tell as a bad one.
+const NO_LABEL: u32 = u32::MAX;
 
 /// A client's ring and its pools.
 pub struct RingClient {
@@ -74,5 +133,43 @@ impl RingClient {
             pools: ends.pools,
             server: (entry.v1 != 0).then_some(Caller::from_badge(entry.v1)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(label: u32, words: usize, word: u64) -> (u32, u32) {
+        let info = MessageInfo::new(label, words, 0);
+        let Outcome { status, value } = outcome(Short::new(info, [word, 0, 0, 0, 0, 0]));
+        (status, value)
+    }
+
+    #[test]
+    fn answers_of_calls_are_outcomes_if_a_completion_could_say_as_much() {
+        assert_eq!(read(label::OK, 0, 0), (label::OK, 0));
+        assert_eq!(read(label::ERROR, 1, 7), (label::ERROR, 7));
+        assert_eq!(read(label::OK, 1, 1 << 32), (NO_LABEL, 0));
+        assert_eq!(read(label::OK, 2, 7), (NO_LABEL, 0));
+    }
+
+    #[test]
+    fn a_call_without_an_outcome_is_asked_for_again_only_if_it_was_not_carried_out() {
+        let wake = ClientWake::new(Notification::from(CPtr(1)), Connection::permanent(CPtr(2)));
+        let answer = |info| Received {
+            badge: 0,
+            info,
+            words: [0; 6],
+        };
+        let busy = answer(MessageInfo::new(label::BUSY, 0, 0));
+        assert_eq!(wake.not_carried(Ok(busy)), None);
+        let cancelled = wake.not_carried(Err(Refusal::Cancelled));
+        let abandoned = Outcome {
+            status: label::ABANDONED,
+            value: 0,
+        };
+        assert_eq!(cancelled, Some(Ok(abandoned)));
+        assert_eq!(wake.not_carried(Err(Refusal::Dead)), Some(Err(PeerGone)));
     }
 }

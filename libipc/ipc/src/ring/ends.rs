@@ -77,8 +77,8 @@ impl RingEnds {
             })
     }
 
-    /// The server's side of a ring whose client is in the same process: `own` and `peer` are the regions that the
-    /// server and the client write. Nobody is woken.
+    /// The server's side of a ring on a host: `own` and `peer` are the regions that the server and the client write.
+    /// Nobody is signalled: the client waits by drain calls.
     #[must_use]
     pub fn in_process((own, peer): (Words, Words), pools: Pools, caller: Caller) -> Self {
         Self {

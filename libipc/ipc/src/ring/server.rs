@@ -79,6 +79,16 @@ impl<S: Service> RingService<S> {
     /// If there are more than [`MAX_RINGS`], or its regions hold no slot.
     #[must_use]
     pub fn with(mut self, ends: RingEnds) -> Self {
+        self.add(ends);
+        self
+    }
+
+    /// As [`with`](Self::with), of a service that runs already; what the client has submitted is taken with the next
+    /// event, or by [`start`](Self::start).
+    ///
+    /// # Panics
+    /// As `with`.
+    pub fn add(&mut self, ends: RingEnds) {
         let ring = ends
             .server_layout()
             .and_then(|layout| ServerRing::chaining(layout, ends.own, ends.peer, Kick(ends.kick)));
@@ -97,7 +107,6 @@ impl<S: Service> RingService<S> {
         if self.rings.push(served).is_err() {
             panic!("a server has at most {MAX_RINGS} rings");
         }
-        self
     }
 
     /// The service behind the rings.

@@ -196,6 +196,93 @@ fn a_client_that_waits_by_calls_kicks_for_what_it_announces_and_for_nothing_else
     assert_eq!(drains.kicks.get(), 1, "the server slept all the time");
 }
 
+/// Carries requests by a way of its own, if it has one left.
+struct Carries {
+    carried: RefCell<Vec<u32>>,
+    answer: Cell<Option<Result<Outcome, PeerGone>>>,
+}
+
+impl Carries {
+    fn answering(answer: Option<Result<Outcome, PeerGone>>) -> Self {
+        Self {
+            carried: RefCell::default(),
+            answer: Cell::new(answer),
+        }
+    }
+}
+
+impl Wake for &Carries {
+    fn carry(&self, request: &Request) -> Option<Result<Outcome, PeerGone>> {
+        self.carried.borrow_mut().push(request.op);
+        self.answer.get()
+    }
+
+    fn kick(&self) {}
+
+    fn wait(&self, _: u64) -> Result<(), PeerGone> {
+        Err(PeerGone)
+    }
+}
+
+#[test]
+fn a_single_request_is_carried_past_a_ring_that_is_empty() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    let carries = Carries::answering(Some(Ok(outcome(8))));
+    let mut client = regions.client(&carries);
+    assert_eq!(client.run_one(&request(7)), Ok(outcome(8)));
+    assert_eq!(*carries.carried.borrow(), [7]);
+    assert_eq!(server.take(), Ok(None), "it does not come twice");
+    client.submit(&request(1), 1).expect("room");
+    assert_eq!(client.run_one(&request(2)), Err(BatchError::Busy));
+    assert_eq!(*carries.carried.borrow(), [7], "no request is overtaken");
+    let taken = server.take().expect("open").expect("submitted");
+    assert_eq!(taken.request, request(1));
+}
+
+#[test]
+fn a_request_that_is_not_carried_goes_through_the_ring() {
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    let carries = Carries::answering(None);
+    let mut client = regions.client(&carries);
+    let gone = Err(BatchError::Closed(Closed::Gone));
+    assert_eq!(client.run_one(&request(3)), gone, "the wait was refused");
+    let taken = server.take().expect("open").expect("submitted");
+    assert_eq!(taken.request, request(3));
+}
+
+#[test]
+fn nothing_is_carried_past_what_only_the_ring_tells() {
+    let regions = Regions::new(4);
+    let carries = Carries::answering(Some(Ok(outcome(8))));
+    let mut client = regions.client(&carries);
+    assert!(client.run_one(&request(1)).is_err(), "nobody has started");
+    assert!(carries.carried.borrow().is_empty());
+    let _first = regions.server(Alone);
+    let mut client = regions.client(&carries);
+    let mut second = regions.server(Alone);
+    assert_eq!(client.run_one(&request(2)), Err(BatchError::Restarted));
+    assert!(carries.carried.borrow().is_empty(), "a restart is told");
+    assert_eq!(client.run_one(&request(3)), Ok(outcome(8)));
+    second.close(Fault::Content);
+    let closed = Closed::ByPeer(Fault::Content as u32);
+    assert_eq!(client.run_one(&request(4)), Err(closed.into()));
+    assert_eq!(*carries.carried.borrow(), [3]);
+}
+
+#[test]
+fn a_server_that_is_gone_while_it_carries_closes_the_ring() {
+    let regions = Regions::new(4);
+    let _server = regions.server(Alone);
+    let carries = Carries::answering(Some(Err(PeerGone)));
+    let mut client = regions.client(&carries);
+    let gone = Err(BatchError::Closed(Closed::Gone));
+    assert_eq!(client.run_one(&request(1)), gone);
+    assert_eq!(client.run_one(&request(2)), gone);
+    assert_eq!(*carries.carried.borrow(), [1]);
+}
+
 #[test]
 fn requests_made_before_the_server_starts_are_served() {
     let regions = Regions::new(4);

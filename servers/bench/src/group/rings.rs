@@ -1,15 +1,17 @@
 //! Rings: what a message costs by itself, and what requests cost that travel together.
 
 use alloc::vec::Vec;
+use core::convert::Infallible;
 use core::hint::black_box;
 
 use bench::figure::{
     Figure, RING_BULK_64K, RING_MESSAGE, RING_MESSAGE_FUSED, RING_RPC_BATCH_1, RING_RPC_BATCH_8,
-    RING_RPC_BATCH_64,
+    RING_RPC_BATCH_64, RING_RPC_SUBMITTED_1,
 };
 use bench::report::Report;
 use bench::samples::Batch;
 use libipc::Refusal;
+use libipc::codec::result;
 use libipc::ring::{Polled, RingClient, RingRequest};
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{Capacity, ClientRing, Layout, PeerGone, ServerRing, Wake};
@@ -32,6 +34,7 @@ pub(crate) const REQUESTS: Group = Group {
         RING_RPC_BATCH_1,
         RING_RPC_BATCH_8,
         RING_RPC_BATCH_64,
+        RING_RPC_SUBMITTED_1,
         RING_BULK_64K,
     ],
     run: requests,
@@ -165,6 +168,8 @@ fn requests(stage: &mut Stage, report: &mut Report) -> Outcome {
     ] {
         batch(stage, &mut client, (figure, count), report)?;
     }
+    let submitted = || submit(&mut client);
+    measure_plain(stage, submitted, RING_RPC_SUBMITTED_1, report)?;
     let bulk = || {
         let mut batch = bench_ring::Batch::new();
         let ticket = batch.take(0, BULK).map_err(|_| Refusal::OutOfRange)?;
@@ -187,6 +192,19 @@ fn batch(
         after: |_: &mut Stage, (), ()| Ok(()),
     };
     measure(stage, operation, (figure, batch), report)
+}
+
+/// One request through the ring, although a call would do.
+fn submit(client: &mut RingClient) -> Result<(), Refusal> {
+    let request = bench_ring::touch_request(0).map_err(|_| Refusal::OutOfRange)?;
+    let ring = &mut client.ring;
+    ring.submit(&request, 0).map_err(|_| Refusal::Dead)?;
+    match ring.wait().map_err(|_| Refusal::Dead)? {
+        Polled::Completion(completion) => {
+            result::<(), Infallible>(completion.outcome).map_err(|_| Refusal::InvalidArgument)
+        }
+        _ => Err(Refusal::Dead),
+    }
 }
 
 /// So many requests with one doorbell, and all their results.

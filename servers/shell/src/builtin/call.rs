@@ -17,7 +17,7 @@ use crate::trouble::{MISUSE, Outcome, Trouble};
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
         name: "call",
-        arguments: "SERVER[.METHOD [ARGUMENT=VALUE...]]",
+        arguments: "[CONNECTION:]SERVER[.METHOD [ARGUMENT=VALUE...]]",
         summary: "calls a method of a server, or lists its methods",
         run,
     }
@@ -32,7 +32,11 @@ fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Ou
         Some((server, method)) => (server, Some(method)),
         None => (target.as_str(), None),
     };
-    let described = reflections::ALL.iter().find(|one| one.interface == server);
+    // A connection has its interface's name, or says whose it is.
+    let (_, interface) = server.split_once(':').unwrap_or(("", server));
+    let described = reflections::ALL
+        .iter()
+        .find(|one| one.interface == interface);
     let described = *described.ok_or_else(|| misuse(server, known(shell)))?;
     let mut text = String::new();
     match method {
@@ -68,7 +72,11 @@ pub(super) fn with<T: Transport + 'static, R>(
     server: &str,
     act: impl FnOnce(&T) -> Outcome<R>,
 ) -> Outcome<R> {
-    match (transport(&shell.clients, server), shell.connection(server)) {
+    let (own, name) = match server.split_once(':') {
+        Some((connection, _)) => (None, connection),
+        None => (transport(&shell.clients, server), server),
+    };
+    match (own, shell.connection(name)) {
         (Some(known), _) => act(known?),
         (None, Some(other)) => act(&other),
         (None, None) => Err(misuse(server, known(shell))),

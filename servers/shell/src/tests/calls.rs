@@ -97,6 +97,24 @@ fn a_server_that_only_the_image_knows_can_be_called() {
 }
 
 #[test]
+fn a_connection_that_has_not_its_interfaces_name_says_which_it_has() {
+    let desk = Desk::new();
+    let second = mocks::clock::Mock {
+        now: Box::new(|_| Ok(7)),
+    };
+    let second = Mock::new(proto::clock::Dispatcher(second));
+    let mut shell = desk.shell();
+    shell.connect(Box::new(move |name| {
+        (name == "second").then(|| second.connect(1))
+    }));
+    assert_eq!(shell.run_line("call second:clock.now"), 0);
+    assert_eq!(desk.shown(), "seconds: 7\n");
+    assert_eq!(shell.run_line("call third:clock.now"), 2);
+    assert_eq!(shell.run_line("call second:watch.now"), 2);
+    assert_eq!(shell.run_line("call second:clock"), 0, "its methods");
+}
+
+#[test]
 fn the_methods_of_a_server_are_listed() {
     let (shown, status) = Desk::new().run(&["call clock"]);
     assert_eq!((shown.as_str(), status), ("now -> seconds: i64\n", 0));

@@ -11,27 +11,36 @@ use super::*;
 type Called<R> = Result<R, CallError<Error>>;
 
 /// What a client over a ring is connected to.
-type Over = Router<Vfs<MockConnection, Numbers>>;
+pub(super) type Over = Router<Vfs<MockConnection, Numbers>>;
 
 /// A server of one file, and the memory of its client's ring.
 fn over_a_ring(content: &[u8]) -> (Over, HostRing, Mock<filesystem::Dispatcher<Ram>>) {
+    let ring = HostRing::new(4, 4096, 4096);
+    let mut borrower = Borrower::default();
+    assert!(borrower.add(Caller::new(1, 0), ring.pools()));
+    let (router, volume) = over(content, borrower);
+    (router, ring, volume)
+}
+
+/// A server of one file to clients with these pools.
+pub(super) fn over(
+    content: &[u8],
+    borrower: Borrower,
+) -> (Over, Mock<filesystem::Dispatcher<Ram>>) {
     let ram = Ram::new().with("file", Node::File(content.to_vec()));
     let volume = disk(ram);
     let mut mounts = Mounts::new();
     mounts.add_lending("/", filesystem::Client::new(volume.connect(1)), None);
-    let ring = HostRing::new(4, 4096, 4096);
-    let mut borrower = Borrower::default();
-    assert!(borrower.add(Caller::new(1, 0), ring.pools()));
     let slot = CPtr(3);
     let own = Endpoint { slot, interface: 0 };
     let router = Router::new(Vfs::new(mounts, Numbers).borrowing(borrower))
         .with(own, vfs::dispatch)
         .shortly(own, vfs::dispatch_short);
-    (router, ring, volume)
+    (router, volume)
 }
 
 /// Opens, measures, reads and closes a file by one batch; gives what was read, and whether it was closed.
-fn pass(
+pub(super) fn pass(
     ring: &mut ClientRing<'_, impl Wake>,
     lender: &mut Lender,
     path: &[u8],

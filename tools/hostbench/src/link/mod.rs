@@ -13,6 +13,7 @@ mod plain;
 mod queues;
 mod ring;
 mod stream;
+mod stub;
 
 use std::io;
 
@@ -128,6 +129,7 @@ pub(crate) fn open(case: Case) -> Result<Opened, Lost> {
     match case.kind {
         Kind::Ring => ring::open(case, Carriage::Slot),
         Kind::RingPool => ring::open(case, Carriage::Pool),
+        Kind::Stub => Ok(stub::open(case)),
         Kind::Unix => stream::open_socket(case),
         Kind::Pipe => stream::open_pipes(case),
         Kind::Mq => mq::open(case),
@@ -145,6 +147,7 @@ pub(crate) fn join(case: Case, words: &str) -> Result<Box<dyn Far>, Lost> {
     match case.kind {
         Kind::Ring => ring::join(case, Carriage::Slot, words),
         Kind::RingPool => ring::join(case, Carriage::Pool, words),
+        Kind::Stub => stub::join(case, words),
         Kind::Unix => stream::join_socket(case, words),
         Kind::Pipe => stream::join_pipes(case, words),
         Kind::Mq => mq::join(case, words),

@@ -18,12 +18,14 @@ mod reflect;
 mod ring;
 mod server;
 mod short;
+mod skeleton;
 mod structs;
 mod tables;
 mod types;
 mod unions;
 
 pub use mocks::mocks;
+pub use skeleton::{Call, Skeleton, Told, Unfit, skeleton};
 
 use std::fmt;
 

@@ -83,7 +83,7 @@ fn events() -> TokenStream {
     }
 }
 
-fn outcome(interface: &Interface, method: &Method) -> TokenStream {
+pub(super) fn outcome(interface: &Interface, method: &Method) -> TokenStream {
     let results = types::results(interface, &method.results);
     match method.fails {
         Fails::WithError => {
@@ -95,7 +95,7 @@ fn outcome(interface: &Interface, method: &Method) -> TokenStream {
     }
 }
 
-fn reply(interface: &Interface, method: &Method) -> TokenStream {
+pub(super) fn reply(interface: &Interface, method: &Method) -> TokenStream {
     let results = types::results(interface, &method.results);
     let error = error(interface, method);
     quote! { reply: libipc::Reply<#results, #error> }

@@ -38,6 +38,14 @@ fn is_program(package: &Package, root: &Path) -> bool {
 }
 
 fn interfaces(folder: &Path) -> Outcome<Vec<Interface>> {
+    Ok(models(folder)?.iter().map(entry).collect())
+}
+
+/// The interfaces of a folder, compiled.
+///
+/// # Errors
+/// If a file cannot be read, or has mistakes; the message holds them all.
+pub fn models(folder: &Path) -> Outcome<Vec<model::Interface>> {
     let mut sources = Vec::new();
     for file in tree::files(folder)?
         .iter()
@@ -50,14 +58,13 @@ fn interfaces(folder: &Path) -> Outcome<Vec<Interface>> {
     if sources.is_empty() {
         return Ok(Vec::new());
     }
-    let models = idlc::compile(&sources).map_err(|mistakes| {
+    idlc::compile(&sources).map_err(|mistakes| {
         let all: Vec<_> = mistakes
             .iter()
             .map(|mistake| mistake.to_text(&sources))
             .collect();
         Error::new(format!("the interfaces have mistakes:\n{}", all.join("\n")))
-    })?;
-    Ok(models.iter().map(entry).collect())
+    })
 }
 
 /// Files directly in the folder; those below it belong to the crate of generated modules.

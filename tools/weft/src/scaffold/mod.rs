@@ -1,5 +1,9 @@
 //! What `new` makes: texts in which the name stands for a mark, and a manifest that is told of it.
 
+mod serving;
+
+pub use serving::files as serving;
+
 use idlc::check::is_word_of_rust;
 
 use crate::error::{Error, Outcome};
@@ -17,6 +21,7 @@ pub struct Made {
 const SERVER: &[(&str, &str)] = &[
     ("idl/@name@.idl", include_str!("interface.idl.in")),
     ("servers/@name@/Cargo.toml", include_str!("Cargo.toml.in")),
+    ("servers/@name@/README.md", include_str!("README.md.in")),
     ("servers/@name@/src/lib.rs", include_str!("lib.rs.in")),
     ("servers/@name@/src/main.rs", include_str!("main.rs.in")),
     ("tools/weft/boot/@name@.toml", include_str!("boot.toml.in")),
@@ -32,20 +37,57 @@ const TAKEN: &[&str] = &[
 /// The longest name of a server: that of an interface.
 const MAX_NAME: usize = 23;
 
-/// The files of the server `name`.
-pub fn server(name: &str) -> Vec<Made> {
-    let file = |(path, text): &(&str, &str)| Made {
-        path: filled(path, name),
-        text: filled(text, name),
-    };
-    SERVER.iter().map(file).collect()
+/// What stands in the place of the marks.
+struct Marks<'a> {
+    name: &'a str,
+    interface: &'a str,
+    /// What the server does, as a sentence without its full stop.
+    about: &'a str,
+    image: &'a str,
+    /// What is typed behind `call`.
+    target: &'a str,
 }
 
-/// A manifest with the server `name` in it, to which its shell is connected.
+impl Marks<'_> {
+    fn fill(&self, text: &str) -> String {
+        let marks = [
+            ("@name@", self.name),
+            ("@Name@", &camel(self.name)),
+            ("@interface@", self.interface),
+            ("@About@", self.about),
+            ("@image@", self.image),
+            ("@target@", self.target),
+        ];
+        marks
+            .into_iter()
+            .fold(text.to_owned(), |text, (mark, value)| {
+                text.replace(mark, value)
+            })
+    }
+}
+
+/// The files of the server `name` with an interface of that name, in an image, and what can be called first.
+pub fn server(name: &str, image: &str) -> (Vec<Made>, String) {
+    let target = format!("{name}.tell text=hello");
+    let marks = Marks {
+        name,
+        interface: name,
+        about: "Gives back what it is told, and counts how often",
+        image,
+        target: &target,
+    };
+    let file = |(path, text): &(&str, &str)| Made {
+        path: marks.fill(path),
+        text: marks.fill(text),
+    };
+    (SERVER.iter().map(file).collect(), target)
+}
+
+/// A manifest with the server `name` of an interface in it, to which its shell is connected.
 ///
 /// # Errors
-/// If there is no component `shell` whose connections stand on one line.
-pub fn with_component(manifest: &str, name: &str) -> Outcome<String> {
+/// If there is no component `shell` whose connections stand on one line, or it has one of that name.
+pub fn with_component(manifest: &str, name: &str, interface: &str) -> Outcome<String> {
     let shell = manifest.find("\n[component.shell]\n");
     let uses = shell.and_then(|shell| Some(shell + manifest.get(shell..)?.find("\nuses = { ")?));
     let end = uses.and_then(|uses| Some(uses + manifest.get(uses..)?.find(" }\n")?));
@@ -55,8 +97,21 @@ pub fn with_component(manifest: &str, name: &str) -> Outcome<String> {
         let remedy = format!("add `{name} = \"{name}\"` to what uses the server yourself");
         return Err(Error::new(what).remedy(remedy));
     };
-    let component = filled(COMPONENT, name);
-    Ok(format!("{before}, {name} = \"{name}\"{behind}{component}"))
+    let connections = before.lines().last().unwrap_or_default();
+    if [format!(" {name} ="), format!("{{{name} =")]
+        .iter()
+        .any(|one| connections.contains(one))
+    {
+        let what = format!("the shell has a connection `{name}` already");
+        return Err(Error::new(what).remedy("choose another name"));
+    }
+    let component = COMPONENT.replace("@name@", name);
+    let component = component.replace("@interface@", interface);
+    let server = match name == interface {
+        true => format!("\"{name}\""),
+        false => format!("{{ server = \"{name}\", interface = \"{interface}\" }}"),
+    };
+    Ok(format!("{before}, {name} = {server}{behind}{component}"))
 }
 
 /// Refuses what cannot be the name of an interface, of a package and of a type at once.
@@ -83,10 +138,6 @@ pub fn check_name(name: &str) -> Outcome {
     )
 }
 
-fn filled(text: &str, name: &str) -> String {
-    text.replace("@name@", name).replace("@Name@", &camel(name))
-}
-
 /// `name_of_a_server` as the name of a type.
 fn camel(name: &str) -> String {
     let words = name.split('_').map(|word| {
@@ -103,26 +154,37 @@ mod tests {
 
     #[test]
     fn files_have_the_name_in_the_place_of_every_mark() {
-        for Made { path, text } in server("note_pad") {
+        let (files, target) = server("note_pad", "demo");
+        for Made { path, text } in &files {
             assert!(path.contains("note_pad") && !path.contains('@'), "{path}");
-            assert!(
-                !text.contains("@name@") && !text.contains("@Name@"),
-                "{path}"
-            );
+            assert!(!text.contains('@'), "{path}");
         }
-        let library = &server("note_pad")[2];
+        let library = files.iter().find(|one| one.path.ends_with("lib.rs"));
+        let library = library.expect("it is made");
         assert!(library.text.contains("impl Server for NotePad {"));
+        assert_eq!(target, "note_pad.tell text=hello");
     }
 
     #[test]
     fn a_manifest_gets_the_component_and_its_shell_a_connection() {
         let before =
             "[component.a]\nuses = { b = \"b\" }\n\n[component.shell]\nuses = { c = \"c\" }\n";
-        let after = with_component(before, "pad").expect("there is a shell");
+        let after = with_component(before, "pad", "pad").expect("there is a shell");
         let expected = "[component.a]\nuses = { b = \"b\" }\n\n[component.shell]\n\
             uses = { c = \"c\", pad = \"pad\" }\n\n[component.pad]\npriority = 30\nprovides = [\"pad\"]\n";
         assert_eq!(after, expected);
-        assert!(with_component("[component.a]\nuses = { b = \"b\" }\n", "pad").is_err());
+        assert!(with_component("[component.a]\nuses = { b = \"b\" }\n", "pad", "pad").is_err());
+        let other = with_component(before, "pad", "clock").expect("there is a shell");
+        assert!(
+            other.contains("pad = { server = \"pad\", interface = \"clock\" } }\n"),
+            "{other}"
+        );
+        assert!(other.ends_with("[component.pad]\npriority = 30\nprovides = [\"clock\"]\n"));
+        let twice = with_component(&after, "pad", "clock").expect_err("there is one");
+        assert!(
+            twice.to_string().contains("a connection `pad` already"),
+            "{twice}"
+        );
     }
 
     #[test]

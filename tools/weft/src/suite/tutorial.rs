@@ -1,8 +1,8 @@
-//! The book's tutorial, done: in a copy of the tree, every block of commands is typed, every change is made, and
-//! what the page says comes out must come out.
+//! The book's tutorials, done: in a copy of the tree, or in a folder beside one, every block of commands is typed, every
+//! change is made, and what the page says comes out must come out.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::Context;
@@ -11,13 +11,39 @@ use super::tally::Tally;
 use crate::build::output;
 use crate::command;
 use crate::error::{Error, Outcome};
+use crate::project::Project;
 use crate::setup::{self, Need};
 
-/// The page.
-const PAGE: &str = "docs/book/src/servers/tutorial.md";
+/// Where a page has its reader work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the root of the tree.
+    Tree,
+    /// In an empty folder beside it; the tree is called `weft`.
+    Beside,
+}
 
-/// What the test is called.
-const NAME: &str = "tutorial a_server_is_written_as_the_book_says";
+/// A page that is done.
+struct Page {
+    path: &'static str,
+    /// What its test is called.
+    name: &'static str,
+    place: Place,
+}
+
+/// The pages.
+const PAGES: [Page; 2] = [
+    Page {
+        path: "docs/book/src/servers/tutorial.md",
+        name: "tutorial a_server_is_written_as_the_book_says",
+        place: Place::Tree,
+    },
+    Page {
+        path: "docs/book/src/servers/outside.md",
+        name: "tutorial a_server_outside_the_tree_is_written_as_the_book_says",
+        place: Place::Beside,
+    },
+];
 
 /// A line of the page that stands for any number of others.
 const OTHERS: &str = "…";
@@ -33,37 +59,85 @@ enum Step {
     Change(String),
 }
 
-/// Does what the page says.
+/// Does what the pages say.
 ///
 /// # Errors
-/// If the tree cannot be copied or set-up fails.
+/// If a page cannot be read, the tree cannot be copied, or set-up fails.
 pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     let needs = [Need::RustTargets, Need::Qemu, Need::E2fsprogs];
     setup::ensure(context.project, &needs)?;
-    let page = context.project.root().join(PAGE);
-    let page = fs::read_to_string(&page).map_err(|cause| Error::io("read", &page, &cause))?;
-    let scratch = Scratch::copy(context.project, &context.project.target("tutorial"))?;
-    let target = context.project.target("tutorial-build");
-    match follow(&steps(&page), scratch.root(), &target) {
-        Ok(()) => {
-            eprintln!("test: {NAME} ... ok");
-            tally.pass(1);
+    for page in PAGES {
+        let path = context.project.root().join(page.path);
+        let text = fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, &cause))?;
+        let desk = desk(context.project, page.place)?;
+        match desk.follow(&steps(&text)) {
+            Ok(()) => {
+                eprintln!("test: {} ... ok", page.name);
+                tally.pass(1);
+            }
+            Err(error) => tally.fail(page.name, &error.at(page.path).to_string()),
         }
-        Err(error) => tally.fail(NAME, &error.to_string()),
     }
     Ok(())
 }
 
-fn follow(steps: &[Step], root: &Path, target: &Path) -> Outcome {
-    let mut printed = String::new();
-    for step in steps {
-        match step {
-            Step::Type(commands) => printed = type_in(commands, root, target)?,
-            Step::See(expected) => see(expected, &printed)?,
-            Step::Change(change) => make(change, root)?,
+/// Where a page's steps are done.
+struct Desk {
+    /// The copy of the tree.
+    tree: PathBuf,
+    /// The folder in which commands are typed.
+    folder: PathBuf,
+    /// Where Cargo builds.
+    target: PathBuf,
+}
+
+fn desk(project: &Project, place: Place) -> Outcome<Desk> {
+    let (copy, folder) = match place {
+        Place::Tree => (project.target("tutorial"), project.target("tutorial")),
+        Place::Beside => {
+            let beside = project.target("tutorial-beside");
+            (beside.join("weft"), beside.join("own"))
         }
+    };
+    if place == Place::Beside && folder.exists() {
+        fs::remove_dir_all(&folder).map_err(|cause| Error::io("remove", &folder, &cause))?;
     }
-    Ok(())
+    output::folder(&folder)?;
+    Ok(Desk {
+        tree: Scratch::copy(project, &copy)?.root().to_owned(),
+        folder,
+        target: project.target("tutorial-build"),
+    })
+}
+
+impl Desk {
+    fn follow(&self, steps: &[Step]) -> Outcome {
+        let mut printed = String::new();
+        for step in steps {
+            match step {
+                Step::Type(commands) => printed = self.type_in(commands)?,
+                Step::See(expected) => see(expected, &printed)?,
+                Step::Change(change) => make(change, &self.folder)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Types commands one after the other, and gives what they print.
+    fn type_in(&self, commands: &str) -> Outcome<String> {
+        let own = std::env::current_exe();
+        let own = own.map_err(|cause| Error::new(format!("cannot find this command: {cause}")))?;
+        let mut shell = Command::new("sh");
+        shell.args(["-e", "-c", &format!("{OWN}{commands}")]);
+        command::forget_package(&mut shell);
+        shell
+            .env("WEFT", own)
+            .env("WEFT_PACKAGE", self.tree.join("tools/weft"));
+        shell
+            .env("CARGO_TARGET_DIR", &self.target)
+            .current_dir(&self.folder);
+        command::read(&mut shell)
+    }
 }
 
 /// The blocks of a page, in their order.
@@ -89,20 +163,6 @@ const OWN: &str = r#"cargo() {
 }
 "#;
 
-/// Types commands one after the other, and gives what they print.
-fn type_in(commands: &str, root: &Path, target: &Path) -> Outcome<String> {
-    let own = std::env::current_exe();
-    let own = own.map_err(|cause| Error::new(format!("cannot find this command: {cause}")))?;
-    let mut shell = Command::new("sh");
-    shell.args(["-e", "-c", &format!("{OWN}{commands}")]);
-    command::forget_package(&mut shell);
-    shell
-        .env("WEFT", own)
-        .env("WEFT_PACKAGE", root.join("tools/weft"));
-    shell.env("CARGO_TARGET_DIR", target).current_dir(root);
-    command::read(&mut shell)
-}
-
 /// Holds what was printed against what the page shows.
 fn see(expected: &str, printed: &str) -> Outcome {
     let mut lines = printed.lines();
@@ -118,9 +178,7 @@ fn see(expected: &str, printed: &str) -> Outcome {
         };
         if !found {
             let what = format!("the page shows `{line}`, which is missing or not in its place");
-            return Err(Error::new(what)
-                .at(PAGE)
-                .remedy(format!("this was printed:\n{printed}")));
+            return Err(Error::new(what).remedy(format!("this was printed:\n{printed}")));
         }
         may_skip = false;
     }

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 use std::process::{Command, ExitCode};
 
-use crate::build::output;
+use crate::build::{catalogue, output};
 use crate::cli::{NewArgs, NewVerb};
 use crate::command;
 use crate::error::{Error, Outcome};
@@ -15,36 +15,60 @@ use crate::scaffold::{self, Made};
 /// Makes what was asked for.
 ///
 /// # Errors
-/// If the name is taken or none, a file cannot be written, the image's manifest is not as expected, or the interface
-/// cannot be one of this tree. Then nothing is left of what was written.
+/// If the name is taken or none, a file cannot be written, the image's manifest is not as expected, the new interface
+/// cannot be one of this tree, or the one that was named is none. Then nothing is left of what was written.
 pub fn run(project: &Project, args: &NewArgs) -> Outcome<ExitCode> {
-    let NewVerb::Server { name, image } = &args.verb;
+    let NewVerb::Server {
+        name,
+        interface,
+        image,
+    } = &args.verb;
     scaffold::check_name(name)?;
-    let made = scaffold::server(name);
-    refuse_taken(project.root(), name, &made)?;
     let manifest = project.manifest(image.as_deref());
+    let stem = manifest.file_stem().unwrap_or_default().to_string_lossy();
+    let (made, target) = match interface {
+        None => scaffold::server(name, &stem),
+        Some(interface) => {
+            let interfaces = catalogue::models(&project.root().join("idl"))?;
+            scaffold::serving(&interfaces, interface, (name, &stem))?
+        }
+    };
+    refuse_taken(project.root(), name, &made)?;
     let before = read(&manifest)?;
-    let after =
-        scaffold::with_component(&before, name).map_err(|error| error.at(manifest.display()))?;
+    let serves = interface.as_ref().unwrap_or(name);
+    let after = scaffold::with_component(&before, name, serves)
+        .map_err(|error| error.at(manifest.display()))?;
     let written = Written {
         root: project.root(),
         made: &made,
         manifest: (&manifest, &before),
     };
-    let done = written.write(&after).and_then(|()| generate());
+    let done = written.write(&after).and_then(|()| match interface {
+        None => generate(),
+        Some(_) => format(project.root(), name),
+    });
     if let Err(error) = done {
         written.undo()?;
-        // Without the new interface the modules are those that were there. Why it was refused is told in any case.
-        let _ = idl("gen");
+        if interface.is_none() {
+            // Without the new interface the modules are those that were there. Why it was refused is told in any case.
+            let _ = idl("gen");
+        }
         return Err(error);
     }
-    tell(name, &made, &manifest);
+    tell((name, &target), &made, &manifest);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Makes the module of the new interface, and accepts it.
 fn generate() -> Outcome {
     ["gen", "accept"].into_iter().try_for_each(idl)
+}
+
+/// Writes the library as the formatter does, which the generator of code is not.
+fn format(root: &Path, name: &str) -> Outcome {
+    let mut cargo = command::cargo();
+    cargo.current_dir(root).args(["fmt", "--package", name]);
+    command::run(&mut cargo)
 }
 
 /// What is written, and what was there before.
@@ -110,7 +134,7 @@ fn read(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|cause| Error::io("read", path, &cause))
 }
 
-fn tell(name: &str, made: &[Made], manifest: &Path) {
+fn tell((name, target): (&str, &str), made: &[Made], manifest: &Path) {
     for Made { path, .. } in made {
         println!("made     {path}");
     }
@@ -118,7 +142,7 @@ fn tell(name: &str, made: &[Made], manifest: &Path) {
     println!("changed  images/{}", manifest.to_string_lossy());
     println!("next     cargo test -p {name}");
     println!("         cargo weft test boot --case {name}");
-    println!("         cargo weft call {name}.tell text=hello");
+    println!("         cargo weft call {target}");
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What tests put in the place of servers. Made by `idlc`.
 
+pub mod bench_host;
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
@@ -26,6 +27,7 @@ use crate::sample::Random;
 
 /// Hands the server's side of every interface a request that is made at random.
 pub fn attacks(random: &mut Random) {
+    bench_host::attack(random);
     bench_peer::attack(random);
     bench_ring::attack(random);
     block::attack(random);
@@ -51,6 +53,7 @@ pub fn attacks(random: &mut Random) {
 
 /// Tries the codec with a value of every type of every interface.
 pub fn round_trips(random: &mut Random) {
+    bench_host::round_trips(random);
     bench_peer::round_trips(random);
     bench_ring::round_trips(random);
     block::round_trips(random);

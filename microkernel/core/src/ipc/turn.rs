@@ -90,10 +90,11 @@ impl<A: Arch> Core<A> {
         let (next, priority) = self.next_ready()?;
         let home = self.home();
         let passing = self.passing(next, next.sched.get(home)?)?;
-        self.catch_up();
-        if priority != self.priority_of(thread) {
+        let own = self.sched.running_on?.priority.get(home);
+        if priority != own.max(thread.ceiling.get(home)) {
             return None;
         }
+        self.catch_up();
         self.rotate(next, thread, priority);
         thread.context.set_status(0);
         self.pass(passing, next);

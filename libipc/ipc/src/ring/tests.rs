@@ -423,3 +423,111 @@ fn deferred_answers_complete_in_the_order_they_are_given_and_end_a_drain_call() 
         "the client has missed completions"
     );
 }
+
+/// Answers with the number that it is asked for, whoever asks.
+struct Echo;
+
+impl Service for Echo {
+    fn request(&mut self, request: Request<'_>) {
+        let number = request.message.payload().first_chunk().copied();
+        answer(
+            request.message,
+            u32::from_le_bytes(number.unwrap_or_default()) / 2,
+        );
+    }
+
+    fn fault(&mut self, _: crate::Fault) -> FaultAnswer {
+        FaultAnswer::Stop
+    }
+}
+
+/// Random numbers (xorshift64*).
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 16) % limit
+    }
+
+    /// A word that comes near what an honest client writes in these places, or any.
+    fn word(&mut self) -> u64 {
+        const EPOCH: u64 = (1 << 48) + (1 << 24);
+        match self.below(4) {
+            0 => self.below(8),
+            1 => self.below(3) * EPOCH + self.below(20),
+            2 => 1 << self.below(24) | self.below(8),
+            _ => self.below(1 << 48) << 16 | self.below(1 << 16),
+        }
+    }
+}
+
+#[test]
+fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
+    const STEPS: u32 = if cfg!(miri) { 300 } else { 1_000_000 };
+    const BATCH: u32 = 3;
+    const FIRST_REQUEST: u64 = 16;
+    let layout = Layout::new(Capacity::new(8).unwrap());
+    let pages = [(); 2].map(|()| (page(layout.client_bytes()), page(layout.server_bytes())));
+    let mut random = Random(0x5eed);
+    let (mut steps, mut closed, mut flooded) = (0, 0, 0_u64);
+    while steps < STEPS {
+        for word in pages.iter().flat_map(|(a, b)| a.iter().chain(b.iter())) {
+            word.store(0, Ordering::Relaxed);
+        }
+        let ends = |(client, server), caller, wake_bits| RingEnds {
+            pools: super::Pools::default(),
+            own: server,
+            peer: client,
+            kick: Notification::from(CPtr(9)),
+            wake_bits,
+            caller: Some(caller),
+        };
+        // The hostile one has its turn first.
+        let hostile = pages[1].0;
+        let mut service = RingService::new(Echo)
+            .with(ends(pages[1], OTHER, WAKE_BITS << 1))
+            .with(ends(pages[0], CALLER, WAKE_BITS));
+        let mut honest = ClientRing::new(layout, pages[0].0, pages[0].1, Nobody).unwrap();
+        let mut sequence = (1 << 48) + (1 << 24);
+        for _ in 0..random.below(400) {
+            steps += 1;
+            if random.below(3) == 0 {
+                // A flood of what it may ask.
+                for _ in 0..8 {
+                    sequence += 1;
+                    let slot = (FIRST_REQUEST + sequence % 8 * 8) as usize;
+                    hostile[slot + 1].store(1, Ordering::Relaxed);
+                    hostile[slot].store(sequence, Ordering::Relaxed);
+                }
+                flooded += 1;
+            } else if random.below(20) == 0 {
+                let at = random.below(hostile.len() as u64) as usize;
+                hostile[at].store(random.word(), Ordering::Relaxed);
+            }
+            for number in 0..BATCH {
+                let number = steps.wrapping_mul(BATCH) + number & !1;
+                submit(&mut honest, NOW, number);
+            }
+            honest.flush();
+            service.signal(WAKE_BITS | WAKE_BITS << 1);
+            for number in 0..BATCH {
+                let number = steps.wrapping_mul(BATCH) + number & !1;
+                assert_eq!(honest.poll(), done(number, 0, number), "step {steps}");
+            }
+        }
+        closed += u32::from(hostile_is_closed(pages[1].1));
+    }
+    assert!(
+        closed > STEPS / 1000 && flooded > u64::from(STEPS) / 10,
+        "{closed} {flooded}"
+    );
+}
+
+/// Whether a server has closed a ring: its state says why.
+fn hostile_is_closed(server: &[AtomicU64]) -> bool {
+    const STATE: usize = 8;
+    server[STATE].load(Ordering::Relaxed) & 0xff != 0
+}

@@ -39,9 +39,31 @@ impl Demand {
 /// own, and the longest that others keep the processor from one of its period, want more than there is. It is the
 /// last of its period.
 pub fn first_missed(demands: impl IntoIterator<Item = Demand>) -> Option<usize> {
+    greatest_use(demands).err()
+}
+
+/// How long others may take of each of their periods, which are at most `period_ns`, so that no demand (in the order of
+/// periods) is missed: time and period in ns. `most` is what they get at most of a period, in percent.
+///
+/// They come before everybody, at any time within a period: at the end of one and at once in the next. So in k periods they
+/// take their part k + 1 times at most, and half of what demands leave is theirs.
+pub fn left_for_others(
+    demands: impl IntoIterator<Item = Demand> + Clone,
+    period_ns: u64,
+    most: u64,
+) -> (u64, u64) {
+    let shortest = demands.clone().into_iter().next();
+    let period = shortest.map_or(period_ns, |first| first.period_ns.min(period_ns));
+    let used = greatest_use(demands).unwrap_or(WHOLE);
+    let share = (WHOLE.saturating_sub(used) / 2).min(most.saturating_mul(WHOLE / 100));
+    (period.saturating_mul(share) / WHOLE, period)
+}
+
+/// The greatest part of a core's time that demands with periods up to some one want; or the first that does not fit.
+fn greatest_use(demands: impl IntoIterator<Item = Demand>) -> Result<u64, usize> {
     let limit = DEADLINE_SHARE.saturating_mul(WHOLE / 100);
     let mut demands = demands.into_iter().enumerate().peekable();
-    let (mut used, mut blocking) = (0_u64, 0_u64);
+    let (mut used, mut blocking, mut greatest) = (0_u64, 0_u64, 0_u64);
     while let Some((index, demand)) = demands.next() {
         used = used.saturating_add(demand.share(demand.budget_ns));
         blocking = blocking.max(demand.share(demand.blocking_ns));
@@ -49,12 +71,14 @@ pub fn first_missed(demands: impl IntoIterator<Item = Demand>) -> Option<usize> 
         if next == Some(demand.period_ns) {
             continue;
         }
-        if used.saturating_add(blocking) > limit || index >= MAX_DEADLINES {
-            return Some(index);
+        let wanted = used.saturating_add(blocking);
+        if wanted > limit || index >= MAX_DEADLINES {
+            return Err(index);
         }
+        greatest = greatest.max(wanted);
         blocking = 0;
     }
-    None
+    Ok(greatest)
 }
 
 #[cfg(test)]
@@ -86,5 +110,25 @@ mod tests {
             ..longer
         };
         assert_eq!(first_missed([none]), Some(0));
+    }
+
+    #[test]
+    fn others_get_a_quarter_or_half_of_what_is_left() {
+        assert_eq!(left_for_others([], 1000, 25), (249, 1000));
+        let demand = |budget_ns| Demand {
+            budget_ns,
+            period_ns: 400,
+            blocking_ns: 0,
+        };
+        let (time, period) = left_for_others([demand(100)], 1000, 25);
+        assert_eq!((time, period), (99, 400));
+        let (time, period) = left_for_others([demand(320)], 1000, 25);
+        assert!((38..=40).contains(&time) && period == 400, "{time}");
+        let long = Demand {
+            period_ns: 4000,
+            ..demand(3200)
+        };
+        let (time, period) = left_for_others([long], 1000, 25);
+        assert!((98..=100).contains(&time) && period == 1000, "{time}");
     }
 }

@@ -520,8 +520,9 @@ fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
         }
         closed += u32::from(hostile_is_closed(pages[1].1));
     }
+    // Miri takes too few steps to be sure.
     assert!(
-        closed > STEPS / 4000 && flooded > u64::from(STEPS) / 10,
+        cfg!(miri) || closed > STEPS / 4000 && flooded > u64::from(STEPS) / 10,
         "{closed} {flooded}"
     );
 }

@@ -2,19 +2,25 @@
 //!
 //! What a core does for visitors it does before its own threads run, and none of them pays for it. So visitors get a
 //! share of each period and no more, as long as there is anything else to run: those that come later wait for the next
-//! period, or until the core would idle. The timer ends a visit that would take longer.
+//! period, or until the core would idle. The timer ends a visit that would take longer. Where contexts have deadlines
+//! the share is half of what they leave, if that is less, in periods no longer than theirs, so that they are met.
 
+use weft_abi::deadlines::left_for_others;
 use weft_hal::{Arch, Nanoseconds};
 
 use crate::Core;
 
-/// How long a period is.
-const PERIOD: Nanoseconds = Nanoseconds(10_000_000);
-/// How much of it visitors may take.
-const SHARE: Nanoseconds = Nanoseconds(2_500_000);
+/// How long a period is, in ns, where no context with deadlines has a shorter one.
+const PERIOD: u64 = 10_000_000;
+/// How much of it visitors may take at most, in percent.
+const SHARE: u64 = 25;
 
 /// What visitors have had.
 pub(super) struct Share {
+    /// How long a period is.
+    period: Nanoseconds,
+    /// How much of it is theirs.
+    most: Nanoseconds,
     /// Of this period.
     used: Nanoseconds,
     /// When the period ends.
@@ -27,6 +33,8 @@ impl Share {
     /// Nothing.
     pub(super) const fn new() -> Self {
         Self {
+            period: Nanoseconds(PERIOD),
+            most: Nanoseconds(PERIOD / 100 * SHARE),
             used: Nanoseconds(0),
             ends: Nanoseconds(0),
             waited_for: false,
@@ -41,17 +49,27 @@ impl<A: Arch> Core<A> {
         share.waited_for.then_some(share.ends)
     }
 
+    /// Which contexts have deadlines has changed: visitors may take what these leave.
+    pub(crate) fn share_what_is_left(&mut self) {
+        let (most, period) = left_for_others(self.demands(), PERIOD, SHARE);
+        let latest = self.arch.now().after(Nanoseconds(period));
+        let share = &mut self.visits.share;
+        share.most = Nanoseconds(most);
+        share.period = Nanoseconds(period);
+        share.ends = share.ends.min(latest);
+    }
+
     /// From now on time is the visitors'. Gives when that began; `None` if they have had their share.
     pub(super) fn begin_visits(&mut self) -> Option<Nanoseconds> {
         self.charge_now();
         let now = self.sched.since;
         let share = &mut self.visits.share;
         if now >= share.ends {
-            share.ends = now.after(PERIOD);
+            share.ends = now.after(share.period);
             share.used = Nanoseconds(0);
         }
         let idle = self.sched.current.is_none() && self.sched.occupied == 0;
-        let left = SHARE.since(share.used);
+        let left = share.most.since(share.used);
         share.waited_for = !idle && left.0 == 0;
         if share.waited_for {
             self.set_timer();

@@ -12,7 +12,7 @@
 
 use weft_abi::deadlines::{DEADLINE_PRIORITY, Demand, first_missed};
 use weft_hal::{Arch, Nanoseconds};
-use weft_store::{Home, Ref};
+use weft_store::Ref;
 
 use crate::Core;
 use crate::object::{Blocked, SchedContext, ThreadRef};
@@ -25,7 +25,7 @@ impl<A: Arch> Core<A> {
     #[cold]
     pub(crate) fn admit(&mut self, sched: Ref<SchedContext<A>>) -> bool {
         self.count_admitted(sched);
-        let fits = self.are_schedulable(self.home());
+        let fits = first_missed(self.demands()).is_none();
         if !fits {
             self.leave_admitted(sched);
         }
@@ -41,6 +41,7 @@ impl<A: Arch> Core<A> {
             self.sched
                 .admitted
                 .insert_before(home, sched, |other| other.period.get(home) > period);
+            self.share_what_is_left();
         }
     }
 
@@ -55,17 +56,19 @@ impl<A: Arch> Core<A> {
     #[cold]
     fn leave_admitted(&mut self, sched: Ref<SchedContext<A>>) {
         self.sched.admitted.remove(self.home(), sched);
+        self.share_what_is_left();
     }
 
-    fn are_schedulable(&self, home: Home) -> bool {
+    /// What the contexts with deadlines ask for, in the order of their periods.
+    pub(crate) fn demands(&self) -> impl Iterator<Item = Demand> + Clone + use<A> {
+        let home = self.home();
         let first = self.sched.admitted.first(home);
-        let all = core::iter::successors(first, |sched| sched.admitted.next(home));
-        let demands = all.map(|sched| Demand {
+        let all = core::iter::successors(first, move |sched| sched.admitted.next(home));
+        all.map(move |sched| Demand {
             budget_ns: sched.budget.get(home).0,
             period_ns: sched.period.get(home).0,
             blocking_ns: sched.blocking.get(home).0,
-        });
-        first_missed(demands).is_none()
+        })
     }
 
     /// If whoever ran is blocked, or has given its context away, notes that for the next time.

@@ -57,6 +57,34 @@ fn visitors_take_a_quarter_of_a_busy_core_and_nobody_pays_for_it() {
 }
 
 #[test]
+fn visitors_leave_contexts_with_deadlines_their_time() {
+    let mut cluster = Cluster::new(2);
+    let program = cluster.program(1, 20);
+    let bell = cluster.make(1, Kind::Notification, 0);
+    // Of 4 ms 3.2 are asked for: visitors get 0.4.
+    let deadline = [
+        Cluster::control_of(1),
+        program.sched,
+        3_200_000,
+        4_000_000,
+        0,
+    ];
+    cluster.call(Syscall::SchedSetDeadline, &deadline).unwrap();
+    let core = &mut cluster.cores[1];
+    for time in [3_000_000, 1_000_000] {
+        core.arch.advance(Nanoseconds(time));
+        core.trap_generally(Trap::Timer);
+    }
+    cluster.rest();
+    cluster.cores[1].arch.per_look = Nanoseconds(20_000);
+    let done = answered(&mut cluster, bell, 100);
+    assert!((5..=20).contains(&done), "{done} of 0.4 ms");
+    let now = weft_hal::Clock::now(&cluster.core(1).arch);
+    let until = cluster.core(1).visitors_wait_until().expect("one waits");
+    assert!(until.since(now) <= Nanoseconds(4_000_000), "{until:?}");
+}
+
+#[test]
 fn visitors_may_take_all_of_a_core_that_idles() {
     let mut cluster = Cluster::new(2);
     let bell = cluster.make(1, Kind::Notification, 0);

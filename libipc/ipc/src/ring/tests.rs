@@ -218,7 +218,7 @@ impl Restless {
 }
 
 /// How often it submits: more than is served by one event, but not for ever.
-const STAMINA: usize = 20_000;
+const STAMINA: usize = if cfg!(miri) { 3_000 } else { 20_000 };
 
 impl Service for Restless {
     fn request(&mut self, request: Request<'_>) {
@@ -259,7 +259,7 @@ fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
         service.signal(WAKE_BITS);
         let visits = CAME_BACK.load(Ordering::Relaxed);
         let first = service.service_mut().served;
-        assert!((4..STAMINA / 10).contains(&first), "{first} at one time");
+        assert!((4..2_000).contains(&first), "{first} at one time");
         assert_eq!(visits, 1, "the server is to be woken");
         while service.service_mut().served < STAMINA {
             service.signal(WAKE_BITS);

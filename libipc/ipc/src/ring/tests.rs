@@ -218,7 +218,7 @@ impl Restless {
 }
 
 /// How often it submits: more than is served by one event, but not for ever.
-const STAMINA: usize = if cfg!(miri) { 3_000 } else { 20_000 };
+const STAMINA: usize = 20_000;
 
 impl Service for Restless {
     fn request(&mut self, request: Request<'_>) {
@@ -237,6 +237,7 @@ impl Service for Restless {
 static CAME_BACK: AtomicU32 = AtomicU32::new(0);
 
 #[test]
+#[cfg_attr(miri, ignore = "takes minutes under Miri")]
 fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
     let _alone = alone();
     for link in [None, Some(FIRST)] {
@@ -466,7 +467,7 @@ impl Random {
 
 #[test]
 fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
-    const STEPS: u32 = if cfg!(miri) { 300 } else { 1_000_000 };
+    const STEPS: u32 = if cfg!(miri) { 50 } else { 1_000_000 };
     const BATCH: u32 = 3;
     const FIRST_REQUEST: u64 = 16;
     let layout = Layout::new(Capacity::new(8).unwrap());

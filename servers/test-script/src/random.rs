@@ -82,6 +82,9 @@ impl Generator {
     fn number(&mut self) -> u64 {
         match self.below(32) {
             0 => self.next(),
+            // A thread is resumed only if it was configured before, a page unmapped only if it was mapped.
+            1 => self.either([30, 33]),
+            2 => self.either([44, 45]),
             _ => self.below(NUMBERS),
         }
     }
@@ -119,11 +122,17 @@ impl Generator {
                 all[2] = self.either([13, 19]);
                 all[3] = self.either([0, 2]);
             }
+            39 => [all[1], all[2]] = [self.either([8, 17]), self.below(4)],
             40 => {
                 all[1] = self.either([9, 18]);
                 all[2] = self.below(32);
                 all[3] = 10_000 + self.below(1 << 20);
                 all[4] = all[3] + self.below(1 << 20);
+            }
+            44 => {
+                all[1] = self.either([11, 12]);
+                all[2] = 0x3000_0000 + (self.below(64) << 12);
+                all[3] = self.either([1, 3]);
             }
             50 => [all[1], all[2], all[3], all[4]] = [self.below(24), 0, 16, HANDLER],
             51 => [all[1], all[2]] = [16, HANDLER],
@@ -143,7 +152,7 @@ fn suitable(number: u64) -> Option<[u64; 2]> {
         16 | 17 => [1, 1],
         20..=26 => [10, 16],
         30..=37 => [8, 17],
-        40 | 43 => [20, 20],
+        39 | 40 | 43 => [20, 20],
         41 | 42 => [9, 18],
         44 | 46 => [13, 19],
         45 | 47 => [11, 12],

@@ -18,10 +18,11 @@ pub(crate) struct Draft {
 }
 
 impl Draft {
+    /// The component of a name: its own, or that of one of its instances.
     pub(crate) fn component(&self, name: &str) -> Option<&DraftComponent> {
         self.components
             .iter()
-            .find(|component| component.name.value == name)
+            .find(|component| component.instances().any(|(instance, _)| instance == name))
     }
 
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
@@ -32,14 +33,14 @@ impl Draft {
 }
 
 /// A component.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DraftComponent {
     pub(crate) name: At<String>,
     pub(crate) program: At<String>,
     /// Whether it has vector registers.
     pub(crate) fpu: Fpu,
-    /// The core that it is on.
-    pub(crate) core: At<u8>,
+    /// The cores that it is on, at least one: an instance is started on each.
+    pub(crate) cores: Vec<At<u8>>,
     pub(crate) priority: At<u8>,
     pub(crate) ceiling: At<u8>,
     pub(crate) budget_ns: At<u64>,
@@ -67,8 +68,33 @@ pub(crate) struct DraftComponent {
     pub(crate) args: Vec<At<String>>,
 }
 
+impl DraftComponent {
+    /// The name of each of its instances, and the core that it is on. The first has the component's own name.
+    pub(crate) fn instances(&self) -> impl Iterator<Item = (String, &At<u8>)> {
+        let own = &self.name.value;
+        self.cores
+            .iter()
+            .enumerate()
+            .map(move |(place, core)| match place {
+                0 => (own.clone(), core),
+                _ => (format!("{own}.{}", core.value), core),
+            })
+    }
+
+    /// The core of its first instance.
+    pub(crate) fn core(&self) -> u8 {
+        self.cores.first().map_or(0, |core| core.value)
+    }
+}
+
+/// The component that a name means, where it may be that of an instance: no component's own name has a dot.
+pub(crate) fn without_core(name: &str) -> &str {
+    name.split_once('.')
+        .map_or(name, |(component, _)| component)
+}
+
 /// A connection that a component has.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Use {
     pub(crate) name: At<String>,
     pub(crate) server: At<String>,
@@ -84,7 +110,7 @@ impl Use {
 }
 
 /// The ring of a connection.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct DraftRing {
     pub(crate) place: Place,
     pub(crate) slots: u16,
@@ -113,7 +139,7 @@ pub(crate) enum PoolReach {
 }
 
 /// Whom a component supervises.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Supervises {
     /// Every other component.
     All(Place),

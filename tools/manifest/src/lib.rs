@@ -6,8 +6,9 @@
 //! is enough for several boards. [`check`] reports every mistake at once, each
 //! with its place, the other place where two contradict, and what to do; it never panics.
 //!
-//! The way of a manifest: `read` (TOML to a draft, by kinds of values) → `rules` (what must hold between
-//! components) → `plan` (order, slots, addresses) → [`weft_spec::SystemSpec`]. There is no I/O in here.
+//! The way of a manifest: `read` (TOML to a draft, by kinds of values) → `instances` (one component for each core)
+//! → `rules` (what must hold between components) → `plan` (order, slots, addresses) → [`weft_spec::SystemSpec`].
+//! There is no I/O in here.
 
 #![forbid(unsafe_code)]
 
@@ -16,6 +17,7 @@ mod catalogue;
 mod diagnostic;
 mod draft;
 mod duplicate;
+mod instances;
 mod plan;
 mod read;
 mod rules;
@@ -80,9 +82,10 @@ pub fn check(
         read::manifest(table.get_ref(), drivers, &mut report)
     });
     if let (Some(draft), Some((board, _))) = (system, &machine) {
-        rules::check(&draft, board, catalogue, &mut report);
+        let instances = instances::of(&draft);
+        rules::check(&draft, &instances, board, catalogue, &mut report);
         if report.is_clean()
-            && let Some(spec) = plan::plan(&draft, board, catalogue, &mut report)
+            && let Some(spec) = plan::plan(&instances, board, catalogue, &mut report)
         {
             return Ok(spec);
         }

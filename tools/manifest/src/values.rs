@@ -90,6 +90,23 @@ pub(crate) fn as_strings(
         .collect()
 }
 
+/// The whole numbers of a list, each between two limits; anything else is reported and left out.
+pub(crate) fn as_numbers(
+    value: &At<&DeValue<'_>>,
+    what: &str,
+    limits: (u64, u64),
+    report: &mut Report<'_>,
+) -> Vec<At<u64>> {
+    let Some(array) = value.value.as_array() else {
+        wrong_kind(value, what, "a list of numbers, as in [0, 2]", report);
+        return Vec::new();
+    };
+    let items = array.iter().map(|item| at(item, value.place.file));
+    items
+        .filter_map(|item| as_number(&item, &format!("an item of {what}"), limits, report))
+        .collect()
+}
+
 /// A whole number between two limits; anything else is reported.
 pub(crate) fn as_number(
     value: &At<&DeValue<'_>>,

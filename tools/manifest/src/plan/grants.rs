@@ -7,7 +7,7 @@ use super::{Context, bits, faults};
 use crate::{
     board,
     catalogue::Passes,
-    draft::{DraftComponent, KernelRight},
+    draft::{DraftComponent, KernelRight, without_core},
 };
 
 /// Slots kept for all free memory: the machine's untypeds, and what is left of those that root used.
@@ -80,7 +80,7 @@ pub(super) fn named(
             server: context.id(&name.value)?,
         };
         grants.push(slots.grant(
-            format!("mint.{}", name.value),
+            format!("mint.{}", without_core(&name.value)),
             Rights::WRITE | Rights::GRANT,
             what,
         ));

@@ -116,7 +116,7 @@ fn plan_component(
         program: program(&component.program.value, programs),
         fpu: component.fpu,
         schedule: Schedule {
-            core: component.core.value,
+            core: component.core(),
             priority: component.priority.value,
             ceiling: component.ceiling.value,
             budget_ns: component.budget_ns.value,

@@ -11,7 +11,7 @@ use crate::{
     draft::{DraftComponent, KernelRight, Supervises},
     suggest,
     table::Fields,
-    values::{as_pages, as_string, as_strings},
+    values::{as_numbers, as_pages, as_string, as_strings},
 };
 
 /// Round robin time unless the manifest says otherwise.
@@ -62,12 +62,8 @@ pub(super) fn read<'t, 's>(
     } else {
         (1, SERVER_REPLIES)
     };
-    let core = fields.number("core", (0, LAST_CORE), report);
     let component = DraftComponent {
-        core: At {
-            value: core.as_ref().map_or(0, |at| at.value as u8),
-            place: core.map_or(name.place, |at| at.place),
-        },
+        cores: cores(fields, report, &name),
         program: fields.string("program", report).unwrap_or(usual_program),
         fpu: match fields.flag("fpu", report) {
             Some(At { value: true, .. }) => Fpu::Present,
@@ -154,6 +150,37 @@ fn priority(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> At<u8> {
         value: 0,
         place: fields.place,
     })
+}
+
+/// The cores: one, or a list; the first where nothing is said.
+fn cores(fields: &mut Fields<'_, '_>, report: &mut Report<'_>, name: &At<String>) -> Vec<At<u8>> {
+    let one = fields.number("core", (0, LAST_CORE), report);
+    let usual = At {
+        value: 0,
+        place: name.place,
+    };
+    let as_core = |number: At<u64>| At {
+        value: number.value as u8,
+        place: number.place,
+    };
+    let Some(list) = fields.value("cores") else {
+        return vec![one.map_or(usual, as_core)];
+    };
+    if let Some(one) = fields.value("core") {
+        let message = format!("both `core` and `cores` say where {} is", fields.what());
+        let other = (list.place, "`cores` is given here".to_owned());
+        report.conflict(one.place, message, &[other], "remove one of the two");
+    }
+    if list.value.as_array().is_some_and(|list| list.is_empty()) {
+        let remedy = "name at least one, the usual one first: cores = [0, 2]";
+        report.error(list.place, "`cores` names no core", remedy);
+    }
+    let numbers = as_numbers(&list, "`cores`", (0, LAST_CORE), report);
+    let found: Vec<_> = numbers.into_iter().map(as_core).collect();
+    match found.is_empty() {
+        true => vec![usual],
+        false => found,
+    }
 }
 
 /// Whether a component has deadlines, and how long it can be kept from the processor.

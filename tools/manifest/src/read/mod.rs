@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use crate::{
     board::Drivers,
     diagnostic::{At, FileId, Place, Report},
-    draft::{Draft, DraftComponent, Supervises},
+    draft::{Draft, DraftComponent, Supervises, without_core},
     table::{Fields, in_order},
     values::wrong_kind,
 };
@@ -149,7 +149,11 @@ fn components<'t, 's>(
 
 /// Forgets connections to components that are left out.
 fn forget(left_out: &[String], components: &mut [DraftComponent]) {
-    let is_there = |name: &At<String>| !left_out.contains(&name.value);
+    let is_there = |name: &At<String>| {
+        !left_out
+            .iter()
+            .any(|gone| gone == without_core(&name.value))
+    };
     for component in components {
         component
             .uses

@@ -28,15 +28,17 @@ fn visit<'d>(
     done: &mut Vec<&'d str>,
     report: &mut Report<'_>,
 ) {
+    let Some(component) = draft.component(name) else {
+        return;
+    };
+    // Instances call as their component does.
+    let name = component.name.value.as_str();
     if let Some(from) = way.iter().position(|(caller, _)| *caller == name) {
         return cycle(way.get(from..).unwrap_or_default(), report);
     }
     if done.contains(&name) {
         return;
     }
-    let Some(component) = draft.component(name) else {
-        return;
-    };
     for connection in &component.uses {
         way.push((&component.name.value, connection));
         visit(draft, &connection.server.value, way, done, report);

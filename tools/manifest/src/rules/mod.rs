@@ -13,8 +13,14 @@ mod time;
 
 use crate::{Catalogue, board::Board, diagnostic::Report, draft::Draft};
 
-/// Checks every rule.
-pub(crate) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report: &mut Report<'_>) {
+/// Checks every rule: most against what is written, and those that count against the instances of each core.
+pub(crate) fn check(
+    draft: &Draft,
+    instances: &Draft,
+    board: &Board,
+    catalogue: &Catalogue,
+    report: &mut Report<'_>,
+) {
     names::check(draft, report);
     existence::check(draft, board, catalogue, report);
     connections::check(draft, catalogue, report);
@@ -22,7 +28,7 @@ pub(crate) fn check(draft: &Draft, board: &Board, catalogue: &Catalogue, report:
     ceilings::check(draft, report);
     claims::check(draft, board, report);
     sole::check(draft, report);
-    rings::check(draft, report);
+    rings::check(draft, instances, report);
     cores::check(draft, report);
-    time::check(draft, report);
+    time::check(draft, instances, report);
 }

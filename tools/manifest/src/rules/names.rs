@@ -4,7 +4,7 @@ use weft_spec::ROOT_NAME;
 
 use crate::{
     diagnostic::{At, Report},
-    draft::Draft,
+    draft::{Draft, DraftComponent},
 };
 
 /// So that `domain.NAME`, and `NAME.peer` of a ring, fit into a start-up entry's name.
@@ -14,6 +14,7 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
     for component in &draft.components {
         well_formed("component", &component.name, report);
         reserved(&component.name, report);
+        instances(component, report);
         let connections = component.uses.iter().map(|connection| &connection.name);
         connections.for_each(|name| well_formed("connection", name, report));
         component
@@ -36,6 +37,20 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
             .iter()
             .for_each(|(key, list)| no_repetition(key, list, report));
         kernel_once(component, report);
+    }
+}
+
+/// The names of instances are longer than their component's.
+fn instances(component: &DraftComponent, report: &mut Report<'_>) {
+    let own = &component.name;
+    let mut further = component.instances().skip(1);
+    if own.value.len() <= LONGEST
+        && let Some((name, core)) = further.find(|(name, _)| name.len() > LONGEST)
+    {
+        let message = format!("`{name}`, of `cores`, is too long a name for a component");
+        let other = (core.place, "this instance is named so".to_owned());
+        let remedy = format!("shorten `{}`: {LONGEST} characters are there", own.value);
+        report.conflict(own.place, message, &[other], remedy);
     }
 }
 
@@ -72,7 +87,7 @@ fn no_repetition(key: &str, list: &[At<String>], report: &mut Report<'_>) {
     }
 }
 
-fn kernel_once(component: &crate::draft::DraftComponent, report: &mut Report<'_>) {
+fn kernel_once(component: &DraftComponent, report: &mut Report<'_>) {
     for (index, item) in component.kernel.iter().enumerate() {
         let before = component
             .kernel

@@ -9,12 +9,12 @@ use crate::{
     draft::{Draft, DraftComponent, ServerEnd, Use},
 };
 
-pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
+pub(super) fn check(draft: &Draft, instances: &Draft, report: &mut Report<'_>) {
     for client in &draft.components {
         told(client, report);
     }
-    for server in &draft.components {
-        let all = draft.components.iter().flat_map(|client| &client.uses);
+    for server in &instances.components {
+        let all = instances.components.iter().flat_map(|client| &client.uses);
         if let Some(connection) = all.filter(|one| is_ring_to(one, server)).nth(MAX_RINGS) {
             let name = &server.name;
             let message = format!("more than {MAX_RINGS} rings end at `{}`", name.value);

@@ -10,7 +10,7 @@ use crate::{
     draft::{Draft, DraftComponent},
 };
 
-pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
+pub(super) fn check(draft: &Draft, instances: &Draft, report: &mut Report<'_>) {
     for component in &draft.components {
         fits_its_period(component, report);
         for connection in &component.uses {
@@ -19,7 +19,7 @@ pub(super) fn check(draft: &Draft, report: &mut Report<'_>) {
             }
         }
     }
-    can_be_met(draft, report);
+    can_be_met(instances, report);
 }
 
 fn fits_its_period(component: &DraftComponent, report: &mut Report<'_>) {
@@ -53,20 +53,21 @@ fn has_enough(client: &DraftComponent, server: &DraftComponent, report: &mut Rep
 }
 
 /// Each core has deadlines of its own.
-fn can_be_met(draft: &Draft, report: &mut Report<'_>) {
-    let mut cores: Vec<u8> = draft.components.iter().map(|it| it.core.value).collect();
+fn can_be_met(instances: &Draft, report: &mut Report<'_>) {
+    let components = instances.components.iter();
+    let mut cores: Vec<u8> = components.map(DraftComponent::core).collect();
     cores.sort_unstable();
     cores.dedup();
     for core in cores {
-        can_be_met_on(core, draft, report);
+        can_be_met_on(core, instances, report);
     }
 }
 
-fn can_be_met_on(core: u8, draft: &Draft, report: &mut Report<'_>) {
-    let mut all: Vec<(&DraftComponent, &At<u64>)> = draft
+fn can_be_met_on(core: u8, instances: &Draft, report: &mut Report<'_>) {
+    let mut all: Vec<(&DraftComponent, &At<u64>)> = instances
         .components
         .iter()
-        .filter(|component| component.core.value == core)
+        .filter(|component| component.core() == core)
         .filter_map(|component| Some((component, component.blocking_ns.as_ref()?)))
         // Where budget and period are missing, that is the mistake.
         .filter(|(component, _)| component.budget_ns.place != component.name.place)

@@ -509,13 +509,13 @@ fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
                 hostile[at].store(random.word(), Ordering::Relaxed);
             }
             for number in 0..BATCH {
-                let number = steps.wrapping_mul(BATCH) + number & !1;
+                let number = (steps.wrapping_mul(BATCH) + number) & !1;
                 submit(&mut honest, NOW, number);
             }
             honest.flush();
             service.signal(WAKE_BITS | WAKE_BITS << 1);
             for number in 0..BATCH {
-                let number = steps.wrapping_mul(BATCH) + number & !1;
+                let number = (steps.wrapping_mul(BATCH) + number) & !1;
                 assert_eq!(honest.poll(), done(number, 0, number), "step {steps}");
             }
         }

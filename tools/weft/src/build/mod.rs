@@ -119,7 +119,11 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let build = |side| {
         let all = plan.programs().iter();
         let components = all.filter(|program| side_of(program) == side);
-        rust::user(project, (side, plan.features()), components, &programs)
+        if plan.features().is_empty() {
+            return rust::user(project, (side, &[]), components, &programs);
+        }
+        rust::user(project, (side, plan.features()), components, &[])?;
+        rust::user(project, (side, &[]), [].iter(), &programs)
     };
     let (kernel, user) = both(
         || rust::kernel(project, board),
@@ -127,7 +131,7 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     );
     let kernel = kernel?;
     user?;
-    let output = |program: &String| side_of(program).output(project, program);
+    let output = |program: &String| side_of(program).output_with(project, program, plan.features());
     let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.folder());
     output::folder(&folder)?;

@@ -84,6 +84,11 @@ impl Side {
 
     /// Cargo with a verb, set up for this side.
     pub fn cargo(self, project: &Project, verb: &str) -> Command {
+        self.cargo_with(project, verb, &[])
+    }
+
+    /// The same, for what is built with features.
+    fn cargo_with(self, project: &Project, verb: &str, features: &[&str]) -> Command {
         let mut flags = self.flags().to_owned();
         if self == Self::UserFpu
             && let Some(library) = functions_on_memory(project)
@@ -96,7 +101,10 @@ impl Side {
             .current_dir(project.root())
             .arg(verb)
             .args(["--release", "--target", self.target()]);
-        cargo.arg("--target-dir").arg(project.target(self.folder()));
+        cargo
+            .arg("--target-dir")
+            .arg(self.target_folder(project, features));
+        cargo.args(features.iter().flat_map(|feature| ["--features", feature]));
         cargo
             .env("RUSTFLAGS", flags)
             .env_remove("CARGO_ENCODED_RUSTFLAGS");
@@ -108,10 +116,23 @@ impl Side {
         cargo
     }
 
+    /// Components with features have a folder of their own: those of another image are there to be composed again.
+    fn target_folder(self, project: &Project, features: &[&str]) -> PathBuf {
+        let folder = match features {
+            [] => self.folder().to_owned(),
+            some => format!("{}-{}", self.folder(), some.join("-").replace('/', "-")),
+        };
+        project.target(&folder)
+    }
+
     /// The path of the ELF file of a program that was built.
     pub fn output(self, project: &Project, name: &str) -> PathBuf {
-        project
-            .target(self.folder())
+        self.output_with(project, name, &[])
+    }
+
+    /// As `output`, of a component that was built with features.
+    pub fn output_with(self, project: &Project, name: &str, features: &[&str]) -> PathBuf {
+        self.target_folder(project, features)
             .join(self.target())
             .join("release")
             .join(name)
@@ -187,7 +208,8 @@ pub fn host(project: &Project, package: &str, features: &[&str]) -> Outcome<Path
     Ok(target.join("release"))
 }
 
-/// Builds components of an image and programs of its disk, all for one side and with the same features.
+/// Builds components of an image and programs of its disk, all for one side and with the same features. Programs of disks
+/// have none.
 ///
 /// # Errors
 /// If one of them does not build.
@@ -197,7 +219,7 @@ pub fn user<'a>(
     components: impl Iterator<Item = &'a String>,
     programs: &[disk::Program],
 ) -> Outcome {
-    let mut cargo = side.cargo(project, "build");
+    let mut cargo = side.cargo_with(project, "build", features);
     let mut is_needed = false;
     let programs = programs.iter().filter(|program| program.side == side);
     let programs = programs.map(|program| (program.package, program.name.as_str()));
@@ -206,7 +228,6 @@ pub fn user<'a>(
         cargo.args(["--package", package, "--bin", name]);
         is_needed = true;
     }
-    cargo.args(features.iter().flat_map(|feature| ["--features", feature]));
     match is_needed {
         true => command::run(&mut cargo),
         false => Ok(()),

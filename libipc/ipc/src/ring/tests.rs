@@ -470,6 +470,7 @@ fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
     const STEPS: u32 = if cfg!(miri) { 50 } else { 1_000_000 };
     const BATCH: u32 = 3;
     const FIRST_REQUEST: u64 = 16;
+    let _alone = alone();
     let layout = Layout::new(Capacity::new(8).unwrap());
     let pages = [(); 2].map(|()| (page(layout.client_bytes()), page(layout.server_bytes())));
     let mut random = Random(0x5eed);

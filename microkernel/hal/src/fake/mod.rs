@@ -92,6 +92,13 @@ impl Fake {
         self.timer.is_some_and(|deadline| deadline <= self.now)
     }
 
+    /// From now on each look at the clock takes so long. What looks took before has passed.
+    pub fn look_takes(&mut self, time: Nanoseconds) {
+        let passed = self.looks.replace(0).wrapping_mul(self.per_look.0);
+        self.now = self.now.after(Nanoseconds(passed));
+        self.per_look = time;
+    }
+
     /// The console's text.
     pub fn text(&self) -> std::string::String {
         std::string::String::from_utf8_lossy(&self.console).into_owned()

@@ -140,7 +140,7 @@ impl Crowd {
         let every = self.random.of(&[0, 0, 3, 7]);
         let per_look = Nanoseconds(self.random.of(&[0, 1_000, 300_000]));
         for core in &mut self.cluster.cores {
-            core.arch.per_look = per_look;
+            core.arch.look_takes(per_look);
             if every != 0 {
                 core.arch.preemption = Preemption::Every(every);
             }
@@ -218,7 +218,7 @@ impl Crowd {
                 .remove(&self.cluster.thread_if_any(program).unwrap_or(0));
         }
         for core in &mut self.cluster.cores {
-            core.arch.per_look = per_look;
+            core.arch.look_takes(per_look);
         }
         self.park_root();
     }
@@ -226,7 +226,7 @@ impl Crowd {
     /// From now on visits take no time, and a new period has begun.
     fn let_visitors_in(&mut self) {
         for core in &mut self.cluster.cores {
-            core.arch.per_look = Nanoseconds(0);
+            core.arch.look_takes(Nanoseconds(0));
             core.arch.advance(Nanoseconds(10_000_000));
             core.trap_generally(Trap::Timer);
         }

@@ -56,6 +56,11 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         leak::TESTS,
         mapping::TESTS,
         time::TESTS,
+        if cfg!(feature = "counted") {
+            time::COUNTED
+        } else {
+            &[]
+        },
         calls::TESTS,
         cores::TESTS,
         lodge::TESTS,

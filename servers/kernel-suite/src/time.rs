@@ -28,10 +28,6 @@ pub(crate) const TESTS: &[Test] = &[
         run: past_deadline,
     },
     Test {
-        name: "who_has_deadlines_gets_its_budget_and_no_more",
-        run: deadline_shares,
-    },
-    Test {
         name: "deadlines_that_could_be_missed_are_refused",
         run: admission,
     },
@@ -44,6 +40,12 @@ pub(crate) const TESTS: &[Test] = &[
         run: fairness,
     },
 ];
+
+/// Of exact time: what an emulator on a busy host loses would count for whoever ran.
+pub(crate) const COUNTED: &[Test] = &[Test {
+    name: "who_has_deadlines_gets_its_budget_and_no_more",
+    run: deadline_shares,
+}];
 
 fn monotonic(_: &mut Fixture) -> Result<(), Failure> {
     let mut last = 0;
@@ -87,22 +89,10 @@ const fn of_ten(budget: u64) -> Budget {
     }
 }
 
-/// Two threads with deadlines never end their work. What an emulator on a busy host loses counts for whoever ran, so it is
-/// measured several times: a kernel that is wrong is wrong each time.
+/// Two threads with deadlines never end their work.
 fn deadline_shares(fixture: &mut Fixture) -> Result<(), Failure> {
     let other: Thread = fixture.object(Kind::Thread, 0)?;
     let sched: SchedContext = fixture.object(Kind::SchedContext, 0)?;
-    let mut last = Ok(());
-    for _ in 0..5 {
-        last = shares_of(fixture, other, sched);
-        if last.is_ok() {
-            break;
-        }
-    }
-    last
-}
-
-fn shares_of(fixture: &Fixture, other: Thread, sched: SchedContext) -> Result<(), Failure> {
     let control = SchedControl::from(boot::SCHED_CONTROL);
     fixture.start_other(other, probe::LOOP)?;
     done("binding", sched.bind(other))?;
@@ -125,8 +115,7 @@ fn shares_of(fixture: &Fixture, other: Thread, sched: SchedContext) -> Result<()
     done("time", fixture.configure_time(sched))?;
     for (budget, (before, after)) in [2, 3].into_iter().zip(before.into_iter().zip(after)) {
         let (used, most) = (after - before, periods * budget * MILLISECOND);
-        // A millisecond more: time that the emulator lost counts for whoever ran.
-        if used == 0 || used > most + MILLISECOND {
+        if used == 0 || used > most {
             return Err(format!("{used} ns used, {most} allowed"));
         }
     }

@@ -8,7 +8,7 @@
 /// Slots that are filled, and some that stay empty. Capabilities of other cores follow.
 pub const SLOTS: u64 = 28;
 /// Slots with capabilities of each other core, in the order of [`FarPlace`].
-pub const FAR: u64 = 8;
+pub const FAR: u64 = 9;
 /// Numbers of system calls, and some behind them.
 const NUMBERS: u64 = 81;
 /// The slot for an interrupt's handler.
@@ -33,6 +33,8 @@ pub enum FarPlace {
     SchedContext,
     /// An address space.
     AddressSpace,
+    /// The right to give time of that core.
+    Control,
 }
 
 /// A generator of numbers: xorshift64* (Vigna, "An experimental exploration of Marsaglia's xorshift
@@ -175,6 +177,7 @@ fn far_place(number: u64) -> Option<u64> {
         41 | 42 => FarPlace::SchedContext,
         44 | 46 => FarPlace::AddressSpace,
         45 | 47 => FarPlace::Frame,
+        39 | 40 => FarPlace::Control,
         _ => return None,
     };
     Some(place as u64)

@@ -46,7 +46,7 @@ pub(super) mod slots {
 }
 
 /// log2 of the keeper's slots.
-pub(super) const KEEPER_SLOTS: u8 = 6;
+pub(super) const KEEPER_SLOTS: u8 = 8;
 /// log2 of a program's.
 const PROGRAM_SLOTS: u8 = 6;
 /// log2 of the bytes that a program is made of.

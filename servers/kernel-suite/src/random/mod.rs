@@ -22,7 +22,7 @@ use libipc::objects::{
     ThreadConfiguration, Untyped,
 };
 use libipc::{CPtr, Kind, Refusal, Rights, clock_ns};
-use test_script::random::FAR;
+use test_script::random::FarPlace;
 use weft_domain::own_pages;
 
 use crate::calls::{call_server, start_server};
@@ -57,8 +57,9 @@ const PATIENCE: u64 = 10;
 const END_OF_PATIENCE: u64 = 600;
 const READ_WRITE: Rights = Rights::READ.union(Rights::WRITE);
 const EXECUTE: Rights = Rights::READ.union(Rights::EXECUTE);
-/// One of most things for the programs of other cores (memory cannot be copied), in the order of [`FarPlace`](test_script::random::FarPlace).
-const FAR_OBJECTS: [(Kind, u8); FAR as usize] = [
+/// One of most things for the programs of other cores (memory cannot be copied), in the order of [`FarPlace`]. The right to give
+/// time follows.
+const FAR_OBJECTS: [(Kind, u8); FarPlace::Control as usize] = [
     (Kind::Endpoint, 0),
     (Kind::Notification, 0),
     (Kind::Reply, 0),
@@ -175,6 +176,8 @@ fn part(
             _ => object,
         });
     }
+    let control = arena.control.cptr();
+    far.push(minted(fixture, control, u64::from(PRIORITY))?);
     Ok(Part {
         arena,
         bell: minted(fixture, bell, SILENT)?,

@@ -22,9 +22,14 @@ use crate::qemu::watch::Verdict;
 const PACKAGE: &str = "kernel-suite";
 /// The feature with which it makes ten million random system calls.
 const LONG: &str = "long";
+/// The feature with which it tries what only a machine of exact time can show.
+const COUNTED: &str = "counted";
 
 /// Cores of the machine: the suite tries what one core does about the others.
-const CORES: u16 = 4;
+const CORES: u16 = 8;
+
+/// Their memory, for eight parts.
+const MEMORY: &str = "512M";
 
 /// How long it may take.
 const LIMIT: Duration = Duration::from_secs(240);
@@ -53,11 +58,14 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let name = format!("kernel-{}", board.name());
     if context.length == Length::Long {
         let suite = Alone::build(project, board, (PACKAGE, &[LONG]), "kernel-long")?;
-        let machine = suite.machine(CORES, "256M", Clock::Host);
+        let machine = suite.machine(CORES, MEMORY, Clock::Host);
         boot(&machine, (&format!("{name}-long"), LONG_LIMIT), tally)?;
     }
+    let suite = Alone::build(project, board, (PACKAGE, &[COUNTED]), "kernel-counted")?;
+    let machine = suite.machine(CORES, MEMORY, Clock::Counted);
+    boot(&machine, (&format!("{name}-counted"), LIMIT), tally)?;
     let suite = Alone::build(project, board, (PACKAGE, &[]), "kernel")?;
-    let machine = suite.machine(CORES, "256M", Clock::Host);
+    let machine = suite.machine(CORES, MEMORY, Clock::Host);
     boot(&machine, (&name, LIMIT), tally)?;
     look(&machine, &suite.kernel, &name, tally)?;
     // On the PC no emulator has tags.

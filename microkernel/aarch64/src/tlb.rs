@@ -7,17 +7,19 @@
 //! Each core gives out tags for itself. Bit 0 of the roots (CnP) is clear, since tables begin on pages: a core then uses
 //! no entry that another one has loaded (Arm ARM, TTBR0_EL1), so it does not meet those of another space that has the
 //! same tag there. Hence what is forgotten is forgotten here alone, by instructions and barriers that do not wait for
-//! other cores.
+//! other cores; but for pages of spaces that other cores know, which are forgotten everywhere and by whichever tag.
 
 use core::arch::asm;
 
-use weft_hal::{PhysAddr, Root, Tlb, TlbTag, VirtAddr};
+use weft_hal::{OtherTlbs, PageSize, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 
 use crate::cpu;
 use crate::machine::Aarch64;
 
 /// Where the tag is, in TTBR0 as in the operands of TLBI (Arm ARM D19.2.152, C5.5).
 const TAG: u32 = 48;
+/// Where the number of a page is in those operands.
+const PAGE_NUMBER: u64 = 0xfff_ffff_ffff;
 
 impl Tlb for Aarch64 {
     fn greatest_tag(&self) -> u16 {
@@ -69,6 +71,44 @@ impl Tlb for Aarch64 {
     }
 }
 
+impl OtherTlbs for Aarch64 {
+    #[inline(always)]
+    fn reaches_other_cores(&self) -> bool {
+        true
+    }
+
+    fn flush_pages_everywhere(&mut self, first: VirtAddr, size: PageSize, count: u64) {
+        // SAFETY:
+        // 1. a barrier changes no state that Rust knows of.
+        unsafe { asm!("dsb ishst", options(nostack, preserves_flags)) };
+        let pages = 1_u64.wrapping_shl(u32::from(size.log2()).wrapping_sub(12));
+        let mut page = first.0 >> 12;
+        for _ in 0..count {
+            // SAFETY:
+            // 1. only forgets what can be read again from the tables.
+            unsafe { asm!("tlbi vaae1is, {}", in(reg) page & PAGE_NUMBER, options(nostack)) };
+            page = page.wrapping_add(pages);
+        }
+        // SAFETY:
+        // 1. barriers change no state that Rust knows of.
+        unsafe { asm!("dsb ish", "isb", options(nostack, preserves_flags)) };
+    }
+
+    fn flush_everywhere(&mut self) {
+        // SAFETY:
+        // 1. only forgets what can be read again from the tables.
+        unsafe {
+            asm!(
+                "dsb ishst",
+                "tlbi vmalle1is",
+                "dsb ish",
+                "isb",
+                options(nostack)
+            )
+        };
+    }
+}
+
 /// Leaves the user half empty.
 pub(crate) fn leave_user(empty_root: PhysAddr) {
     cpu::set_user_root(empty_root.0);
@@ -76,7 +116,7 @@ pub(crate) fn leave_user(empty_root: PhysAddr) {
 
 /// Forgets one page of a space.
 fn forget_page(root: Root, address: VirtAddr) {
-    let page = root.bits() >> TAG << TAG | (address.0 >> 12 & 0xfff_ffff_ffff);
+    let page = root.bits() >> TAG << TAG | (address.0 >> 12 & PAGE_NUMBER);
     // SAFETY:
     // 1. only forgets what can be read again from the tables.
     unsafe {

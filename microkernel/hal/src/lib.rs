@@ -28,11 +28,11 @@ pub use groups::{Clock, Console, Cpu, Interrupts, IrqLine, IrqMode, Msi, Ports, 
 pub use next::{Answered, Direct, Next, Turn};
 pub use paging::{Entry, Leaf, PageSize, Paging};
 pub use text::Text;
-pub use tlb::{Tlb, TlbTag};
+pub use tlb::{OtherTlbs, Tlb, TlbTag};
 
 /// An architecture: all groups, and the type that holds a thread's registers.
 pub trait Arch:
-    Cpu + Clock + Console + Interrupts + Paging + Ports + Power + Tlb + Sized + 'static
+    Cpu + Clock + Console + Interrupts + Paging + Ports + Power + Tlb + OtherTlbs + Sized + 'static
 {
     /// A thread's saved user registers.
     type Context: Context;

@@ -4,7 +4,7 @@
 //! architecture knows the instructions. Both kinds of processor are described here: those that tag entries, so that a
 //! switch forgets nothing, and those that do not, where it forgets all.
 
-use crate::{PhysAddr, Root, VirtAddr};
+use crate::{PageSize, PhysAddr, Root, VirtAddr};
 
 /// What a core tags the TLB entries of an address space with (PCID, ASID). 0 is no user space's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
@@ -42,4 +42,18 @@ pub trait Tlb {
 
     /// Forgets what the TLB holds of all user spaces, none of which is active.
     fn flush_all(&mut self);
+}
+
+/// The TLBs of the other cores.
+pub trait OtherTlbs {
+    /// Whether this core can make the TLBs of others forget: by [`flush_pages_everywhere`](Self::flush_pages_everywhere) and
+    /// [`flush_everywhere`](Self::flush_everywhere), which are used only if so.
+    fn reaches_other_cores(&self) -> bool;
+
+    /// Forgets what the TLBs of all cores hold of consecutive pages of one size, of whichever space; orders it behind
+    /// earlier table changes, and ends when no core uses them any more.
+    fn flush_pages_everywhere(&mut self, first: VirtAddr, size: PageSize, count: u64);
+
+    /// As [`flush_pages_everywhere`](Self::flush_pages_everywhere), of all that the TLBs hold.
+    fn flush_everywhere(&mut self);
 }

@@ -11,7 +11,7 @@
 
 use core::arch::asm;
 
-use weft_hal::{PhysAddr, Root, Tlb, TlbTag, VirtAddr};
+use weft_hal::{OtherTlbs, PageSize, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 use x86_64::instructions::tlb;
 
 use crate::cpu;
@@ -66,6 +66,17 @@ impl Tlb for X86_64 {
     fn flush_all(&mut self) {
         cpu::forget_all();
     }
+}
+
+impl OtherTlbs for X86_64 {
+    #[inline(always)]
+    fn reaches_other_cores(&self) -> bool {
+        false
+    }
+
+    fn flush_pages_everywhere(&mut self, _: VirtAddr, _: PageSize, _: u64) {}
+
+    fn flush_everywhere(&mut self) {}
 }
 
 /// Writes the root register; forgets what has the same tag, unless it is to be kept, but no global entries.

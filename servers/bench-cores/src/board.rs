@@ -57,6 +57,8 @@ impl Operation {
 
 /// The mark of the stretch in which one core interrupts another, to see that this is seen.
 pub(crate) const CONTROL: u64 = 15;
+/// The mark of the stretch in which one core unmaps pages that another core knows as well.
+pub(crate) const UNMAP: u64 = 14;
 
 /// From a core's marks to the next one's.
 pub(crate) const STEP: u64 = 16;
@@ -65,7 +67,13 @@ pub(crate) const STEP: u64 = 16;
 #[repr(C, align(4096))]
 pub(crate) struct Board {
     arrived: AtomicU64,
+    /// What the thread that reads pages on another core is to do: nothing, read them, and it has.
+    reads: AtomicU64,
 }
+
+/// It is to read them, and it has.
+const READ: u64 = 1;
+const HAS_READ: u64 = 2;
 
 /// What a core has counted.
 #[repr(C, align(4096))]
@@ -95,6 +103,24 @@ impl Board {
         while self.arrived.load(Ordering::Acquire) < round * cores {
             give_way();
         }
+    }
+
+    /// Has pages read, and waits until they are.
+    pub(crate) fn have_read(&self) {
+        self.reads.store(READ, Ordering::Release);
+        while self.reads.load(Ordering::Acquire) != HAS_READ {
+            give_way();
+        }
+    }
+
+    /// Whether somebody has pages read.
+    pub(crate) fn is_to_read(&self) -> bool {
+        self.reads.load(Ordering::Acquire) == READ
+    }
+
+    /// They are read.
+    pub(crate) fn has_read(&self) {
+        self.reads.store(HAS_READ, Ordering::Release);
     }
 }
 

@@ -3,12 +3,12 @@
 
 use libipc::abi::cap::{CacheMode, MapFlags};
 use libipc::abi::{FaultLabel, MessageInfo};
-use libipc::objects::{AddressSpace, CNode, Frame, MapError, Notification, Untyped};
+use libipc::objects::{AddressSpace, CNode, Frame, MapError, Notification, Thread, Untyped};
 use libipc::{CPtr, Kind, Refusal, Rights};
 use weft_sys::Words;
 use weft_sys::measure::{CounterRate, counter, counter_rate, mark_begin, mark_end};
 
-use crate::board::{Board, CONTROL, Operation, SAMPLES, Sheet, WARM_UP, give_way};
+use crate::board::{Board, CONTROL, Operation, PAGE, SAMPLES, Sheet, UNMAP, WARM_UP, give_way};
 
 /// What a part has, by slot: each has some of it.
 pub(crate) mod slots {
@@ -38,12 +38,19 @@ pub(crate) mod slots {
     pub(crate) const REPLY: CPtr = CPtr(11);
     /// Empty.
     pub(crate) const FREE: CPtr = CPtr(12);
+    /// A thread of the same space that computes on another core.
+    pub(crate) const LODGER: CPtr = CPtr(13);
+    /// The first of the frames that both know.
+    pub(crate) const KNOWN: CPtr = CPtr(16);
 }
 
 /// Where a page is missing.
 pub(crate) const HOLE: u64 = 0x4010_0000;
 /// Where a page is mapped.
 pub(crate) const MAPPED: u64 = HOLE + 0x1000;
+/// Where pages are mapped that a thread on another core knows as well, and how many.
+pub(crate) const KNOWN: u64 = 0x4040_0000;
+pub(crate) const KNOWN_PAGES: u64 = 512;
 /// log2 of a frame's bytes.
 pub(crate) const FRAME_BITS: u8 = 12;
 /// The status of what is wrong without the kernel having refused it.
@@ -87,6 +94,20 @@ pub(crate) extern "C" fn pages(_: u64, _: u64) -> ! {
     }
 }
 
+/// Reads pages when it is to, and computes without end.
+pub(crate) extern "C" fn reads(_: u64, _: u64) -> ! {
+    let board = Board::here();
+    loop {
+        if board.is_to_read() {
+            for page in 0..KNOWN_PAGES {
+                read(KNOWN + page * PAGE);
+            }
+            board.has_read();
+        }
+        give_way();
+    }
+}
+
 /// Measures all operations, in step with those of the other cores.
 pub(crate) extern "C" fn measures(core: u64, cores: u64) -> ! {
     let mut client = Client {
@@ -114,6 +135,8 @@ pub(crate) extern "C" fn measures(core: u64, cores: u64) -> ! {
     });
     client.meet();
     client.interrupt_another();
+    client.meet();
+    client.unmap_for_another();
     client.meet();
     if core == 0 {
         let _ = Notification::from(slots::DONE).signal();
@@ -193,6 +216,45 @@ impl Client {
             self.note(Operation::Signal, status(outcome));
         }
     }
+
+    /// The first core unmaps pages that a thread of its space knows which computes on the second.
+    fn unmap_for_another(&self) {
+        if self.core == 0 && self.cores > 1 {
+            let outcome = self.have_read_elsewhere().and_then(|()| {
+                mark_begin(UNMAP);
+                let unmapped = Frame::from(slots::KNOWN).unmap_many(KNOWN_PAGES);
+                mark_end(UNMAP);
+                unmapped
+            });
+            let outcome = outcome.and_then(|unmapped| {
+                Thread::from(slots::LODGER).suspend()?;
+                Ok(unmapped == KNOWN_PAGES)
+            });
+            self.note(
+                Operation::Map,
+                match outcome {
+                    Ok(true) => Ok(()),
+                    Ok(false) => Err(WRONG),
+                    Err(refusal) => Err(refusal as u64),
+                },
+            );
+        }
+    }
+
+    fn have_read_elsewhere(&self) -> Result<(), Refusal> {
+        let (space, known) = (AddressSpace::from(slots::SPACE), Frame::from(slots::KNOWN));
+        let mapped = space.map_many(known, KNOWN, READ, KNOWN_PAGES);
+        if mapped.ok() != Some(KNOWN_PAGES) {
+            return Err(Refusal::Unsupported);
+        }
+        let lodger = Thread::from(slots::LODGER);
+        lodger.resume()?;
+        while lodger.describe()?.core == 0 {
+            give_way();
+        }
+        self.board.have_read();
+        Ok(())
+    }
 }
 
 fn status<T>(outcome: Result<T, Refusal>) -> Result<(), u64> {
@@ -216,14 +278,20 @@ fn map() -> Result<(), u64> {
 
 #[inline(always)]
 fn touch() -> Result<(), u64> {
-    let page = core::ptr::with_exposed_provenance::<u64>(HOLE as usize);
-    // SAFETY:
-    // 1. the address is aligned, and the pager maps a page there before it lets the instruction end.
-    // 2. nothing in this program writes there.
-    match unsafe { page.read_volatile() } {
+    match read(HOLE) {
         0 => Ok(()),
         _ => Err(WRONG),
     }
+}
+
+/// Reads a page of which only its address is known.
+#[inline(always)]
+fn read(page: u64) -> u64 {
+    let page = core::ptr::with_exposed_provenance::<u64>(page as usize);
+    // SAFETY:
+    // 1. the address is aligned, and a page is mapped there, or the pager maps one before it lets the instruction end.
+    // 2. nothing in this program writes there.
+    unsafe { page.read_volatile() }
 }
 
 #[inline(always)]

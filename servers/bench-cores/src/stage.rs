@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use libipc::abi::boot::{self, BootInfo};
 use libipc::abi::cap::{CacheMode, MapFlags, MemoryClass};
-use libipc::abi::syscall::ThreadUses;
+use libipc::abi::syscall::{Affinity, ThreadUses};
 use libipc::objects::{
     AddressSpace, Budget, CNode, Frame, Notification, SchedContext, SchedControl, Start, Thread,
     ThreadConfiguration, Untyped,
@@ -25,12 +25,21 @@ const WINDOW: u64 = 0x3000_0000;
 const STACKS: u64 = 0x4020_0000;
 /// log2 of the slots that a part has.
 const CNODE_SIZE: u8 = 4;
+/// The same of the one that measures on the first core.
+const FIRST_SIZE: u8 = 10;
 /// log2 of the memory that frames are made of.
 const MEMORY_BITS: u8 = 16;
+/// log2 of the memory of the pages that two cores know.
+const KNOWN_BITS: u8 = 21;
 /// Longer than everything takes: no time slice ends in a sample.
 const SLICES: Budget = Budget {
     budget_ns: 10_000_000_000,
     period_ns: 10_000_000_000,
+};
+/// Of one that is to be elsewhere soon.
+const SHORT: Budget = Budget {
+    budget_ns: 1_000_000,
+    period_ns: 1_000_000,
 };
 /// How urgent who measures is.
 const LOW: u8 = 30;
@@ -75,6 +84,7 @@ struct Part {
     cnode: CNode,
     stack: u64,
     priority: u8,
+    time: Budget,
     faults: CPtr,
 }
 
@@ -200,7 +210,7 @@ impl Stage {
         };
         done("configuring a thread", thread.configure(to))?;
         let sched: SchedContext = self.object(stock, Kind::SchedContext, 0)?;
-        let timed = stock.control.configure(sched, part.priority, SLICES);
+        let timed = stock.control.configure(sched, part.priority, part.time);
         done("configuring time", timed)?;
         done("giving time", sched.bind(thread))?;
         // As behind a call: where the architecture keeps the way back on the stack, there is room for it.
@@ -231,6 +241,7 @@ impl Stage {
             cnode,
             stack,
             priority: HIGH,
+            time: SLICES,
             faults: CPtr::NULL,
         };
         let answers = self.answering(stock, endpoint)?;
@@ -244,10 +255,40 @@ impl Stage {
             cnode: self.measuring(core, client_space, [endpoint, pager])?,
             stack: STACKS,
             priority: LOW,
+            time: SLICES,
             faults: pager,
         };
+        if core == 0 && self.stocks.len() > 1 {
+            self.lodging(stock, &client)?;
+        }
         let client = self.thread(stock, &client)?;
         Ok(Crew([answers, pages, client].into()))
+    }
+
+    /// What the first core shares with the second: pages that a thread of the client's space reads there.
+    fn lodging(&mut self, stock: Stock, client: &Part) -> Result<(), Failure> {
+        let (memory, frames): (Untyped, _) = (
+            self.object(stock, Kind::Untyped, KNOWN_BITS)?,
+            parts::KNOWN_PAGES,
+        );
+        let made = memory.retype_many(Kind::Frame, FRAME_BITS, client.cnode, slots::KNOWN, frames);
+        done("making frames", made)?;
+        self.tables(stock, client.space, parts::KNOWN)?;
+        let lodger = Part {
+            entry: parts::reads,
+            arguments: [0; 2],
+            space: client.space,
+            cnode: self.object(stock, Kind::CNode, CNODE_SIZE)?,
+            stack: STACKS + 2 * PAGE,
+            priority: HIGH,
+            time: SHORT,
+            faults: CPtr::NULL,
+        };
+        let lodger = self.thread(stock, &lodger)?;
+        let control = self.stock(1)?.control;
+        let allowed = control.set_affinity(lodger, Affinity::Preferred);
+        done("allowing another core", allowed)?;
+        give(client.cnode, slots::LODGER, lodger.cptr())
     }
 
     /// What the thread that answers has.
@@ -287,7 +328,8 @@ impl Stage {
         let stock = self.stock(core)?;
         self.tables(stock, space, MAPPED)?;
         self.share(core, space)?;
-        let cnode: CNode = self.object(stock, Kind::CNode, CNODE_SIZE)?;
+        let size = if core == 0 { FIRST_SIZE } else { CNODE_SIZE };
+        let cnode: CNode = self.object(stock, Kind::CNode, size)?;
         let frame: Frame = self.object(stock, Kind::Frame, FRAME_BITS)?;
         let memory: CPtr = self.object(stock, Kind::Untyped, MEMORY_BITS)?;
         let bell: CPtr = self.object(stock, Kind::Notification, 0)?;

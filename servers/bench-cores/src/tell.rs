@@ -9,7 +9,7 @@ use libipc::abi::boot;
 use libipc::objects::Log;
 
 use crate::Failure;
-use crate::board::{CONTROL, Operation, STEP, Sheet};
+use crate::board::{CONTROL, Operation, STEP, Sheet, UNMAP};
 
 impl Operation {
     /// The figure's name on so many cores.
@@ -47,6 +47,7 @@ pub(crate) fn figures(cores: usize) -> Result<(), Failure> {
     }
     if cores > 1 {
         line(&format!("bench stretch control {CONTROL} 0\n"));
+        line(&format!("bench stretch unmap {UNMAP} 0\n"));
     }
     line(&format!("bench cores {cores} {STEP}\n"));
     line(&format!("bench end {} 0\n", Operation::ALL.len()));

@@ -173,7 +173,7 @@ impl<A: Arch> Core<A> {
             first.mapping.set(home, Mapping::NONE.0);
             return Err(Refusal::NotMapped);
         };
-        if found.space.cores.get(home) != 0 {
+        if self.cores_to_ask(found.space) != 0 {
             return Ok(self.unmap_shared(first, count));
         }
         let attributes = found.place.get() ^ physical.0;
@@ -193,10 +193,11 @@ impl<A: Arch> Core<A> {
             frame = self.behind(frame.address(), 1);
         }
         self.forget_run(found.space, found.address, size, done);
+        self.forget_pages_elsewhere(found.space, found.address, size, done);
         Ok(done)
     }
 
-    /// As `unmap_run`, in a space of which other cores run threads.
+    /// As `unmap_run`, in a space of which other cores run threads that are to be asked to forget.
     #[cold]
     #[inline(never)]
     fn unmap_shared(&mut self, first: SlotRef, count: u64) -> u64 {

@@ -183,19 +183,23 @@ impl<A: Arch> Core<A> {
         self.forget_page(found.space, found.address);
         self.arch.publish();
         let word = Mapping(frame.mapping.get(home));
-        self.join_round(Some(frame), word, found.space.cores.get(home));
+        self.forget_pages_elsewhere(found.space, found.address, leaf.size, 1);
+        let cores = self.cores_to_ask(found.space);
+        if cores != 0 {
+            self.join_round(Some(frame), word, cores);
+        }
         Ok(())
     }
 
-    /// Gives the other cores that run threads of the space.
+    /// Gives the other cores that are to be asked to forget it.
     fn unmap(&mut self, word: u64, physical: PhysAddr, size: PageSize) -> Result<u64, Refusal> {
-        let home = self.home();
         let found = self
             .find_page(word, physical, size)
             .ok_or(Refusal::NotMapped)?;
         found.place.set(0);
         self.forget_page(found.space, found.address);
-        Ok(found.space.cores.get(home))
+        self.forget_pages_elsewhere(found.space, found.address, size, 1);
+        Ok(self.cores_to_ask(found.space))
     }
 
     /// The other cores that run threads of the space that a frame is mapped in, if that is this core's.
@@ -205,7 +209,7 @@ impl<A: Arch> Core<A> {
         let physical = PhysAddr(frame.object.get(home));
         let size = PageSize::from_log2(frame.tag.get(home).size());
         let found = size.and_then(|size| self.find_page(frame.mapping.get(home), physical, size));
-        found.map_or(0, |found| found.space.cores.get(home))
+        found.map_or(0, |found| self.cores_to_ask(found.space))
     }
 
     /// Removes the mapping made through a frame capability. Gives where that was, and which other cores may know it still.

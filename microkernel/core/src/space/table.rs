@@ -93,6 +93,7 @@ impl<A: Arch> Core<A> {
         if let Some((space, place)) = self.find_table(table) {
             place.set(0);
             self.forget_space(space);
+            self.forget_space_elsewhere(space);
         }
         table.mapping.set(self.home(), Mapping::NONE.0);
     }
@@ -101,7 +102,7 @@ impl<A: Arch> Core<A> {
     #[cold]
     pub(crate) fn cores_of_table(&self, table: SlotRef) -> u64 {
         let found = self.find_table(table);
-        found.map_or(0, |(space, _)| space.cores.get(self.home()))
+        found.map_or(0, |(space, _)| self.cores_to_ask(space))
     }
 
     /// Ends an address space. No thread has it any more; its tables and frames stay whose they are.

@@ -1,7 +1,7 @@
 //! What a core's TLB holds of an address space: the switch to one, and what is to be forgotten.
 
 use weft_abi::Kind;
-use weft_hal::{Arch, Root, TlbTag, VirtAddr};
+use weft_hal::{Arch, PageSize, Root, TlbTag, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
@@ -101,6 +101,37 @@ impl<A: Arch> Core<A> {
     pub(crate) fn forget_space(&mut self, space: Ref<AddressSpace>) {
         let space = self.tagged(&space);
         self.sched.tags.forget(&mut self.arch, space);
+    }
+
+    /// The other cores that run threads of a space and are to be asked to forget what they know of it: none where this core
+    /// makes them forget itself.
+    #[inline(always)]
+    pub(crate) fn cores_to_ask(&self, space: Ref<AddressSpace>) -> u64 {
+        if self.arch.reaches_other_cores() {
+            return 0;
+        }
+        space.cores.get(self.home())
+    }
+
+    /// Makes other cores that run threads of a space forget pages of it, if this core can.
+    #[inline(always)]
+    pub(super) fn forget_pages_elsewhere(
+        &mut self,
+        space: Ref<AddressSpace>,
+        first: VirtAddr,
+        size: PageSize,
+        count: u64,
+    ) {
+        if self.arch.reaches_other_cores() && space.cores.get(self.home()) != 0 {
+            self.arch.flush_pages_everywhere(first, size, count);
+        }
+    }
+
+    /// As `forget_pages_elsewhere`, of all pages.
+    pub(super) fn forget_space_elsewhere(&mut self, space: Ref<AddressSpace>) {
+        if self.arch.reaches_other_cores() && space.cores.get(self.home()) != 0 {
+            self.arch.flush_everywhere();
+        }
     }
 
     /// Leaves a space that ends, if it is active here.

@@ -14,7 +14,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let space = core.space_argument(thread, 0)?;
     let frame = core.expect(thread, argument(1), Kind::Frame, Rights::READ)?;
     if frame.mapping.get(core.home()) != 0 {
-        core.can_wait_for(thread, space.cores.get(core.home()))?;
+        core.can_wait_for(thread, core.cores_to_ask(space))?;
     }
     let mapped = core.map_frame(frame, space, VirtAddr(argument(2)), MapFlags(argument(3)));
     if mapped.is_ok() && frame.tag.get(core.home()).is_busy() {

@@ -26,7 +26,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     let first = core.frames_argument(thread, argument(1), part.count)?;
     let (address, flags) = (argument(2), MapFlags(argument(3)));
     let size = first.tag.get(core.home()).size();
-    let cores = space.cores.get(core.home());
+    let cores = core.cores_to_ask(space);
     let done = core.along_frames(thread, first, part, |core, frame, done| {
         if frame.mapping.get(core.home()) != 0 {
             core.can_wait_for(thread, cores)?;

@@ -8,13 +8,15 @@ mod context;
 mod devices;
 mod paging;
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use std::boxed::Box;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
 use std::vec::Vec;
 
 use crate::{
     Arch, Clock, Console, CoreId, Cpu, IrqLine, IrqMode, Nanoseconds, PhysAddr, Root, TlbTag,
+    VirtAddr,
 };
 
 pub use context::{FakeContext, FakeVectors};
@@ -32,6 +34,9 @@ pub enum Preemption {
 
 /// Reads a word of page tables by its physical address.
 pub type Walker = Box<dyn Fn(PhysAddr) -> u64>;
+
+/// Pages that all cores were told to forget; `None`: everything.
+pub type Others = Rc<RefCell<Vec<Option<VirtAddr>>>>;
 
 /// What ends a test whose kernel switched the machine off: the panic's payload.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,6 +80,10 @@ pub struct Fake {
     pub walker: Option<Walker>,
     /// How much time passes whenever the kernel looks at the clock.
     pub per_look: Nanoseconds,
+    /// If a core reaches the TLBs of others: what they all were told to forget, in the order of time.
+    pub others: Option<Others>,
+    /// How much of that it has heard.
+    heard: usize,
     looks: Cell<u64>,
     tlb: HashMap<(TlbTag, u64), Translation>,
     questions: Cell<u32>,

@@ -8,7 +8,9 @@ use core::sync::atomic::AtomicU64;
 use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 
-use crate::{Access, Entry, Leaf, PageSize, Paging, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
+use crate::{
+    Access, Entry, Leaf, OtherTlbs, PageSize, Paging, PhysAddr, Root, Tlb, TlbTag, VirtAddr,
+};
 
 use super::Fake;
 
@@ -29,6 +31,14 @@ pub struct Translation {
     /// How it is cached.
     pub cache: CacheMode,
     size: PageSize,
+}
+
+impl Translation {
+    /// Whether what is known of `page` is of the same page as an address.
+    fn is_of(&self, page: u64, address: VirtAddr) -> bool {
+        let shift = self.size.log2() - 12;
+        page >> shift == (address.0 >> 12) >> shift
+    }
 }
 
 /// An access that the fake hardware refused.
@@ -66,6 +76,7 @@ impl Fake {
         access: Access,
         read: impl Fn(PhysAddr) -> u64,
     ) -> Result<Translation, PageFault> {
+        self.hear_others();
         let root = self.active.ok_or(PageFault)?;
         let key = (tag_of(root), address.0 >> 12);
         let found = match self.tlb.get(&key) {
@@ -87,9 +98,35 @@ impl Fake {
 }
 
 impl Fake {
+    /// Makes the TLBs of all cores forget a page by whichever tag, or everything.
+    fn tell_everyone(&mut self, page: Option<VirtAddr>) {
+        if let Some(others) = &self.others {
+            others.borrow_mut().push(page);
+        }
+        self.hear_others();
+    }
+
+    /// Forgets what other cores have told this one to: before it is used the next time, which nobody can tell from at once.
+    fn hear_others(&mut self) {
+        let Some(others) = self.others.clone() else {
+            return;
+        };
+        let told = others.borrow();
+        for page in told.get(self.heard..).unwrap_or(&[]) {
+            match page {
+                None => self.tlb.clear(),
+                Some(address) => self
+                    .tlb
+                    .retain(|(_, page), known| !known.is_of(*page, *address)),
+            }
+        }
+        self.heard = told.len();
+    }
+
     /// Panics if the TLB knows of a space what its tables do not say. Where other cores are about to tell of a change, they may
     /// differ.
-    pub fn check_tlb(&self, root: Root) {
+    pub fn check_tlb(&mut self, root: Root) {
+        self.hear_others();
         let Some(read) = &self.walker else {
             return;
         };
@@ -258,10 +295,8 @@ impl Tlb for Fake {
     fn flush_page(&mut self, root: Root, address: VirtAddr) {
         self.flushes.0 += 1;
         self.check_break(root, address);
-        self.tlb.retain(|(owner, page), known| {
-            let shift = known.size.log2() - 12;
-            *owner != tag_of(root) || *page >> shift != (address.0 >> 12) >> shift
-        });
+        self.tlb
+            .retain(|(owner, page), known| *owner != tag_of(root) || !known.is_of(*page, address));
     }
 
     fn flush_space(&mut self, root: Root) {
@@ -273,6 +308,22 @@ impl Tlb for Fake {
         assert_eq!(self.active, None, "a space is active");
         self.flushes.2 += 1;
         self.tlb.clear();
+    }
+}
+
+impl OtherTlbs for Fake {
+    fn reaches_other_cores(&self) -> bool {
+        self.others.is_some()
+    }
+
+    fn flush_pages_everywhere(&mut self, first: VirtAddr, size: PageSize, count: u64) {
+        for page in 0..count {
+            self.tell_everyone(Some(VirtAddr(first.0 + (page << size.log2()))));
+        }
+    }
+
+    fn flush_everywhere(&mut self) {
+        self.tell_everyone(None);
     }
 }
 

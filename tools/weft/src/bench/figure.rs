@@ -38,7 +38,7 @@ pub struct Figure {
 impl Figure {
     /// Whether every run of one build tells the same: it counts, and waits for nothing that the host does.
     pub fn is_exact(&self) -> bool {
-        let counts = matches!(self.unit.as_str(), "instructions" | "bytes");
+        let counts = matches!(self.unit.as_str(), "instructions" | "bytes" | "interrupts");
         counts && !(self.name.starts_with(DISKS) && self.has_device())
     }
 

@@ -14,7 +14,7 @@ use super::join::{COUNTER, Joined, Joiner};
 use super::told::{Cores, Stretch, Told};
 use super::value::Value;
 use super::witness::Witnessed;
-use super::{told, witness};
+use super::{statics, told, witness};
 use crate::board::Board;
 use crate::build;
 use crate::build::alone::Alone;
@@ -45,8 +45,14 @@ const PACKAGE: &str = "bench-cores";
 /// The stretch in which one core interrupts another on purpose.
 const CONTROL: &str = "control";
 
+/// The stretch in which one core unmaps pages that one other core knows.
+const UNMAP: &str = "unmap";
+
+/// The figure of how many interrupts any core sends meanwhile, whatever the number of cores.
+const UNMAP_INTERRUPTS: &str = "unmap_512_interrupts";
+
 /// What is measured.
-const OPERATIONS: [&str; 5] = ["call", "map", "fault", "signal", "alloc"];
+const OPERATIONS: [&str; 6] = ["call", "map", "fault", "signal", "alloc", UNMAP_INTERRUPTS];
 
 /// Memory of a machine: a 64th of it is enough for a core. Should QEMU end a core's turn in its marked run, it does so each
 /// time with this build; a machine of another size does other things before, and so its turns end elsewhere.
@@ -162,6 +168,19 @@ impl Scale {
             phases.look_at_control()?;
         }
         let mut figures = Figures::default();
+        if cores > 1 {
+            let name = format!("{NAMES}{UNMAP_INTERRUPTS}.{cores}");
+            match phases.sent(UNMAP) {
+                Ok(sent) => figures
+                    .all
+                    .push(statics::count(&name, self.image.board, sent)),
+                Err(error) => figures.missing.push(Missing {
+                    name,
+                    error,
+                    board: self.image.board.name().to_owned(),
+                }),
+            }
+        }
         for joined in joiner.join(&told)? {
             match joined {
                 Joined::Figure(figure) if figure.name == COUNTER => {}

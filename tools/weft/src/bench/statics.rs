@@ -84,6 +84,14 @@ pub fn idle(board: Board, told: &[Told], witnessed: &Witnessed) -> Option<Result
     }))
 }
 
+/// A figure of how many interrupts were sent.
+pub fn count(name: &str, board: Board, interrupts: u64) -> Figure {
+    Figure {
+        unit: "interrupts".to_owned(),
+        ..size(name, board, interrupts)
+    }
+}
+
 fn size(name: &str, board: Board, bytes: u64) -> Figure {
     figure(name, board, Value::whole(bytes))
 }

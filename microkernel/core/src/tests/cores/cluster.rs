@@ -9,7 +9,7 @@ use weft_abi::cap::MemoryClass;
 use weft_abi::layout::STARTUP_PAGE;
 use weft_abi::syscall::ARGUMENTS;
 use weft_abi::{Kind, Refusal, Syscall};
-use weft_hal::fake::Fake;
+use weft_hal::fake::{Fake, Others};
 use weft_hal::{Access, Context, CoreId, Next, PhysAddr, Trap, VirtAddr};
 use weft_store::Arena;
 use zerocopy::FromBytes;
@@ -36,6 +36,20 @@ pub(super) struct Cluster {
 impl Cluster {
     /// A machine whose root runs on core 0, and whose other cores idle.
     pub(super) fn new(count: u8) -> Self {
+        Self::made(count, None)
+    }
+
+    /// As `new`; its cores reach the TLBs of all.
+    pub(super) fn reaching(count: u8) -> Self {
+        Self::made(count, Some(Others::default()))
+    }
+
+    /// One of each.
+    pub(super) fn both(count: u8) -> [Self; 2] {
+        [Self::new(count), Self::reaching(count)]
+    }
+
+    fn made(count: u8, others: Option<Others>) -> Self {
         let arena = Arena::new(MEMORY as usize);
         let memory = arena.memory();
         memory.write(IMAGE, &image());
@@ -44,6 +58,7 @@ impl Cluster {
             .map(|id| {
                 let mut fake = Fake::new();
                 fake.core = CoreId(id);
+                fake.others = others.clone();
                 fake.walker = Some(Box::new(move |at| word(memory, at)));
                 let mut core = Box::new(Core::new(Fake::new(), memory, shared, &Core::HANDLERS));
                 core.install(fake);

@@ -55,8 +55,8 @@ impl Drop for Crowd {
 }
 
 impl Crowd {
-    fn new(cores: u8) -> Self {
-        let mut cluster = Cluster::new(cores);
+    fn new(mut cluster: Cluster) -> Self {
+        let cores = cluster.cores.len() as u8;
         let alarm = cluster.make(0, Kind::Notification, 0);
         let memory = (0..cores)
             .map(|core| cluster.make(core, Kind::Untyped, 18))
@@ -407,12 +407,12 @@ impl Crowd {
     }
 
     /// No core knows a page of a program's space that is not there.
-    fn check_tlbs(&self) {
+    fn check_tlbs(&mut self) {
         let home = self.cluster.core(0).home();
         for program in &self.programs {
             let slot = self.cluster.slot(program.space);
             let space = slot.object_of::<AddressSpace>(home, Kind::AddressSpace);
-            for core in &self.cluster.cores {
+            for core in &mut self.cluster.cores {
                 if let Some(root) = space.and_then(|space| core.known_root(&space)) {
                     core.arch.check_tlb(root);
                 }
@@ -438,8 +438,8 @@ impl Crowd {
     }
 }
 
-fn run(cores: u8, seeds: core::ops::Range<u64>, steps: u64) -> (u64, u64) {
-    let mut crowd = Crowd::new(cores);
+fn run(cluster: Cluster, seeds: core::ops::Range<u64>, steps: u64) -> (u64, u64) {
+    let mut crowd = Crowd::new(cluster);
     for seed in seeds {
         crowd.populate(seed);
         for step in 0..steps {
@@ -456,16 +456,21 @@ fn run(cores: u8, seeds: core::ops::Range<u64>, steps: u64) -> (u64, u64) {
 
 #[test]
 fn random_system_calls_on_two_cores_leave_nothing_behind() {
-    run(2, 0..20, 1500);
+    run(Cluster::new(2), 0..20, 1500);
 }
 
 #[test]
 fn random_system_calls_on_eight_cores_leave_nothing_behind() {
-    let (calls, away) = run(8, 0..8, 4000);
+    let (calls, away) = run(Cluster::new(8), 0..8, 4000);
     assert!(
         away * 10 > calls,
         "of {calls} only {away} concerned other cores"
     );
+}
+
+#[test]
+fn random_system_calls_on_cores_that_reach_each_others_tlbs_leave_nothing_behind() {
+    run(Cluster::reaching(4), 0..10, 2500);
 }
 
 #[test]
@@ -474,6 +479,8 @@ fn many_random_system_calls_on_many_cores_leave_nothing_behind() {
     // Other seeds each time; a failure names the one that led to it.
     let first = Random::new(std::process::id().into()).next() & 0xffff_ffff;
     for cores in [2, 3, 5, 8] {
-        run(cores, first..first + 40, 6000);
+        for cluster in Cluster::both(cores) {
+            run(cluster, first..first + 40, 6000);
+        }
     }
 }

@@ -6,7 +6,7 @@ use weft_abi::cap::{CacheMode, MapFlags};
 use weft_abi::syscall::{Affinity, ThreadState};
 use weft_abi::{FaultKind, Kind, MessageInfo, Refusal, Rights, Syscall};
 use weft_hal::fake::Fake;
-use weft_hal::{Access, Context, Nanoseconds, Trap, VirtAddr};
+use weft_hal::{Access, Context, Nanoseconds, OtherTlbs, Trap, VirtAddr};
 
 use super::super::word;
 use super::Cluster;
@@ -395,7 +395,18 @@ fn interrupts(cluster: &Cluster) -> Vec<u64> {
 
 #[test]
 fn pages_that_two_of_eight_cores_use_are_unmapped_with_one_interrupt() {
-    let mut cluster = Cluster::new(8);
+    let sent = unmapped_for_two_of_eight(Cluster::new(8));
+    assert_eq!(sent, [0, 1, 1, 0, 0, 0, 0, 0], "one there, one back");
+}
+
+#[test]
+fn pages_that_two_of_eight_cores_use_are_unmapped_by_one_if_it_reaches_the_others() {
+    let sent = unmapped_for_two_of_eight(Cluster::reaching(8));
+    assert_eq!(sent, [0; 8]);
+}
+
+/// How many interrupts each core sends.
+fn unmapped_for_two_of_eight(mut cluster: Cluster) -> Vec<u64> {
     let (program, first) = shared(&mut cluster, 16);
     // Another thread of the same space unmaps them at home.
     let other = Program {
@@ -431,8 +442,9 @@ fn pages_that_two_of_eight_cores_use_are_unmapped_with_one_interrupt() {
         .context
         .request(Syscall::SpaceUnmapMany as u64, &[32, 16, 0]);
     cluster.cores[1].enter();
-    assert!(cluster.core(1).is_away(thread), "core 2 knows them still");
-    assert!(can(&mut cluster, 2, PAGE, Access::Read));
+    let asks = !cluster.core(1).arch.reaches_other_cores();
+    assert_eq!(cluster.core(1).is_away(thread), asks);
+    assert_eq!(can(&mut cluster, 2, PAGE, Access::Read), asks);
     cluster.rest();
     assert_eq!(thread.context.status.get(), Some(0));
     assert_eq!(thread.context.argument(1), 16);
@@ -441,89 +453,100 @@ fn pages_that_two_of_eight_cores_use_are_unmapped_with_one_interrupt() {
         .zip(&before)
         .map(|(after, before)| after - before)
         .collect();
-    assert_eq!(sent, [0, 1, 1, 0, 0, 0, 0, 0], "one there, one back");
     for address in (PAGE..).step_by(0x1000).take(16) {
         assert!(!can(&mut cluster, 2, address, Access::Read));
     }
+    sent
 }
 
 #[test]
 fn a_page_is_unmapped_from_a_third_core_and_used_again() {
-    let mut cluster = Cluster::new(3);
-    let (program, frame) = shared(&mut cluster, 1);
-    cluster.call(Syscall::SpaceUnmap, &[frame]).unwrap();
-    assert!(!can(&mut cluster, 2, PAGE, Access::Read));
-    let again = cluster.call(Syscall::SpaceUnmap, &[frame]);
-    assert_eq!(again.err(), Some(Refusal::NotMapped));
-    let map = [program.space, frame, PAGE, flags(Rights::READ)];
-    cluster.call(Syscall::SpaceMap, &map).unwrap();
-    assert!(can(&mut cluster, 2, PAGE, Access::Read));
-    assert!(!can(&mut cluster, 2, PAGE, Access::Write));
+    Cluster::both(3).into_iter().for_each(|mut cluster| {
+        let (program, frame) = shared(&mut cluster, 1);
+        cluster.call(Syscall::SpaceUnmap, &[frame]).unwrap();
+        assert!(!can(&mut cluster, 2, PAGE, Access::Read));
+        let again = cluster.call(Syscall::SpaceUnmap, &[frame]);
+        assert_eq!(again.err(), Some(Refusal::NotMapped));
+        let map = [program.space, frame, PAGE, flags(Rights::READ)];
+        cluster.call(Syscall::SpaceMap, &map).unwrap();
+        assert!(can(&mut cluster, 2, PAGE, Access::Read));
+        assert!(!can(&mut cluster, 2, PAGE, Access::Write));
+    });
 }
 
 #[test]
 fn a_frame_of_another_core_is_unmapped_everywhere() {
-    let mut cluster = Cluster::new(3);
-    let (program, _) = shared(&mut cluster, 1);
-    let frames = [0, 0, 0].map(|core| cluster.make(core, Kind::Frame, 12));
-    for (frame, at) in frames.into_iter().zip((PAGE + 0x8000..).step_by(0x1000)) {
-        let map = [program.space, frame, at, flags(WRITABLE)];
-        cluster.call(Syscall::SpaceMap, &map).unwrap();
-        assert!(can(&mut cluster, 2, at, Access::Write));
-    }
-    cluster.call(Syscall::SpaceUnmap, &[frames[0]]).unwrap();
-    assert!(!can(&mut cluster, 2, PAGE + 0x8000, Access::Write));
-    let gone = cluster
-        .call(Syscall::SpaceUnmapMany, &[frames[1], 1, 0])
-        .unwrap();
-    assert_eq!(gone[1], 1);
-    assert!(!can(&mut cluster, 2, PAGE + 0x9000, Access::Write));
-    cluster.call(Syscall::CNodeDelete, &[1, frames[2]]).unwrap();
-    assert!(!can(&mut cluster, 2, PAGE + 0xa000, Access::Write));
-    for frame in &frames[..2] {
-        assert!(
-            !cluster
-                .slot(*frame)
-                .tag
-                .get(cluster.core(0).home())
-                .is_busy()
-        );
-    }
+    Cluster::both(3).into_iter().for_each(|mut cluster| {
+        let (program, _) = shared(&mut cluster, 1);
+        let frames = [0, 0, 0].map(|core| cluster.make(core, Kind::Frame, 12));
+        for (frame, at) in frames.into_iter().zip((PAGE + 0x8000..).step_by(0x1000)) {
+            let map = [program.space, frame, at, flags(WRITABLE)];
+            cluster.call(Syscall::SpaceMap, &map).unwrap();
+            assert!(can(&mut cluster, 2, at, Access::Write));
+        }
+        cluster.call(Syscall::SpaceUnmap, &[frames[0]]).unwrap();
+        assert!(!can(&mut cluster, 2, PAGE + 0x8000, Access::Write));
+        let gone = cluster
+            .call(Syscall::SpaceUnmapMany, &[frames[1], 1, 0])
+            .unwrap();
+        assert_eq!(gone[1], 1);
+        assert!(!can(&mut cluster, 2, PAGE + 0x9000, Access::Write));
+        cluster.call(Syscall::CNodeDelete, &[1, frames[2]]).unwrap();
+        assert!(!can(&mut cluster, 2, PAGE + 0xa000, Access::Write));
+        for frame in &frames[..2] {
+            assert!(
+                !cluster
+                    .slot(*frame)
+                    .tag
+                    .get(cluster.core(0).home())
+                    .is_busy()
+            );
+        }
+    });
 }
 
 #[test]
 fn rights_are_taken_away_on_all_cores() {
-    let mut cluster = Cluster::new(3);
-    let (program, first) = shared(&mut cluster, 3);
-    let less = [program.space, first, PAGE, flags(Rights::READ)];
-    cluster.call(Syscall::SpaceMap, &less).unwrap();
-    assert!(!can(&mut cluster, 2, PAGE, Access::Write));
-    assert!(can(&mut cluster, 2, PAGE, Access::Read));
-    assert!(can(&mut cluster, 2, PAGE + 0x1000, Access::Write));
-    let many = [program.space, first, PAGE, flags(Rights::READ), 3, 0];
-    let changed = cluster.call(Syscall::SpaceMapMany, &many).unwrap();
-    assert_eq!(changed[1], 3);
-    assert!(!can(&mut cluster, 2, PAGE + 0x1000, Access::Write));
-    assert!(!can(&mut cluster, 2, PAGE + 0x2000, Access::Write));
-    let uncached = MapFlags::new(Rights::READ, CacheMode::Uncached).0;
-    let refused = cluster.call(Syscall::SpaceMap, &[program.space, first, PAGE, uncached]);
-    assert_eq!(refused.err(), Some(Refusal::Busy), "only rights may change");
-    cluster.call(Syscall::SpaceUnmap, &[first]).unwrap();
-    assert!(!can(&mut cluster, 2, PAGE, Access::Read));
+    Cluster::both(3).into_iter().for_each(|mut cluster| {
+        let (program, first) = shared(&mut cluster, 3);
+        let less = [program.space, first, PAGE, flags(Rights::READ)];
+        cluster.call(Syscall::SpaceMap, &less).unwrap();
+        assert!(!can(&mut cluster, 2, PAGE, Access::Write));
+        assert!(can(&mut cluster, 2, PAGE, Access::Read));
+        assert!(can(&mut cluster, 2, PAGE + 0x1000, Access::Write));
+        let many = [program.space, first, PAGE, flags(Rights::READ), 3, 0];
+        let changed = cluster.call(Syscall::SpaceMapMany, &many).unwrap();
+        assert_eq!(changed[1], 3);
+        assert!(!can(&mut cluster, 2, PAGE + 0x1000, Access::Write));
+        assert!(!can(&mut cluster, 2, PAGE + 0x2000, Access::Write));
+        let uncached = MapFlags::new(Rights::READ, CacheMode::Uncached).0;
+        let refused = cluster.call(Syscall::SpaceMap, &[program.space, first, PAGE, uncached]);
+        assert_eq!(refused.err(), Some(Refusal::Busy), "only rights may change");
+        cluster.call(Syscall::SpaceUnmap, &[first]).unwrap();
+        assert!(!can(&mut cluster, 2, PAGE, Access::Read));
+    });
 }
 
 #[test]
-fn frames_and_tables_are_deleted_only_when_no_core_knows_them() {
-    let mut cluster = Cluster::new(3);
-    let (_, first) = shared(&mut cluster, 60);
-    let block = first - 1;
-    let before = interrupts(&cluster);
-    cluster.call(Syscall::CNodeRevoke, &[1, block]).unwrap();
-    assert!(!can(&mut cluster, 2, PAGE, Access::Read));
-    assert!(!can(&mut cluster, 2, PAGE + 59 * 0x1000, Access::Read));
-    let sent = interrupts(&cluster)[2] - before[2];
-    assert!(sent <= 2, "core 2 was asked for each page: {sent}");
-    let mut cluster = Cluster::new(3);
+fn frames_are_deleted_only_when_no_core_knows_them() {
+    Cluster::both(3).into_iter().for_each(|mut cluster| {
+        let (_, first) = shared(&mut cluster, 60);
+        let block = first - 1;
+        let before = interrupts(&cluster);
+        cluster.call(Syscall::CNodeRevoke, &[1, block]).unwrap();
+        assert!(!can(&mut cluster, 2, PAGE, Access::Read));
+        assert!(!can(&mut cluster, 2, PAGE + 59 * 0x1000, Access::Read));
+        let sent = interrupts(&cluster)[2] - before[2];
+        assert!(sent <= 2, "core 2 was asked for each page: {sent}");
+    });
+}
+
+#[test]
+fn a_table_is_deleted_only_when_no_core_knows_it() {
+    Cluster::both(3).into_iter().for_each(table_is_deleted);
+}
+
+fn table_is_deleted(mut cluster: Cluster) {
     let (program, _) = shared(&mut cluster, 2);
     // The last of the tables, which is in the slot before the block's.
     let table = program.sched + 3;
@@ -534,16 +557,17 @@ fn frames_and_tables_are_deleted_only_when_no_core_knows_them() {
 
 #[test]
 fn a_message_page_is_gone_everywhere_before_its_thread_is() {
-    let mut cluster = Cluster::new(3);
-    let (program, _) = shared(&mut cluster, 1);
-    let other = cluster.make(1, Kind::Thread, 0);
-    let at = PAGE + 0x10_000;
-    let map = [other, program.space, at];
-    cluster.call(Syscall::ThreadMapMessagePage, &map).unwrap();
-    assert!(can(&mut cluster, 2, at, Access::Write));
-    cluster.call(Syscall::CNodeDelete, &[1, other]).unwrap();
-    assert!(!can(&mut cluster, 2, at, Access::Write));
-    assert_eq!(cluster.kind(other), None);
+    Cluster::both(3).into_iter().for_each(|mut cluster| {
+        let (program, _) = shared(&mut cluster, 1);
+        let other = cluster.make(1, Kind::Thread, 0);
+        let at = PAGE + 0x10_000;
+        let map = [other, program.space, at];
+        cluster.call(Syscall::ThreadMapMessagePage, &map).unwrap();
+        assert!(can(&mut cluster, 2, at, Access::Write));
+        cluster.call(Syscall::CNodeDelete, &[1, other]).unwrap();
+        assert!(!can(&mut cluster, 2, at, Access::Write));
+        assert_eq!(cluster.kind(other), None);
+    });
 }
 
 #[test]

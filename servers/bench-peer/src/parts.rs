@@ -41,6 +41,7 @@ pub(crate) fn entries() -> Entries {
         signals: address(signals),
         turns: address(turns_a_loop),
         answers_with_vectors: address(answers_with_vectors),
+        oversleeps: address(oversleeps),
     }
 }
 
@@ -66,6 +67,18 @@ extern "C" fn answers_with_vectors(info: u64, _: u64) -> ! {
     loop {
         weft_sys::measure::use_vectors();
         let _ = weft_sys::reply_recv(CPtr(ENDPOINT), MessageInfo(info), NOTHING, CPtr(REPLY));
+    }
+}
+
+extern "C" fn oversleeps(least: u64, spread: u64) -> ! {
+    let mut random = 1_u64;
+    loop {
+        // A generator of Lehmer's (Park and Miller, "Random number generators: good ones are hard to find", 1988).
+        random = random * 16_807 % 0x7fff_ffff;
+        let until = weft_sys::clock_ns() + least + random % spread;
+        let _ = Notification::from(CPtr(WAITS)).wait_until(until);
+        let late = weft_sys::clock_ns().wrapping_sub(until);
+        let _ = weft_sys::call(CPtr(ENDPOINT), ONE, [late, 0, 0, 0, 0, 0]);
     }
 }
 

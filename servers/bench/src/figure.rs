@@ -62,6 +62,11 @@ figures! {
     NOTIFICATION_PING_PONG_APART "notification.ping_pong_apart";
     /// From the last instruction of the interrupted process to the first of the driver's.
     IRQ_TO_USER "irq.to_user";
+    /// From the moment for which a more urgent process waits to its first instruction, while another one does what keeps
+    /// interrupts masked longest: 99 of 100 are no later.
+    IRQ_LOADED_P99 "irq.loaded_p99";
+    /// The latest of them.
+    IRQ_LOADED_MAX "irq.loaded_max";
     /// From an exception to the instruction behind it, by way of a handler in another process.
     FAULT_ROUND_TRIP "fault.round_trip";
     /// From a read of a page that is missing to the value, by way of a pager in another process.

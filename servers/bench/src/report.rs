@@ -7,7 +7,7 @@
 //! bench end FIGURES ERRORS
 //! ```
 //!
-//! `MARK` is the number of the figure's marked run; `BATCH` is how often that run, and
+//! `MARK` is the number of the figure's marked run, or 0 if none is marked; `BATCH` is how often that run, and
 //! each sample, did what is counted. A stretch is a figure that only the onlooker counts, over so many seconds. Figures come in the order of the table and the end says how many lines
 //! came before it, so that a reader knows that none was lost.
 
@@ -18,10 +18,14 @@ use core::fmt::{self, Write};
 use crate::figure::{ALL, Figure};
 use crate::samples::{Batch, Overhead, Samples, Summary};
 
+/// In the place of a mark: no run has one.
+const UNMARKED: u64 = 0;
+
 /// What became of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Told {
     Summary(Summary),
+    Unmarked(Summary),
     Stretch(u64),
     Error(String),
 }
@@ -43,6 +47,15 @@ impl Report {
     pub fn add(&mut self, figure: Figure, batch: Batch, samples: Samples) {
         let told = match samples.summary(batch, self.overhead) {
             Some(summary) => Told::Summary(summary),
+            None => Told::Error("there are no samples".into()),
+        };
+        self.told.push((figure, told));
+    }
+
+    /// Adds samples that the clock told and not the counter, of which no run is marked.
+    pub fn add_unmarked(&mut self, figure: Figure, samples: Samples) {
+        let told = match samples.summary(Batch::ONE, Overhead(0)) {
+            Some(summary) => Told::Unmarked(summary),
             None => Told::Error("there are no samples".into()),
         };
         self.told.push((figure, told));
@@ -76,7 +89,11 @@ impl Report {
             match self.find(*figure) {
                 Some(Told::Summary(summary)) => {
                     figures += 1;
-                    write_figure(*figure, unit, summary, out)?;
+                    write_figure((figure.name, figure.number), unit, summary, out)?;
+                }
+                Some(Told::Unmarked(summary)) => {
+                    figures += 1;
+                    write_figure((figure.name, UNMARKED), unit, summary, out)?;
                 }
                 Some(Told::Stretch(seconds)) => {
                     let (name, mark) = (figure.name, figure.number);
@@ -97,7 +114,7 @@ impl Report {
 }
 
 fn write_figure(
-    figure: Figure,
+    (name, mark): (&str, u64),
     unit: &str,
     summary: &Summary,
     out: &mut impl Write,
@@ -105,12 +122,12 @@ fn write_figure(
     writeln!(
         out,
         "bench figure {} {unit} {} {} {} {} {} {}",
-        figure.name,
+        name,
         summary.count,
         summary.least,
         summary.median,
         summary.greatest,
-        figure.number,
+        mark,
         summary.batch.times()
     )
 }
@@ -118,7 +135,7 @@ fn write_figure(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figure::{IDLE_WAKEUPS, IPC_CALL, RING_RPC_BATCH_8, SYSCALL_NULL};
+    use crate::figure::{IDLE_WAKEUPS, IPC_CALL, IRQ_LOADED_MAX, RING_RPC_BATCH_8, SYSCALL_NULL};
 
     fn samples(runs: &[u64]) -> Samples {
         let mut samples = Samples::default();
@@ -141,11 +158,15 @@ mod tests {
         report.add(RING_RPC_BATCH_8, eight, samples(&[804]));
         report.fail(IPC_CALL, "the peer\nis gone");
         report.add_stretch(IDLE_WAKEUPS, 10);
+        report.add_unmarked(IRQ_LOADED_MAX, samples(&[900]));
         let lines = lines(&report);
         assert_eq!(lines.len(), ALL.len() + 1);
         let told = |wanted: &str| lines.iter().any(|line| line == wanted);
         assert!(told(
             "bench figure syscall.null instructions 3 50 51 60 2 1"
+        ));
+        assert!(told(
+            "bench figure irq.loaded_max instructions 1 900 900 900 0 1"
         ));
         let number = RING_RPC_BATCH_8.number;
         assert!(told(&alloc::format!(
@@ -157,7 +178,7 @@ mod tests {
         assert!(told(&alloc::format!(
             "bench stretch kernel.idle_wakeups_per_second {number} 10"
         )));
-        let end = alloc::format!("bench end 2 {}", ALL.len() - 3);
+        let end = alloc::format!("bench end 3 {}", ALL.len() - 3);
         assert_eq!(lines.last(), Some(&end));
     }
 

@@ -14,7 +14,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "bench_peer",
     id: 0x8ea7,
-    version: 0x4dbb_fb7f_73ae_5e65,
+    version: 0xf255_3e66_5843_0727,
 };
 
 /// The labels of requests.
@@ -77,6 +77,9 @@ pub struct Entries {
     pub turns: u64,
     /// As `answers`, and uses a vector register for each message.
     pub answers_with_vectors: u64,
+    /// Waits until moments of its own choice, and calls with the nanoseconds by which it woke late. Its first
+    /// argument is the least time that it waits, its second by how much that may be longer.
+    pub oversleeps: u64,
 }
 
 impl libipc::codec::Encode for Entries {
@@ -97,7 +100,8 @@ impl libipc::codec::Encode for Entries {
         w.put(&self.touches)?;
         w.put(&self.signals)?;
         w.put(&self.turns)?;
-        w.put(&self.answers_with_vectors)
+        w.put(&self.answers_with_vectors)?;
+        w.put(&self.oversleeps)
     }
 }
 
@@ -120,6 +124,7 @@ impl libipc::codec::Decode for Entries {
             signals: r.get()?,
             turns: r.get()?,
             answers_with_vectors: r.get()?,
+            oversleeps: r.get()?,
         })
     }
 }

@@ -46,6 +46,7 @@ pub(crate) const ALL: &[Group] = &[
     notifications::SWITCH,
     notifications::PING_PONG,
     interrupts::TO_USER,
+    interrupts::LOADED,
     faults::EXCEPTION,
     faults::PAGER,
     processes::BARE,

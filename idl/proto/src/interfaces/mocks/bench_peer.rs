@@ -177,6 +177,7 @@ impl crate::sample::Sample for Entries {
             signals: random.value(),
             turns: random.value(),
             answers_with_vectors: random.value(),
+            oversleeps: random.value(),
         }
     }
 }

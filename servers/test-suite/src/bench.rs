@@ -13,6 +13,7 @@ use libipc::objects::{
 use libipc::{CPtr, Cap, FaultKind, Kind, Log, Rights, Startup};
 use proto::system;
 use proto::test_assist::{self, Entries};
+use proto::test_floats;
 
 use crate::check::{Outcome, done, expect};
 use crate::machine::Timer;
@@ -57,6 +58,8 @@ pub(crate) struct Given {
     pub(crate) irqs: IrqControl,
     /// The kernel log.
     pub(crate) log: Log,
+    /// What computes in floating point.
+    pub(crate) floats: test_floats::Client,
     /// Root.
     pub(crate) system: system::Client,
 }
@@ -105,6 +108,7 @@ impl Bench {
                 timer: Timer::open(env),
                 irqs: env.other("irq-control"),
                 log,
+                floats: env.connect("floats"),
                 system: env.connect("system"),
             },
             first,

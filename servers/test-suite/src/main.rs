@@ -12,6 +12,7 @@
 //! | [`faults`], [`entry`] | mistakes of programs; registers and flags on the way through the kernel |
 //! | [`memory`], [`objects`] | mappings; untyped memory, capabilities |
 //! | [`devices`], [`random`] | interrupts, ports, log; random system calls |
+//! | [`floats`] | a component that computes with vector registers |
 //!
 //! What differs between processors is in [`machine`].
 
@@ -30,6 +31,7 @@ mod death;
 mod devices;
 mod entry;
 mod faults;
+mod floats;
 mod ipc;
 mod machine;
 mod many;
@@ -63,7 +65,8 @@ macro_rules! tests {
 }
 use tests;
 
-const TABLES: [&[Test]; 11] = [
+const TABLES: [&[Test]; 12] = [
+    floats::TESTS,
     ipc::TESTS,
     death::TESTS,
     notifications::TESTS,

@@ -19,6 +19,7 @@ pub mod serial;
 pub mod storage;
 pub mod system;
 pub mod test_assist;
+pub mod test_floats;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
@@ -47,6 +48,7 @@ pub const ALL: &[libipc::Interface] = &[
     storage::INTERFACE,
     system::INTERFACE,
     test_assist::INTERFACE,
+    test_floats::INTERFACE,
     test_results::INTERFACE,
     vfs::INTERFACE,
     vfs_sessions::INTERFACE,

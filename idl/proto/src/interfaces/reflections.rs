@@ -118,6 +118,12 @@ pub const TEST_ASSIST: Described = Described {
     description: b"\xff\x01 \x00\tintroduce\x01\x00\x00\x00\x02\x07entries\r\x00\x05space\x0e\x18\x00\x00\x03\x06script\x04\x06random\x04\x04text\x04",
 };
 
+/// Describes `test_floats` in 44 bytes.
+pub const TEST_FLOATS: Described = Described {
+    interface: "test_floats",
+    description: b"\xff\x01(\x00\x0fquarter_circles\x01\x00\x00\x01\x05terms\x03\x01\nbillionths\x04",
+};
+
 /// Describes `test_results` in 77 bytes.
 pub const TEST_RESULTS: Described = Described {
     interface: "test_results",
@@ -157,6 +163,7 @@ pub const ALL: &[Described] = &[
     STORAGE,
     SYSTEM,
     TEST_ASSIST,
+    TEST_FLOATS,
     TEST_RESULTS,
     VFS,
     VFS_SESSIONS,

@@ -19,6 +19,7 @@ pub mod serial;
 pub mod storage;
 pub mod system;
 pub mod test_assist;
+pub mod test_floats;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
@@ -46,6 +47,7 @@ pub fn attacks(random: &mut Random) {
     storage::attack(random);
     system::attack(random);
     test_assist::attack(random);
+    test_floats::attack(random);
     test_results::attack(random);
     vfs::attack(random);
     vfs_sessions::attack(random);
@@ -72,6 +74,7 @@ pub fn round_trips(random: &mut Random) {
     storage::round_trips(random);
     system::round_trips(random);
     test_assist::round_trips(random);
+    test_floats::round_trips(random);
     test_results::round_trips(random);
     vfs::round_trips(random);
     vfs_sessions::round_trips(random);

@@ -5,17 +5,19 @@
 //! is wrong each time.
 
 use alloc::format;
+use alloc::vec::Vec;
 
 use libipc::abi::Syscall;
 use libipc::abi::syscall::ThreadState;
 use libipc::objects::{Budget, Notification, SchedContext};
-use libipc::{Kind, Refusal, clock_ns};
+use libipc::{Kind, Refusal, Rights, clock_ns};
 use test_script::{Probe, Step};
 
 use crate::bench::{Bench, SLICE};
 use crate::check::{Outcome, done, ensure, expect};
+use crate::ipc::server;
 use crate::robot::{HIGH, LOW, Robot, SAME};
-use crate::steps::other;
+use crate::steps::{call, info, other, recv, reply};
 
 const MILLISECOND: u64 = 1_000_000;
 /// How late a deadline may be noticed.
@@ -32,6 +34,7 @@ crate::tests! {
     a_budget_limits_what_a_thread_uses
     a_thread_that_yields_goes_behind_its_equals
     a_ceiling_raises_a_thread
+    a_chain_of_four_servers_is_as_urgent_as_its_client
     a_priority_above_the_control_is_refused
     a_thread_without_time_does_not_run
     a_scheduling_context_is_bound_once
@@ -167,6 +170,38 @@ fn a_ceiling_raises_a_thread(bench: &mut Bench) -> Outcome {
     bench.finished(robot)?;
     let described = done("describing", robot.thread.describe())?;
     expect("its priority", described.priority, HIGH)
+}
+
+/// Each of the servers, which are less urgent than a thread that never waits, has time of its own or none.
+fn a_chain_of_four_servers_is_as_urgent_as_its_client(bench: &mut Bench) -> Outcome {
+    for has_time in [true, false] {
+        let (mut next, mut servers) = (None, Vec::new());
+        for _ in 0..4 {
+            let (server, endpoint) = server(bench, LOW)?;
+            let mut steps = Vec::from([recv(1, 2)]);
+            if let Some(next) = next.replace(endpoint) {
+                server.give(5, next, Rights::all())?;
+                steps.push(call(5, info(0, 0), [0; 6]));
+            }
+            steps.extend([reply(2, info(0, 0), [0; 6]), Step::STOP]);
+            bench.run(server, &steps)?;
+            pass(bench, MILLISECOND)?;
+            server.is(ThreadState::Receiving)?;
+            if !has_time {
+                done("taking its time", server.sched.unbind())?;
+            }
+            servers.push(server);
+        }
+        let first = next.ok_or("there is no server")?;
+        let hog = looping(bench, (LOW + SAME) / 2)?;
+        let before = used(hog)?;
+        let answered = weft_sys::call(first, info(0, 0), [0; 6]);
+        let after = used(hog)?;
+        done("the call", answered)?;
+        expect("the time of who is in between", after, before)?;
+        done("stopping it", hog.thread.suspend())?;
+    }
+    Ok(())
 }
 
 fn a_priority_above_the_control_is_refused(bench: &mut Bench) -> Outcome {

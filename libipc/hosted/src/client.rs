@@ -40,7 +40,7 @@ impl Default for Options {
             slots: 64,
             client_pool: 64 << 10,
             server_pool: 64 << 10,
-            patience: Patience::Block,
+            patience: Patience::default(),
         }
     }
 }
@@ -92,7 +92,7 @@ pub fn connect(path: &Path, options: &Options) -> io::Result<Client> {
         own: Mailbox::new(region),
         server: Mailbox::new(seen),
         number: Cell::new(0),
-        patience: options.patience,
+        waiting: Cell::new(Waiting::new(options.patience)),
         is_dead: Cell::new(false),
     }));
     let (own, out) = shape.client_parts(region);
@@ -120,7 +120,7 @@ struct Link {
     server: Mailbox,
     /// Of the last call.
     number: Cell<u64>,
-    patience: Patience,
+    waiting: Cell<Waiting>,
     is_dead: Cell<bool>,
 }
 
@@ -145,7 +145,7 @@ impl Link {
         let number = self.number.get().wrapping_add(1);
         self.number.set(number);
         publish(number);
-        let mut waiting = Waiting::new(self.patience);
+        let mut waiting = self.waiting.get();
         while self.server.number() != number {
             match waiting.next() {
                 Next::Look => {}
@@ -153,6 +153,8 @@ impl Link {
                 Next::Sleep => self.sleep(number)?,
             }
         }
+        waiting.found();
+        self.waiting.set(waiting);
         self.server.copy().ok_or(TransportError::BadAnswer)
     }
 

@@ -6,12 +6,23 @@ use crate::bell::LONGEST;
 
 /// Looks between two looks at the clock.
 const LOOKS: u32 = 64;
+/// Looks before others may run, where the other side answers from another core.
+const APART: u32 = 32;
+/// The longest that one who adapts looks: about what it takes to fall asleep and be woken, so that it never loses more than
+/// twice the time of the better choice.
+const WINDOW: Duration = Duration::from_micros(10);
+/// After so many times in vain in a row it sleeps at once, and tries again each [`RETRY`]th time.
+const IN_VAIN: u32 = 4;
+const RETRY: u32 = 16;
 
 /// What a side does while there is nothing to take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Patience {
-    /// Sleeps at once.
+    /// Looks again for as long as that pays, at most about as long as it takes to sleep and be woken, and lets others run
+    /// on its core meanwhile; then sleeps.
     #[default]
+    Adaptive,
+    /// Sleeps at once.
     Block,
     /// Looks again for so long, then sleeps.
     Spin(Duration),
@@ -32,12 +43,17 @@ pub(crate) enum Next {
     Sleep,
 }
 
-/// One wait, from the first look that found nothing.
+/// One wait after another, each from the first look that found nothing, and what was learnt of them.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waiting {
     patience: Patience,
     looks: u32,
     since: Option<Instant>,
+    /// How many waits in a row ended asleep.
+    in_vain: u32,
+    /// Looks before others may run: none where what is waited for comes when they have.
+    before_yield: u32,
+    yielded: bool,
 }
 
 impl Waiting {
@@ -46,14 +62,26 @@ impl Waiting {
             patience,
             looks: 0,
             since: None,
+            in_vain: 0,
+            before_yield: APART,
+            yielded: false,
         }
     }
 
     /// Something was found.
     #[inline]
     pub(crate) fn found(&mut self) {
+        if self.looks != 0 && self.patience == Patience::Adaptive {
+            self.learn();
+        }
         self.looks = 0;
         self.since = None;
+    }
+
+    /// It was worth while to look.
+    fn learn(&mut self) {
+        self.in_vain = 0;
+        self.before_yield = if self.yielded { 0 } else { APART };
     }
 
     /// Nothing was found.
@@ -61,6 +89,7 @@ impl Waiting {
     pub(crate) fn next(&mut self) -> Next {
         match self.patience {
             Patience::Block => return Next::Sleep,
+            Patience::Adaptive => return self.adapt(),
             Patience::Yield => std::thread::yield_now(),
             Patience::Spin(_) | Patience::Poll => std::hint::spin_loop(),
         }
@@ -70,6 +99,31 @@ impl Waiting {
         } else {
             Next::Look
         }
+    }
+
+    fn adapt(&mut self) -> Next {
+        if self.looks == 0 && self.in_vain >= IN_VAIN && !self.in_vain.is_multiple_of(RETRY) {
+            return self.sleep();
+        }
+        self.yielded = self.looks >= self.before_yield;
+        self.looks = self.looks.wrapping_add(1);
+        if !self.yielded {
+            std::hint::spin_loop();
+            return Next::Look;
+        }
+        if self.since.get_or_insert_with(Instant::now).elapsed() >= WINDOW {
+            return self.sleep();
+        }
+        std::thread::yield_now();
+        Next::Look
+    }
+
+    fn sleep(&mut self) -> Next {
+        self.in_vain = self.in_vain.wrapping_add(1);
+        self.before_yield = APART;
+        self.looks = 0;
+        self.since = None;
+        Next::Sleep
     }
 
     #[cold]
@@ -108,5 +162,41 @@ mod tests {
         assert_eq!(first_other(spin), Next::Sleep);
         assert_eq!(first_other(Patience::Poll), Next::LookAround);
         assert_eq!(first_other(Patience::Yield), Next::LookAround);
+    }
+
+    /// Looks until it is to sleep; gives how often.
+    fn looks(waiting: &mut Waiting) -> u32 {
+        let mut looks = 0;
+        while waiting.next() == Next::Look {
+            looks += 1;
+        }
+        looks
+    }
+
+    #[test]
+    fn whoever_adapts_looks_less_where_that_was_in_vain_and_more_when_it_was_not() {
+        let mut waiting = Waiting::new(Patience::Adaptive);
+        for _ in 0..IN_VAIN {
+            assert!(looks(&mut waiting) >= APART);
+        }
+        let tried = (0..4 * RETRY).filter(|_| looks(&mut waiting) != 0).count();
+        assert_eq!(tried, 4, "it tries again now and then");
+        // What is found while it looks makes it look again.
+        while waiting.next() != Next::Look {}
+        waiting.found();
+        assert!(looks(&mut waiting) >= APART);
+    }
+
+    #[test]
+    fn whoever_finds_something_when_others_have_run_lets_them_run_at_once() {
+        let mut waiting = Waiting::new(Patience::Adaptive);
+        let mut find_at = |look: u32| {
+            (0..look).for_each(|_| assert_eq!(waiting.next(), Next::Look));
+            waiting.found();
+            waiting.before_yield
+        };
+        assert_eq!(find_at(APART), APART, "on another core");
+        assert_eq!(find_at(APART + 1), 0, "on this one");
+        assert_eq!(find_at(1), 0, "again");
     }
 }

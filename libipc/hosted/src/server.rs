@@ -85,7 +85,7 @@ impl<S: Service> Server<S> {
             peers: Vec::new(),
             strangers: Vec::new(),
             met: 0,
-            patience: Patience::Block,
+            patience: Patience::default(),
             looked_around: Instant::now(),
             parent: None,
         })

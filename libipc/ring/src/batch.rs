@@ -103,7 +103,7 @@ impl<W: Wake> ClientRing<'_, W> {
             if self.outstanding() == 0 {
                 return Ok(());
             }
-            match self.wait()? {
+            match self.wait_for(self.outstanding())? {
                 Polled::Completion(completion) => each(completion),
                 Polled::Restarted => return Err(BatchError::Restarted),
                 Polled::Empty => return Ok(()),

@@ -51,6 +51,8 @@ pub struct ClientRing<'a, W> {
     peer: PeerState<'a>,
     wake: W,
     closed: Option<Closed>,
+    /// How many completions the caller has no use for without a further one.
+    fewer: u64,
 }
 
 impl<'a, W: Wake> ClientRing<'a, W> {
@@ -77,6 +79,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             peer: state,
             wake,
             closed: None,
+            fewer: 0,
         })
     }
 
@@ -103,7 +106,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// Asks to be woken by the next completion. For callers that sleep on their own: they [poll](Self::poll) once
     /// more before they do.
     pub fn arm(&self) {
-        self.completions.arm();
+        self.completions.arm(1);
     }
 
     /// Looks whether the server lives, if the wait is one that drains: it is made to take what was submitted, and
@@ -266,6 +269,19 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         }
     }
 
+    /// As [`wait`](Self::wait), for a caller that has no use for fewer than `count` completions: if it sleeps, it is woken
+    /// once, when so many are there, or all that are outstanding.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
+    #[inline(never)]
+    pub fn wait_for(&mut self, count: usize) -> Result<Polled, Closed> {
+        self.fewer = count.min(self.outstanding()).saturating_sub(1) as u64;
+        let found = self.wait();
+        self.fewer = 0;
+        found
+    }
+
     /// Has a request carried out without the ring, if there is a way and nothing is there that only the ring tells: a
     /// closed connection, a server that was started anew. The caller knows that nothing is outstanding.
     #[inline]
@@ -290,7 +306,11 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// Waits once.
     #[inline]
     fn sleep(&mut self) {
-        if self.wake.wait(self.completions.consumed()).is_err() {
+        if self
+            .wake
+            .wait(self.completions.consumed() + self.fewer)
+            .is_err()
+        {
             self.end(Closed::Gone);
         }
     }
@@ -302,7 +322,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             return Ok(Some(found));
         }
         if found == Polled::Empty && self.wake.waiting() == Waiting::Passive {
-            self.completions.arm();
+            self.completions.arm(self.fewer + 1);
             found = self.poll()?;
         }
         Ok(Some(found).filter(|found| *found != Polled::Empty))

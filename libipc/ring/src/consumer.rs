@@ -53,10 +53,12 @@ impl<'a, const W: usize> Consumer<'a, W> {
         self.slots = Slots::new(&[]);
     }
 
-    /// Asks to be woken by the next message. The caller looks once more before it sleeps.
+    /// Asks to be woken by the message that is the `count`th from here. The caller looks once more before it sleeps: only
+    /// if no message at all is there yet is it sure that the one it wants is still to be announced.
     #[inline]
-    pub(crate) fn arm(&self) {
-        self.wake_at.store(self.consumed() + 1, Ordering::Relaxed);
+    pub(crate) fn arm(&self, count: u64) {
+        self.wake_at
+            .store(self.consumed() + count, Ordering::Relaxed);
         fence(Ordering::SeqCst);
     }
 

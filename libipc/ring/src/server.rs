@@ -268,7 +268,7 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     /// Asks to be woken by the next request, before the caller sleeps.
     #[must_use = "a server that sleeps although it is ready sleeps for ever"]
     pub fn sleep(&mut self) -> Sleep {
-        self.requests.arm();
+        self.requests.arm(1);
         let head = self.requests.head();
         if self.is_stale(head) && self.peer.closed().is_none() {
             return Sleep::Armed;

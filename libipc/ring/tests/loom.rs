@@ -206,6 +206,30 @@ fn a_batch_of_two_needs_one_flush() {
 }
 
 #[test]
+fn who_waits_for_two_is_woken_though_each_is_announced_by_itself() {
+    model(|| {
+        let (mut client, start) = ring(2);
+        let mut server = start();
+        client.submit(&request(0), 0).expect("room");
+        client.submit(&request(1), 1).expect("room");
+        let peer = thread::spawn(move || {
+            answer_one(&mut server);
+            server.flush();
+            answer_one(&mut server);
+            server.flush();
+        });
+        let mut left = 2;
+        while left != 0 {
+            let found = client.wait_for(left);
+            assert!(matches!(found, Ok(Polled::Completion(_))), "{found:?}");
+            left -= 1;
+            client.poll_all(|_| left -= 1).expect("an honest server");
+        }
+        peer.join().expect("served");
+    });
+}
+
+#[test]
 fn a_server_that_starts_late_wakes_a_waiting_client() {
     model(|| {
         let (mut client, start) = ring(1);

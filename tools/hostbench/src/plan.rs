@@ -67,6 +67,7 @@ impl Kind {
     pub(crate) fn waits(self, policy: Policy, cores: Cores) -> bool {
         match (policy, self) {
             (Policy::Spin, _) if cores == Cores::Same => false,
+            (Policy::Adaptive, _) => self == Self::Stub,
             (_, Self::Ring | Self::RingPool | Self::Stub) => true,
             (Policy::Poll, _) => matches!(self, Self::Iceoryx | Self::Crossbeam | Self::Rtrb),
             (Policy::Spin | Policy::Block, _) => matches!(self, Self::Unix | Self::Pipe | Self::Mq),

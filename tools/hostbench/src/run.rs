@@ -9,6 +9,7 @@ use crate::link::{self, Lost, Near};
 use crate::message::Op;
 use crate::peer::Peer;
 use crate::plan::{Case, Cores, Job, Kind};
+use crate::wait::Policy;
 
 /// Messages of the first try, from whose time the number of the next ones follows: more than the
 /// ring holds, so that it comes to wait for room.
@@ -176,6 +177,15 @@ impl Track {
         })
     }
 
+    /// The name of the ratio of one of ours to this one; it tells if ours waits in another way.
+    fn ratio_name(&self, ours: &Track) -> String {
+        let (name, kind, policy) = (self.name(), ours.case.kind, ours.case.policy);
+        match policy == self.case.policy {
+            true => format!("{name}.{kind}"),
+            false => format!("{name}.{kind}-{policy}"),
+        }
+    }
+
     /// How far one of ours is ahead of this one, round by round.
     fn ratio(&self, ours: &Track) -> Option<Figure> {
         let pairs = ours.values.iter().zip(&self.values);
@@ -183,13 +193,8 @@ impl Track {
             Job::OneWay(_) => pairs.map(|(ours, theirs)| ours / theirs).collect(),
             Job::RoundTrip => pairs.map(|(ours, theirs)| theirs / ours).collect(),
         };
-        Figure::new(ratio_name(&self.name(), ours.case.kind), "ratio", &values)
+        Figure::new(self.ratio_name(ours), "ratio", &values)
     }
-}
-
-/// The name of the ratio of one of ours to what another figure is of.
-fn ratio_name(name: &str, ours: Kind) -> String {
-    format!("{name}.{ours}")
 }
 
 fn report(host: Host, tracks: &[Track]) -> Report {
@@ -201,9 +206,14 @@ fn report(host: Host, tracks: &[Track]) -> Report {
         }
     }
     for theirs in tracks.iter().filter(|track| !track.case.kind.is_ours()) {
-        for kind in Kind::ALL.into_iter().filter(|kind| kind.is_ours()) {
+        let kinds = Kind::ALL.into_iter().filter(|kind| kind.is_ours());
+        let same = kinds.map(|kind| (kind, theirs.case.policy));
+        // Whoever does not say how it waits blocks there, and adapts here.
+        let usual = (theirs.case.policy == Policy::Block).then_some((Kind::Stub, Policy::Adaptive));
+        for (kind, policy) in same.chain(usual) {
             let case = Case {
                 kind,
+                policy,
                 ..theirs.case
             };
             let ours = tracks
@@ -246,6 +256,13 @@ mod tests {
             .ratio(&shorter)
             .expect("rounds");
         assert_eq!(ratio.median, 2.0);
+        let mut adaptive = track("weft-stub", Job::RoundTrip, &[5.0]);
+        adaptive.case.policy = Policy::Adaptive;
+        let ratio = track("pipe", Job::RoundTrip, &[10.0]).ratio(&adaptive);
+        assert_eq!(
+            ratio.expect("rounds").name,
+            "threads.apart.pipe.poll.round_trip.weft-stub-adaptive"
+        );
     }
 
     #[test]

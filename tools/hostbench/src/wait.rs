@@ -23,10 +23,12 @@ pub(crate) enum Policy {
     Spin,
     /// Blocks at once.
     Block,
+    /// Looks again for about as long as blocking takes, as long as that pays.
+    Adaptive,
 }
 
 impl Policy {
-    pub(crate) const ALL: [Self; 3] = [Self::Poll, Self::Spin, Self::Block];
+    pub(crate) const ALL: [Self; 4] = [Self::Poll, Self::Spin, Self::Block, Self::Adaptive];
 }
 
 impl fmt::Display for Policy {
@@ -35,6 +37,7 @@ impl fmt::Display for Policy {
             Self::Poll => "poll",
             Self::Spin => "spin",
             Self::Block => "block",
+            Self::Adaptive => "adaptive",
         })
     }
 }
@@ -94,7 +97,8 @@ impl Patience {
     /// Nothing was found.
     #[inline]
     pub(crate) fn next(&mut self) -> Next {
-        if self.policy == Policy::Block {
+        // Whoever adapts does so within the library.
+        if matches!(self.policy, Policy::Block | Policy::Adaptive) {
             return Next::Block;
         }
         self.tries = self.tries.wrapping_add(1);

@@ -99,8 +99,10 @@ impl Client {
         while messages.len() != 0 {
             if self.ring.outstanding() == MAX_CAPACITY {
                 self.flush();
-                while self.ring.outstanding() > MAX_CAPACITY / 2 {
-                    self.complete()?;
+                while let Some(count) = self.ring.outstanding().checked_sub(MAX_CAPACITY / 2)
+                    && count != 0
+                {
+                    self.complete(count)?;
                 }
             }
             let mut unfit = None;
@@ -123,8 +125,8 @@ impl Client {
         }
     }
 
-    /// Waits for completions, and takes all there are; returns the last.
-    fn complete(&mut self) -> Result<Outcome, Lost> {
+    /// Waits for completions, so many if it sleeps, and takes all there are; returns the last.
+    fn complete(&mut self, count: usize) -> Result<Outcome, Lost> {
         loop {
             let mut last = None;
             self.ring
@@ -135,15 +137,15 @@ impl Client {
             }
             match self.patience.next() {
                 Next::Look => {}
-                Next::Block => return self.block(),
+                Next::Block => return self.block(count),
                 Next::GiveUp => return Err(Lost("no completion".to_owned())),
             }
         }
     }
 
-    /// Sleeps until there is a completion.
-    fn block(&mut self) -> Result<Outcome, Lost> {
-        let Polled::Completion(completion) = self.ring.wait()? else {
+    /// Sleeps until there are so many completions.
+    fn block(&mut self, count: usize) -> Result<Outcome, Lost> {
+        let Polled::Completion(completion) = self.ring.wait_for(count)? else {
             return Err(Lost("the server was restarted".to_owned()));
         };
         self.patience.found();
@@ -162,7 +164,7 @@ impl Near for Client {
         self.submit(std::slice::from_ref(message))?;
         self.flush();
         loop {
-            let outcome = self.complete()?;
+            let outcome = self.complete(1)?;
             if self.ring.outstanding() == 0 {
                 return Ok(self.cargo.sum(outcome)?);
             }

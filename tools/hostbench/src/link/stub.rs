@@ -53,6 +53,7 @@ pub(super) fn join(case: Case, path: &str) -> Result<Box<dyn Far>, Lost> {
 fn hosted(case: Case) -> Hosted {
     match (case.policy, case.cores) {
         (Policy::Block, _) => Hosted::Block,
+        (Policy::Adaptive, _) => Hosted::Adaptive,
         (Policy::Spin, _) => Hosted::Spin(SPIN),
         (Policy::Poll, Cores::Apart) => Hosted::Poll,
         (Policy::Poll, Cores::Same) => Hosted::Yield,
@@ -128,17 +129,17 @@ impl Ends {
                 return Ok(());
             }
             if !found {
-                self.wait()?;
+                self.wait(self.ring.outstanding() - most)?;
             }
         }
     }
 
-    /// There was no completion.
-    fn wait(&mut self) -> Result<(), Lost> {
+    /// There was no completion, and so many are needed.
+    fn wait(&mut self, count: usize) -> Result<(), Lost> {
         match self.patience.next() {
             Next::Look => Ok(()),
             Next::GiveUp => Err(Lost("no completion".to_owned())),
-            Next::Block => match self.ring.wait()? {
+            Next::Block => match self.ring.wait_for(count)? {
                 Polled::Completion(completion) => Ok(taken(completion.outcome)?),
                 _ => Err(Lost("the server was restarted".to_owned())),
             },

@@ -85,6 +85,19 @@ impl<W: Wake> Submitter<W> {
         Pending::new(self, placed)
     }
 
+    /// As [`submit`](Self::submit), of a request that may be carried out twice: it is submitted once more if the server is
+    /// started anew before it has answered.
+    pub fn submit_repeatable<R, E>(
+        &self,
+        request: Result<RingRequest, TooLong>,
+    ) -> Pending<'_, R, E, W> {
+        let pending = self.submit(request.clone());
+        if let (Some(place), Ok(request)) = (pending.place(), request) {
+            self.inner.borrow_mut().flights.may_repeat(place, request);
+        }
+        pending
+    }
+
     /// Whether another request can be submitted now. One that cannot fails with [`TransportError::Busy`].
     pub fn has_slot(&self) -> bool {
         self.inner.borrow().ring.has_room()
@@ -173,9 +186,24 @@ impl<W: Wake> Inner<W> {
                 self.return_all(&loans);
                 1
             }
-            Ok(Polled::Restarted) => self.end_all(TransportError::Restarted),
+            Ok(Polled::Restarted) => self.begin_again(),
             Err(_) => self.end_all(TransportError::Dead),
         }
+    }
+
+    /// The server was started anew: submits again what may be repeated and somebody waits for, in its order, and ends the rest.
+    fn begin_again(&mut self) -> usize {
+        let repeated = self.flights.take_repeatable();
+        let ended = self.end_all(TransportError::Restarted);
+        for flight in repeated {
+            let id = self.ring.next_id();
+            let submitted = self.ring.submit(&flight.request, flight.place as u32);
+            self.flights.go_on(flight, id);
+            // Not in a ring that is empty.
+            debug_assert!(submitted.is_ok(), "{submitted:?}");
+        }
+        self.ring.flush();
+        ended
     }
 
     fn end_all(&mut self, why: TransportError) -> usize {

@@ -446,6 +446,8 @@ impl<T: libipc::Transport> Client<T> {
 
     /// Reads `sectors` sectors from `sector` on into the server's pool at `offset`.
     ///
+    /// Asked again once if the server dies meanwhile.
+    ///
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn read(
@@ -454,19 +456,23 @@ impl<T: libipc::Transport> Client<T> {
         sectors: u32,
         offset: u32,
     ) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::READ,
-            |w| {
-                w.put(&sector)?;
-                w.put(&sectors)?;
-                w.put(&offset)
-            },
-            |_| Ok(()),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::READ,
+                |w| {
+                    w.put(&sector)?;
+                    w.put(&sectors)?;
+                    w.put(&offset)
+                },
+                |_| Ok(()),
+            )
+        })
     }
 
     /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
+    ///
+    /// Asked again once if the server dies meanwhile.
     ///
     /// # Errors
     /// The server's own error, or why no answer came.
@@ -476,24 +482,35 @@ impl<T: libipc::Transport> Client<T> {
         sectors: u32,
         offset: u32,
     ) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(
-            &self.transport,
-            labels::WRITE,
-            |w| {
-                w.put(&sector)?;
-                w.put(&sectors)?;
-                w.put(&offset)
-            },
-            |_| Ok(()),
-        )
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::WRITE,
+                |w| {
+                    w.put(&sector)?;
+                    w.put(&sectors)?;
+                    w.put(&offset)
+                },
+                |_| Ok(()),
+            )
+        })
     }
 
     /// Makes everything that was written before durable.
     ///
+    /// Asked again once if the server dies meanwhile.
+    ///
     /// # Errors
     /// The server's own error, or why no answer came.
     pub fn flush(&self) -> Result<(), libipc::Error<Error>> {
-        libipc::codec::stub::call(&self.transport, labels::FLUSH, |_| Ok(()), |_| Ok(()))
+        libipc::codec::stub::again(|| {
+            libipc::codec::stub::call(
+                &self.transport,
+                labels::FLUSH,
+                |_| Ok(()),
+                |_| Ok(()),
+            )
+        })
     }
 }
 
@@ -594,7 +611,7 @@ impl Batch {
         sectors: u32,
         offset: u32,
     ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
-        self.calls.push(read_request(sector, sectors, offset))
+        self.calls.push_repeatable(read_request(sector, sectors, offset))
     }
 
     /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
@@ -608,7 +625,7 @@ impl Batch {
         sectors: u32,
         offset: u32,
     ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
-        self.calls.push(write_request(sector, sectors, offset))
+        self.calls.push_repeatable(write_request(sector, sectors, offset))
     }
 
     /// Makes everything that was written before durable.
@@ -619,7 +636,7 @@ impl Batch {
     pub fn flush(
         &mut self,
     ) -> Result<libipc::codec::batch::Ticket<(), Error>, libipc::TooLong> {
-        self.calls.push(flush_request())
+        self.calls.push_repeatable(flush_request())
     }
 
     /// Makes a call depend on the success of every call that was queued before it: else it is skipped.
@@ -652,7 +669,7 @@ impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
         sectors: u32,
         offset: u32,
     ) -> libipc::submit::Pending<'s, (), Error, W> {
-        self.0.submit(read_request(sector, sectors, offset))
+        self.0.submit_repeatable(read_request(sector, sectors, offset))
     }
 
     /// Writes `sectors` sectors from `sector` on out of the client's pool at `offset`.
@@ -662,11 +679,11 @@ impl<'s, W: libipc::codec::batch::Wake> Submits<'s, W> {
         sectors: u32,
         offset: u32,
     ) -> libipc::submit::Pending<'s, (), Error, W> {
-        self.0.submit(write_request(sector, sectors, offset))
+        self.0.submit_repeatable(write_request(sector, sectors, offset))
     }
 
     /// Makes everything that was written before durable.
     pub fn flush(self) -> libipc::submit::Pending<'s, (), Error, W> {
-        self.0.submit(flush_request())
+        self.0.submit_repeatable(flush_request())
     }
 }

@@ -31,6 +31,8 @@ const _: () = assert!(MAX_CALLS <= MAX_CHAIN);
 pub struct Calls {
     /// Whether one of them depends on another.
     is_chain: bool,
+    /// How many may be carried out twice.
+    repeatable: usize,
     calls: List<Call, MAX_CALLS>,
 }
 
@@ -47,6 +49,7 @@ impl Calls {
     pub const fn new() -> Self {
         Self {
             is_chain: false,
+            repeatable: 0,
             calls: List::new(),
         }
     }
@@ -82,6 +85,21 @@ impl Calls {
             index,
             types: PhantomData,
         })
+    }
+
+    /// Queues a call that may be carried out twice: a batch of none but such calls is made again once if the server is
+    /// started anew before it has answered all of them.
+    ///
+    /// # Errors
+    /// As [`push`](Self::push).
+    #[inline]
+    pub fn push_repeatable<R, E>(
+        &mut self,
+        request: Result<RingRequest, TooLong>,
+    ) -> Result<Ticket<R, E>, TooLong> {
+        let ticket = self.push(request)?;
+        self.repeatable += 1;
+        Ok(ticket)
     }
 
     /// Queues a call whose first argument may be the result of an earlier one.
@@ -130,8 +148,26 @@ impl Calls {
             return self.run_chain(ring);
         }
         if let [call] = &self.calls[..] {
-            call.outcome.set(ring.run_one(&call.request)?);
-            return Ok(Outcomes(&self.calls));
+            match ring.run_one(&call.request) {
+                Ok(outcome) => call.outcome.set(outcome),
+                Err(why) => self.run_again(ring, why)?,
+            }
+        } else if let Err(why) = self.run_all(ring, self.calls.iter().map(|call| call.request)) {
+            self.run_again(ring, why)?;
+        }
+        Ok(Outcomes(&self.calls))
+    }
+
+    /// Makes all calls again if the server was started anew and they may be carried out twice.
+    #[cold]
+    #[inline(never)]
+    fn run_again<W: Wake>(
+        &self,
+        ring: &mut ClientRing<'_, W>,
+        why: BatchError,
+    ) -> Result<(), BatchError> {
+        if why != BatchError::Restarted || self.repeatable != self.calls.len() {
+            return Err(why);
         }
         self.run_all(ring, self.calls.iter().map(|call| call.request))
     }
@@ -141,14 +177,13 @@ impl Calls {
         &self,
         ring: &mut ClientRing<'_, W>,
         requests: impl Iterator<Item = RingRequest>,
-    ) -> Result<Outcomes<'_>, BatchError> {
+    ) -> Result<(), BatchError> {
         let mut requests = (0..).zip(requests);
         ring.run_each(&mut requests, |completion| {
             if let Some(call) = self.calls.get(completion.tag as usize) {
                 call.outcome.set(completion.outcome);
             }
-        })?;
-        Ok(Outcomes(&self.calls))
+        })
     }
 
     /// Runs calls that depend on each other.
@@ -159,7 +194,8 @@ impl Calls {
         }
         let calls = self.calls.iter().enumerate();
         let requests = calls.map(|(index, call)| call.request.in_chain(index == 0));
-        self.run_all(ring, requests)
+        self.run_all(ring, requests)?;
+        Ok(Outcomes(&self.calls))
     }
 
     /// Runs calls that depend on each other one after the other.

@@ -7,7 +7,7 @@ use libipc_ring::Outcome;
 
 use super::{NO_DEADLINE, Side};
 use crate::TransportError;
-use crate::ring::Descriptor;
+use crate::ring::{Descriptor, RingRequest};
 
 /// The most parts of pools that a request is lent: one each way.
 pub(super) const MAX_LOANS: usize = 2;
@@ -34,9 +34,21 @@ pub(super) enum Flight {
         deadline: u64,
         waiter: Waiter,
         loans: Loans,
+        /// What is to be submitted again if the server is started anew.
+        again: Option<RingRequest>,
     },
     /// The answer, until it is fetched.
     Landed(Result<Outcome, TransportError>),
+}
+
+/// A request that is submitted again.
+#[derive(Debug)]
+pub(super) struct Repeated {
+    pub(super) place: usize,
+    pub(super) request: RingRequest,
+    /// What it was called by.
+    id: u32,
+    flight: Flight,
 }
 
 /// Who waits for a request.
@@ -79,7 +91,61 @@ impl Flights {
                 deadline: NO_DEADLINE,
                 waiter: Waiter::Silent,
                 loans: Loans::new(),
+                again: None,
             };
+        }
+    }
+
+    /// A request may be carried out twice.
+    pub(super) fn may_repeat(&mut self, place: usize, request: RingRequest) {
+        if let Some(Flight::Flying { again, .. }) = self.places.get_mut(place) {
+            *again = Some(request);
+        }
+    }
+
+    /// Takes out those that may be submitted again and that somebody waits for, in the order in which they were submitted.
+    pub(super) fn take_repeatable(&mut self) -> Vec<Repeated> {
+        let mut taken = Vec::new();
+        for (place, flight) in self.places.iter_mut().enumerate() {
+            let Flight::Flying {
+                again, waiter, id, ..
+            } = flight
+            else {
+                continue;
+            };
+            if matches!(waiter, Waiter::Gone) {
+                continue;
+            }
+            if let Some(request) = again.take() {
+                let id = *id;
+                let flight = core::mem::take(flight);
+                taken.push(Repeated {
+                    place,
+                    request,
+                    id,
+                    flight,
+                });
+            }
+        }
+        let newest = taken.iter().map(|one| one.id).reduce(|newest, id| {
+            let is_newer = id.wrapping_sub(newest) < u32::MAX / 2;
+            if is_newer { id } else { newest }
+        });
+        taken
+            .sort_by_key(|one| core::cmp::Reverse(newest.unwrap_or_default().wrapping_sub(one.id)));
+        taken
+    }
+
+    /// Puts one back that was submitted again.
+    pub(super) fn go_on(&mut self, repeated: Repeated, new: u32) {
+        let Repeated {
+            place, mut flight, ..
+        } = repeated;
+        if let Flight::Flying { id, .. } = &mut flight {
+            *id = new;
+        }
+        if let Some(free) = self.places.get_mut(place) {
+            *free = flight;
         }
     }
 

@@ -43,6 +43,14 @@ impl<'s, R, E, W: Wake> Pending<'s, R, E, W> {
         }
     }
 
+    /// The request's place, if it was submitted.
+    pub(super) fn place(&self) -> Option<usize> {
+        match self.state {
+            State::Placed(place) => Some(place),
+            State::Refused(_) | State::Over => None,
+        }
+    }
+
     /// Ends with [`TransportError::TimedOut`] if no answer has come at `deadline` (ns of the monotonic clock).
     pub fn until(self, deadline: u64) -> Self {
         if let State::Placed(place) = self.state {

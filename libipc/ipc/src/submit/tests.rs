@@ -16,13 +16,17 @@ use libipc_ring::{
 };
 
 use super::{InOrder, Pending, Side, Submitter};
+use crate::codec::batch::{BatchError, Calls};
 use crate::ring::{CANCEL, Runs};
 use crate::task::{Reactor, Sleeper, Tasks, block_on, join_all};
-use crate::{Error, Message, Transport, TransportError, Verdict, label};
+use crate::{Error, Message, TooLong, Transport, TransportError, Verdict, label};
 
 /// The server's end, and what it has taken.
 struct Peer {
     ring: RefCell<ServerRing<'static, Nobody>>,
+    layout: Layout,
+    /// The server's pages, and the client's.
+    pages: [&'static [AtomicU64]; 2],
     taken: RefCell<Vec<(Token, Request)>>,
     kicks: Cell<usize>,
     is_gone: Cell<bool>,
@@ -89,6 +93,21 @@ impl Peer {
         self.ring.borrow_mut().flush();
     }
 
+    /// Dies, and has a successor.
+    fn restart(&self) {
+        let [own, peer] = self.pages;
+        *self.ring.borrow_mut() = ServerRing::new(self.layout, own, peer, Nobody).unwrap();
+        self.taken.borrow_mut().clear();
+    }
+
+    /// What the requests that were taken are about.
+    fn numbers(&self) -> Vec<u32> {
+        self.take();
+        let taken = self.taken.borrow();
+        let numbers = taken.iter().map(|(_, request)| request.inline[0] as u32);
+        numbers.collect()
+    }
+
     fn ops(&self) -> Vec<u32> {
         self.take();
         self.taken
@@ -117,6 +136,8 @@ fn connected(slots: usize) -> (Submitter<ToPeer>, Rc<Peer>) {
     let ring = ServerRing::new(layout, b, a, Nobody).unwrap();
     let peer = Rc::new(Peer {
         ring: RefCell::new(ring),
+        layout,
+        pages: [b, a],
         taken: RefCell::default(),
         kicks: Cell::new(0),
         is_gone: Cell::new(false),
@@ -155,6 +176,11 @@ type Doubled<'s> = Pending<'s, u32, u32, ToPeer>;
 fn double(submitter: &Submitter<ToPeer>, number: u32) -> Doubled<'_> {
     let request = Request::from_bytes(7, &number.to_le_bytes());
     submitter.submit(Ok(request.unwrap()))
+}
+
+fn double_again(submitter: &Submitter<ToPeer>, number: u32) -> Doubled<'_> {
+    let request = Request::from_bytes(7, &number.to_le_bytes());
+    submitter.submit_repeatable(Ok(request.unwrap()))
 }
 
 const TIMED_OUT: Result<u32, Error<u32>> = Err(Error::Transport(TransportError::TimedOut));
@@ -276,6 +302,74 @@ fn a_server_that_is_told_to_be_gone_ends_what_waits() {
     let waits = double(&submitter, 1);
     submitter.give_up();
     assert_eq!(waits.wait(), DEAD);
+}
+
+#[test]
+fn what_may_be_repeated_is_answered_by_a_successor_and_the_rest_is_told() {
+    let (submitter, peer) = connected(8);
+    // So that the order of places is not that of requests.
+    let (last, first) = (double(&submitter, 0), double(&submitter, 0));
+    peer.answer(0);
+    peer.answer(0);
+    assert_eq!((last.wait(), first.wait()), (Ok(0), Ok(0)));
+    let [one, two, three] = [
+        double_again(&submitter, 1),
+        double(&submitter, 2),
+        double_again(&submitter, 3).until(500),
+    ];
+    double_again(&submitter, 4).cancel();
+    assert_eq!(peer.numbers()[..4], [1, 2, 3, 4]);
+    peer.restart();
+    assert_eq!(submitter.turn(), 3, "two, and what nobody waits for");
+    let restarted = Err(Error::Transport(TransportError::Restarted));
+    assert_eq!(two.wait(), restarted);
+    assert_eq!(peer.numbers(), [1, 3], "in their order, nobody else's");
+    peer.answer(1);
+    peer.script.borrow_mut().push_back(|peer| peer.answer(0));
+    let all = join_all([three, one]);
+    let outputs = block_on(&Night(peer.clone()), &[&submitter], all);
+    assert_eq!(outputs, [Ok(6), Ok(2)]);
+    // But once each.
+    let twice = double_again(&submitter, 5);
+    peer.take();
+    peer.restart();
+    submitter.turn();
+    peer.take();
+    peer.restart();
+    assert_eq!(twice.wait(), restarted);
+    assert_eq!(submitter.outstanding(), 0);
+}
+
+#[test]
+fn a_batch_of_what_may_be_repeated_is_made_again_once() {
+    let request = || Request::from_bytes(7, &3_u32.to_le_bytes()).ok_or(TooLong);
+    let run = |other: bool, deaths: usize| {
+        let (submitter, peer) = connected(8);
+        let mut calls = Calls::new();
+        let ticket = calls.push_repeatable::<u32, u32>(request()).unwrap();
+        match other {
+            true => drop(calls.push::<u32, u32>(request()).unwrap()),
+            false => drop(calls.push_repeatable::<u32, u32>(request()).unwrap()),
+        }
+        let dies: fn(&Peer) = |peer| {
+            peer.take();
+            peer.restart();
+        };
+        let answers: fn(&Peer) = |peer| {
+            peer.answer(0);
+            peer.answer(0);
+        };
+        let script = core::iter::repeat_n(dies, deaths).chain([answers]);
+        peer.script.borrow_mut().extend(script);
+        let mut inner = submitter.inner.borrow_mut();
+        calls
+            .run(&mut inner.ring)
+            .map(|outcomes| outcomes.of(ticket))
+    };
+    assert_eq!(run(false, 0), Ok(Ok(6)));
+    assert_eq!(run(false, 1), Ok(Ok(6)));
+    assert_eq!(run(false, 2), Err(BatchError::Restarted));
+    assert_eq!(run(true, 1), Err(BatchError::Restarted));
 }
 
 /// Counts calls, each of which finds nothing outstanding.

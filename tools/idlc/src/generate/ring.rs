@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::fields::{self, Values};
 use super::{docs, label, server, types};
-use crate::model::{Direction, Field, Integer, Interface, Method, Type, Ways};
+use crate::model::{Direction, Field, Integer, Interface, Method, Repeat, Type, Ways};
 
 /// Requests and batches, if the interface has methods for rings.
 pub(super) fn ring(interface: &Interface) -> TokenStream {
@@ -112,6 +112,10 @@ fn submission(interface: &Interface, method: &Method) -> TokenStream {
         server::error(interface, method),
     );
     let lent = method.arguments.iter().flat_map(lent);
+    let submit = match method.repeat {
+        Repeat::Freely => quote! { submit_repeatable },
+        Repeat::Once => quote! { submit },
+    };
     let about = docs(&method.docs);
     let deprecated = super::client::deprecated(method);
     quote! {
@@ -121,7 +125,7 @@ fn submission(interface: &Interface, method: &Method) -> TokenStream {
             self,
             #(#names: #kinds),*
         ) -> libipc::submit::Pending<'s, #results, #error, W> {
-            self.0.submit(#make(#(#names),*)) #(#lent)*
+            self.0.#submit(#make(#(#names),*)) #(#lent)*
         }
     }
 }
@@ -182,10 +186,14 @@ fn call(interface: &Interface, method: &Method) -> TokenStream {
         types::results(interface, &method.results),
         server::error(interface, method),
     );
+    let push = match method.repeat {
+        Repeat::Freely => quote! { push_repeatable },
+        Repeat::Once => quote! { push },
+    };
     let (kinds, push): (Vec<_>, _) = match target(method) {
         None => (
             kinds.collect(),
-            quote! { self.calls.push(#make(#(#names),*)) },
+            quote! { self.calls.#push(#make(#(#names),*)) },
         ),
         Some(target) => {
             let target = format_ident!("{}", target.name);

@@ -1,6 +1,6 @@
-//! A letter: one question with the room for its answer (firmware, "Mailbox property interface").
+//! A letter: questions, each with the room for its answer (firmware, "Mailbox property interface").
 
-/// Memory for a letter: eight words, of which the firmware reads and writes any at the same moment.
+/// Memory for a letter: forty words, of which the firmware reads and writes any at the same moment.
 pub trait Letter {
     /// Returns where it is in memory.
     fn physical(&self) -> u64;
@@ -12,11 +12,22 @@ pub trait Letter {
     fn barrier(&self);
 }
 
-/// Words of a letter.
-const WORDS: usize = 8;
+/// The most questions in a letter.
+pub(crate) const MOST: usize = 7;
 
 /// Words of a question or an answer.
 pub(crate) const VALUES: usize = 2;
+
+/// One thing to ask for, or to have set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Question {
+    /// The firmware's name of the property.
+    pub(crate) tag: u32,
+    /// What is sent.
+    pub(crate) values: [u32; VALUES],
+    /// Words that the answer has at least.
+    pub(crate) words: u32,
+}
 
 /// Where the VideoCore sees the first gibibyte of memory, without its caches.
 const ALIAS: u64 = 0xc000_0000;
@@ -27,11 +38,26 @@ const SEEN: u64 = 0x4000_0000;
 mod at {
     pub(super) const LENGTH: usize = 0;
     pub(super) const OUTCOME: usize = 1;
-    pub(super) const TAG: usize = 2;
-    pub(super) const ROOM: usize = 3;
-    pub(super) const ANSWERED: usize = 4;
-    pub(super) const VALUES: usize = 5;
-    pub(super) const END: usize = 7;
+    pub(super) const QUESTIONS: usize = 2;
+}
+
+/// Places of words in a question, which has so many.
+mod within {
+    pub(super) const TAG: usize = 0;
+    pub(super) const ROOM: usize = 1;
+    pub(super) const ANSWERED: usize = 2;
+    pub(super) const VALUES: usize = 3;
+    pub(super) const WORDS: usize = VALUES + super::VALUES;
+}
+
+/// Words of a letter with so many questions; the last ends it.
+const fn length(questions: usize) -> usize {
+    at::QUESTIONS + questions * within::WORDS + 1
+}
+
+/// The first word of a question.
+const fn place(question: usize) -> usize {
+    at::QUESTIONS + question * within::WORDS
 }
 
 /// The letter was read, and all of it was understood.
@@ -42,47 +68,57 @@ const WORD_BYTES: u32 = 4;
 
 /// What a letter says when it came back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Reading {
-    /// The answer.
-    Answer([u32; VALUES]),
-    /// The firmware does not know such questions.
+pub(crate) enum Reading<const N: usize> {
+    /// The answers.
+    Answers([[u32; VALUES]; N]),
+    /// The firmware does not know one of the questions.
     Unknown,
     /// It could not make sense of the letter.
     NotUnderstood,
 }
 
-/// Returns where the firmware finds a letter; `None` if it cannot.
+/// Returns where the firmware finds a letter of any length; `None` if it cannot.
 pub(crate) fn address(letter: &impl Letter) -> Option<u32> {
-    let (start, bytes) = (letter.physical(), WORDS as u64 * u64::from(WORD_BYTES));
+    let start = letter.physical();
+    let bytes = length(MOST) as u64 * u64::from(WORD_BYTES);
     // The low four bits name the channel.
     let is_seen = start.is_multiple_of(16) && start.checked_add(bytes)? <= SEEN;
     is_seen.then(|| (ALIAS + start) as u32)
 }
 
-/// Writes a question.
-pub(crate) fn ask(letter: &impl Letter, tag: u32, values: [u32; VALUES]) {
-    letter.write(at::LENGTH, WORDS as u32 * WORD_BYTES);
+/// Writes questions.
+pub(crate) fn ask<const N: usize>(letter: &impl Letter, questions: &[Question; N]) {
+    const { assert!(N <= MOST) };
+    letter.write(at::LENGTH, length(N) as u32 * WORD_BYTES);
     letter.write(at::OUTCOME, 0);
-    letter.write(at::TAG, tag);
-    letter.write(at::ROOM, VALUES as u32 * WORD_BYTES);
-    letter.write(at::ANSWERED, 0);
-    for (place, value) in (at::VALUES..).zip(values) {
-        letter.write(place, value);
+    for (number, question) in questions.iter().enumerate() {
+        let first = place(number);
+        letter.write(first + within::TAG, question.tag);
+        letter.write(first + within::ROOM, VALUES as u32 * WORD_BYTES);
+        letter.write(first + within::ANSWERED, 0);
+        for (place, value) in (first + within::VALUES..).zip(question.values) {
+            letter.write(place, value);
+        }
     }
-    letter.write(at::END, 0);
+    letter.write(place(N), 0);
     letter.barrier();
 }
 
-/// Reads the answer, which has `words` words.
-pub(crate) fn read(letter: &impl Letter, words: u32) -> Reading {
+/// Reads the answers.
+pub(crate) fn read<const N: usize>(letter: &impl Letter, questions: &[Question; N]) -> Reading<N> {
     letter.barrier();
     if letter.read(at::OUTCOME) != UNDERSTOOD {
         return Reading::NotUnderstood;
     }
-    let answered = letter.read(at::ANSWERED);
-    if answered & ANSWERED == 0 || answered & !ANSWERED < words * WORD_BYTES {
+    let is_answered = |(number, question): (usize, &Question)| {
+        let answered = letter.read(place(number) + within::ANSWERED);
+        answered & ANSWERED != 0 && answered & !ANSWERED >= question.words * WORD_BYTES
+    };
+    if !questions.iter().enumerate().all(is_answered) {
         return Reading::Unknown;
     }
-    let value = |word| letter.read(at::VALUES + word);
-    Reading::Answer([value(0), value(1)])
+    let value = |number, value| letter.read(place(number) + within::VALUES + value);
+    Reading::Answers(core::array::from_fn(|number| {
+        core::array::from_fn(|word| value(number, word))
+    }))
 }

@@ -16,6 +16,7 @@ extern crate std;
 
 mod letter;
 mod mailbox;
+mod picture;
 mod revision;
 mod server;
 

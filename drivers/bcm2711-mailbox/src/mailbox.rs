@@ -4,7 +4,7 @@ use core::fmt;
 
 use device_wait::Pace;
 
-use crate::letter::{self, Letter, Reading, VALUES};
+use crate::letter::{self, Letter, Question, Reading, VALUES};
 
 /// A register, as offset in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,15 +116,27 @@ impl<R: Registers, L: Letter, P: Pace> Mailbox<R, L, P> {
         values: [u32; VALUES],
         words: u32,
     ) -> Result<[u32; VALUES], Failure> {
+        let question = Question { tag, values, words };
+        self.ask_together(&[question]).map(|[answer]| answer)
+    }
+
+    /// Asks for several things by one letter, which the firmware sees all together.
+    ///
+    /// # Errors
+    /// As [`ask`](Self::ask); `Unknown` if it does not know one of them.
+    pub(crate) fn ask_together<const N: usize>(
+        &mut self,
+        questions: &[Question; N],
+    ) -> Result<[[u32; VALUES]; N], Failure> {
         self.state?;
-        letter::ask(&self.letter, tag, values);
+        letter::ask(&self.letter, questions);
         let deadline = self.pace.now_ns() + PATIENCE_NS;
         self.state = self
             .send(deadline)
             .and_then(|()| self.wait_for_answer(deadline));
         self.state?;
-        match letter::read(&self.letter, words) {
-            Reading::Answer(values) => Ok(values),
+        match letter::read(&self.letter, questions) {
+            Reading::Answers(answers) => Ok(answers),
             Reading::Unknown => Err(Failure::Unknown),
             Reading::NotUnderstood => Err(Failure::NotUnderstood),
         }

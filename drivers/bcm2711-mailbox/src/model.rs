@@ -32,7 +32,9 @@ pub(crate) struct State {
     pub(crate) mood: Mood,
     pub(crate) now: u64,
     pub(crate) letters: u32,
-    words: [u32; 8],
+    /// What it says of a framebuffer that it is asked for: base, bytes of memory, and bits of a pixel.
+    pub(crate) picture: (u32, u32, u32),
+    words: [u32; 40],
     physical: u64,
     /// Mail from the firmware, and when it is there.
     mail: VecDeque<(u64, u32)>,
@@ -51,7 +53,8 @@ impl Machine {
             mood: Mood::Answers,
             now: 0,
             letters: 0,
-            words: [0xeeee_eeee; 8],
+            picture: (0xfc10_0000, 800 * 600 * 4, 32),
+            words: [0xeeee_eeee; 40],
             physical,
             mail: VecDeque::new(),
             raises: false,
@@ -98,10 +101,29 @@ impl State {
         self.mail.push_back((when, mail));
     }
 
+    /// Answers all questions of the letter, which ends where its length says.
     fn answer(&mut self) {
-        let [length, outcome, name, room, answered, first, _, end] = self.words;
-        assert_eq!((length, outcome, room, answered, end), (32, 0, 8, 0, 0));
-        let values: Vec<u32> = match (name, first) {
+        let end = self.words[0] as usize / 4 - 1;
+        assert_eq!((self.words[1], self.words[end]), (0, 0));
+        self.words[1] = 1 << 31;
+        let mut at = 2;
+        while at < end {
+            let [name, room, answered, first, second] =
+                core::array::from_fn(|word| self.words[at + word]);
+            assert_eq!((room, answered), (8, 0));
+            let values = self.property(name, [first, second]);
+            if !values.is_empty() {
+                self.words[at + 2] = (1 << 31) | (values.len() as u32 * 4);
+            }
+            self.words[at + 3..at + 3 + values.len()].copy_from_slice(&values);
+            at += 5;
+        }
+        assert_eq!(at, end, "the last word ends the questions");
+    }
+
+    fn property(&self, name: u32, [first, second]: [u32; 2]) -> Vec<u32> {
+        let (base, length, depth) = self.picture;
+        match (name, first) {
             (0x0001_0002, _) => [0xb03115].into(),
             (0x0001_0005, _) => [0, 0x3b40_0000].into(),
             (0x0003_0002, 12) => [12, 100_000_000].into(),
@@ -111,13 +133,17 @@ impl State {
             // Since a while ago; before, nobody knows.
             (0x0003_000a, 0) if self.letters > 90 => Vec::new(),
             (0x0003_000a, 0) => [0, 85_000].into(),
+            // It has a screen of 800 by 600.
+            (0x0004_8003 | 0x0004_8004, _) => [first.min(800), second.min(600)].into(),
+            (0x0004_8009, _) => [first, second].into(),
+            (0x0004_8005, 32) => [depth].into(),
+            (0x0004_8006, 0) => [0].into(),
+            (0x0004_0001, 4096) => [base, length].into(),
+            // A firmware without a display knows of none.
+            (0x0004_0008, _) if base == 0 => Vec::new(),
+            (0x0004_0008, _) => [3200].into(),
             other => panic!("{other:?} is no property of this driver"),
-        };
-        self.words[1] = 1 << 31;
-        if !values.is_empty() {
-            self.words[4] = (1 << 31) | (values.len() as u32 * 4);
         }
-        self.words[5..5 + values.len()].copy_from_slice(&values);
     }
 }
 

@@ -5,11 +5,11 @@ use core::fmt::Write;
 use device_wait::Pace;
 use libipc::codec::Text;
 use libipc::{Caller, log_line};
-use proto::firmware::{Board, Clock, Error, Server};
+use proto::firmware::{Board, Clock, Error, Framebuffer, Server};
 
 use crate::letter::VALUES;
 use crate::revision::Revision;
-use crate::{Failure, Letter, Mailbox, Registers};
+use crate::{Failure, Letter, Mailbox, Registers, picture};
 
 /// The firmware's names of properties (firmware, "Mailbox property interface").
 mod tag {
@@ -35,15 +35,8 @@ impl<R: Registers, L: Letter, P: Pace> Firmware<R, L, P> {
 
     fn ask(&mut self, tag: u32, values: [u32; VALUES], words: u32) -> Result<[u32; VALUES], Error> {
         let mailbox = self.mailbox.as_mut().ok_or(Error::Device)?;
-        mailbox
-            .ask(tag, values, words)
-            .map_err(|failure| match failure {
-                Failure::Unknown => Error::Unknown,
-                other => {
-                    log_line(format_args!("property {tag:#x}: {other}"));
-                    Error::Device
-                }
-            })
+        let answer = mailbox.ask(tag, values, words);
+        answer.map_err(|failure| refuse(tag, failure))
     }
 
     /// A property of one thing among several, which the answer names again.
@@ -51,6 +44,15 @@ impl<R: Registers, L: Letter, P: Pace> Firmware<R, L, P> {
         let [_, value] = self.ask(tag, [which, 0], 2)?;
         Ok(value)
     }
+}
+
+/// What the client is told of a failure.
+fn refuse(tag: u32, failure: Failure) -> Error {
+    if failure == Failure::Unknown {
+        return Error::Unknown;
+    }
+    log_line(format_args!("property {tag:#x}: {failure}"));
+    Error::Device
 }
 
 impl<R: Registers, L: Letter, P: Pace> Server for Firmware<R, L, P> {
@@ -84,5 +86,12 @@ impl<R: Registers, L: Letter, P: Pace> Server for Firmware<R, L, P> {
         let now = self.ask_of(tag::TEMPERATURE, 0)?;
         let limit = self.ask_of(tag::MAX_TEMPERATURE, 0)?;
         Ok((now.cast_signed(), limit.cast_signed()))
+    }
+
+    fn framebuffer(&mut self, _: Caller, width: u32, height: u32) -> Result<Framebuffer, Error> {
+        let mailbox = self.mailbox.as_mut().ok_or(Error::Device)?;
+        let answers = mailbox.ask_together(&picture::questions(width, height));
+        let answers = answers.map_err(|failure| refuse(picture::ALLOCATE, failure))?;
+        picture::framebuffer(answers).ok_or(Error::Unknown)
     }
 }

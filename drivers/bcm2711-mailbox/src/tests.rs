@@ -101,7 +101,36 @@ fn letters_that_the_firmware_does_not_see_are_not_sent() {
         let outcome = mailbox(&Machine::new(place)).map(|_| ());
         assert_eq!(outcome, Err(Failure::OutOfSight), "{place:#x}");
     }
-    assert!(mailbox(&Machine::new(0x3fff_ffe0)).is_ok());
+    assert!(
+        mailbox(&Machine::new(0x3fff_ff60)).is_ok(),
+        "38 words end before the last"
+    );
+}
+
+#[test]
+fn a_framebuffer_is_as_the_firmware_made_it() {
+    let machine = Machine::new(PLACE);
+    let (client, _mock) = client(&machine);
+    let found = client.framebuffer(1024, 768).expect("answered");
+    assert_eq!((found.width, found.height, found.pitch), (800, 600, 3200));
+    assert_eq!((found.physical, found.length), (0x3c10_0000, 800 * 600 * 4));
+    assert_eq!(machine.0.borrow().letters, 1, "all is asked together");
+    assert!(client.board().is_ok());
+}
+
+#[test]
+fn a_firmware_that_makes_no_framebuffer_or_another_is_told_of() {
+    for picture in [(0, 0, 32), (0xfc10_0000, 0, 32), (0xfc10_0000, 3 << 20, 16)] {
+        let machine = Machine::new(PLACE);
+        machine.0.borrow_mut().picture = picture;
+        let (client, _mock) = client(&machine);
+        assert_eq!(refusal(client.framebuffer(1024, 768)), Some(Error::Unknown));
+        assert!(client.board().is_ok());
+    }
+    let machine = Machine::new(PLACE);
+    machine.feels(Mood::Silent);
+    let (client, _mock) = self::client(&machine);
+    assert_eq!(refusal(client.framebuffer(1024, 768)), Some(Error::Device));
 }
 
 #[test]

@@ -77,4 +77,9 @@ impl Dma {
     pub fn write64(&self, offset: usize, value: u64) {
         self.mapped.write(offset, value);
     }
+
+    /// Writes 32-bit words one behind the other; none of them if one lies outside.
+    pub fn write_words(&self, offset: usize, words: &[u32]) {
+        self.mapped.write_all(offset, words);
+    }
 }

@@ -71,6 +71,21 @@ impl Mapped {
         unsafe { at.write_volatile(value) }
     }
 
+    /// Writes all of `values`, or none if one does not fit.
+    pub(crate) fn write_all<U: Unit>(self, offset: usize, values: &[U]) {
+        let part = self.part(offset, size_of_val(values));
+        let Some(first) = part.and_then(|part| part.at::<U>(0)) else {
+            return;
+        };
+        for (index, value) in values.iter().enumerate() {
+            // SAFETY: 1. the part is as long as all values together, so this one's place is inside.
+            let at = unsafe { first.add(index) };
+            // SAFETY: 1. the place lies inside the mapped range, and is aligned as the first is; 2. the range is mapped
+            // writable, and no reference into it exists.
+            unsafe { at.write_volatile(*value) }
+        }
+    }
+
     fn at<U: Unit>(self, offset: usize) -> Option<NonNull<U>> {
         let unit = self.part(offset, size_of::<U>())?.base.cast::<U>();
         Some(unit).filter(|unit| unit.is_aligned())
@@ -109,6 +124,18 @@ mod tests {
         assert!(region.part(8, 9).is_none());
         assert!(region.part(usize::MAX, 2).is_none());
         assert_eq!(words, [0; 2]);
+    }
+
+    #[test]
+    fn many_values_are_written_together_or_not_at_all() {
+        let mut words = [0; 3];
+        let region = mapped(&mut words);
+        region.write_all(4, &[1u32, 2, 3]);
+        region.write_all(16, &[7u32, 7, 7]);
+        region.write_all(17, &[9u32]);
+        region.write_all::<u32>(24, &[]);
+        region.write_all::<u32>(99, &[]);
+        assert_eq!(words, [1 << 32, 2 | 3 << 32, 0]);
     }
 
     #[test]

@@ -70,4 +70,9 @@ impl Registers {
     pub fn write32(&self, offset: usize, value: u32) {
         self.0.write(offset, value);
     }
+
+    /// Writes 32-bit words one behind the other; none of them if one lies outside.
+    pub fn write_words(&self, offset: usize, words: &[u32]) {
+        self.0.write_all(offset, words);
+    }
 }

@@ -29,12 +29,13 @@ pub struct Region {
     pub address: u64,
     /// Its length in bytes.
     pub length: u64,
-    /// The capability that goes with it, by kind: DMA memory's first frame, the notification of a ring's peer.
+    /// The capability that goes with it, by kind: the first frame of DMA memory or of large device memory, the notification of
+    /// a ring's peer.
     pub slot: CPtr,
 }
 
 impl Region {
-    /// The first frame, of DMA memory.
+    /// The first frame, of DMA memory or of large device memory (multiples of 2 MiB).
     pub fn frame(self) -> Frame {
         Frame::from(self.slot)
     }

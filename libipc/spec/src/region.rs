@@ -34,6 +34,27 @@ impl Region {
     pub const fn end(&self) -> u64 {
         self.address + self.bytes()
     }
+
+    /// log2 of the bytes of the frames that it is made of. Large device memory is made of large frames, so that root has
+    /// capabilities for all of them.
+    pub const fn frame_log2(&self) -> u8 {
+        match self.source {
+            Source::Device { physical } if is_large(physical, self.bytes()) => LARGE_LOG2,
+            _ => SMALL_LOG2,
+        }
+    }
+}
+
+/// log2 of a small and of a large frame's bytes.
+const SMALL_LOG2: u8 = 12;
+const LARGE_LOG2: u8 = 21;
+const _: () = assert!(layout::PAGE == 1 << SMALL_LOG2);
+/// Bytes of a large frame; regions of them begin at multiples of it.
+pub const LARGE_FRAME: u64 = 1 << LARGE_LOG2;
+
+/// Whether device memory consists of whole large frames.
+pub const fn is_large(physical: u64, bytes: u64) -> bool {
+    physical.is_multiple_of(LARGE_FRAME) && bytes.is_multiple_of(LARGE_FRAME)
 }
 
 /// What a component may do with a region.

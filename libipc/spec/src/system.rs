@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Component, Ring, What};
+use crate::{Component, Grant, Ring, Source, What};
 
 /// A component, by its place in [`SystemSpec::components`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -60,11 +60,16 @@ impl SystemSpec {
     /// The components that know where memory is and so can point a device at it. Without an IOMMU, their devices
     /// can reach all memory.
     pub fn masters(&self) -> impl Iterator<Item = &Component> {
-        let knows = |component: &&Component| {
-            component
-                .grants
-                .iter()
-                .any(|grant| matches!(grant.what, What::RegionFrame { .. }))
+        let is_memory = |component: &Component, grant: &Grant| match grant.what {
+            What::RegionFrame { region } => {
+                let region = component.regions.get(usize::from(region));
+                region.is_none_or(|region| !matches!(region.source, Source::Device { .. }))
+            }
+            _ => false,
+        };
+        let knows = move |component: &&Component| {
+            let mut grants = component.grants.iter();
+            grants.any(|grant| is_memory(component, grant))
         };
         self.components.iter().filter(knows)
     }

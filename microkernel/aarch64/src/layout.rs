@@ -15,7 +15,7 @@ pub struct Layout {
     pub mapped: RangeSet,
     /// Memory that is not used: what the direct map holds but the device tree and the boot image.
     pub free: RangeSet,
-    /// Device registers: address space below and above the memory, the interrupt controller left out.
+    /// Device registers: address space below, between and above the memory, the interrupt controller left out.
     pub devices: RangeSet,
 }
 
@@ -61,6 +61,13 @@ fn devices(board: &Board, memory: &RangeSet, physical_bits: u8) -> RangeSet {
         start: high,
         end: 1 << physical_bits.min(GREATEST),
     });
+    // What another processor keeps for itself, as the VideoCore, also where the tree's memory ends before it. Of the memory
+    // as the tree has it: what is reserved in it is nobody's.
+    let ends = board.memory.iter().map(|range| range.end);
+    let starts = board.memory.iter().skip(1).map(|range| range.start);
+    for (start, end) in ends.zip(starts.chain([high])) {
+        devices.add(Range { start, end }.shrunk_to_pages());
+    }
     let controller = board.gic.map(|gic| gic.registers());
     controller
         .into_iter()
@@ -127,6 +134,28 @@ mod tests {
         let mapped = layout().mapped;
         assert!(has(&mapped, TREE.start) && has(&mapped, IMAGE.start));
         assert!(!has(&mapped, KERNEL.start) && !has(&mapped, 0x5000_0000));
+    }
+
+    #[test]
+    fn what_lies_between_and_behind_memory_is_for_drivers_but_not_what_is_reserved_in_it() {
+        let mut board = board();
+        board.memory = RangeSet::new();
+        // As on a Raspberry Pi 4 with 2 GiB, but for the end.
+        board.memory.add(Range::sized(0, 0x3c00_0000));
+        board.memory.add(Range::sized(0x4000_0000, 0x3b40_0800));
+        let devices = Layout::new(&board, KERNEL, TREE, 44).devices;
+        assert!(has(&devices, 0x3c00_0000) && has(&devices, 0x3fff_ffff));
+        assert!(has(&devices, 0x7b40_1000) && has(&devices, 0x8000_0000));
+        for memory in [
+            0,
+            0x3bff_ffff,
+            0x4000_0000,
+            0x5000_0000,
+            0x5800_0000,
+            0x7b40_0000,
+        ] {
+            assert!(!has(&devices, memory), "{memory:#x}");
+        }
     }
 
     #[test]

@@ -1,12 +1,13 @@
-//! The server: the `console` interface over a serial line.
+//! The server: the `console` interface over a serial line, and `screen` for a display.
 
 use heapless::Deque;
 use libipc::codec::Bytes;
-use libipc::{Caller, Reply, Transport};
+use libipc::objects::Notification;
+use libipc::{Caller, Cap, Events, Reply, Transport};
 use proto::console::{Error, MAX_READ, Server};
-use proto::{processes, serial};
+use proto::{processes, screen, serial};
 
-use crate::{Cooked, INTERRUPT, Keys, MARK, Marks};
+use crate::{Backlog, Cooked, INTERRUPT, Keys, MARK, Marks};
 
 /// How many readers and drains can wait.
 pub const MAX_READERS: usize = 8;
@@ -33,6 +34,8 @@ pub struct Terminal<L, P> {
     /// The program that Ctrl-C ends.
     foreground: Option<u32>,
     marks: Marks,
+    /// What a display is to show, if there may be one.
+    backlog: Option<Backlog>,
 }
 
 impl<L: Transport, P: Transport> Terminal<L, P> {
@@ -51,7 +54,15 @@ impl<L: Transport, P: Transport> Terminal<L, P> {
             readers: Deque::new(),
             foreground: None,
             marks: Marks::Plain,
+            backlog: None,
         }
+    }
+
+    /// The same, with text kept for a display.
+    #[must_use]
+    pub fn with_display(mut self) -> Self {
+        self.backlog = Some(Backlog::new());
+        self
     }
 
     fn send(&self, data: &[u8], marks: Marks) -> Result<(), Error> {
@@ -106,6 +117,9 @@ impl<L: Transport, P: Transport> Terminal<L, P> {
 
 impl<L: Transport, P: Transport> Server for Terminal<L, P> {
     fn write(&mut self, _: Caller, data: &[u8]) -> Result<(), Error> {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.put(data);
+        }
         self.send(data, self.marks)
     }
 
@@ -150,6 +164,16 @@ impl<L: Transport, P: Transport> Server for Terminal<L, P> {
         self.send(b"\n", Marks::Plain)
     }
 
+    fn client_gone(&mut self, client: Caller) {
+        Events::client_gone(self, client);
+    }
+
+    fn signal(&mut self, bits: u64) {
+        Events::signal(self, bits);
+    }
+}
+
+impl<L: Transport, P: Transport> Events for Terminal<L, P> {
     /// Keys are for those who live.
     fn client_gone(&mut self, client: Caller) {
         for _ in 0..self.readers.len() {
@@ -164,6 +188,19 @@ impl<L: Transport, P: Transport> Server for Terminal<L, P> {
     fn signal(&mut self, bits: u64) {
         if bits & self.arrival != 0 && self.fetch().is_err() {
             self.fail_readers();
+        }
+    }
+}
+
+impl<L: Transport, P: Transport> screen::Server for Terminal<L, P> {
+    fn read(&mut self, _: Caller) -> (Bytes<{ screen::MAX_READ as usize }>, u32, u32) {
+        let taken = self.backlog.as_mut().map(Backlog::take);
+        taken.unwrap_or_default()
+    }
+
+    fn subscribe(&mut self, _: Caller, arrival: Cap<Notification>) {
+        if let Some(backlog) = &mut self.backlog {
+            backlog.subscribe(arrival);
         }
     }
 }

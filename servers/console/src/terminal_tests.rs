@@ -220,3 +220,53 @@ fn output_of_commands_is_marked_and_marks_within_are_doubled() {
         assert_eq!(sent, expected);
     }
 }
+
+#[test]
+fn a_display_gets_what_was_written_as_it_was_even_if_the_line_is_dead() {
+    let desk = Desk::new();
+    let mut terminal = Terminal::new(
+        serial::Client::new(desk.line.connect(2)),
+        None::<processes::Client<MockConnection>>,
+        ARRIVAL,
+    )
+    .with_display();
+    let client = Caller::new(1, 0);
+    let taken = |terminal: &mut Terminal<_, _>| {
+        let (text, lost, left) = screen::Server::read(terminal, client);
+        (text.iter().copied().collect::<Vec<u8>>(), lost, left)
+    };
+    Server::begin_output(&mut terminal, client).expect("written");
+    Server::write(&mut terminal, client, b"a\x1e\n").expect("written");
+    Server::end_output(&mut terminal, client, 0).expect("written");
+    assert_eq!(
+        taken(&mut terminal),
+        (b"a\x1e\n".to_vec(), 0, 0),
+        "marks are for the line"
+    );
+    desk.line.kill();
+    assert_eq!(Server::write(&mut terminal, client, b"b"), Err(Error::Gone));
+    assert_eq!(taken(&mut terminal), (b"b".to_vec(), 0, 0));
+    assert_eq!(taken(&mut terminal), (Vec::new(), 0, 0));
+}
+
+#[test]
+fn a_display_that_takes_nothing_keeps_nobody_waiting() {
+    let line = Mock::new(serial::Dispatcher(Line::default()));
+    let mut terminal = Terminal::new(
+        serial::Client::new(line.connect(1)),
+        None::<processes::Client<MockConnection>>,
+        ARRIVAL,
+    )
+    .with_display();
+    let client = Caller::new(1, 0);
+    for _ in 0..20 {
+        Server::write(&mut terminal, client, &[b'x'; 1000]).expect("written");
+    }
+    assert_eq!(line.server().0.sent.len(), 20_000);
+    let (text, lost, left) = screen::Server::read(&mut terminal, client);
+    assert_eq!(
+        (text.len(), lost as usize),
+        (1536, 20_000 - crate::MAX_BACKLOG)
+    );
+    assert_eq!(left as usize, crate::MAX_BACKLOG - 1536);
+}

@@ -192,7 +192,8 @@ fn map_region(
         }
     };
     let flags = MapFlags::new(region.access.rights(), region.source.cache());
-    workshop.map_all(frames, SMALL, domain.mapping(region.address, flags))?;
+    let log2 = region.frame_log2();
+    workshop.map_all(frames, log2, domain.mapping(region.address, flags))?;
     Ok(frames.first)
 }
 

@@ -10,8 +10,11 @@ use crate::pieces::{Piece, split};
 /// What a range becomes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
-    /// Frames of 4 KiB.
-    Frames,
+    /// Frames of 2^`log2` bytes each.
+    Frames {
+        /// That number; the range begins at a multiple of it, and is as long.
+        log2: u8,
+    },
     /// Untypeds, as few as possible.
     Untypeds,
 }
@@ -42,7 +45,6 @@ pub struct Step {
     pub range: Option<usize>,
 }
 
-const PAGE_LOG2: u8 = 12;
 /// The greatest number of objects that the kernel makes at once.
 const AT_ONCE: u64 = 4096;
 
@@ -66,7 +68,9 @@ pub fn plan(untypeds: &[Piece], ranges: &[Range]) -> Result<Vec<Step>, usize> {
             }
             steps.extend(untyped_steps(untyped, used_to, first, None));
             match ranges[index].shape {
-                Shape::Frames => steps.extend(frames(untyped, index, (end - first) >> PAGE_LOG2)),
+                Shape::Frames { log2 } => {
+                    steps.extend(frames(untyped, index, log2, (end - first) >> log2));
+                }
                 Shape::Untypeds => steps.extend(untyped_steps(untyped, first, end, Some(index))),
             }
             missing[index] -= end - first;
@@ -102,12 +106,12 @@ fn untyped_steps(
     })
 }
 
-fn frames(untyped: usize, range: usize, pages: u64) -> impl Iterator<Item = Step> {
-    (0..pages.div_ceil(AT_ONCE)).map(move |part| Step {
+fn frames(untyped: usize, range: usize, log2: u8, count: u64) -> impl Iterator<Item = Step> {
+    (0..count.div_ceil(AT_ONCE)).map(move |part| Step {
         untyped,
-        shape: Shape::Frames,
-        log2: PAGE_LOG2,
-        count: AT_ONCE.min(pages - part * AT_ONCE),
+        shape: Shape::Frames { log2 },
+        log2,
+        count: AT_ONCE.min(count - part * AT_ONCE),
         range: Some(range),
     })
 }
@@ -116,6 +120,7 @@ fn frames(untyped: usize, range: usize, pages: u64) -> impl Iterator<Item = Step
 mod tests {
     use super::*;
 
+    const PAGE_LOG2: u8 = 12;
     const GIB: Piece = Piece {
         base: 0x8000_0000,
         log2: 30,
@@ -129,7 +134,7 @@ mod tests {
         Range {
             base,
             bytes: pages << PAGE_LOG2,
-            shape: Shape::Frames,
+            shape: Shape::Frames { log2: PAGE_LOG2 },
         }
     }
 
@@ -181,6 +186,20 @@ mod tests {
             steps.iter().map(|step| step.count).collect::<Vec<_>>(),
             [4096, 904]
         );
+    }
+
+    #[test]
+    fn large_frames_are_where_they_should_be() {
+        let pictures = Range {
+            base: 0x8400_0000,
+            bytes: 64 << 20,
+            shape: Shape::Frames { log2: 21 },
+        };
+        let ranges = [pictures, frames_at(0x8000_1000, 1)];
+        let steps = plan(&[GIB], &ranges).expect("covered");
+        let own = steps.iter().find(|step| step.range == Some(0));
+        assert_eq!(own.map(|step| (step.log2, step.count)), Some((21, 32)));
+        assert!(carried_out(&[GIB], &steps).contains(&(Some(0), 0x8400_0000)));
     }
 
     #[test]

@@ -7,7 +7,6 @@ use libipc::{
     abi::{
         boot::{self, BootInfo},
         cap::MemoryClass,
-        layout::PAGE,
     },
     objects::{CNode, Untyped},
 };
@@ -17,7 +16,7 @@ use crate::{
     devices::{self, Range, Shape, Step},
     pieces::Piece,
     trouble::{Doing, Trouble},
-    workshop::{Run, SMALL, Workshop},
+    workshop::{Run, Workshop},
 };
 
 /// Who is given a range.
@@ -96,7 +95,9 @@ fn wanted(spec: &SystemSpec) -> Vec<(Owner, Range)> {
                 let range = Range {
                     base: physical,
                     bytes: region.bytes(),
-                    shape: Shape::Frames,
+                    shape: Shape::Frames {
+                        log2: region.frame_log2(),
+                    },
                 };
                 wanted.push((Owner::Region(id, index as u16), range));
             }
@@ -137,7 +138,7 @@ fn carry_out(workshop: &mut Workshop, slots: &[CPtr], step: Step) -> Result<Run,
     let run = workshop.slots(step.count as u32)?;
     let untyped = slots.get(step.untyped).ok_or(Trouble::NoSuchMemory(0))?;
     let (kind, size) = match step.shape {
-        Shape::Frames => (Kind::Frame, SMALL),
+        Shape::Frames { .. } => (Kind::Frame, step.log2),
         Shape::Untypeds => (Kind::Untyped, step.log2),
     };
     Untyped::from(*untyped)
@@ -145,5 +146,3 @@ fn carry_out(workshop: &mut Workshop, slots: &[CPtr], step: Step) -> Result<Run,
         .doing("make device memory")?;
     Ok(run)
 }
-
-const _: () = assert!(1 << SMALL == PAGE);

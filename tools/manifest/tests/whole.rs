@@ -6,7 +6,8 @@ use manifest::{Source, check};
 use weft_abi::Rights;
 use weft_abi::startup::EntryKind;
 use weft_spec::{
-    ComponentId, Fpu, Grant, SystemSpec, What, badge, expected_capabilities, startup_entries,
+    ComponentId, Fpu, Grant, LARGE_FRAME, SystemSpec, What, badge, expected_capabilities,
+    startup_entries,
 };
 
 const MANIFEST: &str = include_str!("whole.toml");
@@ -209,6 +210,46 @@ fn components_with_memory_for_devices_are_known() {
         .map(|component| component.name.as_str())
         .collect();
     assert_eq!(names, ["virtio-blk"]);
+}
+
+#[test]
+fn large_device_memory_begins_where_large_frames_do_and_tells_where_it_is() {
+    let text = "[system]\nname = \"t\"\nboard = \"q35\"\n[component.shell]\npriority = 1\nregisters = [\"small\", \"large\"]\n";
+    let board = "name = \"q35\"\n[registers]\nsmall = { at = 0xfe00_0000, size = \"4 KiB\" }\n\
+        large = { at = 0x3c00_0000, size = \"64 MiB\" }\n";
+    let manifest = Source {
+        path: "t.toml",
+        text,
+    };
+    let board = Source {
+        path: "board.toml",
+        text: board,
+    };
+    let spec = check(manifest, board, &common::catalogue()).expect("the manifest is right");
+    let (_, component) = spec.find("shell").expect("there");
+    let regions: Vec<_> = component
+        .regions
+        .iter()
+        .map(|region| {
+            (
+                region.name.as_str(),
+                region.frame_log2(),
+                region.address % LARGE_FRAME,
+            )
+        })
+        .collect();
+    assert_eq!(regions, [("small", 12, 0), ("large", 21, 0)]);
+    let told: Vec<_> = component
+        .grants
+        .iter()
+        .filter(|grant| matches!(grant.what, What::RegionFrame { .. }))
+        .map(|grant| (grant.what, grant.slot))
+        .collect();
+    assert_eq!(
+        told,
+        [(What::RegionFrame { region: 1 }, component.regions[1].slot)]
+    );
+    assert_eq!(spec.masters().count(), 0, "no device reaches it by itself");
 }
 
 #[test]

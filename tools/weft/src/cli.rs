@@ -63,6 +63,12 @@ pub struct RunArgs {
     /// the last one's
     #[arg(long, value_name = "CMD; CMD")]
     pub exec: Option<String>,
+    /// Shows the machine's display in a window, where QEMU has windows; keys still come from this terminal
+    #[arg(long)]
+    pub window: bool,
+    /// Writes a picture of the machine's display to a file (.png, .ppm), when the prompt is there; commands are typed first
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["gdb", "window"])]
+    pub screenshot: Option<PathBuf>,
     /// Ends a run that takes longer than this many seconds, with exit status 124
     #[arg(long, value_name = "SECONDS")]
     pub timeout: Option<u64>,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use weft::board::Board;
+use weft::qemu::display::Display;
 use weft::qemu::exec::{self, Finish};
 use weft::qemu::machine::{Clock, Console, Machine, Model};
 
@@ -73,6 +74,8 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         console: Console::Pipe,
         debugger_port: None,
         plugin: None,
+        display: Display::Absent,
+        control: None,
     }
 }
 

@@ -12,7 +12,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "firmware",
     id: 0xeeca,
-    version: 0x8d56_e4d5_47ed_4c09,
+    version: 0xa850_0b78_4f31_f986,
 };
 
 /// The labels of requests.
@@ -28,6 +28,9 @@ pub mod labels {
 
     /// Label of `temperature`.
     pub const TEMPERATURE: u32 = 0xeeca_0004;
+
+    /// Label of `framebuffer`.
+    pub const FRAMEBUFFER: u32 = 0xeeca_0005;
 }
 
 /// Why there is no answer.
@@ -189,6 +192,48 @@ impl libipc::codec::Decode for Board {
     }
 }
 
+/// Pictures in memory, 32 bits a pixel: red, green and blue, a byte each from the third of the word down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Framebuffer {
+    /// Where the processors find it.
+    pub physical: u32,
+    /// Its length in bytes.
+    pub length: u32,
+    /// Bytes from a line to the next.
+    pub pitch: u32,
+    /// Pixels of a line.
+    pub width: u32,
+    /// Lines.
+    pub height: u32,
+}
+
+impl libipc::codec::Encode for Framebuffer {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.physical)?;
+        w.put(&self.length)?;
+        w.put(&self.pitch)?;
+        w.put(&self.width)?;
+        w.put(&self.height)
+    }
+}
+
+impl libipc::codec::Decode for Framebuffer {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Ok(Self {
+            physical: r.get()?,
+            length: r.get()?,
+            pitch: r.get()?,
+            width: r.get()?,
+            height: r.get()?,
+        })
+    }
+}
+
 /// A server of `firmware`.
 pub trait Server {
     /// Tells which board this is.
@@ -203,6 +248,15 @@ pub trait Server {
     /// Tells how hot the processor is, and at which temperature it is slowed down, in thousandths of a degree
     /// Celsius.
     fn temperature(&mut self, caller: libipc::Caller) -> Result<(i32, i32), Error>;
+
+    /// Makes the firmware show a framebuffer, as nearly `width` by `height` pixels as it can, in the place of an earlier
+    /// one, and tells where it is. Whoever draws must have that memory already.
+    fn framebuffer(
+        &mut self,
+        caller: libipc::Caller,
+        width: u32,
+        height: u32,
+    ) -> Result<Framebuffer, Error>;
 
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
@@ -236,6 +290,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::MEMORY => serve_memory(server, caller, message),
         labels::CLOCK_RATE => serve_clock_rate(server, caller, message),
         labels::TEMPERATURE => serve_temperature(server, caller, message),
+        labels::FRAMEBUFFER => serve_framebuffer(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -265,6 +320,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     const TEMPERATURE: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::TEMPERATURE,
         0,
+        0,
+    );
+    const FRAMEBUFFER: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::FRAMEBUFFER,
+        1,
         0,
     );
     let w = request.words;
@@ -314,6 +374,34 @@ pub fn dispatch_short<S: Server + ?Sized>(
                                 u64::from(now as u32) | u64::from(limit as u32) << 32,
                                 0,
                                 0,
+                                0,
+                                0,
+                                0,
+                            ],
+                        ),
+                    )
+                }
+                Err(error) => Some(libipc::Short::error(error.number())),
+            }
+        }
+        FRAMEBUFFER => {
+            let width = w[0] as u32;
+            let height = (w[0] >> 32) as u32;
+            match libipc::meter::method(
+                caller,
+                labels::FRAMEBUFFER,
+                || server.framebuffer(caller, width, height),
+            ) {
+                Ok(framebuffer) => {
+                    Some(
+                        libipc::Short::ok(
+                            3,
+                            [
+                                u64::from(framebuffer.physical)
+                                    | u64::from(framebuffer.length) << 32,
+                                u64::from(framebuffer.pitch)
+                                    | u64::from(framebuffer.width) << 32,
+                                u64::from(framebuffer.height),
                                 0,
                                 0,
                                 0,
@@ -404,6 +492,29 @@ fn serve_temperature<S: Server + ?Sized>(
             w.put(&now)?;
             w.put(&limit)
         },
+    );
+}
+
+fn serve_framebuffer<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let width = r.get()?;
+            let height = r.get()?;
+            r.finish()?;
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::FRAMEBUFFER,
+                    || server.framebuffer(caller, width, height),
+                ),
+            )
+        },
+        |w, framebuffer| w.put(&framebuffer),
     );
 }
 
@@ -536,6 +647,39 @@ impl<T: libipc::Transport> Client<T> {
                 |w| Some((w[0] as i32, (w[0] >> 32) as i32)),
             )
         })
+    }
+
+    /// Makes the firmware show a framebuffer, as nearly `width` by `height` pixels as it can, in the place of an earlier
+    /// one, and tells where it is. Whoever draws must have that memory already.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn framebuffer(
+        &self,
+        width: u32,
+        height: u32,
+    ) -> Result<Framebuffer, libipc::Error<Error>> {
+        libipc::codec::short::call(
+            &self.transport,
+            libipc::Short::request(
+                labels::FRAMEBUFFER,
+                1,
+                [u64::from(width) | u64::from(height) << 32, 0, 0, 0, 0, 0],
+            ),
+            3,
+            |w| {
+                if w[2] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(Framebuffer {
+                    physical: w[0] as u32,
+                    length: (w[0] >> 32) as u32,
+                    pitch: w[1] as u32,
+                    width: (w[1] >> 32) as u32,
+                    height: w[2] as u32,
+                })
+            },
+        )
     }
 }
 

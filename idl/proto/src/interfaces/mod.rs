@@ -15,6 +15,7 @@ pub mod pci;
 pub mod pci_control;
 pub mod process;
 pub mod processes;
+pub mod screen;
 pub mod serial;
 pub mod storage;
 pub mod system;
@@ -44,6 +45,7 @@ pub const ALL: &[libipc::Interface] = &[
     pci_control::INTERFACE,
     process::INTERFACE,
     processes::INTERFACE,
+    screen::INTERFACE,
     serial::INTERFACE,
     storage::INTERFACE,
     system::INTERFACE,

@@ -127,9 +127,13 @@ fn requests(interface: &Interface) -> TokenStream {
         [(label, steps)] => quote! { if label == labels::#label { #steps } },
         _ => quote! { match label { #(labels::#labels => { #all })* _ => {} } },
     };
-    let parameters = match steps.is_empty() {
-        true => ["_label", "_random", "_w"],
-        false => ["label", "random", "w"],
+    // Capabilities are always the same one.
+    let mut arguments = interface.methods.iter().flat_map(|one| &one.arguments);
+    let draws = arguments.any(|field| !matches!(field.kind, Type::Cap(..)));
+    let parameters = match (steps.is_empty(), draws) {
+        (true, _) => ["_label", "_random", "_w"],
+        (false, false) => ["label", "_random", "w"],
+        (false, true) => ["label", "random", "w"],
     };
     let [label, random, w] = parameters.map(|name| format_ident!("{name}"));
     let import = import(interface);

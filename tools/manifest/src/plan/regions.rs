@@ -1,9 +1,12 @@
 //! Memory besides program, stack and heap, and the capabilities that go with it.
 //!
-//! Regions follow each other from `REGIONS_BASE` with an unmapped page between them.
+//! Regions follow each other from `REGIONS_BASE` with an unmapped page between them. Large device memory begins where large
+//! frames do, and the component may ask where it is, to find in it what a device names by its address.
 
 use weft_abi::{Rights, layout};
-use weft_spec::{Access, ComponentId, Grant, Region, RingId, RingPart, Slot, Source, What};
+use weft_spec::{
+    Access, ComponentId, Grant, LARGE_FRAME, Region, RingId, RingPart, Slot, Source, What, is_large,
+};
 
 use super::{Context, bits, grants::Slots, rings::Planned};
 use crate::{
@@ -69,13 +72,14 @@ pub(super) fn plan(
         let source = Source::Device {
             physical: range.first,
         };
-        builder.add(
-            name.value.clone(),
-            pages,
-            Access::ReadWrite,
-            source,
-            Slot(0),
-        );
+        let slot = match is_large(range.first, range.bytes()) {
+            true => {
+                builder.next = builder.next.next_multiple_of(LARGE_FRAME);
+                builder.frame_of_next()
+            }
+            false => Slot(0),
+        };
+        builder.add(name.value.clone(), pages, Access::ReadWrite, source, slot);
     }
     for (name, pages) in &component.dma {
         let slot = builder.frame_of_next();

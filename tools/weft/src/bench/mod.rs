@@ -31,6 +31,7 @@ use crate::board::Board;
 use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
 use crate::qemu::launch::{self, Choice, Person, Scratch};
 use crate::qemu::machine::{Clock, Plugin};
@@ -229,6 +230,7 @@ fn boot(built: &Built, image: &Path, plugin: Option<&Plugin>, cores: u16) -> Out
         person: Person::Played,
         clock: Clock::Counted,
         debugger_port: None,
+        display: Display::Hidden,
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
     image.clone_into(&mut machine.image);

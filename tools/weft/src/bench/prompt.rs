@@ -11,6 +11,7 @@ use crate::board::Board;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
 use crate::qemu::launch::{self, Choice, Person, Scratch};
 use crate::qemu::machine::Clock;
@@ -45,6 +46,7 @@ pub fn run(project: &Project, board: Board) -> Outcome<Figure> {
         person: Person::Played,
         clock: Clock::Instructions,
         debugger_port: None,
+        display: Display::Hidden,
     };
     let mut times = Vec::new();
     for _ in 0..BOOTS {

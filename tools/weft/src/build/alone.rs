@@ -10,6 +10,7 @@ use super::{bootable, output, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::display::Display;
 use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::setup::{self, Need};
 
@@ -69,6 +70,8 @@ impl Alone {
             console: Console::Pipe,
             debugger_port: None,
             plugin: None,
+            display: Display::Absent,
+            control: None,
         }
     }
 }

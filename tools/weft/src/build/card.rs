@@ -27,8 +27,8 @@ const KERNEL: &str = "kernel8.img";
 const IMAGE: &str = "boot.img";
 const CONFIG: &str = "config.txt";
 
-/// What the firmware is told: a kernel of 64 bits, with the boot image behind it, and the better serial port on the pins
-/// 8 and 10.
+/// What the firmware is told: a kernel of 64 bits, with the boot image behind it, the better serial port on the pins
+/// 8 and 10, and to keep the memory for framebuffers that the board's file calls `video`.
 const CONFIG_TEXT: &str = "\
 # Made by `cargo weft build`.
 arm_64bit=1
@@ -36,6 +36,7 @@ kernel=kernel8.img
 initramfs boot.img followkernel
 enable_uart=1
 dtoverlay=disable-bt
+gpu_mem=64
 ";
 
 const MIB: usize = 1 << 20;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use image::{BootFile, Contents, ProgramFile};
 use manifest::Source;
-use weft_spec::{Fpu, SystemSpec};
+use weft_spec::{Fpu, SystemSpec, What};
 
 use super::{catalogue, rust};
 use crate::board::Board;
@@ -14,6 +14,8 @@ use crate::project::Project;
 
 /// The name by which a manifest means the image's disk as a file.
 const DISK: &str = "disk";
+/// The connection of a display's driver to the console.
+const SCREEN: &str = "screen";
 
 /// A checked manifest.
 #[derive(Debug)]
@@ -58,6 +60,12 @@ impl Plan {
     /// Whether the boot image holds the disk.
     pub fn holds_disk(&self) -> bool {
         self.holds(DISK)
+    }
+
+    /// Whether a component draws on a display: one that is given what the console shows.
+    pub fn has_display(&self) -> bool {
+        let mut grants = self.spec.components.iter().flat_map(|one| &one.grants);
+        grants.any(|grant| matches!(grant.what, What::Client { .. }) && grant.name == SCREEN)
     }
 
     /// Whether a component is given a file.

@@ -64,6 +64,11 @@ impl Built {
         compose::image(&self.plan.altered(alter), self.parts(""))
     }
 
+    /// Whether a component of the image draws on a display.
+    pub fn has_display(&self) -> bool {
+        self.plan.has_display()
+    }
+
     /// Where a person puts the firmware's files of the board that boots the card.
     pub fn firmware(&self, project: &Project) -> PathBuf {
         let name = format!("{}-firmware", self.plan.name());

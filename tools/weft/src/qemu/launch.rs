@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::card;
+use super::display::Display;
 use super::machine::{Clock, Console, Machine, Model};
 use crate::board::Board;
 use crate::build::{self, Built, output, tree_blob};
@@ -28,6 +29,8 @@ pub struct Choice<'a> {
     pub clock: Clock,
     /// The port of a debugger to wait for.
     pub debugger_port: Option<u16>,
+    /// What shows the display, if the image drives one.
+    pub display: Display,
 }
 
 /// Who sits at the console.
@@ -152,6 +155,11 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         console,
         debugger_port: choice.debugger_port,
         plugin: None,
+        display: match built.has_display() {
+            true => choice.display,
+            false => Display::Absent,
+        },
+        control: None,
     })
 }
 

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::display::{self, Display};
 use crate::board::Board;
 use crate::build::tree_blob as tree;
 
@@ -62,6 +63,10 @@ pub struct Machine {
     pub debugger_port: Option<u16>,
     /// The witness.
     pub plugin: Option<Plugin>,
+    /// What shows its display.
+    pub display: Display,
+    /// The socket at which QEMU is told what to do, if anybody tells it.
+    pub control: Option<PathBuf>,
 }
 
 /// A plugin of the emulator that counts what marked stretches of the guest do, and where it writes to.
@@ -115,9 +120,10 @@ impl Machine {
             ("-accel", accelerator),
             ("-smp", cores.as_str()),
             ("-m", memory),
-            ("-display", "none"),
         ];
-        for (name, value) in options(self.board, self.model).into_iter().chain(common) {
+        let shown = display::options(self);
+        let options = options(self.board, self.model);
+        for (name, value) in options.into_iter().chain(common).chain(shown) {
             push(&mut all, name, value);
         }
         match self.clock {
@@ -141,6 +147,10 @@ impl Machine {
         self.push_disks(&mut all);
         self.push_debugger(&mut all);
         self.push_plugin(&mut all);
+        if let Some(socket) = &self.control {
+            let socket = format!("unix:{},server=on,wait=off", option(socket));
+            push(&mut all, "-qmp", &socket);
+        }
         all
     }
 
@@ -280,6 +290,8 @@ mod tests {
             console,
             debugger_port: None,
             plugin: None,
+            display: Display::Absent,
+            control: None,
         }
     }
 
@@ -371,6 +383,22 @@ mod tests {
         let all = machine(Console::Questions).arguments().join(" ");
         assert!(all.contains("-gdb stdio -S"), "{all}");
         assert!(!all.contains("-chardev stdio"), "{all}");
+    }
+
+    #[test]
+    fn a_display_is_a_device_where_the_board_has_none_of_its_own() {
+        let mut machine = machine(Console::Pipe);
+        let said = |machine: &Machine| machine.arguments().join(" ");
+        assert!(said(&machine).contains("-display none") && !said(&machine).contains("ramfb"));
+        machine.display = Display::Hidden;
+        assert!(said(&machine).contains("-display none -device ramfb"));
+        machine.display = Display::Window("gtk");
+        assert!(said(&machine).contains("-display gtk -device ramfb"));
+        machine.board = Board::Raspi4b;
+        assert!(said(&machine).contains("-display gtk") && !said(&machine).contains("ramfb"));
+        assert!(!said(&machine).contains("-qmp"));
+        machine.control = Some(PathBuf::from("a,b"));
+        assert!(said(&machine).contains("-qmp unix:a,,b,server=on,wait=off"));
     }
 
     #[test]

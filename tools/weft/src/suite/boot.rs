@@ -17,6 +17,7 @@ use crate::board::Board;
 use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::camera::Camera;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
@@ -162,8 +163,10 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         person: Person::Played,
         clock: case.clock.into(),
         debugger_port: None,
+        display: case.display(),
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
+    machine.control = case.looks_at_display().then(|| scratch.path("control"));
     machine.model = case.processor.into();
     machine.kernel_log = scratch.path("kernel.log");
     if let Some(kind) = &case.root {
@@ -292,12 +295,18 @@ fn boot(case: &Case, machine: &Machine) -> Outcome<Went> {
 fn talk(case: &Case, machine: &Machine) -> Outcome<Went> {
     let mut steps = case.dictation.map(Dictation::steps).unwrap_or_default();
     steps.extend_from_slice(&case.talk);
-    let mut player = Player::new(&steps);
+    let camera = machine.control.as_deref().map(Camera::new);
+    let mut player = Player::new(&steps).seeing(camera);
     let limit = Some(Duration::from_secs(case.seconds));
     let report = session::listen(machine, limit, &mut player)?;
     let shown = player.heard();
     match (player.missing(), report.verdict, report.ended) {
         (_, Verdict::Interrupted, _) => Err(Error::new("interrupted")),
+        (None, _, Ended::Guest(_)) if !player.unseen().is_empty() => Ok(Went::Wrong(format!(
+            "{}\n{}",
+            player.unseen().join("\n"),
+            exec::said(machine, &shown)
+        ))),
         (None, _, Ended::Guest(status)) => Ok(Went::Ended { shown, status }),
         (missing, _, ended) => {
             let missing = missing.map_or(String::new(), |text| format!(" without {text:?}"));

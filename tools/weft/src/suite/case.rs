@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Length;
 use super::talk::{Dictation, Step};
 use crate::board::Board;
+use crate::qemu::display::Display;
 use crate::qemu::machine::{Clock, Model};
 
 /// A file of cases.
@@ -90,6 +91,9 @@ pub struct Case {
     /// What the machine's time is taken from.
     #[serde(default)]
     pub clock: CaseClock,
+    /// Whether the machine has a display, where the board can do without.
+    #[serde(default)]
+    pub display: CaseDisplay,
     /// How long it may take, in seconds of the host.
     #[serde(default = "usual_seconds")]
     pub seconds: u64,
@@ -136,6 +140,17 @@ impl From<CaseClock> for Clock {
             CaseClock::Instructions => Self::Instructions,
         }
     }
+}
+
+/// Whether a machine has a display.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CaseDisplay {
+    /// It has, if the image drives one.
+    #[default]
+    Usual,
+    /// It has none.
+    Absent,
 }
 
 /// What is to be said of a disk afterwards.
@@ -194,6 +209,19 @@ impl Case {
     /// Whether it runs at this length.
     pub fn is_for(&self, length: Length) -> bool {
         !self.long || length == Length::Long
+    }
+
+    /// What shows the display.
+    pub fn display(&self) -> Display {
+        match self.display {
+            CaseDisplay::Usual => Display::Hidden,
+            CaseDisplay::Absent => Display::Absent,
+        }
+    }
+
+    /// Whether somebody looks at the display.
+    pub fn looks_at_display(&self) -> bool {
+        self.talk.iter().any(|step| !step.screen.is_empty())
     }
 
     /// What is wrong with the kernel's log.

@@ -7,6 +7,7 @@ use super::Context;
 use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
+use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
 use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress};
@@ -42,6 +43,8 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         console: Console::Pipe,
         debugger_port: None,
         plugin: None,
+        display: Display::Absent,
+        control: None,
     };
     let report = session::listen(&machine, Some(LIMIT), &mut Nobody)?;
     let log = session::kernel_log(&machine);

@@ -1,7 +1,10 @@
 //! Plays a person at the console: waits for what the machine shows, and types.
 
+use std::time::Duration;
+
 use serde::Deserialize;
 
+use crate::qemu::camera::Camera;
 use crate::qemu::session::{Listener, Progress};
 
 /// Something to wait for, and what is typed then.
@@ -10,6 +13,9 @@ use crate::qemu::session::{Listener, Progress};
 pub struct Step {
     /// The text, which must come after that of the step before.
     pub wait: String,
+    /// Lines, or parts of them, that the display then shows, one below the other; the keys wait for them.
+    #[serde(default)]
+    pub screen: Vec<String>,
     /// The keys; none only waits.
     #[serde(default)]
     pub keys: String,
@@ -39,6 +45,9 @@ pub enum Pace {
     Ahead,
 }
 
+/// How long the display may take to show what the serial line has.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// What the shell shows when it waits for a line.
 const PROMPT: &str = "weft:/$ ";
 
@@ -52,10 +61,12 @@ impl Dictation {
             let text = self.text(line);
             let typed = Step {
                 wait: PROMPT.to_owned(),
+                screen: Vec::new(),
                 keys: format!("{COMMAND}{text}\r"),
             };
             let shown = Step {
                 wait: format!("\n{text}\r\n"),
+                screen: Vec::new(),
                 keys: String::new(),
             };
             [typed, shown]
@@ -84,6 +95,10 @@ impl Dictation {
 /// Somebody who goes through steps.
 #[derive(Debug)]
 pub struct Player<'a> {
+    /// What it sees the display with, if it looks at it.
+    camera: Option<Camera>,
+    /// What is wrong with what it saw.
+    unseen: Vec<String>,
     steps: std::slice::Iter<'a, Step>,
     next: Option<&'a Step>,
     /// All that was heard.
@@ -98,10 +113,46 @@ impl<'a> Player<'a> {
         let mut steps = steps.iter();
         let next = steps.next();
         Self {
+            camera: None,
+            unseen: Vec::new(),
             steps,
             next,
             heard: Vec::new(),
             taken: 0,
+        }
+    }
+
+    /// The same, looking at the display with a camera.
+    pub fn seeing(mut self, camera: Option<Camera>) -> Self {
+        self.camera = camera;
+        self
+    }
+
+    /// What is wrong with what the display showed.
+    pub fn unseen(&self) -> &[String] {
+        &self.unseen
+    }
+
+    /// Looks until the display shows what a step says.
+    fn look(&mut self, wanted: &[String]) {
+        if wanted.is_empty() {
+            return;
+        }
+        let Some(camera) = &mut self.camera else {
+            return self
+                .unseen
+                .push("there is no display to look at".to_owned());
+        };
+        match camera.watch(PATIENCE, |lines| shows(lines, wanted)) {
+            Ok((true, _)) => {}
+            Ok((false, lines)) => {
+                let shown = lines.join("\n");
+                self.unseen.push(format!(
+                    "the display does not show {wanted:?}, but\n{}",
+                    shown.trim_end()
+                ));
+            }
+            Err(error) => self.unseen.push(error.to_string()),
         }
     }
 
@@ -135,10 +186,19 @@ impl Listener for Player<'_> {
     fn answer(&mut self) -> Vec<u8> {
         let mut keys = Vec::new();
         while let Some(step) = self.step() {
+            self.look(&step.screen);
             keys.extend_from_slice(step.keys.as_bytes());
         }
         keys
     }
+}
+
+/// Whether the lines have all texts, each below the last.
+fn shows(lines: &[String], wanted: &[String]) -> bool {
+    let mut lines = lines.iter();
+    wanted
+        .iter()
+        .all(|text| lines.any(|line| line.contains(text.as_str())))
 }
 
 fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
@@ -157,8 +217,37 @@ mod tests {
     fn step(wait: &str, keys: &str) -> Step {
         Step {
             wait: wait.to_owned(),
+            screen: Vec::new(),
             keys: keys.to_owned(),
         }
+    }
+
+    #[test]
+    fn texts_on_a_display_are_below_each_other() {
+        let owned = |texts: &[&str]| {
+            texts
+                .iter()
+                .map(|text| (*text).to_owned())
+                .collect::<Vec<_>>()
+        };
+        let lines = owned(&["one two", "", "three"]);
+        assert!(shows(&lines, &owned(&["two", "three"])) && shows(&lines, &[]));
+        assert!(
+            !shows(&lines, &owned(&["three", "two"])) && !shows(&lines, &owned(&["one", "two"]))
+        );
+        assert!(!shows(&[], &owned(&["x"])));
+    }
+
+    #[test]
+    fn who_cannot_see_the_display_says_so() {
+        let steps = [Step {
+            screen: vec!["a".to_owned()],
+            ..step("a", "b")
+        }];
+        let mut player = Player::new(&steps);
+        player.hear(b"a");
+        assert_eq!(player.answer(), b"b");
+        assert_eq!(player.unseen().len(), 1);
     }
 
     #[test]

@@ -11,6 +11,7 @@ use super::{Context, Length, altered};
 use crate::board::Board;
 use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
+use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
 use crate::qemu::machine::{Clock, Console, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress, Report};
@@ -70,6 +71,8 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         console: Console::Pipe,
         debugger_port: None,
         plugin: None,
+        display: Display::Absent,
+        control: None,
     };
     altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();

@@ -22,6 +22,8 @@ pub fn run(project: &Project, args: &CallArgs) -> Outcome<ExitCode> {
         mem: "512M".to_owned(),
         disk: Vec::new(),
         exec: Some(format!("call {}", words.join(" "))),
+        window: false,
+        screenshot: None,
         timeout: args.timeout,
         gdb: false,
     };

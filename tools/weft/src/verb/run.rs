@@ -10,16 +10,20 @@ use crate::build::{self, Built, compose};
 use crate::cli::RunArgs;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
 use crate::qemu::machine::{Clock, Machine};
 use crate::qemu::watch::Verdict;
-use crate::qemu::{debugger, session};
+use crate::qemu::{camera, debugger, portrait, session};
 use crate::setup::{self, Need};
 
 /// The exit status of a run that took too long, as timeout(1) has it.
 const TIME_UP: u8 = 124;
+
+/// How long a run for a picture may take, unless a person says otherwise.
+const PICTURE_LIMIT: Duration = Duration::from_secs(120);
 
 /// The exit status of an interrupted run, as shells have it.
 const INTERRUPTED: u8 = 130;
@@ -34,6 +38,13 @@ pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
     let needs = [Need::RustTargets, board.emulator_need(), Need::E2fsprogs];
     setup::ensure(project, &needs)?;
     let built = build::image_for(project, &manifest, Some(board))?;
+    let display = match args.window {
+        true => Display::window(board)?,
+        false => Display::Hidden,
+    };
+    if let Some(file) = &args.screenshot {
+        camera::format_of(file)?;
+    }
     let debugger_port = if args.gdb {
         Some(debugger::port()?)
     } else {
@@ -43,19 +54,55 @@ pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
         cores: args.smp,
         memory: &args.mem,
         disks: &args.disk,
-        commands: args.exec.as_deref(),
-        person: Person::Here,
+        commands: args.exec.as_deref().filter(|_| args.screenshot.is_none()),
+        person: match args.screenshot {
+            Some(_) => Person::Played,
+            None => Person::Here,
+        },
         clock: Clock::Host,
         debugger_port,
+        display,
     };
     let scratch = Scratch::new(&built.folder)?;
-    let machine = launch::machine(&built, &choice, &scratch)?;
+    let mut machine = launch::machine(&built, &choice, &scratch)?;
     let limit = args.timeout.map(Duration::from_secs);
+    if let Some(file) = &args.screenshot {
+        return screenshot(
+            &built,
+            &mut machine,
+            args.exec.as_deref(),
+            limit,
+            file,
+            &scratch,
+        );
+    }
     let code = match args.exec {
         Some(_) => run_commands(&machine, limit),
         None => run_prompt(&built, &machine, limit)?,
     };
     Ok(ExitCode::from(code))
+}
+
+/// Takes a picture of the display, after commands that are typed at the prompt.
+fn screenshot(
+    built: &Built,
+    machine: &mut Machine,
+    commands: Option<&str>,
+    limit: Option<Duration>,
+    file: &Path,
+    scratch: &Scratch,
+) -> Outcome<ExitCode> {
+    if !built.has_display() {
+        return Err(Error::new(
+            "the image has no driver of a display, so that nothing is shown",
+        ));
+    }
+    let folder = std::env::current_dir();
+    let folder = folder.map_err(|cause| Error::new(format!("no current folder: {cause}")))?;
+    machine.control = Some(scratch.path("control"));
+    let limit = limit.unwrap_or(PICTURE_LIMIT);
+    portrait::take(machine, commands, Some(limit), &folder.join(file))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The board that was asked for, which must be one of the manifest's, or the manifest's usual one.

@@ -21,6 +21,10 @@ pub struct Mock {
     pub temperature: alloc::boxed::Box<
         dyn FnMut(libipc::Caller) -> Result<(i32, i32), Error>,
     >,
+    /// What `framebuffer` does.
+    pub framebuffer: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u32, u32) -> Result<Framebuffer, Error>,
+    >,
 }
 
 impl Default for Mock {
@@ -40,6 +44,11 @@ impl Default for Mock {
             temperature: alloc::boxed::Box::new(|_| {
                 panic!(
                     "`firmware.temperature` was called, which the test does not expect"
+                )
+            }),
+            framebuffer: alloc::boxed::Box::new(|_, _, _| {
+                panic!(
+                    "`firmware.framebuffer` was called, which the test does not expect"
                 )
             }),
         }
@@ -72,6 +81,15 @@ impl Server for Mock {
     fn temperature(&mut self, caller: libipc::Caller) -> Result<(i32, i32), Error> {
         (self.temperature)(caller)
     }
+
+    fn framebuffer(
+        &mut self,
+        caller: libipc::Caller,
+        width: u32,
+        height: u32,
+    ) -> Result<Framebuffer, Error> {
+        (self.framebuffer)(caller, width, height)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -85,7 +103,8 @@ impl libipc::Service for Failing {
             labels::BOARD
             | labels::MEMORY
             | labels::CLOCK_RATE
-            | labels::TEMPERATURE => {
+            | labels::TEMPERATURE
+            | labels::FRAMEBUFFER => {
                 libipc::codec::stub::answer(
                     message,
                     Err::<(), _>(self.0),
@@ -146,6 +165,19 @@ impl Server for Anything {
             false => Err(self.random.value()),
         }
     }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn framebuffer(
+        &mut self,
+        _: libipc::Caller,
+        width: u32,
+        height: u32,
+    ) -> Result<Framebuffer, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
 }
 
 fn arguments(
@@ -154,8 +186,15 @@ fn arguments(
     w: &mut libipc::Message,
 ) -> Result<(), libipc::TooLong> {
     use libipc::codec::Sink as _;
-    if label == labels::CLOCK_RATE {
-        w.put(&random.value::<Clock>())?;
+    match label {
+        labels::CLOCK_RATE => {
+            w.put(&random.value::<Clock>())?;
+        }
+        labels::FRAMEBUFFER => {
+            w.put(&random.value::<u32>())?;
+            w.put(&random.value::<u32>())?;
+        }
+        _ => {}
     }
     Ok(())
 }
@@ -171,6 +210,7 @@ pub fn attack(random: &mut crate::sample::Random) {
         labels::MEMORY,
         labels::CLOCK_RATE,
         labels::TEMPERATURE,
+        labels::FRAMEBUFFER,
     ];
     let server = Anything::new(random.number());
     crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
@@ -182,6 +222,18 @@ impl crate::sample::Sample for Board {
             revision: random.value(),
             memory: random.value(),
             name: random.value(),
+        }
+    }
+}
+
+impl crate::sample::Sample for Framebuffer {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        Self {
+            physical: random.value(),
+            length: random.value(),
+            pitch: random.value(),
+            width: random.value(),
+            height: random.value(),
         }
     }
 }
@@ -201,6 +253,7 @@ impl crate::sample::Sample for Error {
 /// Tries the codec with a value of every type that the interface declares.
 pub fn round_trips(random: &mut crate::sample::Random) {
     crate::sample::round_trip::<Board>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Framebuffer>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<Clock>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<Error>(random, crate::sample::Encodings::One);
 }

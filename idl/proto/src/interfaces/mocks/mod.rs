@@ -15,6 +15,7 @@ pub mod pci;
 pub mod pci_control;
 pub mod process;
 pub mod processes;
+pub mod screen;
 pub mod serial;
 pub mod storage;
 pub mod system;
@@ -43,6 +44,7 @@ pub fn attacks(random: &mut Random) {
     pci_control::attack(random);
     process::attack(random);
     processes::attack(random);
+    screen::attack(random);
     serial::attack(random);
     storage::attack(random);
     system::attack(random);
@@ -70,6 +72,7 @@ pub fn round_trips(random: &mut Random) {
     pci_control::round_trips(random);
     process::round_trips(random);
     processes::round_trips(random);
+    screen::round_trips(random);
     serial::round_trips(random);
     storage::round_trips(random);
     system::round_trips(random);

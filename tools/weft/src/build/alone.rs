@@ -10,7 +10,7 @@ use super::{bootable, output, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
 use crate::setup::{self, Need};
 
 /// Such an image, built.
@@ -69,6 +69,8 @@ impl Alone {
             console: Console::Pipe,
             debugger_port: None,
             plugin: None,
+            disk_signals: DiskSignals::Messages,
+            trace: None,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::card;
-use super::machine::{Clock, Console, Machine, Model};
+use super::machine::{Clock, Console, DiskSignals, Machine, Model};
 use crate::board::Board;
 use crate::build::{self, Built, output, tree_blob};
 use crate::error::{Error, Outcome};
@@ -152,6 +152,8 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         console,
         debugger_port: choice.debugger_port,
         plugin: None,
+        disk_signals: DiskSignals::Messages,
+        trace: None,
     })
 }
 

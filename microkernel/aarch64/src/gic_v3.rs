@@ -110,9 +110,9 @@ pub(crate) fn start_messages(gic: (Range, Range), memory: u64) -> Option<its::Re
     if kind & HAS_MESSAGES == 0 || control & MESSAGES_ON != 0 {
         return None;
     }
-    let configurations = memory + its::CONFIGURATION | UNCACHED | u64::from(its::ID_BITS - 1);
+    let configurations = (memory + its::CONFIGURATION) | UNCACHED | u64::from(its::ID_BITS - 1);
     write_long(own, CONFIGURATIONS, configurations);
-    write_long(own, PENDING, memory + its::PENDING | UNCACHED | CLEARED);
+    write_long(own, PENDING, (memory + its::PENDING) | UNCACHED | CLEARED);
     own.write(CONTROL, control | MESSAGES_ON);
     Some(its::Redistributor {
         address,

@@ -13,6 +13,10 @@ use crate::mmio::Mmio;
 use crate::{board, cache, gic_v3};
 
 /// What turns messages into interrupts.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one of them, in a static, and no heap"
+)]
 pub(crate) enum Messages {
     None,
     Frame(Frame),

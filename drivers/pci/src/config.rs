@@ -9,6 +9,14 @@ pub struct Address {
     pub function: u8,
 }
 
+impl Address {
+    /// What the function calls itself when it reaches memory (PCIe §2.2.6.2): on bus 0.
+    #[must_use]
+    pub const fn id(self) -> u16 {
+        (self.device as u16) << 3 | self.function as u16
+    }
+}
+
 /// Access to configuration space.
 pub trait Config {
     /// Reads 32 bits; all ones where nothing is. `offset` is a multiple of 4 below 4,096.

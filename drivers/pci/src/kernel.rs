@@ -5,7 +5,7 @@ use heapless::Vec;
 use libipc::abi::startup::EntryKind;
 use libipc::objects::{AddressSpace, CNode, IrqControl, IrqHandler, MessageInterrupt, Untyped};
 use libipc::{CPtr, Cap, Kind, Startup, slots};
-use pci::{Block, Carver, Halves, Resources, WIRES, Window};
+use pci::{Address, Block, Carver, Halves, Resources, WIRES, Window};
 use weft_mmio::{Registers, map_registers};
 
 const PAGE: u64 = 4096;
@@ -75,9 +75,9 @@ impl Resources for Kernel {
         Some(Cap::from_slot(block.slot))
     }
 
-    fn interrupt(&mut self) -> Option<(Cap<IrqHandler>, MessageInterrupt)> {
+    fn interrupt(&mut self, of: Address) -> Option<(Cap<IrqHandler>, MessageInterrupt)> {
         let slot = slots::allocate()?;
-        match self.interrupts.create_message(CNode::OWN, slot) {
+        match self.interrupts.create_message(of.id(), CNode::OWN, slot) {
             Ok(message) => Some((Cap::from_slot(slot), message)),
             Err(_) => {
                 slots::release(slot);

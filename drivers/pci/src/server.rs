@@ -9,7 +9,7 @@ use proto::pci_control;
 
 use crate::bars::{Bar, Space};
 use crate::bus::{Bus, MAX_FUNCTIONS};
-use crate::config::Config;
+use crate::config::{Address, Config};
 use crate::function::{Function, Master, Pattern};
 use crate::vectors::ENTRY_BYTES;
 
@@ -22,8 +22,8 @@ pub trait Resources {
     /// The device memory at `base`, a power of two of bytes and at least a page.
     fn memory(&mut self, base: u64, bytes: u64) -> Option<Cap<Untyped>>;
 
-    /// A new interrupt, and what a device writes to raise it.
-    fn interrupt(&mut self) -> Option<(Cap<IrqHandler>, MessageInterrupt)>;
+    /// A new interrupt for a function, and what it writes to raise it.
+    fn interrupt(&mut self, of: Address) -> Option<(Cap<IrqHandler>, MessageInterrupt)>;
 
     /// The interrupt of a wire, once.
     fn wire(&mut self, number: u8) -> Option<Cap<IrqHandler>>;
@@ -65,7 +65,10 @@ impl<C: Config, R: Resources> BusServer<C, R> {
         let table = table.ok_or(Error::Unsupported)?;
         let bar = function.bar(table.bar).ok_or(Error::Unsupported)?;
         let at = bar.base + u64::from(table.offset) + ENTRY_BYTES * u64::from(index);
-        let (handler, message) = self.resources.interrupt().ok_or(Error::Exhausted)?;
+        let (handler, message) = self
+            .resources
+            .interrupt(function.address)
+            .ok_or(Error::Exhausted)?;
         let (low, high) = (message.address as u32, (message.address >> 32) as u32);
         let entry = [low, high, message.data as u32, 0];
         self.resources

@@ -27,10 +27,10 @@ impl Resources for Kernel {
         Some(Cap::from_slot(CPtr(40)))
     }
 
-    fn interrupt(&mut self) -> Option<(Cap<IrqHandler>, MessageInterrupt)> {
+    fn interrupt(&mut self, of: Address) -> Option<(Cap<IrqHandler>, MessageInterrupt)> {
         let message = MessageInterrupt {
             address: 0xfee0_0000,
-            data: 0x31,
+            data: u64::from(of.id()) << 16 | 0x31,
         };
         Some((Cap::from_slot(CPtr(41)), message))
     }
@@ -101,7 +101,7 @@ fn a_vector_is_written_into_the_table_and_switched_on() {
     let _handler = server.vector(DRIVER, 1).expect("set up");
     assert_eq!(
         entries.borrow()[..],
-        [(0xfe00_0010, [0xfee0_0000, 0, 0x31, 0])]
+        [(0xfe00_0010, [0xfee0_0000, 0, 0x0018_0031, 0])]
     );
     assert_eq!(
         model.0.borrow()[0].word(0x40) >> 30,

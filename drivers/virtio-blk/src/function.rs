@@ -26,6 +26,7 @@ pub(crate) struct Attached {
     pub(crate) windows: Windows,
     pub(crate) interrupt: IrqHandler,
     pub(crate) bits: u64,
+    pub(crate) signals: Signals,
 }
 
 /// Why there is no disk.
@@ -80,6 +81,7 @@ pub(crate) fn attach(env: &Startup) -> Result<Attached, Problem> {
         windows,
         interrupt,
         bits: INTERRUPT_BITS,
+        signals,
     })
 }
 

@@ -73,8 +73,9 @@ fn start(
     let memory = QueueMemory::open(env)?;
     let disk = Disk::new(function.windows, memory).map_err(Problem::Device)?;
     let (sectors, depth) = (disk.limits().sectors, disk.depth());
+    let signals = function.signals;
     log_line(format_args!(
-        "a disk of {sectors} sectors, {depth} requests together"
+        "a disk of {sectors} sectors, {depth} requests together, interrupts by {signals}"
     ));
     let pools = ends.map_or_else(Default::default, pools);
     Ok(Driver::new(

@@ -1,5 +1,7 @@
 //! The register windows of a virtio function (virtio 1.2 §4.1.4).
 
+use core::fmt;
+
 /// A window of registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Window {
@@ -20,6 +22,15 @@ pub enum Signals {
     ByMessage,
     /// By a wire, which stays up until the reason is read.
     ByWire,
+}
+
+impl fmt::Display for Signals {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByMessage => "message",
+            Self::ByWire => "wire",
+        })
+    }
 }
 
 /// Access to the registers. Offsets are in bytes and aligned to the access.

@@ -34,6 +34,27 @@ pub struct Fault {
     pub code: u64,
 }
 
+impl Fault {
+    /// One phrase for people.
+    #[must_use]
+    pub fn text(&self) -> &'static str {
+        let is_access = matches!(self.kind, FaultKind::Read | FaultKind::Write);
+        if cfg!(target_arch = "aarch64") && is_access && is_external_abort(self.code) {
+            "access to an address at which nothing on the bus answers"
+        } else {
+            self.kind.text()
+        }
+    }
+}
+
+/// Whether the bus and not the processor refused an access, by an aarch64 processor's syndrome (Arm ARM D24.2.40). On
+/// x86_64 nobody is told of that: reads give ones.
+fn is_external_abort(syndrome: u64) -> bool {
+    const STATUS: u64 = 0x3f;
+    const EXTERNAL: u64 = 0x10;
+    syndrome & STATUS == EXTERNAL
+}
+
 /// What is done with a thread that faulted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FaultAnswer {
@@ -102,5 +123,24 @@ impl<S: Service + ?Sized> Service for &mut S {
 
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
         (**self).fault(fault)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_bus_refuses_is_told_from_what_the_processor_does() {
+        assert!(is_external_abort(0x9200_0010));
+        assert!(!is_external_abort(0x9200_0007));
+        let fault = Fault {
+            badge: 0,
+            kind: FaultKind::Divide,
+            ip: 0,
+            address: 0,
+            code: 0x10,
+        };
+        assert_eq!(fault.text(), FaultKind::Divide.text());
     }
 }

@@ -1,7 +1,8 @@
 //! What the kernel needs to know of the board, from its device tree.
 //!
-//! Only nodes directly below the root are looked at, whose addresses need no translation (QEMU's `virt`), and those
-//! on its bus `soc`, whose addresses its `ranges` translate (the Raspberry Pi).
+//! Only nodes directly below the root are looked at, whose addresses need no translation (QEMU's `virt`), those
+//! on its bus `soc`, whose addresses its `ranges` translate (the Raspberry Pi), and parts of interrupt controllers below the
+//! root.
 
 use weft_early::{Range, RangeSet};
 
@@ -50,6 +51,24 @@ impl Gic {
     }
 }
 
+/// What turns what devices write into interrupts: part of the interrupt controller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Messages {
+    /// A GICv3's Interrupt Translation Service.
+    Translated(Range),
+    /// A frame of a GICv2 whose register raises shared interrupts.
+    Frame(Range),
+}
+
+impl Messages {
+    /// Its registers.
+    pub const fn registers(&self) -> Range {
+        match self {
+            Self::Translated(registers) | Self::Frame(registers) => *registers,
+        }
+    }
+}
+
 /// How the firmware is called (Arm DEN 0022).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Conduit {
@@ -88,6 +107,8 @@ pub struct Board {
     pub image: Option<Range>,
     /// Its interrupt controller.
     pub gic: Option<Gic>,
+    /// What it has for message-signalled interrupts.
+    pub messages: Option<Messages>,
     /// The serial port for the kernel's own text: the last, so that where there are two the first is left to a
     /// driver. QEMU's `virt` has a second PL011 on demand, the Raspberry Pi a smaller UART.
     pub serial: Option<SerialPort>,
@@ -171,9 +192,13 @@ impl Bus<'_> {
         ranges: None,
     };
 
-    /// The root's addresses for some of the bus; `None` if no range holds their first.
+    /// The root's addresses for some of the bus, which are the same where it says that they are; `None` if no range holds
+    /// their first.
     fn translate(&self, range: Range, root: Cells) -> Option<Range> {
         let ranges = self.ranges?;
+        if ranges.value.is_empty() {
+            return Some(range);
+        }
         let Cells { address, size } = self.cells;
         let each = address + root.address + size;
         (0..Self::RANGES).find_map(|index| {
@@ -227,6 +252,7 @@ impl Board {
         reserved: RangeSet::new(),
         image: None,
         gic: None,
+        messages: None,
         serial: None,
         conduit: None,
         cpus: Cpus::NONE,
@@ -333,6 +359,12 @@ impl<'a> Reader<'a> {
                 let ranges = node.ranges(self.cells);
                 ranges.for_each(|range| self.board.reserved.add(range));
             }
+            (3, _) => {
+                let own = node.ranges(self.bus.cells).next();
+                let registers = own.and_then(|range| self.bus.translate(range, self.cells));
+                let messages = registers.and_then(|registers| node.messages(registers));
+                self.board.messages = messages.or(self.board.messages);
+            }
             _ => {}
         }
     }
@@ -388,6 +420,21 @@ impl<'a> Node<'a> {
         } else {
             None
         }
+    }
+
+    /// What it is for message-signalled interrupts, if it is something for them and has all registers.
+    fn messages(&self, registers: Range) -> Option<Messages> {
+        const TRANSLATED: u64 = 0x2_0000;
+        const FRAME: u64 = 0x1000;
+        let (kind, bytes): (fn(Range) -> Messages, _) = if self.is(b"arm,gic-v3-its") {
+            (Messages::Translated, TRANSLATED)
+        } else if self.is(b"arm,gic-v2m-frame") {
+            (Messages::Frame, FRAME)
+        } else {
+            return None;
+        };
+        let usable = self.is_usable() && registers.length() >= bytes;
+        usable.then(|| kind(Range::sized(registers.start, bytes)))
     }
 
     /// The core that it is, if it is there for us.
@@ -470,8 +517,12 @@ mod tests {
                 &[0, 0x0800_0000, 0, 0x1_0000, 0, 0x0801_0000, 0, 0x1_0000],
             )
             .bytes("compatible", b"arm,cortex-a15-gic\0")
+            .cells("#address-cells", &[2])
+            .cells("#size-cells", &[2])
+            .bytes("ranges", b"")
             .begin("v2m@8020000")
             .cells("reg", &[0, 0x0802_0000, 0, 0x1000])
+            .bytes("compatible", b"arm,gic-v2m-frame\0")
             .end()
             .end()
             .begin("pl011@9000000")
@@ -531,6 +582,8 @@ mod tests {
             interface: Range::sized(0x0801_0000, 0x1_0000),
         };
         assert_eq!(board.gic, Some(interrupts));
+        let frame = Messages::Frame(Range::sized(0x0802_0000, 0x1000));
+        assert_eq!(board.messages, Some(frame));
         assert_eq!(
             board.serial.map(|serial| serial.registers.start),
             Some(0x0900_0000)
@@ -566,9 +619,9 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_newer_interrupt_controller_is_told_from_the_older() {
-        let bytes = Writer::default()
+    /// A newer interrupt controller with an ITS of so many bytes.
+    fn with_its(bytes: u32, status: &str) -> Vec<u8> {
+        Writer::default()
             .begin("")
             .cells("#address-cells", &[2])
             .cells("#size-cells", &[2])
@@ -578,9 +631,33 @@ mod tests {
                 "reg",
                 &[0, 0x0800_0000, 0, 0x1_0000, 0, 0x080a_0000, 0, 0xf6_0000],
             )
+            .cells("#address-cells", &[2])
+            .cells("#size-cells", &[2])
+            .bytes("ranges", b"")
+            .begin("its@8080000")
+            .bytes("compatible", b"arm,gic-v3-its\0")
+            .bytes("status", status.as_bytes())
+            .cells("reg", &[0, 0x0808_0000, 0, bytes])
             .end()
             .end()
-            .finish();
+            .finish()
+    }
+
+    #[test]
+    fn message_registers_that_are_short_or_not_for_us_are_not_used() {
+        let messages = |bytes, status| {
+            let bytes = with_its(bytes, status);
+            Board::read(&Fdt::new(&bytes).unwrap()).messages
+        };
+        let all = Messages::Translated(Range::sized(0x0808_0000, 0x2_0000));
+        assert_eq!(messages(0x2_0000, "okay\0"), Some(all));
+        assert_eq!(messages(0x1_0000, "okay\0"), None);
+        assert_eq!(messages(0x2_0000, "disabled\0"), None);
+    }
+
+    #[test]
+    fn a_newer_interrupt_controller_is_told_from_the_older() {
+        let bytes = with_its(0x2_0000, "okay\0");
         let board = Board::read(&Fdt::new(&bytes).unwrap());
         let interrupts = Gic::V3 {
             distributor: Range::sized(0x0800_0000, 0x1_0000),
@@ -680,7 +757,7 @@ mod tests {
 
     #[test]
     fn a_tree_that_is_damaged_anywhere_gives_memory_that_can_be_used_or_none() {
-        for whole in [virt(), raspberry_pi()] {
+        for whole in [virt(), with_its(0x2_0000, "okay\0"), raspberry_pi()] {
             damage(&whole);
         }
     }

@@ -13,7 +13,7 @@ use core::ptr;
 use weft_early::{DIRECT_MAP, Handover, Range};
 use weft_hal::CoreId;
 
-use crate::board::Board;
+use crate::board::{Board, Messages};
 use crate::cpu::{self, Features};
 use crate::fdt::Fdt;
 use crate::irq::Gic;
@@ -21,7 +21,7 @@ use crate::layout::Layout;
 use crate::machine::Aarch64;
 use crate::smp::{self, PerCore, Seat};
 use crate::timer::Time;
-use crate::{cpus, report, serial, trap};
+use crate::{cpus, its, report, serial, trap};
 
 pub(crate) use tables::{KERNEL, ROOT};
 
@@ -73,6 +73,8 @@ struct Prepared {
     image: Range,
     init: Range,
     roots: tables::Roots,
+    /// Memory for message-signalled interrupts.
+    messages: Option<u64>,
 }
 
 /// The first Rust function: called once by `boot.S`.
@@ -91,7 +93,9 @@ extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
             core: CoreId::BOOT,
             features: prepared.features,
             conduit: board.conduit,
-            gic: board.gic.as_ref().map_or(Gic::ABSENT, Gic::new),
+            gic: board.gic.as_ref().map_or(Gic::ABSENT, |gic| {
+                Gic::new(gic, board.messages, prepared.messages)
+            }),
             time: Time::new(counter),
             empty_root: prepared.roots.empty,
         },
@@ -129,6 +133,10 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
         panic!("there is no memory for the kernel's page tables");
     };
     tables::enter(kernel.start, roots);
+    let messages = match board.messages {
+        Some(Messages::Translated(_)) => layout.take_aligned(its::BYTES, its::UNIT),
+        _ => None,
+    };
     if let Some(port) = board.serial {
         serial::set_port(port);
     }
@@ -142,6 +150,7 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
         image,
         init,
         roots,
+        messages,
     }
 }
 

@@ -43,6 +43,13 @@ pub(crate) fn write_back(place: &AtomicU64) {
     finish();
 }
 
+/// Writes memory of the kernel back, for a reader without caches; they keep nothing of it that could be written later.
+pub(crate) fn write_back_all(start: u64, end: u64) {
+    finish();
+    each_line(start, end, write_back_and_forget);
+    finish();
+}
+
 fn prepare_code(start: u64, end: u64) {
     let kind = cpu::cache_kind();
     if kind & FETCH_SEES_DATA == 0 {

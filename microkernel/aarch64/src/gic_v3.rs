@@ -8,17 +8,23 @@ use core::arch::asm;
 
 use weft_early::Range;
 
-use crate::cpu;
 use crate::mmio::Mmio;
+use crate::{cpu, its};
 
+const DISTRIBUTOR_TYPE: u16 = 0x004;
 const GROUP: u16 = 0x080;
 const ROUTE: u16 = 0x6000;
 
+const CONTROL: u16 = 0x00;
+const MESSAGES_ON: u32 = 1;
+const CONFIGURATIONS: u16 = 0x70;
+const PENDING: u16 = 0x78;
 const WAKER: u16 = 0x14;
 const SLEEP: u32 = 1 << 1;
 const ASLEEP: u32 = 1 << 2;
 const TYPE: u16 = 0x08;
 const AFFINITY: u16 = 0x0c;
+const HAS_MESSAGES: u32 = 1;
 const LAST: u32 = 1 << 4;
 const HAS_VIRTUAL: u32 = 1 << 1;
 const FRAME: u64 = 0x1_0000;
@@ -86,6 +92,49 @@ impl Interface {
             asm!("msr s3_0_c12_c12_1, {}", "isb", in(reg) u64::from(taken), options(nostack))
         };
     }
+}
+
+/// Lets this core have LPIs, whose tables are at `memory` and cleared. `None` if the controller has none, or not so many, or
+/// has tables elsewhere, which cannot be exchanged. `gic` is the distributor and the redistributors.
+pub(crate) fn start_messages(gic: (Range, Range), memory: u64) -> Option<its::Redistributor> {
+    // Memory is read past caches (Arm IHI 0069H §12.11).
+    const UNCACHED: u64 = 1 << 7;
+    const CLEARED: u64 = 1 << 62;
+    if !has_messages(Mmio::new(gic.0.start).read(DISTRIBUTOR_TYPE)) {
+        return None;
+    }
+    let address = find(gic.1, cpu::affinity())?;
+    let own = Mmio::new(address);
+    let kind = own.read(TYPE);
+    let control = own.read(CONTROL);
+    if kind & HAS_MESSAGES == 0 || control & MESSAGES_ON != 0 {
+        return None;
+    }
+    let configurations = (memory + its::CONFIGURATION) | UNCACHED | u64::from(its::ID_BITS - 1);
+    write_long(own, CONFIGURATIONS, configurations);
+    write_long(own, PENDING, (memory + its::PENDING) | UNCACHED | CLEARED);
+    own.write(CONTROL, control | MESSAGES_ON);
+    Some(its::Redistributor {
+        address,
+        number: (kind >> 8) as u16,
+    })
+}
+
+/// Whether a distributor with this TYPE register has the LPIs that are used: they may be fewer than their numbers have room
+/// for.
+fn has_messages(kind: u32) -> bool {
+    const LPIS: u32 = 1 << 17;
+    let id_bits = (kind >> 19 & 0x1f) as u8 + 1;
+    let most = match kind >> 11 & 0x1f {
+        0 => u32::MAX,
+        log2 => 8192 + (2 << log2),
+    };
+    kind & LPIS != 0 && id_bits >= its::ID_BITS && its::END <= most
+}
+
+fn write_long(registers: Mmio, register: u16, value: u64) {
+    registers.write(register, value as u32);
+    registers.write(register + 4, (value >> 32) as u32);
 }
 
 /// How the controller reaches this core from others: its place in ICC_SGI1R_EL1 (Arm IHI 0069H §12.2.20).

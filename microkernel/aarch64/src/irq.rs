@@ -2,13 +2,18 @@
 //!
 //! Line 0 is interrupt 32, the first shared one. The distributor is nearly the same in GICv2 and GICv3; how a core
 //! takes an interrupt is not (`gic_v2`, `gic_v3`). Shared interrupts all go to the core that boots; the other cores
-//! have their timer and interrupts from each other (`sgi`). Message-signalled interrupts are not there yet.
+//! have their timer and interrupts from each other (`sgi`).
+//!
+//! Message-signalled interrupts are lines as well (`messages`): a GICv2's are shared interrupts that devices raise by a
+//! write. A GICv3's are interrupts of their own, in the place of the lines from [`its::FIRST_LINE`] on; their numbers are such that
+//! [`Aarch64::acknowledge`] need not tell them apart.
 
 use weft_hal::{CoreId, Interrupts, IrqLine, IrqMode, Msi, Trap};
 
 use crate::machine::Aarch64;
+use crate::messages::Messages;
 use crate::mmio::Mmio;
-use crate::{board, cpu, gic_v2, gic_v3, sgi};
+use crate::{board, cpu, gic_v2, gic_v3, its, sgi};
 
 /// The first shared interrupt.
 const SHARED: u16 = 32;
@@ -22,6 +27,7 @@ const CONTROL: u16 = 0x000;
 const TYPE: u16 = 0x004;
 const SET_ENABLE: u16 = 0x100;
 const CLEAR_ENABLE: u16 = 0x180;
+const CLEAR_PENDING: u16 = 0x280;
 const PRIORITY: u16 = 0x400;
 const CONFIGURATION: u16 = 0xc00;
 const MIDDLE: u32 = 0x8080_8080;
@@ -33,24 +39,36 @@ enum Interface {
     V3(gic_v3::Interface),
 }
 
-/// The controller.
+/// The controller. What an interrupt needs comes first and together.
+#[repr(C)]
 pub(crate) struct Gic {
     registers: Option<(Mmio, Interface)>,
-    /// One more than the greatest interrupt's number.
-    interrupts: u16,
+    /// How many lines are shared interrupts, from the first on.
+    shared: u16,
     level: [u64; LINES as usize / 64],
+    messages: Option<&'static mut Messages>,
 }
+
+// What `acknowledge` makes of a message's number.
+const _: () =
+    assert!(its::LINE_0 & 0x3ff == SHARED as u32 && its::FIRST_LINE + its::COUNT <= LINES);
 
 impl Gic {
     /// Stands for a board without one.
     pub(crate) const ABSENT: Self = Self {
         registers: None,
-        interrupts: 0,
+        shared: 0,
         level: [0; LINES as usize / 64],
+        messages: None,
     };
 
-    /// Switches the controller on, for the core that boots: all shared interrupts are its own, and masked.
-    pub(crate) fn new(gic: &board::Gic) -> Self {
+    /// Switches the controller on, for the core that boots: all shared interrupts are its own, and masked. `memory` is for the
+    /// tables of message-signalled ones.
+    pub(crate) fn new(
+        gic: &board::Gic,
+        messages: Option<board::Messages>,
+        memory: Option<u64>,
+    ) -> Self {
         let distributor = Mmio::new(gic.distributor().start);
         let interrupts = ((distributor.read(TYPE) & 0x1f) as u16 + 1) * 32;
         distributor.write(CONTROL, 0);
@@ -64,9 +82,16 @@ impl Gic {
             board::Gic::V2 { .. } => Self::start_v2(distributor, gic, interrupts),
             board::Gic::V3 { .. } => Self::start_v3(distributor, interrupts),
         }
+        let lines = (interrupts.min(SPECIAL) - SHARED).min(LINES);
+        let joined = Self::join(gic, CoreId::BOOT);
+        let messages = Messages::new((gic, messages), memory, (SHARED, lines));
         Self {
-            interrupts,
-            ..Self::join(gic, CoreId::BOOT)
+            shared: match messages {
+                Messages::Translated(..) => lines.min(its::FIRST_LINE),
+                _ => lines,
+            },
+            messages: Some(messages.install()),
+            ..joined
         }
     }
 
@@ -113,10 +138,6 @@ impl Gic {
         }
     }
 
-    fn exists(&self, line: u16) -> bool {
-        line < LINES && line + SHARED < self.interrupts.min(SPECIAL)
-    }
-
     fn set_mode(&mut self, line: u16, mode: IrqMode) {
         let number = line + SHARED;
         let bit = 1u64 << (line % 64);
@@ -141,11 +162,15 @@ impl Gic {
             .is_some_and(|word| word >> (line % 64) & 1 == 1)
     }
 
-    fn set(&self, bank: u16, line: u16) {
-        if let (true, Some((distributor, _))) = (self.exists(line), self.registers) {
+    /// Sets a shared interrupt's bit; `false` if the line is none.
+    #[inline(always)]
+    fn set(&self, bank: u16, line: u16) -> bool {
+        let shared = line < self.shared;
+        if let (true, Some((distributor, _))) = (shared, self.registers) {
             let number = line + SHARED;
             distributor.write(bank + number / 32 * 4, 1 << (number % 32));
         }
+        shared
     }
 }
 
@@ -206,27 +231,48 @@ impl Interrupts for Aarch64 {
     const LINES: u16 = LINES;
 
     fn configure(&mut self, line: IrqLine, mode: IrqMode) -> bool {
-        if !self.gic.exists(line.0) {
+        let message = |messages: &&mut Messages| messages.has(line);
+        if self.gic.messages.as_ref().is_some_and(message) {
             return false;
         }
-        self.gic.set(CLEAR_ENABLE, line.0);
+        if !self.gic.set(CLEAR_ENABLE, line.0) {
+            return false;
+        }
         self.gic.set_mode(line.0, mode);
         true
     }
 
     fn mask(&mut self, line: IrqLine) {
-        self.gic.set(CLEAR_ENABLE, line.0);
+        if !self.gic.set(CLEAR_ENABLE, line.0)
+            && let Some(messages) = &mut self.gic.messages
+        {
+            messages.mask(line);
+        }
     }
 
     fn unmask(&mut self, line: IrqLine) {
-        self.gic.set(SET_ENABLE, line.0);
+        if !self.gic.set(SET_ENABLE, line.0)
+            && let Some(messages) = &mut self.gic.messages
+        {
+            messages.unmask(line);
+        }
     }
 
-    fn allocate_msi(&mut self) -> Option<Msi> {
-        None
+    fn allocate_msi(&mut self, device: u16) -> Option<Msi> {
+        let message = self.gic.messages.as_mut()?.allocate(device, SHARED)?;
+        let line = message.line.0;
+        // What was left of whoever had a shared interrupt before is nobody's.
+        if self.gic.set(CLEAR_ENABLE, line) {
+            self.gic.set_mode(line, IrqMode::Edge);
+            self.gic.set(CLEAR_PENDING, line);
+        }
+        Some(message)
     }
 
     fn release(&mut self, line: IrqLine) {
         self.gic.set(CLEAR_ENABLE, line.0);
+        if let Some(messages) = &mut self.gic.messages {
+            messages.release(line);
+        }
     }
 }

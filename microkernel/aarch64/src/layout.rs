@@ -1,5 +1,6 @@
 //! Which physical memory is whose: the kernel's map, free memory, the boot image, device registers.
 
+use weft_early::region::PAGE;
 use weft_early::{Range, RangeSet};
 
 use crate::board::Board;
@@ -45,6 +46,20 @@ impl Layout {
         }
     }
 
+    /// Takes free memory that begins at a multiple of `alignment` bytes, a power of two; the direct map holds it. Returns where
+    /// it begins.
+    pub fn take_aligned(&mut self, bytes: u64, alignment: u64) -> Option<u64> {
+        let more = alignment.saturating_sub(PAGE);
+        let taken = self.free.take(bytes + more, u64::MAX)?;
+        let whole = Range::sized(taken, bytes + more);
+        let own = Range::sized(whole.start.next_multiple_of(alignment), bytes);
+        let [before, behind] = [(whole.start, own.start), (own.end, whole.end)];
+        for (start, end) in [before, behind] {
+            self.free.add(Range { start, end });
+        }
+        Some(own.start)
+    }
+
     /// Whether all of `range` is memory that the direct map holds, within `reach`.
     pub fn holds(&self, range: Range, reach: Range) -> bool {
         let inside = |outer: Range| outer.start <= range.start && range.end <= outer.end;
@@ -69,9 +84,11 @@ fn devices(board: &Board, memory: &RangeSet, physical_bits: u8) -> RangeSet {
         devices.add(Range { start, end }.shrunk_to_pages());
     }
     let controller = board.gic.map(|gic| gic.registers());
+    let messages = board.messages.map(|messages| messages.registers());
     controller
         .into_iter()
         .flatten()
+        .chain(messages)
         .for_each(|range| devices.remove(range.grown_to_pages()));
     devices
 }
@@ -79,7 +96,7 @@ fn devices(board: &Board, memory: &RangeSet, physical_bits: u8) -> RangeSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::board::Gic;
+    use crate::board::{Gic, Messages};
     use crate::cpus::{Cpu, Cpus, Start};
 
     const KERNEL: Range = Range::sized(0x4020_0000, 0x12_3456);
@@ -103,6 +120,7 @@ mod tests {
                 distributor: Range::sized(0x0800_0000, 0x1_0000),
                 interface: Range::sized(0x0801_0000, 0x1_0000),
             }),
+            messages: Some(Messages::Frame(Range::sized(0x0802_0000, 0x1000))),
             serial: None,
             conduit: None,
             cpus,
@@ -162,8 +180,22 @@ mod tests {
     fn the_interrupt_controller_is_no_device_for_drivers() {
         let devices = layout().devices;
         assert!(!has(&devices, 0x0800_0000) && !has(&devices, 0x0801_ffff));
+        assert!(!has(&devices, 0x0802_0000) && has(&devices, 0x0802_1000));
         assert!(has(&devices, 0x0900_0000) && has(&devices, 0x40_1000_0000));
         assert!(!has(&devices, 0x4000_0000), "that is memory");
+    }
+
+    #[test]
+    fn memory_is_taken_at_a_multiple_and_what_was_too_much_is_given_back() {
+        let mut layout = layout();
+        let before = layout.free;
+        layout.free.remove(Range::sized(0x4000_0000, 0x1000));
+        let start = layout.take_aligned(0x5_0000, 0x1_0000).unwrap();
+        assert_eq!(start, 0x4001_0000);
+        assert!(has(&layout.free, 0x4000_f000) && has(&layout.free, 0x4006_0000));
+        assert!(!has(&layout.free, start) && !has(&layout.free, 0x4005_ffff));
+        assert!(has(&layout.mapped, start) && has(&before, start));
+        assert_eq!(layout.take_aligned(1 << 40, 0x1_0000), None);
     }
 
     #[test]

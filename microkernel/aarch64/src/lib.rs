@@ -6,7 +6,7 @@
 //!
 //! What decides without touching the machine also builds on the host and is tested there: the device tree
 //! (`fdt`, `board`), whose memory is whose (`layout`), page-table entries (`entry`), registers (`regs`), causes of exceptions (`cause`),
-//! questions for the processor's features (`identify`).
+//! questions for the processor's features (`identify`), message-signalled interrupts (`its`, `gic_v2m`).
 
 #![no_std]
 #![allow(
@@ -22,7 +22,9 @@ pub mod cause;
 pub mod cpus;
 pub mod entry;
 pub mod fdt;
+pub mod gic_v2m;
 pub mod identify;
+pub mod its;
 pub mod layout;
 pub mod regs;
 
@@ -46,6 +48,8 @@ mod irq;
 mod machine;
 #[cfg(target_os = "none")]
 mod mem;
+#[cfg(target_os = "none")]
+mod messages;
 #[cfg(target_os = "none")]
 mod mmio;
 #[cfg(target_os = "none")]

@@ -189,8 +189,10 @@ syscalls! {
 
     /// Makes the handler of an interrupt line. `mode`: 0 edge/high, 1 level/low, 2 level/high.
     50 IrqCreate "(control, line, mode, cnode, index) -> ()";
-    /// Makes the handler of a message-signalled interrupt; returns what the device must write.
-    51 IrqCreateMsi "(control, cnode, index) -> (-, address, data)";
+    /// Makes the handler of a message-signalled interrupt for the device with a place on its bus (of PCI: bus, device and
+    /// function, 8, 5 and 3 bits); returns what it must write. Where the interrupt controller is not told who writes (x86_64,
+    /// GICv2), every device can raise the interrupt.
+    51 IrqCreateMsi "(control, cnode, index, device) -> (-, address, data)";
     /// Sets which notification the interrupt signals, with that capability's badge; 0 unbinds.
     52 IrqBind "(irq, notification) -> ()";
     /// Allows the next interrupt.

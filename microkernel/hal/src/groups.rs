@@ -74,8 +74,9 @@ pub trait Interrupts {
     /// Lets a line fire.
     fn unmask(&mut self, line: IrqLine);
 
-    /// Takes an unused message-signalled line, masked; `None` if there is none left.
-    fn allocate_msi(&mut self) -> Option<Msi>;
+    /// Takes an unused message-signalled line for a device, masked; `None` if there is none left. `device` is what its bus tells
+    /// the controller with each message: its place on the bus. Where the controller is not told, every device can raise the line.
+    fn allocate_msi(&mut self, device: u16) -> Option<Msi>;
 
     /// Masks a line and gives it back.
     fn release(&mut self, line: IrqLine);

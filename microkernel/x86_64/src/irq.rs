@@ -131,7 +131,7 @@ impl Interrupts for X86_64 {
         }
     }
 
-    fn allocate_msi(&mut self) -> Option<Msi> {
+    fn allocate_msi(&mut self, _: u16) -> Option<Msi> {
         let index = self.messages.allocate()?;
         // SDM 3A §11.11: fixed delivery, edge, to the APIC in bits 12 to 19.
         let address = 0xfee0_0000 | u64::from(self.local_apic.id() & 0xff) << 12;

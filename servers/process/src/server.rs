@@ -236,7 +236,7 @@ impl<M: Maker, T: Transport, W: Wake> Events for Processes<M, T, W> {
             .map_or("unknown process", |process| &process.name);
         libipc::log!(
             "{name} ({pid}) is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
-            fault.kind.text(),
+            fault.text(),
             fault.address,
             fault.ip,
             fault.code

@@ -69,7 +69,7 @@ fn reason(component: &Component, fault: Fault) -> &'static str {
         FaultKind::Read | FaultKind::Write if below_stack.contains(&fault.address) => {
             "stack overflow; its `stack` in the manifest is too small"
         }
-        kind => kind.text(),
+        _ => fault.text(),
     }
 }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use weft::board::Board;
 use weft::qemu::display::Display;
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Clock, Console, Machine, Model};
+use weft::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
@@ -76,6 +76,8 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         plugin: None,
         display: Display::Absent,
         control: None,
+        disk_signals: DiskSignals::Messages,
+        trace: None,
     }
 }
 

@@ -7,6 +7,7 @@ pub mod block;
 pub mod clock;
 pub mod console;
 pub mod counter;
+pub mod ethernet;
 pub mod filesystem;
 pub mod firmware;
 pub mod memory;
@@ -37,6 +38,7 @@ pub const ALL: &[libipc::Interface] = &[
     clock::INTERFACE,
     console::INTERFACE,
     counter::INTERFACE,
+    ethernet::INTERFACE,
     filesystem::INTERFACE,
     firmware::INTERFACE,
     memory::INTERFACE,

@@ -67,9 +67,16 @@ impl IrqControl {
         invoke(Syscall::IrqCreate, self.0, arguments).map(|_| ())
     }
 
-    /// Makes the handler of a message-signalled interrupt in an empty slot.
-    pub fn create_message(self, cnode: CNode, index: CPtr) -> Result<MessageInterrupt, Refusal> {
-        let arguments = [u64::from(cnode.cptr().0), u64::from(index.0), 0, 0, 0];
+    /// Makes the handler of a message-signalled interrupt in an empty slot, for the device with a place on its bus: of PCI
+    /// bus, device and function, of 8, 5 and 3 bits.
+    pub fn create_message(
+        self,
+        device: u16,
+        cnode: CNode,
+        index: CPtr,
+    ) -> Result<MessageInterrupt, Refusal> {
+        let (cnode, index) = (u64::from(cnode.cptr().0), u64::from(index.0));
+        let arguments = [cnode, index, u64::from(device), 0, 0];
         let [_, address, data, ..] = invoke(Syscall::IrqCreateMsi, self.0, arguments)?;
         Ok(MessageInterrupt { address, data })
     }

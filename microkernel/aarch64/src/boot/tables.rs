@@ -235,8 +235,9 @@ fn map_memory(builder: &mut Tables, layout: &Layout, image: Range) -> Result<(),
 fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
     let rights = Rights::READ | Rights::WRITE;
     let gic = board.gic.map(|gic| gic.registers());
+    let messages = board.messages.map(|messages| messages.registers());
     let serial = board.serial.map(|port| port.registers);
-    for range in gic.into_iter().flatten().chain(serial) {
+    for range in gic.into_iter().flatten().chain(messages).chain(serial) {
         map(
             builder,
             direct(range.grown_to_pages(), rights, CacheMode::Device),

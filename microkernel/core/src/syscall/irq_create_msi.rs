@@ -15,7 +15,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         Rights::WRITE,
     )?;
     let place = core.empty_slot_argument(thread, 1, 2)?;
-    let msi = core.arch.allocate_msi().ok_or(Refusal::Exhausted)?;
+    let device = u16::try_from(thread.context.argument(3)).map_err(|_| Refusal::OutOfRange)?;
+    let msi = core.arch.allocate_msi(device).ok_or(Refusal::Exhausted)?;
     core.install_irq(control, place, msi.line);
     thread.context.set_argument(1, msi.address);
     thread.context.set_argument(2, msi.data.into());

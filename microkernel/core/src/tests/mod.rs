@@ -16,6 +16,7 @@ mod fast;
 mod gone;
 mod invariants;
 mod ipc;
+mod messages;
 mod sched;
 mod space;
 mod vectors;

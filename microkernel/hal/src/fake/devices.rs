@@ -29,7 +29,7 @@ impl Interrupts for Fake {
         self.unmasked.insert(line);
     }
 
-    fn allocate_msi(&mut self) -> Option<Msi> {
+    fn allocate_msi(&mut self, device: u16) -> Option<Msi> {
         let line = (INPUTS..Self::LINES)
             .map(IrqLine)
             .find(|line| !self.msis.contains(line))?;
@@ -37,7 +37,7 @@ impl Interrupts for Fake {
         Some(Msi {
             line,
             address: 0xfee0_0000,
-            data: u32::from(line.0),
+            data: u32::from(device) << 16 | u32::from(line.0),
         })
     }
 

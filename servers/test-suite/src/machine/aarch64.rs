@@ -38,8 +38,7 @@ pub(crate) const REFUSED: [(Probe, FaultKind); 6] = [
 /// A fault that any program can make, and what it is.
 pub(crate) const ANY: (Probe, FaultKind) = (Probe::Breakpoint, FaultKind::Breakpoint);
 /// System calls that this board has nothing for.
-pub(crate) const WITHOUT_OBJECTS: [Syscall; 3] =
-    [Syscall::PortRead, Syscall::PortWrite, Syscall::IrqCreateMsi];
+pub(crate) const WITHOUT_OBJECTS: [Syscall; 2] = [Syscall::PortRead, Syscall::PortWrite];
 
 /// The registers that [`Probe::Count`] fills.
 pub(crate) fn filled() -> impl Iterator<Item = usize> {

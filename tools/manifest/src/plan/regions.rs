@@ -87,7 +87,9 @@ pub(super) fn plan(
             name.value.clone(),
             *pages,
             Access::ReadWrite,
-            Source::Dma,
+            Source::Dma {
+                sight: context.board.sight,
+            },
             slot,
         );
     }

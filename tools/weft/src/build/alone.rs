@@ -11,7 +11,7 @@ use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::display::Display;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
 use crate::setup::{self, Need};
 
 /// Such an image, built.
@@ -72,6 +72,8 @@ impl Alone {
             plugin: None,
             display: Display::Absent,
             control: None,
+            disk_signals: DiskSignals::Messages,
+            trace: None,
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::card;
 use super::display::Display;
-use super::machine::{Clock, Console, Machine, Model};
+use super::machine::{Clock, Console, DiskSignals, Machine, Model};
 use crate::board::Board;
 use crate::build::{self, Built, output, tree_blob};
 use crate::error::{Error, Outcome};
@@ -160,6 +160,8 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
             false => Display::Absent,
         },
         control: None,
+        disk_signals: DiskSignals::Messages,
+        trace: None,
     })
 }
 

@@ -7,6 +7,8 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use super::display::{self, Display};
 use crate::board::Board;
 use crate::build::tree_blob as tree;
@@ -67,6 +69,30 @@ pub struct Machine {
     pub display: Display,
     /// The socket at which QEMU is told what to do, if anybody tells it.
     pub control: Option<PathBuf>,
+    /// How its disks interrupt.
+    pub disk_signals: DiskSignals,
+    /// What QEMU writes down of its devices.
+    pub trace: Option<Trace>,
+}
+
+/// How disks interrupt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DiskSignals {
+    /// By messages, where the board has them.
+    #[default]
+    Messages,
+    /// By wires: the disks have no messages.
+    Wires,
+}
+
+/// Events of QEMU's devices that are written down.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trace {
+    /// Their names.
+    pub events: Vec<String>,
+    /// Where to, a line each.
+    pub file: PathBuf,
 }
 
 /// A plugin of the emulator that counts what marked stretches of the guest do, and where it writes to.
@@ -151,6 +177,7 @@ impl Machine {
             let socket = format!("unix:{},server=on,wait=off", option(socket));
             push(&mut all, "-qmp", &socket);
         }
+        self.push_trace(&mut all);
         all
     }
 
@@ -194,7 +221,10 @@ impl Machine {
                 "-drive",
                 &format!("if=none,id=disk{number},format=raw,file={file}"),
             );
-            let device = format!("virtio-blk-pci,drive=disk{number},disable-legacy=on");
+            let mut device = format!("virtio-blk-pci,drive=disk{number},disable-legacy=on");
+            if self.disk_signals == DiskSignals::Wires {
+                device += ",vectors=0";
+            }
             push(all, "-device", &device);
         }
     }
@@ -236,6 +266,16 @@ impl Machine {
                 value += ",cores=one";
             }
             push(all, "-plugin", &value);
+        }
+    }
+
+    fn push_trace(&self, all: &mut Vec<String>) {
+        if let Some(trace) = &self.trace {
+            trace
+                .events
+                .iter()
+                .for_each(|event| push(all, "-trace", event));
+            push(all, "-D", &trace.file.display().to_string());
         }
     }
 
@@ -292,6 +332,8 @@ mod tests {
             plugin: None,
             display: Display::Absent,
             control: None,
+            disk_signals: DiskSignals::Messages,
+            trace: None,
         }
     }
 
@@ -362,6 +404,26 @@ mod tests {
         assert!(machine.arguments().contains(&told));
         machine.board = Board::Raspi4b;
         assert!(machine.arguments().contains(&(told + ",cores=one")));
+    }
+
+    #[test]
+    fn disks_have_no_messages_if_they_are_to_use_wires() {
+        let mut machine = machine(Console::Pipe);
+        assert!(!machine.arguments().join(" ").contains("vectors"));
+        machine.disk_signals = DiskSignals::Wires;
+        let all = machine.arguments().join(" ");
+        assert_eq!(all.matches("disable-legacy=on,vectors=0").count(), 2);
+    }
+
+    #[test]
+    fn events_are_written_down_where_it_is_said() {
+        let mut machine = machine(Console::Pipe);
+        machine.trace = Some(Trace {
+            events: vec!["one".to_owned(), "two".to_owned()],
+            file: PathBuf::from("t"),
+        });
+        let all = machine.arguments().join(" ");
+        assert!(all.contains("-trace one -trace two -D t"), "{all}");
     }
 
     #[test]

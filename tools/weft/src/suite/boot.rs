@@ -21,7 +21,7 @@ use crate::qemu::camera::Camera;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
-use crate::qemu::machine::Machine;
+use crate::qemu::machine::{Machine, Trace};
 use crate::qemu::session;
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -168,6 +168,14 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     let mut machine = launch::machine(built, &choice, &scratch)?;
     machine.control = case.looks_at_display().then(|| scratch.path("control"));
     machine.model = case.processor.into();
+    machine.disk_signals = case.disk_signals;
+    let trace = scratch.path("trace");
+    if !case.trace.is_empty() {
+        machine.trace = Some(Trace {
+            events: case.trace.clone(),
+            file: trace.clone(),
+        });
+    }
     machine.kernel_log = scratch.path("kernel.log");
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;
@@ -179,6 +187,10 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     };
     let mut wrong = case.judge(&shown, status);
     wrong.extend(case.judge_log(&session::kernel_log(&machine)));
+    if machine.trace.is_some() {
+        let told = fs::read(&trace).map_err(|cause| Error::io("read", &trace, &cause))?;
+        wrong.extend(case.judge_trace(&String::from_utf8_lossy(&told)));
+    }
     wrong.extend(compare(case, &content(&scratch, 0), &shown)?);
     if let Some(count) = case.stdout_moments {
         let last = moments::bound(SystemTime::now())?;

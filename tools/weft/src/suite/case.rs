@@ -7,7 +7,7 @@ use super::Length;
 use super::talk::{Dictation, Step};
 use crate::board::Board;
 use crate::qemu::display::Display;
-use crate::qemu::machine::{Clock, Model};
+use crate::qemu::machine::{Clock, DiskSignals, Model};
 
 /// A file of cases.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -64,6 +64,18 @@ pub struct Case {
     /// Texts that the kernel's log has afterwards.
     #[serde(default)]
     pub log_has: Vec<String>,
+    /// Events of QEMU's devices that are written down.
+    #[serde(default)]
+    pub trace: Vec<String>,
+    /// Texts that are written down of them.
+    #[serde(default)]
+    pub trace_has: Vec<String>,
+    /// Texts that are not.
+    #[serde(default)]
+    pub trace_lacks: Vec<String>,
+    /// How the machine's disks interrupt.
+    #[serde(default)]
+    pub disk_signals: DiskSignals,
     /// Texts that are not printed.
     #[serde(default)]
     pub stdout_lacks: Vec<String>,
@@ -235,6 +247,15 @@ impl Case {
             .collect()
     }
 
+    /// What is wrong with what was written down of QEMU's devices.
+    pub fn judge_trace(&self, trace: &str) -> Vec<String> {
+        let missing = self.trace_has.iter().filter(|text| !trace.contains(*text));
+        let missing = missing.map(|text| format!("QEMU told nothing of `{text}`"));
+        let unwanted = self.trace_lacks.iter().filter(|text| trace.contains(*text));
+        let unwanted = unwanted.map(|text| format!("QEMU told of `{text}`"));
+        missing.chain(unwanted).collect()
+    }
+
     /// What is wrong with what was printed and how it ended.
     pub fn judge(&self, stdout: &str, status: u8) -> Vec<String> {
         let mut wrong = Vec::new();
@@ -291,6 +312,13 @@ mod tests {
     fn a_text_that_the_log_lacks_is_told() {
         let case = case("log-has = [\"up\", \"down\"]\n");
         assert_eq!(case.judge_log("it is up\n").len(), 1);
+    }
+
+    #[test]
+    fn what_qemu_told_of_its_devices_is_compared() {
+        let case = case("trace = [\"e\"]\ntrace-has = [\"a\"]\ntrace-lacks = [\"b\"]\n");
+        assert!(case.judge_trace("e a\n").is_empty());
+        assert_eq!(case.judge_trace("e b\n").len(), 2);
     }
 
     #[test]

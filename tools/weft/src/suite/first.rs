@@ -9,7 +9,7 @@ use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -45,6 +45,8 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         plugin: None,
         display: Display::Absent,
         control: None,
+        disk_signals: DiskSignals::Messages,
+        trace: None,
     };
     let report = session::listen(&machine, Some(LIMIT), &mut Nobody)?;
     let log = session::kernel_log(&machine);

@@ -13,7 +13,7 @@ use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup;
@@ -73,6 +73,8 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         plugin: None,
         display: Display::Absent,
         control: None,
+        disk_signals: DiskSignals::Messages,
+        trace: None,
     };
     altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();

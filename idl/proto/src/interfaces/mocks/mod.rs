@@ -7,6 +7,7 @@ pub mod block;
 pub mod clock;
 pub mod console;
 pub mod counter;
+pub mod ethernet;
 pub mod filesystem;
 pub mod firmware;
 pub mod memory;
@@ -36,6 +37,7 @@ pub fn attacks(random: &mut Random) {
     clock::attack(random);
     console::attack(random);
     counter::attack(random);
+    ethernet::attack(random);
     filesystem::attack(random);
     firmware::attack(random);
     memory::attack(random);
@@ -64,6 +66,7 @@ pub fn round_trips(random: &mut Random) {
     clock::round_trips(random);
     console::round_trips(random);
     counter::round_trips(random);
+    ethernet::round_trips(random);
     filesystem::round_trips(random);
     firmware::round_trips(random);
     memory::round_trips(random);

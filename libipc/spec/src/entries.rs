@@ -106,7 +106,7 @@ fn tie(spec: &SystemSpec, own: ComponentId, server: ComponentId) -> u64 {
 fn of_region(region: &Region) -> StartEntry {
     let kind = match region.source {
         Source::Device { .. } => EntryKind::Mmio,
-        Source::Dma { .. } => EntryKind::Dma,
+        Source::Dma => EntryKind::Dma,
         Source::Ring {
             part: RingPart::Submissions | RingPart::Completions,
             ..

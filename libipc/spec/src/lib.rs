@@ -33,7 +33,7 @@ pub use entries::{StartEntry, startup_entries};
 pub use expected::{Expected, Presence, expected_capabilities};
 pub use grant::{Grant, IrqMode, Slot, What};
 pub use page::{PageError, StartupPage};
-pub use region::{Access, LARGE_FRAME, Region, Sight, Source, is_large};
+pub use region::{Access, LARGE_FRAME, Region, Source, is_large};
 pub use ring::{Ring, RingId, RingPart};
 pub use system::{ComponentId, MAX_BOOT_ARGS, ProgramId, ROOT_INTERFACE, ROOT_NAME, SystemSpec};
 pub use view::{

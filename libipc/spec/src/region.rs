@@ -85,10 +85,7 @@ pub enum Source {
         physical: u64,
     },
     /// Physically contiguous memory of the component's own, for DMA.
-    Dma {
-        /// What devices see of the processors' caches.
-        sight: Sight,
-    },
+    Dma,
     /// A piece of a ring's memory.
     Ring {
         /// Which ring.
@@ -109,23 +106,7 @@ impl Source {
     pub const fn cache(self) -> CacheMode {
         match self {
             Self::Device { .. } => CacheMode::Device,
-            Self::Dma {
-                sight: Sight::Memory,
-            } => CacheMode::Uncached,
-            Self::Dma {
-                sight: Sight::Caches,
-            }
-            | Self::Ring { .. }
-            | Self::File { .. } => CacheMode::Normal,
+            Self::Dma | Self::Ring { .. } | Self::File { .. } => CacheMode::Normal,
         }
     }
-}
-
-/// What devices see.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Sight {
-    /// What the processors see, caches included.
-    Caches,
-    /// What is in memory, whatever caches hold: processors must go past them.
-    Memory,
 }

@@ -178,7 +178,7 @@ fn map_region(
         Source::Device { physical } => {
             (sources.registers)(index).ok_or(Trouble::NoSuchMemory(physical))?
         }
-        Source::Dma { .. } => {
+        Source::Dma => {
             domain.own_bytes += region.bytes();
             workshop.frames(SMALL, region.pages)?
         }

@@ -3,7 +3,7 @@
 
 use toml::de::{DeTable, DeValue};
 use weft_abi::layout::PAGE;
-use weft_spec::{IrqMode, Sight};
+use weft_spec::IrqMode;
 
 use crate::{
     diagnostic::{At, FileId, Place, Report},
@@ -21,8 +21,6 @@ pub(crate) struct Board {
     pub(crate) ports: Vec<(At<String>, Range)>,
     pub(crate) registers: Vec<(At<String>, Range)>,
     pub(crate) device_memory: Vec<(At<String>, Range)>,
-    /// What its devices see of the processors' caches.
-    pub(crate) sight: Sight,
 }
 
 /// A board's drivers: keys of components that have `driver` with that name.
@@ -108,27 +106,10 @@ pub(crate) fn read<'t, 's>(
         ports: each(&mut fields, "ports", ports, report),
         registers: each(&mut fields, "registers", memory, report),
         device_memory: each(&mut fields, "device-memory", memory, report),
-        sight: sight(&mut fields, report),
     };
     let drivers = drivers(&mut fields, report);
     fields.finish(report);
     (board, drivers)
-}
-
-/// Reads what devices see, which is what the processors see unless the board says otherwise.
-fn sight(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Sight {
-    let Some(seen) = fields.string("devices-see", report) else {
-        return Sight::Caches;
-    };
-    match seen.value.as_str() {
-        "caches" => Sight::Caches,
-        "memory" => Sight::Memory,
-        other => {
-            let message = format!("`devices-see` is \"{other}\"");
-            report.error(seen.place, message, "use one of `caches`, `memory`");
-            Sight::Caches
-        }
-    }
 }
 
 fn drivers<'t, 's>(fields: &mut Fields<'t, 's>, report: &mut Report<'_>) -> Drivers<'t, 's> {

@@ -3,7 +3,6 @@
 mod common;
 
 use manifest::{Source, board_names, check};
-use weft_abi::cap::CacheMode;
 use weft_spec::{SystemSpec, What};
 
 const MANIFEST: &str = r#"
@@ -118,40 +117,4 @@ supervises = ["disk"]
             .any(|grant| matches!(grant.what, What::Client { .. }))
     );
     assert!(checked("name = \"q35\"\n").is_err(), "nobody knows it");
-}
-
-#[test]
-fn memory_for_devices_is_mapped_as_the_board_says_that_they_see_it() {
-    let manifest = "[system]\nname = \"t\"\nboard = \"q35\"\n[component.disk]\nprogram = \"virtio-blk\"\n\
-        priority = 50\nprovides = [\"block\"]\ndma = { queue = \"4 KiB\" }\n";
-    let checked = |seen: &str| {
-        let board = format!("name = \"q35\"\n{seen}");
-        let manifest = Source {
-            path: "driver.toml",
-            text: manifest,
-        };
-        let board = Source {
-            path: "board.toml",
-            text: &board,
-        };
-        check(manifest, board, &common::catalogue())
-    };
-    let cache = |seen| {
-        let spec = checked(seen).expect("it is right");
-        let (_, disk) = spec.find("disk").expect("it is there");
-        let region = disk.regions.iter().find(|region| region.name == "queue");
-        region.map(|region| region.source.cache())
-    };
-    assert_eq!(cache(""), Some(CacheMode::Normal));
-    assert_eq!(cache("devices-see = \"caches\"\n"), Some(CacheMode::Normal));
-    assert_eq!(
-        cache("devices-see = \"memory\"\n"),
-        Some(CacheMode::Uncached)
-    );
-    let found = checked("devices-see = \"nothing\"\n").expect_err("it is wrong");
-    let [only] = &found[..] else {
-        panic!("{found:?}")
-    };
-    let text = only.to_string();
-    assert!(text.contains("`devices-see` is \"nothing\""), "{text}");
 }

@@ -87,9 +87,7 @@ pub(super) fn plan(
             name.value.clone(),
             *pages,
             Access::ReadWrite,
-            Source::Dma {
-                sight: context.board.sight,
-            },
+            Source::Dma,
             slot,
         );
     }

@@ -77,6 +77,15 @@ pub enum SerialKind {
     Auxiliary,
 }
 
+/// The chip that a board is made with, where something follows from it that the tree does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chip {
+    /// Nothing does.
+    Unknown,
+    /// That of the Raspberry Pi 4.
+    Bcm2711,
+}
+
 /// A board.
 #[derive(Clone, Copy, Debug)]
 pub struct Board {
@@ -95,6 +104,10 @@ pub struct Board {
     pub conduit: Option<Conduit>,
     /// Its processor cores.
     pub cpus: Cpus,
+    /// Its chip.
+    pub chip: Chip,
+    /// The rate of the counter, if the tree says it: where firmware does not set it.
+    pub counter_hz: Option<u32>,
 }
 
 /// What is known of the node that is being read.
@@ -107,6 +120,7 @@ struct Node<'a> {
     status: Option<Property<'a>>,
     enable_method: Option<Property<'a>>,
     release_address: Option<Property<'a>>,
+    clock_frequency: Option<Property<'a>>,
 }
 
 /// The properties that are looked at.
@@ -123,11 +137,12 @@ enum Key {
     Status,
     EnableMethod,
     ReleaseAddress,
+    ClockFrequency,
 }
 
 impl Key {
     /// With their names. A table, because code that compares with each of them is long.
-    const ALL: [(&[u8], Self); 11] = [
+    const ALL: [(&[u8], Self); 12] = [
         (b"#address-cells", Self::AddressCells),
         (b"#size-cells", Self::SizeCells),
         (b"ranges", Self::Ranges),
@@ -139,6 +154,7 @@ impl Key {
         (b"status", Self::Status),
         (b"enable-method", Self::EnableMethod),
         (b"cpu-release-addr", Self::ReleaseAddress),
+        (b"clock-frequency", Self::ClockFrequency),
     ];
 }
 
@@ -230,6 +246,8 @@ impl Board {
         serial: None,
         conduit: None,
         cpus: Cpus::NONE,
+        chip: Chip::Unknown,
+        counter_hz: None,
     };
 }
 
@@ -298,6 +316,7 @@ impl<'a> Reader<'a> {
             (_, Key::Status) => node.status = Some(property),
             (_, Key::EnableMethod) => node.enable_method = Some(property),
             (_, Key::ReleaseAddress) => node.release_address = Some(property),
+            (_, Key::ClockFrequency) => node.clock_frequency = Some(property),
             _ => {}
         }
     }
@@ -314,6 +333,7 @@ impl<'a> Reader<'a> {
     fn take_node(&mut self) {
         let node = core::mem::take(&mut self.node);
         match (self.depth, self.parent) {
+            (1, _) if node.is(b"brcm,bcm2711") => self.board.chip = Chip::Bcm2711,
             (2, _) => {
                 let mut ranges = node.ranges(self.cells);
                 self.device(node, &mut ranges);
@@ -348,6 +368,9 @@ impl<'a> Reader<'a> {
         }
         if node.is(b"arm,psci-1.0") || node.is(b"arm,psci-0.2") {
             self.board.conduit = node.method.map(conduit);
+        }
+        if node.is(b"arm,armv8-timer") {
+            self.board.counter_hz = node.clock_frequency.and_then(|hz| hz.cell(0));
         }
         if let Some(kind) = node.serial() {
             let port = ranges

@@ -7,7 +7,7 @@ use weft_spec::IrqMode;
 
 use crate::{
     diagnostic::{At, FileId, Place, Report},
-    suggest,
+    early_console, suggest,
     table::Fields,
     units,
     values::wrong_kind,
@@ -107,6 +107,7 @@ pub(crate) fn read<'t, 's>(
         registers: each(&mut fields, "registers", memory, report),
         device_memory: each(&mut fields, "device-memory", memory, report),
     };
+    early_console::read(&mut fields, report);
     let drivers = drivers(&mut fields, report);
     fields.finish(report);
     (board, drivers)

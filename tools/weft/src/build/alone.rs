@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use image::{Contents, ProgramFile};
 use weft_spec::SystemSpec;
 
+use super::compose::early_console;
 use super::{bootable, output, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
@@ -44,9 +45,10 @@ impl Alone {
         let program = rust::program_with(project, board.user_side(), package, features)?;
         let folder = project.image_output(&format!("{name}-{}", board.name()));
         output::folder(&folder)?;
+        let console = early_console(project, board)?;
         Ok(Self {
             board,
-            bootable: bootable(board, &kernel, &folder)?,
+            bootable: bootable(board, (&kernel, console), &folder)?,
             image: compose(package, &kernel, &program, &folder)?,
             folder,
             kernel,

@@ -7,6 +7,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::bare;
 use crate::board::Board;
 use crate::build::tree_blob as tree;
 
@@ -33,6 +34,17 @@ pub enum Model {
     Old,
     /// Everything that QEMU can emulate.
     New,
+    /// As usual, but without firmware: the kernel is entered in EL3 ([`bare`](super::bare)).
+    Bare,
+    /// As the older ones, but without firmware.
+    OldBare,
+}
+
+impl Model {
+    /// Whether the kernel is entered in EL3.
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Bare | Self::OldBare)
+    }
 }
 
 /// What a machine is made of and what it boots.
@@ -126,12 +138,7 @@ impl Machine {
             Clock::Counted => push(&mut all, "-icount", "shift=0,align=off,sleep=off"),
         }
         all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
-        push(&mut all, "-kernel", &self.kernel.display().to_string());
-        push(&mut all, "-initrd", &self.image.display().to_string());
-        if self.board == Board::Raspi4b {
-            let tree = self.kernel.with_file_name(tree::FILE);
-            push(&mut all, "-dtb", &tree.display().to_string());
-        }
+        self.push_kernel(&mut all);
         if self.board == Board::Q35 {
             // Without it the firmware sets every disk up to boot from it, takes memory for that where
             // QEMU has put the boot image, and a fourth disk is one too many.
@@ -149,6 +156,19 @@ impl Machine {
         match self.board {
             Board::Raspi4b => 4,
             _ => self.cores,
+        }
+    }
+
+    fn push_kernel(&self, all: &mut Vec<String>) {
+        if self.model.is_bare() {
+            all.extend(bare::arguments(self));
+            return;
+        }
+        push(all, "-kernel", &self.kernel.display().to_string());
+        push(all, "-initrd", &self.image.display().to_string());
+        if self.board == Board::Raspi4b {
+            let tree = self.kernel.with_file_name(tree::FILE);
+            push(all, "-dtb", &tree.display().to_string());
         }
     }
 
@@ -239,12 +259,17 @@ impl Machine {
 
 fn options(board: Board, model: Model) -> [(&'static str, &'static str); 3] {
     let (machine, processor) = match (board, model) {
-        (Board::Q35, Model::Usual | Model::New) => ("q35", PC_PROCESSOR),
-        (Board::Q35, Model::Old) => ("q35", "qemu64"),
+        (Board::Q35, Model::Usual | Model::New | Model::Bare) => ("q35", PC_PROCESSOR),
+        (Board::Q35, Model::Old | Model::OldBare) => ("q35", "qemu64"),
         (Board::Raspi4b, _) => ("raspi4b", "cortex-a72"),
         (Board::Virt, Model::Usual) => ("virt,gic-version=3", "cortex-a72"),
         (Board::Virt, Model::New) => ("virt,gic-version=3", "max"),
         (Board::Virt, Model::Old) => ("virt,gic-version=2,virtualization=on", "cortex-a53"),
+        (Board::Virt, Model::Bare) => (
+            "virt,gic-version=3,secure=on,virtualization=on",
+            "cortex-a72",
+        ),
+        (Board::Virt, Model::OldBare) => ("virt,gic-version=2,secure=on", "cortex-a53"),
     };
     let end = match board {
         Board::Q35 => ("-device", EXIT_DEVICE),
@@ -258,7 +283,7 @@ fn push(all: &mut Vec<String>, name: &str, value: &str) {
 }
 
 /// A path as part of an option's value, where a comma is written twice.
-fn option(path: &Path) -> String {
+pub(super) fn option(path: &Path) -> String {
     path.display().to_string().replace(',', ",,")
 }
 
@@ -294,6 +319,17 @@ mod tests {
     fn the_firmware_leaves_the_disks_alone() {
         let all = machine(Console::Pipe).arguments().join(" ");
         assert!(all.contains("-boot strict=on"), "{all}");
+    }
+
+    #[test]
+    fn a_machine_without_firmware_has_everything_loaded_to_its_place() {
+        let mut machine = machine(Console::Pipe);
+        (machine.board, machine.model) = (Board::Virt, Model::Bare);
+        let all = machine.arguments();
+        assert!(!all.contains(&"-kernel".to_owned()));
+        let kernel = "loader,file=k.elf,addr=0x40200000,force-raw=on".to_owned();
+        let first = "loader,addr=0x40100000,cpu-num=0".to_owned();
+        assert!(all.contains(&kernel) && all.contains(&first), "{all:?}");
     }
 
     #[test]

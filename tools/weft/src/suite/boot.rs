@@ -17,6 +17,7 @@ use crate::board::Board;
 use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::bare;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
@@ -169,6 +170,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;
     }
+    bare::write(&machine)?;
     let first = moments::earliest()?;
     let (shown, status) = match boot(case, &machine)? {
         Went::Ended { shown, status } => (shown, status),

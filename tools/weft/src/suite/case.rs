@@ -107,6 +107,10 @@ pub enum Processor {
     Usual,
     /// See [`Model::Old`].
     Old,
+    /// See [`Model::Bare`].
+    Bare,
+    /// See [`Model::OldBare`].
+    OldBare,
 }
 
 impl From<Processor> for Model {
@@ -114,6 +118,8 @@ impl From<Processor> for Model {
         match processor {
             Processor::Usual => Self::Usual,
             Processor::Old => Self::Old,
+            Processor::Bare => Self::Bare,
+            Processor::OldBare => Self::OldBare,
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod test_assist;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
+pub mod watchdog;
 pub mod reflections;
 #[cfg(any(test, feature = "mock"))]
 pub mod mocks;
@@ -50,4 +51,5 @@ pub const ALL: &[libipc::Interface] = &[
     test_results::INTERFACE,
     vfs::INTERFACE,
     vfs_sessions::INTERFACE,
+    watchdog::INTERFACE,
 ];

@@ -136,6 +136,12 @@ pub const VFS_SESSIONS: Described = Described {
     description: b"\x00\x01\x1f\x00\x04open\x01\x00\x01\x01\x07process\x03\x01\nconnection\x0e\x0f\x00\x03\x03\x01\x01\x00\x00\x00\x07TooMany",
 };
 
+/// Describes `watchdog` in 138 bytes.
+pub const WATCHDOG: Described = Described {
+    interface: "watchdog",
+    description: b"\x00\x06\x15\x00\x03set\x01\x00\x01\x01\ntimeout_ms\x03\x00\n\x00\x04feed\x02\x00\x01\x00\x00\r\x00\x07disable\x03\x00\x00\x00\x00\x1f\x00\x04left\x04\x00\x01\x00\x02\x07left_ms\x03\ntimeout_ms\x03\x0b\x00\x05reset\x05\x00\x00\x00\x00\n\x00\x04halt\x06\x00\x00\x00\x00\x1a\x00\x03\x03\x02\x01\x00\x00\x00\x05Range\x02\x00\x00\x00\x08Disabled",
+};
+
 /// All of them, in the order of their names.
 pub const ALL: &[Described] = &[
     BENCH_HOST,
@@ -160,4 +166,5 @@ pub const ALL: &[Described] = &[
     TEST_RESULTS,
     VFS,
     VFS_SESSIONS,
+    WATCHDOG,
 ];

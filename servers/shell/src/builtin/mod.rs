@@ -19,6 +19,7 @@ mod mv;
 mod poweroff;
 mod ps;
 mod pwd;
+mod reboot;
 mod rm;
 mod rmdir;
 mod run;
@@ -28,6 +29,7 @@ mod stats;
 mod sync;
 mod time;
 mod wait;
+mod watchdog;
 
 use alloc::format;
 use alloc::string::String;
@@ -62,6 +64,7 @@ impl<T: Transport + 'static> Table<T> {
         poweroff::command(),
         ps::command(),
         pwd::command(),
+        reboot::command(),
         rm::command(),
         rmdir::command(),
         run::command(),
@@ -71,6 +74,7 @@ impl<T: Transport + 'static> Table<T> {
         sync::command(),
         time::command(),
         wait::command(),
+        watchdog::command(),
     ];
 }
 

@@ -4,9 +4,10 @@ use std::string::String;
 
 use crate::{Clients, Shell};
 use libipc_mock::{Mock, MockConnection};
-use proto::{clock, console, memory, mocks, outlets, processes, system, vfs};
+use proto::{clock, console, memory, mocks, outlets, processes, system, vfs, watchdog};
 
 use super::fake_console::Screen;
+use super::fake_dog::Dog;
 use super::fake_files::Files;
 use super::fake_outlets::Outlets;
 use super::fake_processes::Programs;
@@ -21,6 +22,7 @@ pub(crate) struct Desk {
     pub(crate) memory: Mock<memory::Dispatcher<mocks::memory::Mock>>,
     pub(crate) outlets: Mock<outlets::Dispatcher<Outlets>>,
     pub(crate) clock: Mock<clock::Dispatcher<mocks::clock::Mock>>,
+    pub(crate) watchdog: Mock<watchdog::Dispatcher<Dog>>,
 }
 
 impl Desk {
@@ -33,6 +35,7 @@ impl Desk {
             memory: Mock::new(memory::Dispatcher(mocked::pool())),
             outlets: Mock::new(outlets::Dispatcher(Outlets::default())),
             clock: Mock::new(clock::Dispatcher(mocked::watch())),
+            watchdog: Mock::new(watchdog::Dispatcher(Dog::default())),
         }
     }
 
@@ -46,6 +49,7 @@ impl Desk {
             memory: Some(memory::Client::new(self.memory.connect(1))),
             outlets: Some(outlets::Client::new(self.outlets.connect(1))),
             clock: Some(clock::Client::new(self.clock.connect(1))),
+            watchdog: Some(watchdog::Client::new(self.watchdog.connect(1))),
         })
     }
 
@@ -59,6 +63,7 @@ impl Desk {
             memory: None,
             outlets: None,
             clock: None,
+            watchdog: None,
         })
     }
 

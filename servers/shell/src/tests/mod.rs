@@ -2,6 +2,7 @@
 
 mod desk;
 mod fake_console;
+mod fake_dog;
 mod fake_files;
 mod fake_outlets;
 mod fake_processes;

@@ -11,7 +11,7 @@ use super::{bootable, output, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, Machine, Model, Reset};
 use crate::setup::{self, Need};
 
 /// Such an image, built.
@@ -71,6 +71,7 @@ impl Alone {
             console: Console::Pipe,
             debugger_port: None,
             plugin: None,
+            reset: Reset::Ends,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::card;
-use super::machine::{Clock, Console, Machine, Model};
+use super::machine::{Clock, Console, Machine, Model, Reset};
 use crate::board::Board;
 use crate::build::{self, Built, output, tree_blob};
 use crate::error::{Error, Outcome};
@@ -152,6 +152,11 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         console,
         debugger_port: choice.debugger_port,
         plugin: None,
+        // Where it is a device that somebody asked; elsewhere it would be a processor that is lost.
+        reset: match (console, built.board) {
+            (Console::Terminal, Board::Raspi4b) => Reset::Boots,
+            _ => Reset::Ends,
+        },
     })
 }
 

@@ -47,6 +47,15 @@ impl Model {
     }
 }
 
+/// What becomes of a machine that resets itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reset {
+    /// It ends, as if it was switched off.
+    Ends,
+    /// It boots again.
+    Boots,
+}
+
 /// What a machine is made of and what it boots.
 #[derive(Debug, Clone)]
 pub struct Machine {
@@ -74,6 +83,8 @@ pub struct Machine {
     pub debugger_port: Option<u16>,
     /// The witness.
     pub plugin: Option<Plugin>,
+    /// What becomes of it when it resets itself.
+    pub reset: Reset,
 }
 
 /// A plugin of the emulator that counts what marked stretches of the guest do, and where it writes to.
@@ -137,7 +148,10 @@ impl Machine {
             Clock::Instructions => push(&mut all, "-icount", "shift=0,align=off,sleep=on"),
             Clock::Counted => push(&mut all, "-icount", "shift=0,align=off,sleep=off"),
         }
-        all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
+        all.push("-nodefaults".to_owned());
+        if self.reset == Reset::Ends {
+            all.push("-no-reboot".to_owned());
+        }
         self.push_kernel(&mut all);
         if self.board == Board::Q35 {
             // Without it the firmware sets every disk up to boot from it, takes memory for that where
@@ -305,6 +319,7 @@ mod tests {
             console,
             debugger_port: None,
             plugin: None,
+            reset: Reset::Ends,
         }
     }
 
@@ -407,6 +422,14 @@ mod tests {
         let all = machine(Console::Questions).arguments().join(" ");
         assert!(all.contains("-gdb stdio -S"), "{all}");
         assert!(!all.contains("-chardev stdio"), "{all}");
+    }
+
+    #[test]
+    fn a_machine_that_resets_itself_boots_again_only_when_asked() {
+        let mut machine = machine(Console::Pipe);
+        assert!(machine.arguments().contains(&"-no-reboot".to_owned()));
+        machine.reset = Reset::Boots;
+        assert!(!machine.arguments().contains(&"-no-reboot".to_owned()));
     }
 
     #[test]

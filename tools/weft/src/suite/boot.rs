@@ -21,7 +21,7 @@ use crate::qemu::bare;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
-use crate::qemu::machine::Machine;
+use crate::qemu::machine::{Machine, Reset};
 use crate::qemu::session;
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -169,6 +169,9 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     machine.kernel_log = scratch.path("kernel.log");
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;
+    }
+    if case.reboots {
+        machine.reset = Reset::Boots;
     }
     bare::write(&machine)?;
     let first = moments::earliest()?;

@@ -63,6 +63,9 @@ pub struct Case {
     /// Texts that the kernel's log has afterwards.
     #[serde(default)]
     pub log_has: Vec<String>,
+    /// Texts that the kernel's log has not.
+    #[serde(default)]
+    pub log_lacks: Vec<String>,
     /// Texts that are not printed.
     #[serde(default)]
     pub stdout_lacks: Vec<String>,
@@ -90,6 +93,9 @@ pub struct Case {
     /// What the machine's time is taken from.
     #[serde(default)]
     pub clock: CaseClock,
+    /// Whether the machine boots again when it resets itself; else it ends then.
+    #[serde(default)]
+    pub reboots: bool,
     /// How long it may take, in seconds of the host.
     #[serde(default = "usual_seconds")]
     pub seconds: u64,
@@ -208,9 +214,13 @@ impl Case {
             .log_has
             .iter()
             .filter(|text| !log.contains(text.as_str()));
-        missing
-            .map(|text| format!("the kernel's log lacks `{text}`:\n{log}"))
-            .collect()
+        let unwanted = self
+            .log_lacks
+            .iter()
+            .filter(|text| log.contains(text.as_str()));
+        let missing = missing.map(|text| format!("the kernel's log lacks `{text}`:\n{log}"));
+        let unwanted = unwanted.map(|text| format!("the kernel's log has `{text}`:\n{log}"));
+        missing.chain(unwanted).collect()
     }
 
     /// What is wrong with what was printed and how it ended.
@@ -266,9 +276,10 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_the_log_lacks_is_told() {
-        let case = case("log-has = [\"up\", \"down\"]\n");
+    fn a_text_that_the_log_lacks_or_should_lack_is_told() {
+        let case = case("log-has = [\"up\", \"down\"]\nlog-lacks = [\"off\"]\n");
         assert_eq!(case.judge_log("it is up\n").len(), 1);
+        assert_eq!(case.judge_log("up, down, off\n").len(), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, Machine, Model, Reset};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -42,6 +42,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         console: Console::Pipe,
         debugger_port: None,
         plugin: None,
+        reset: Reset::Ends,
     };
     let report = session::listen(&machine, Some(LIMIT), &mut Nobody)?;
     let log = session::kernel_log(&machine);

@@ -12,7 +12,7 @@ use crate::board::Board;
 use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model};
+use crate::qemu::machine::{Clock, Console, Machine, Model, Reset};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup;
@@ -70,6 +70,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         console: Console::Pipe,
         debugger_port: None,
         plugin: None,
+        reset: Reset::Ends,
     };
     altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();

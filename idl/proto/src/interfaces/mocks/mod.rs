@@ -22,6 +22,7 @@ pub mod test_assist;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
+pub mod watchdog;
 
 use crate::sample::Random;
 
@@ -49,6 +50,7 @@ pub fn attacks(random: &mut Random) {
     test_results::attack(random);
     vfs::attack(random);
     vfs_sessions::attack(random);
+    watchdog::attack(random);
 }
 
 /// Tries the codec with a value of every type of every interface.
@@ -75,4 +77,5 @@ pub fn round_trips(random: &mut Random) {
     test_results::round_trips(random);
     vfs::round_trips(random);
     vfs_sessions::round_trips(random);
+    watchdog::round_trips(random);
 }

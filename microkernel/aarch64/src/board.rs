@@ -97,8 +97,8 @@ pub struct Board {
     pub image: Option<Range>,
     /// Its interrupt controller.
     pub gic: Option<Gic>,
-    /// The serial port for the kernel's own text: the last, so that where there are two the first is left to a
-    /// driver. QEMU's `virt` has a second PL011 on demand, the Raspberry Pi a smaller UART.
+    /// The serial port for the kernel's own text: the last that is not the console's, which is left to a driver, if there
+    /// is another. QEMU's `virt` has a second PL011 on demand, the Raspberry Pi a smaller UART.
     pub serial: Option<SerialPort>,
     /// How the firmware is called to end the machine.
     pub conduit: Option<Conduit>,
@@ -207,9 +207,12 @@ impl Bus<'_> {
 }
 
 impl Board {
-    /// Reads the tree.
-    pub fn read(tree: &Fdt<'_>) -> Self {
-        let mut reader = Reader::default();
+    /// Reads the tree. The early console, if the board's file has one, is where the console is.
+    pub fn read(tree: &Fdt<'_>, console: Option<Range>) -> Self {
+        let mut reader = Reader {
+            console,
+            ..Reader::default()
+        };
         for (start, length) in tree.reservations() {
             reader.board.reserved.add(Range::sized(start, length));
         }
@@ -254,6 +257,8 @@ impl Board {
 /// What has been read so far.
 struct Reader<'a> {
     board: Board,
+    /// Where the console's registers are.
+    console: Option<Range>,
     cells: Cells,
     bus: Bus<'a>,
     /// How many nodes are open, the root among them.
@@ -269,6 +274,7 @@ impl Default for Reader<'_> {
     fn default() -> Self {
         Self {
             board: Board::EMPTY,
+            console: None,
             cells: USUAL_CELLS,
             bus: Bus::NEW,
             depth: 0,
@@ -373,10 +379,12 @@ impl<'a> Reader<'a> {
             self.board.counter_hz = node.clock_frequency.and_then(|hz| hz.cell(0));
         }
         if let Some(kind) = node.serial() {
-            let port = ranges
-                .next()
-                .map(|registers| SerialPort { kind, registers });
-            self.board.serial = port.or(self.board.serial);
+            let is_console = |range: &Range| self.console.is_some_and(|own| own.overlaps(*range));
+            let registers = ranges.next();
+            let is_better = |range: &Range| self.board.serial.is_none() || !is_console(range);
+            if let Some(registers) = registers.filter(is_better) {
+                self.board.serial = Some(SerialPort { kind, registers });
+            }
         } else if node.is(b"arm,cortex-a15-gic") || node.is(b"arm,gic-400") {
             let pair = ranges.next().zip(ranges.next());
             self.board.gic = pair.map(|(distributor, interface)| Gic::V2 {
@@ -534,7 +542,7 @@ mod tests {
     #[test]
     fn everything_that_the_kernel_needs_is_found() {
         let bytes = virt();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         assert_eq!(
             board.memory.iter().collect::<Vec<_>>(),
             [Range {
@@ -582,7 +590,7 @@ mod tests {
                 .end();
         }
         let bytes = writer.end().finish();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         assert_eq!(
             board.serial.map(|serial| serial.registers.start),
             Some(0x0904_0000)
@@ -604,7 +612,7 @@ mod tests {
             .end()
             .end()
             .finish();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         let interrupts = Gic::V3 {
             distributor: Range::sized(0x0800_0000, 0x1_0000),
             redistributors: Range::sized(0x080a_0000, 0xf6_0000),
@@ -618,6 +626,7 @@ mod tests {
             .begin("")
             .cells("#address-cells", &[2])
             .cells("#size-cells", &[1])
+            .bytes("compatible", b"raspberrypi,4-model-b\0brcm,bcm2711\0")
             .begin("memory@0")
             .cells("reg", &[0, 0, 0x3b40_0000, 0, 0x4000_0000, 0x4000_0000])
             .end()
@@ -675,7 +684,7 @@ mod tests {
     #[test]
     fn addresses_on_a_bus_are_translated() {
         let bytes = raspberry_pi();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         let interrupts = Gic::V2 {
             distributor: Range::sized(0xff84_1000, 0x1000),
             interface: Range::sized(0xff84_2000, 0x2000),
@@ -687,12 +696,43 @@ mod tests {
         };
         assert_eq!(board.serial, Some(port));
         assert_eq!(board.memory.iter().count(), 2);
+        assert_eq!((board.chip, board.counter_hz), (Chip::Bcm2711, None));
+    }
+
+    #[test]
+    fn the_kernel_leaves_the_port_of_the_console_alone_where_there_is_another() {
+        let bytes = raspberry_pi();
+        let port = |console| {
+            let board = Board::read(&Fdt::new(&bytes).unwrap(), Some(console));
+            board.serial.map(|port| port.kind)
+        };
+        let page = |at| Range::sized(at, 0x1000);
+        assert_eq!(port(page(0xfe20_1000)), Some(SerialKind::Auxiliary));
+        assert_eq!(port(page(0xfe21_5000)), Some(SerialKind::Pl011));
+        let bytes = virt();
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), Some(page(0x0900_0000)));
+        assert!(board.serial.is_some(), "there is no other");
+    }
+
+    #[test]
+    fn the_counters_rate_is_told_where_firmware_does_not_set_it() {
+        let bytes = Writer::default()
+            .begin("")
+            .begin("timer")
+            .bytes("compatible", b"arm,armv8-timer\0")
+            .cells("clock-frequency", &[54_000_000])
+            .end()
+            .end()
+            .finish();
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
+        let told = (board.chip, board.counter_hz);
+        assert_eq!(told, (Chip::Unknown, Some(54_000_000)));
     }
 
     #[test]
     fn cores_without_a_place_to_release_them_are_known_but_not_how_to_start_them() {
         let bytes = raspberry_pi();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         let wanted = [
             (0x1_0000_0100, Start::Release(0xd8)),
             (0x101, Start::Unknown),
@@ -720,7 +760,7 @@ mod tests {
                 let Some(damaged) = Fdt::new(&bytes) else {
                     continue;
                 };
-                let mut board = Board::read(&damaged);
+                let mut board = Board::read(&damaged, None);
                 board.check_releases(kernel, tree, 40);
                 for page in board.cpus.release_pages() {
                     assert!(page.end <= 1 << 40 && !page.overlaps(kernel) && !page.overlaps(tree));
@@ -737,7 +777,7 @@ mod tests {
     #[test]
     fn a_tree_without_anything_gives_an_empty_board() {
         let bytes = Writer::default().begin("").end().finish();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         assert_eq!(board.memory.iter().count(), 0);
         assert_eq!((board.image, board.gic), (None, None));
         assert_eq!(board.cpus.total, 0);

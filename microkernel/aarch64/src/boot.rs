@@ -125,7 +125,10 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
     let Some(parsed) = Fdt::new(tree_bytes) else {
         panic!("the device tree is damaged");
     };
-    let (mut board, features) = (Board::read(&parsed), Features::detect());
+    let (mut board, features) = (
+        Board::read(&parsed, serial::early_registers()),
+        Features::detect(),
+    );
     let tree = Range::sized(tree, tree_bytes.len() as u64);
     serial::stage(stage::FIRMWARE);
     board.cpus.boot_first(cpu::processor() & cpus::AFFINITY);

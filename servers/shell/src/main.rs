@@ -28,6 +28,7 @@ fn main(env: Startup) -> Never {
         memory: env.try_connect("memory"),
         outlets: env.try_connect("outlets"),
         clock: env.try_connect("clock"),
+        gpio: env.try_connect("gpio"),
         watchdog: env.try_connect("watchdog"),
     });
     if let Some(watch) = watch(&env) {

@@ -10,7 +10,7 @@ use crate::table::Fields;
 use crate::values::wrong_kind;
 
 const KEY: &str = "early-console";
-/// What its driver would be, and how the kernel is told.
+/// The drivers of such ports, and how the kernel is told.
 const KINDS: [(&str, u64); 2] = [("pl011", 0), ("mini-uart", 1)];
 
 /// Reports what is wrong with it.
@@ -23,39 +23,36 @@ pub(crate) fn read(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) {
         return;
     };
     let mut fields = Fields::new(table, value.place, "`early-console`");
-    let kind = fields.required("kind", report);
-    if !kind.value.is_empty() && KINDS.iter().all(|(name, _)| *name != kind.value) {
-        let message = format!("`kind` is \"{}\"", kind.value);
-        report.error(kind.place, message, "use one of `pl011`, `mini-uart`");
-    }
-    match fields.number("at", (0, (1 << 46) - 1), report) {
-        Some(at) if at.value == 0 || at.value % 4 != 0 => {
-            let message = "`at` is no address of registers".to_owned();
+    for (kind, _) in KINDS {
+        let at = fields.number(kind, (0, (1 << 46) - 1), report);
+        if let Some(at) = at.filter(|at| at.value == 0 || at.value % 4 != 0) {
+            let message = format!("`{kind}` is no address of registers");
             report.error(at.place, message, "write that of the port's first register");
         }
-        None if fields.value("at").is_none() => report.error(
-            value.place,
-            "`early-console` has no `at`".to_owned(),
-            "add `at = N`",
-        ),
-        _ => {}
     }
     fields.finish(report);
 }
 
-/// What the kernel's Image for a board is told of it: the address, with the kind in bit 0; 0 if there is none. A file with
-/// mistakes may give anything: [`check`](crate::check) reports them.
-pub fn early_console(board: &str) -> u64 {
+/// What the kernel's Image for a board is told of it: the address, with the kind in bit 0; 0 if there is none. It is the
+/// port whose driver is among the image's programs, or else the first. A file with mistakes may give anything:
+/// [`check`](crate::check) reports them.
+pub fn early_console(board: &str, programs: &[String]) -> u64 {
     let (table, _) = DeTable::parse_recoverable(board);
-    let word = table.get_ref().get(KEY).and_then(|console| {
-        let console = console.get_ref().as_table()?;
-        let kind = console.get("kind")?.get_ref().as_str()?;
-        let (_, bit) = KINDS.iter().find(|(name, _)| *name == kind)?;
-        let at = console.get("at")?.get_ref().as_integer()?;
+    let Some(ports) = table
+        .get_ref()
+        .get(KEY)
+        .and_then(|ports| ports.get_ref().as_table())
+    else {
+        return 0;
+    };
+    let port = |(kind, bit): &(&str, u64)| {
+        let at = ports.get(*kind)?.get_ref().as_integer()?;
         let at = u64::from_str_radix(at.as_str(), at.radix()).ok()?;
         Some(at | bit)
-    });
-    word.unwrap_or(0)
+    };
+    let is_used = |(kind, _): &&(&str, u64)| programs.iter().any(|program| program == kind);
+    let used = KINDS.iter().filter(is_used).find_map(port);
+    used.or_else(|| KINDS.iter().find_map(port)).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -63,17 +60,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_board_says_where_and_what_it_is() {
-        let of = |text: &str| early_console(text);
-        assert_eq!(
-            of("early-console = { kind = \"pl011\", at = 0xfe20_1000 }"),
-            0xfe20_1000
-        );
-        assert_eq!(
-            of("early-console = { kind = \"mini-uart\", at = 4160 }"),
-            4161
-        );
-        assert_eq!(of("name = \"q35\""), 0);
-        assert_eq!(of("early-console = { kind = \"16550\", at = 4096 }"), 0);
+    fn it_is_the_port_whose_driver_the_image_has() {
+        let board = "early-console = { pl011 = 0xfe20_1000, mini-uart = 4160 }";
+        let of = |program: &str| early_console(board, &[program.to_owned()]);
+        assert_eq!((of("pl011"), of("shell")), (0xfe20_1000, 0xfe20_1000));
+        assert_eq!(of("mini-uart"), 4161);
+        assert_eq!(early_console("name = \"q35\"", &[]), 0);
+        let other = "early-console = { mini-uart = 4160 }";
+        assert_eq!(early_console(other, &["pl011".to_owned()]), 4161);
     }
 }

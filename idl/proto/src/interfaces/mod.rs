@@ -9,6 +9,7 @@ pub mod console;
 pub mod counter;
 pub mod filesystem;
 pub mod firmware;
+pub mod gpio;
 pub mod memory;
 pub mod outlets;
 pub mod pci;
@@ -38,6 +39,7 @@ pub const ALL: &[libipc::Interface] = &[
     counter::INTERFACE,
     filesystem::INTERFACE,
     firmware::INTERFACE,
+    gpio::INTERFACE,
     memory::INTERFACE,
     outlets::INTERFACE,
     pci::INTERFACE,

@@ -8,6 +8,7 @@ mod date;
 mod df;
 mod dmesg;
 mod echo;
+mod gpio;
 mod help;
 mod hexdump;
 mod kill;
@@ -53,6 +54,7 @@ impl<T: Transport + 'static> Table<T> {
         df::command(),
         dmesg::command(),
         echo::command(),
+        gpio::command(),
         help::command(),
         hexdump::command(),
         kill::command(),

@@ -11,7 +11,7 @@ use super::{bootable, output, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
-use crate::qemu::machine::{Clock, Console, Machine, Model, Reset};
+use crate::qemu::machine::{Clock, Console, Machine, Model, Port, Reset};
 use crate::setup::{self, Need};
 
 /// Such an image, built.
@@ -45,7 +45,7 @@ impl Alone {
         let program = rust::program_with(project, board.user_side(), package, features)?;
         let folder = project.image_output(&format!("{name}-{}", board.name()));
         output::folder(&folder)?;
-        let console = early_console(project, board)?;
+        let console = early_console(project, board, &[])?;
         Ok(Self {
             board,
             bootable: bootable(board, (&kernel, console), &folder)?,
@@ -69,6 +69,7 @@ impl Alone {
             memory: memory.to_owned(),
             clock,
             console: Console::Pipe,
+            port: Port::First,
             debugger_port: None,
             plugin: None,
             reset: Reset::Ends,

@@ -25,6 +25,9 @@ use card::Card;
 use compose::{Parts, Plan};
 use weft_spec::{Fpu, SystemSpec};
 
+/// The driver of the Raspberry Pi's other serial port.
+const OTHER: &str = "mini-uart";
+
 /// Everything that a run of an image needs.
 #[derive(Debug)]
 pub struct Built {
@@ -70,6 +73,11 @@ impl Built {
     pub fn firmware(&self, project: &Project) -> PathBuf {
         let name = format!("{}-firmware", self.plan.name());
         project.root().join("images").join(name)
+    }
+
+    /// Whether the console is at the board's other serial port.
+    pub fn has_other_console(&self) -> bool {
+        self.plan.programs().iter().any(|program| program == OTHER)
     }
 
     fn make_card(&self, project: &Project) -> Outcome<Option<Card>> {
@@ -137,7 +145,7 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.folder());
     output::folder(&folder)?;
-    let console = compose::early_console(project, board)?;
+    let console = compose::early_console(project, board, plan.programs())?;
     let bootable = bootable(board, (&kernel, console), &folder)?;
     let disk = disk::build(project, plan.name(), &folder, &programs)?;
     let image = folder.join("boot.img");

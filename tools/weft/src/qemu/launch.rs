@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::card;
-use super::machine::{Clock, Console, Machine, Model, Reset};
+use super::machine::{Clock, Console, Machine, Model, Port, Reset};
 use crate::board::Board;
 use crate::build::{self, Built, output, tree_blob};
 use crate::error::{Error, Outcome};
@@ -150,6 +150,10 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         memory: choice.memory.to_owned(),
         clock: choice.clock,
         console,
+        port: match built.has_other_console() {
+            true => Port::Second,
+            false => Port::First,
+        },
         debugger_port: choice.debugger_port,
         plugin: None,
         // Where it is a device that somebody asked; elsewhere it would be a processor that is lost.

@@ -47,6 +47,15 @@ impl Model {
     }
 }
 
+/// A serial port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    /// The first.
+    First,
+    /// The second, where the first has the kernel's log.
+    Second,
+}
+
 /// What becomes of a machine that resets itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reset {
@@ -79,6 +88,8 @@ pub struct Machine {
     pub clock: Clock,
     /// What the serial line is connected to.
     pub console: Console,
+    /// Which of the board's serial ports that line is.
+    pub port: Port,
     /// The TCP port on which QEMU waits for a debugger before it starts.
     pub debugger_port: Option<u16>,
     /// The witness.
@@ -199,11 +210,15 @@ impl Machine {
                 all.push("-S".to_owned());
             }
         }
-        push(all, "-serial", "chardev:console");
+        let console = "chardev:console";
         let log = format!("file:{}", option(&self.kernel_log));
-        match self.board {
-            Board::Q35 => push(all, "-debugcon", &log),
-            Board::Virt | Board::Raspi4b => push(all, "-serial", &log),
+        let pair = match (self.board, self.port) {
+            (Board::Q35, _) => [("-serial", console), ("-debugcon", &log)],
+            (_, Port::First) => [("-serial", console), ("-serial", &log)],
+            (_, Port::Second) => [("-serial", log.as_str()), ("-serial", console)],
+        };
+        for (name, value) in pair {
+            push(all, name, value);
         }
     }
 
@@ -317,6 +332,7 @@ mod tests {
             memory: "512M".to_owned(),
             clock: Clock::Host,
             console,
+            port: Port::First,
             debugger_port: None,
             plugin: None,
             reset: Reset::Ends,
@@ -345,6 +361,15 @@ mod tests {
         let kernel = "loader,file=k.elf,addr=0x40200000,force-raw=on".to_owned();
         let first = "loader,addr=0x40100000,cpu-num=0".to_owned();
         assert!(all.contains(&kernel) && all.contains(&first), "{all:?}");
+    }
+
+    #[test]
+    fn the_console_may_be_at_the_second_port() {
+        let mut machine = machine(Console::Pipe);
+        (machine.board, machine.port) = (Board::Raspi4b, Port::Second);
+        let all = machine.arguments().join(" ");
+        let wanted = "-serial file:kernel.log -serial chardev:console";
+        assert!(all.contains(wanted), "{all}");
     }
 
     #[test]

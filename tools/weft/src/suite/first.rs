@@ -8,7 +8,7 @@ use super::tally::Tally;
 use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model, Reset};
+use crate::qemu::machine::{Clock, Console, Machine, Model, Port, Reset};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -40,6 +40,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         memory: "128M".to_owned(),
         clock: Clock::Host,
         console: Console::Pipe,
+        port: Port::First,
         debugger_port: None,
         plugin: None,
         reset: Reset::Ends,

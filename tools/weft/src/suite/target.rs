@@ -12,7 +12,7 @@ use crate::board::Board;
 use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, Machine, Model, Reset};
+use crate::qemu::machine::{Clock, Console, Machine, Model, Port, Reset};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup;
@@ -68,6 +68,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         memory: "512M".to_owned(),
         clock: clock(board),
         console: Console::Pipe,
+        port: Port::First,
         debugger_port: None,
         plugin: None,
         reset: Reset::Ends,

@@ -9,6 +9,7 @@ pub mod console;
 pub mod counter;
 pub mod filesystem;
 pub mod firmware;
+pub mod gpio;
 pub mod memory;
 pub mod outlets;
 pub mod pci;
@@ -37,6 +38,7 @@ pub fn attacks(random: &mut Random) {
     counter::attack(random);
     filesystem::attack(random);
     firmware::attack(random);
+    gpio::attack(random);
     memory::attack(random);
     outlets::attack(random);
     pci::attack(random);
@@ -64,6 +66,7 @@ pub fn round_trips(random: &mut Random) {
     counter::round_trips(random);
     filesystem::round_trips(random);
     firmware::round_trips(random);
+    gpio::round_trips(random);
     memory::round_trips(random);
     outlets::round_trips(random);
     pci::round_trips(random);

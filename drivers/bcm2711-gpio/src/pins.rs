@@ -138,12 +138,12 @@ impl<R: Registers> Pins<R> {
     /// Chooses the events of a pin. What happened before is none of them.
     pub(crate) fn detect(&mut self, pin: Pin, edge: Edge) {
         let wanted = edge.number();
-        let rows: [(fn(u8) -> Register, Edge); 2] = [
-            (Register::Rising, Edge::Rising),
-            (Register::Falling, Edge::Falling),
+        let bank = pin.bank();
+        let rows = [
+            (Register::Rising(bank), Edge::Rising),
+            (Register::Falling(bank), Edge::Falling),
         ];
-        for (row, one) in rows {
-            let register = row(pin.bank());
+        for (register, one) in rows {
             let others = self.registers.read(register) & !pin.bit();
             let own = if wanted & one.number() == 0 {
                 0

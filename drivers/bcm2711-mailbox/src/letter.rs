@@ -2,8 +2,8 @@
 
 /// Memory for a letter: eight words, of which the firmware reads and writes any at the same moment.
 pub trait Letter {
-    /// Returns where it is in memory.
-    fn physical(&self) -> u64;
+    /// Returns where the VideoCore sees it: by an alias of memory without its caches, as the board's file says.
+    fn place(&self) -> u64;
     /// Reads a word.
     fn read(&self, word: usize) -> u32;
     /// Writes a word.
@@ -17,11 +17,6 @@ const WORDS: usize = 8;
 
 /// Words of a question or an answer.
 pub(crate) const VALUES: usize = 2;
-
-/// Where the VideoCore sees the first gibibyte of memory, without its caches.
-const ALIAS: u64 = 0xc000_0000;
-/// Bytes that it sees there.
-const SEEN: u64 = 0x4000_0000;
 
 /// Places of words.
 mod at {
@@ -53,10 +48,11 @@ pub(crate) enum Reading {
 
 /// Returns where the firmware finds a letter; `None` if it cannot.
 pub(crate) fn address(letter: &impl Letter) -> Option<u32> {
-    let (start, bytes) = (letter.physical(), WORDS as u64 * u64::from(WORD_BYTES));
-    // The low four bits name the channel.
-    let is_seen = start.is_multiple_of(16) && start.checked_add(bytes)? <= SEEN;
-    is_seen.then(|| (ALIAS + start) as u32)
+    let start = letter.place();
+    let last = start.checked_add(WORDS as u64 * u64::from(WORD_BYTES) - 1)?;
+    // The low four bits name the channel, and an address has no more than 32.
+    let is_seen = start.is_multiple_of(16) && last <= u64::from(u32::MAX);
+    is_seen.then_some(start as u32)
 }
 
 /// Writes a question.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use weft::board::Board;
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Clock, Console, Machine, Model};
+use weft::qemu::machine::{Clock, Console, Machine, Model, Port, Reset};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
@@ -71,8 +71,10 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         memory: "64M".to_owned(),
         clock: Clock::Host,
         console: Console::Pipe,
+        port: Port::First,
         debugger_port: None,
         plugin: None,
+        reset: Reset::Ends,
     }
 }
 

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::{Contents, ProgramFile};
-use weft_spec::SystemSpec;
+use weft_spec::{Coherence, SystemSpec};
 
 use super::compose::early_console;
 use super::{bootable, output, rust};
@@ -80,6 +80,7 @@ impl Alone {
 fn compose(package: &str, kernel: &Path, program: &Path, folder: &Path) -> Outcome<PathBuf> {
     let spec = SystemSpec {
         meters: false,
+        coherence: Coherence::Coherent,
         name: package.to_owned(),
         board: String::new(),
         programs: vec![package.to_owned()],

@@ -2,8 +2,8 @@
 
 /// Memory for a letter: forty words, of which the firmware reads and writes any at the same moment.
 pub trait Letter {
-    /// Returns where it is in memory.
-    fn physical(&self) -> u64;
+    /// Returns where the VideoCore sees it: by an alias of memory without its caches, as the board's file says.
+    fn place(&self) -> u64;
     /// Reads a word.
     fn read(&self, word: usize) -> u32;
     /// Writes a word.
@@ -28,11 +28,6 @@ pub(crate) struct Question {
     /// Words that the answer has at least.
     pub(crate) words: u32,
 }
-
-/// Where the VideoCore sees the first gibibyte of memory, without its caches.
-const ALIAS: u64 = 0xc000_0000;
-/// Bytes that it sees there.
-const SEEN: u64 = 0x4000_0000;
 
 /// Places of words.
 mod at {
@@ -79,11 +74,11 @@ pub(crate) enum Reading<const N: usize> {
 
 /// Returns where the firmware finds a letter of any length; `None` if it cannot.
 pub(crate) fn address(letter: &impl Letter) -> Option<u32> {
-    let start = letter.physical();
-    let bytes = length(MOST) as u64 * u64::from(WORD_BYTES);
-    // The low four bits name the channel.
-    let is_seen = start.is_multiple_of(16) && start.checked_add(bytes)? <= SEEN;
-    is_seen.then(|| (ALIAS + start) as u32)
+    let start = letter.place();
+    let last = start.checked_add(length(MOST) as u64 * u64::from(WORD_BYTES) - 1)?;
+    // The low four bits name the channel, and an address has no more than 32.
+    let is_seen = start.is_multiple_of(16) && last <= u64::from(u32::MAX);
+    is_seen.then_some(start as u32)
 }
 
 /// Writes questions.

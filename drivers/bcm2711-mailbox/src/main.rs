@@ -3,8 +3,6 @@
 #![no_std]
 #![no_main]
 
-use core::sync::atomic::{Ordering, fence};
-
 use bcm2711_mailbox::{Firmware, Letter, Mailbox, Register, Registers};
 use device_wait::Interrupt;
 use libipc::{Never, Startup, log_line};
@@ -31,7 +29,7 @@ impl Registers for Memory {
 struct Paper(Dma);
 
 impl Letter for Paper {
-    fn physical(&self) -> u64 {
+    fn place(&self) -> u64 {
         self.0.physical(0)
     }
 
@@ -44,7 +42,7 @@ impl Letter for Paper {
     }
 
     fn barrier(&self) {
-        fence(Ordering::SeqCst);
+        weft_mmio::barrier();
     }
 }
 

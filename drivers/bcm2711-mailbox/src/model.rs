@@ -35,7 +35,7 @@ pub(crate) struct State {
     /// What it says of a framebuffer that it is asked for: base, bytes of memory, and bits of a pixel.
     pub(crate) picture: (u32, u32, u32),
     words: [u32; 40],
-    physical: u64,
+    place: u64,
     /// Mail from the firmware, and when it is there.
     mail: VecDeque<(u64, u32)>,
     raises: bool,
@@ -47,15 +47,15 @@ pub(crate) struct State {
 pub(crate) struct Machine(pub(crate) Rc<RefCell<State>>);
 
 impl Machine {
-    /// The letter is at `physical`.
-    pub(crate) fn new(physical: u64) -> Self {
+    /// The VideoCore sees the letter at `place`.
+    pub(crate) fn new(place: u64) -> Self {
         Self(Rc::new(RefCell::new(State {
             mood: Mood::Answers,
             now: 0,
             letters: 0,
             picture: (0xfc10_0000, 800 * 600 * 4, 32),
             words: [0xeeee_eeee; 40],
-            physical,
+            place,
             mail: VecDeque::new(),
             raises: false,
             is_written: false,
@@ -79,8 +79,7 @@ impl State {
 
     fn deliver(&mut self, mail: u32) {
         assert_eq!(mail & 0xf, 8, "the channel of properties");
-        let seen = u64::from(mail & !0xf).checked_sub(0xc000_0000);
-        assert_eq!(seen, Some(self.physical), "by the alias without caches");
+        assert_eq!(u64::from(mail & !0xf), self.place);
         assert!(
             !self.is_written,
             "a barrier is due before the letter is sent"
@@ -178,8 +177,8 @@ impl Registers for Machine {
 }
 
 impl Letter for Machine {
-    fn physical(&self) -> u64 {
-        self.0.borrow().physical
+    fn place(&self) -> u64 {
+        self.0.borrow().place
     }
 
     fn read(&self, word: usize) -> u32 {

@@ -1,5 +1,6 @@
 //! Memory that a device reaches by itself.
 
+use libipc::abi::startup::EntryKind;
 use libipc::{Refusal, Startup};
 
 use crate::region::Mapped;
@@ -8,7 +9,27 @@ use crate::region::Mapped;
 #[derive(Clone, Copy, Debug)]
 pub struct Dma {
     mapped: Mapped,
-    physical: u64,
+    /// Where the device sees it.
+    start: u64,
+}
+
+/// What a component's devices add to a physical address: the buses of some boards show memory elsewhere.
+#[must_use]
+pub fn bus_offset(env: &Startup) -> u64 {
+    env.find(EntryKind::Other, "bus")
+        .map_or(0, |entry| entry.v0)
+}
+
+/// Orders all accesses before it, to memory and to registers, against all accesses after it, as everybody sees them:
+/// devices as well, which have no part in what a fence between processors orders.
+pub fn barrier() {
+    // SAFETY: 1. a barrier changes no state.
+    #[cfg(target_arch = "aarch64")]
+    unsafe {
+        core::arch::asm!("dsb sy", options(nostack, preserves_flags));
+    }
+    #[cfg(not(target_arch = "aarch64"))]
+    core::sync::atomic::fence(core::sync::atomic::Ordering::SeqCst);
 }
 
 impl Dma {
@@ -21,11 +42,11 @@ impl Dma {
     /// If the program was not given it.
     pub fn open(env: &Startup, name: &str) -> Result<Option<Self>, Refusal> {
         let region = env.dma(name);
-        let physical = region.frame().describe()?.physical;
+        let start = region.frame().describe()?.physical + bus_offset(env);
         // SAFETY: 1. root mapped the region for the program's life and wrote so into the start-up
         // page; 2. only this crate makes accesses to DMA regions, all of them volatile.
         let mapped = unsafe { Mapped::new(region.address as usize, region.length as usize) };
-        Ok(mapped.map(|mapped| Self { mapped, physical }))
+        Ok(mapped.map(|mapped| Self { mapped, start }))
     }
 
     /// Returns the length in bytes.
@@ -37,7 +58,7 @@ impl Dma {
     /// Returns the address by which the device reaches the byte at `offset`.
     #[must_use]
     pub fn physical(&self, offset: usize) -> u64 {
-        self.physical + offset as u64
+        self.start + offset as u64
     }
 
     /// Reads 8 bits.

@@ -18,6 +18,6 @@ mod map;
 mod region;
 mod registers;
 
-pub use dma::Dma;
+pub use dma::{Dma, barrier, bus_offset};
 pub use map::{MapFailure, map_registers};
 pub use registers::Registers;

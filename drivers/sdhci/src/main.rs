@@ -8,8 +8,6 @@
 #![no_std]
 #![no_main]
 
-use core::sync::atomic::{Ordering, fence};
-
 use device_wait::Interrupt;
 use libipc::abi::startup::EntryKind;
 use libipc::objects::Frame;
@@ -66,7 +64,7 @@ impl Table for Descriptors {
     }
 
     fn barrier(&self) {
-        fence(Ordering::SeqCst);
+        weft_mmio::barrier();
     }
 }
 
@@ -119,8 +117,8 @@ fn main(env: Startup) -> Never {
     let pools = Pools {
         fills: ends.pools.out.take(),
         takes: ends.pools.inward,
-        fills_at: place(ends.pools.out_frame),
-        takes_at: place(ends.pools.inward_frame),
+        fills_at: place(&env, ends.pools.out_frame),
+        takes_at: place(&env, ends.pools.inward_frame),
     };
     let driver = CardDriver::new(env.args().find_map(|name| card(&env, name)), pools);
     let mut service = Attentive(RingService::new(Dispatcher(driver)).with(ends));
@@ -174,7 +172,9 @@ fn base_hz(env: &Startup, clock: u8) -> Option<u32> {
 }
 
 /// Where the controller finds a pool, if it may know.
-fn place(frame: Option<Frame>) -> Option<PoolMemory> {
+fn place(env: &Startup, frame: Option<Frame>) -> Option<PoolMemory> {
     let physical = frame?.describe().ok()?.physical;
-    (physical != 0).then_some(PoolMemory { physical })
+    (physical != 0).then(|| PoolMemory {
+        physical: physical + weft_mmio::bus_offset(env),
+    })
 }

@@ -1,7 +1,5 @@
 //! The device's registers and the queue's memory, as mapped.
 
-use core::sync::atomic::{Ordering, fence};
-
 use libipc::Startup;
 use virtio_blk::{Memory, Registers, Signals, Window};
 use weft_mmio::Dma;
@@ -98,6 +96,6 @@ impl Memory for QueueMemory {
         self.0.write64(offset, value);
     }
     fn barrier(&self) {
-        fence(Ordering::SeqCst);
+        weft_mmio::barrier();
     }
 }

@@ -9,7 +9,7 @@ use core::fmt;
 use crate::SystemSpec;
 
 const MAGIC: [u8; 4] = *b"WSPC";
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 const HEADER: usize = 8;
 
 /// Why bytes are no specification.
@@ -87,6 +87,7 @@ mod tests {
             name: String::from("demo"),
             board: String::from("q35"),
             meters: false,
+            coherence: crate::Coherence::Coherent,
             programs: vec![String::from("root")],
             components: vec![],
             rings: vec![],

@@ -5,7 +5,7 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 use weft_abi::layout;
 
-use crate::{ComponentId, Grant, ProgramId, Region};
+use crate::{Bus, ComponentId, Grant, ProgramId, Region};
 
 /// A program in a protection domain of its own, with all that it is given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,8 @@ pub struct Component {
     pub grants: Vec<Grant>,
     /// Its memory besides program, stack and heap.
     pub regions: Vec<Region>,
+    /// How its devices reach memory.
+    pub bus: Bus,
     /// Who receives its faults; root where there is none, and where the supervisor itself calls this
     /// component and so could not take the fault of a server that it waits for.
     pub faults_to: Option<ComponentId>,

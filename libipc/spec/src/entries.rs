@@ -5,8 +5,8 @@ use alloc::{string::String, vec::Vec};
 use weft_abi::startup::{EntryKind, slots};
 
 use crate::{
-    Component, ComponentId, Grant, Region, Ring, RingId, RingPart, Slot, Source, SystemSpec, What,
-    badge,
+    BUS_ENTRY, Bus, Component, ComponentId, Grant, Region, Ring, RingId, RingPart, Slot, Source,
+    SystemSpec, What, badge,
 };
 
 /// An entry of a start-up page before it is written.
@@ -55,6 +55,7 @@ pub fn startup_entries(
     served
         .chain(grants.filter_map(|grant| of_grant(spec, id, grant, counts)))
         .chain(component.regions.iter().map(of_region))
+        .chain(of_bus(component))
         .chain(wakes(spec, id, component))
         .collect()
 }
@@ -101,6 +102,16 @@ fn tie(spec: &SystemSpec, own: ComponentId, server: ComponentId) -> u64 {
         true => badge::of_tie(server),
         false => 0,
     }
+}
+
+fn of_bus(component: &Component) -> Option<StartEntry> {
+    (component.bus != Bus::DIRECT).then(|| StartEntry {
+        name: BUS_ENTRY.into(),
+        kind: EntryKind::Other,
+        slot: Slot(0),
+        v0: component.bus.offset,
+        v1: component.bus.limit,
+    })
 }
 
 fn of_region(region: &Region) -> StartEntry {

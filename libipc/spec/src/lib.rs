@@ -15,6 +15,7 @@ extern crate alloc;
 
 pub mod badge;
 mod blob;
+mod bus;
 mod compare;
 mod component;
 mod entries;
@@ -27,6 +28,7 @@ mod system;
 mod view;
 
 pub use blob::{SpecError, decode, encode};
+pub use bus::{BUS_ENTRY, Bus, Coherence};
 pub use compare::{Live, Mismatch, compare, holds_exactly};
 pub use component::{Component, Fpu, Schedule, Served, Sizes};
 pub use entries::{StartEntry, startup_entries};

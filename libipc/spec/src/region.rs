@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use serde::{Deserialize, Serialize};
-use weft_abi::{Rights, cap::CacheMode, layout};
+use weft_abi::{Rights, layout};
 
 use crate::{RingId, RingPart, Slot};
 
@@ -99,14 +99,4 @@ pub enum Source {
         /// pages there are.
         first_page: u32,
     },
-}
-
-impl Source {
-    /// How the mapping is cached.
-    pub const fn cache(self) -> CacheMode {
-        match self {
-            Self::Device { .. } => CacheMode::Device,
-            Self::Dma | Self::Ring { .. } | Self::File { .. } => CacheMode::Normal,
-        }
-    }
 }

@@ -3,8 +3,9 @@
 use alloc::{string::String, vec::Vec};
 
 use serde::{Deserialize, Serialize};
+use weft_abi::cap::CacheMode;
 
-use crate::{Component, Grant, Ring, Source, What};
+use crate::{Bus, Coherence, Component, Grant, Region, Ring, RingId, RingPart, Source, What};
 
 /// A component, by its place in [`SystemSpec::components`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +36,8 @@ pub struct SystemSpec {
     pub board: String,
     /// Whether programs are built so that they count and trace the calls of their methods.
     pub meters: bool,
+    /// Whether devices look into the processors' caches.
+    pub coherence: Coherence,
     /// The programs' names, in the order of the image's program table; the first is root.
     pub programs: Vec<String>,
     /// The components in the order in which they start: servers before their clients.
@@ -72,6 +75,37 @@ impl SystemSpec {
             grants.any(|grant| is_memory(component, grant))
         };
         self.components.iter().filter(knows)
+    }
+
+    /// By which bus a device reaches a piece of a ring, if one does: then its server knows where it is.
+    pub fn bus_of_ring(&self, ring: RingId, part: RingPart) -> Option<Bus> {
+        let is_pool = matches!(part, RingPart::ClientPool | RingPart::ServerPool);
+        let server = self.rings.get(usize::from(ring.0)).filter(|_| is_pool)?;
+        let server = self.component(server.server)?;
+        let knows =
+            |region: &Region| region.source == Source::Ring { ring, part } && region.slot.0 != 0;
+        server.regions.iter().any(knows).then_some(server.bus)
+    }
+
+    /// By which bus a device reaches a component's region, if one does.
+    pub fn bus_of(&self, component: &Component, region: &Region) -> Option<Bus> {
+        match region.source {
+            Source::Dma => Some(component.bus),
+            Source::Ring { ring, part } => self.bus_of_ring(ring, part),
+            Source::Device { .. } | Source::File { .. } => None,
+        }
+    }
+
+    /// How a component's region is cached. Both sides of a ring see it in the same way.
+    pub fn cache(&self, component: &Component, region: &Region) -> CacheMode {
+        match (region.source, self.coherence) {
+            (Source::Device { .. }, _) => CacheMode::Device,
+            (_, Coherence::Coherent) => CacheMode::Normal,
+            (_, Coherence::Incoherent) => match self.bus_of(component, region) {
+                Some(_) => CacheMode::Uncached,
+                None => CacheMode::Normal,
+            },
+        }
     }
 
     /// Finds a component by its name.

@@ -96,6 +96,15 @@ pub enum SerialKind {
     Auxiliary,
 }
 
+/// The chip that a board is made with, where something follows from it that the tree does not say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chip {
+    /// Nothing does.
+    Unknown,
+    /// That of the Raspberry Pi 4.
+    Bcm2711,
+}
+
 /// A board.
 #[derive(Clone, Copy, Debug)]
 pub struct Board {
@@ -109,13 +118,17 @@ pub struct Board {
     pub gic: Option<Gic>,
     /// What it has for message-signalled interrupts.
     pub messages: Option<Messages>,
-    /// The serial port for the kernel's own text: the last, so that where there are two the first is left to a
-    /// driver. QEMU's `virt` has a second PL011 on demand, the Raspberry Pi a smaller UART.
+    /// The serial port for the kernel's own text: the last that is not the console's, which is left to a driver, if there
+    /// is another. QEMU's `virt` has a second PL011 on demand, the Raspberry Pi a smaller UART.
     pub serial: Option<SerialPort>,
     /// How the firmware is called to end the machine.
     pub conduit: Option<Conduit>,
     /// Its processor cores.
     pub cpus: Cpus,
+    /// Its chip.
+    pub chip: Chip,
+    /// The rate of the counter, if the tree says it: where firmware does not set it.
+    pub counter_hz: Option<u32>,
 }
 
 /// What is known of the node that is being read.
@@ -128,6 +141,7 @@ struct Node<'a> {
     status: Option<Property<'a>>,
     enable_method: Option<Property<'a>>,
     release_address: Option<Property<'a>>,
+    clock_frequency: Option<Property<'a>>,
 }
 
 /// The properties that are looked at.
@@ -144,11 +158,12 @@ enum Key {
     Status,
     EnableMethod,
     ReleaseAddress,
+    ClockFrequency,
 }
 
 impl Key {
     /// With their names. A table, because code that compares with each of them is long.
-    const ALL: [(&[u8], Self); 11] = [
+    const ALL: [(&[u8], Self); 12] = [
         (b"#address-cells", Self::AddressCells),
         (b"#size-cells", Self::SizeCells),
         (b"ranges", Self::Ranges),
@@ -160,6 +175,7 @@ impl Key {
         (b"status", Self::Status),
         (b"enable-method", Self::EnableMethod),
         (b"cpu-release-addr", Self::ReleaseAddress),
+        (b"clock-frequency", Self::ClockFrequency),
     ];
 }
 
@@ -216,9 +232,12 @@ impl Bus<'_> {
 }
 
 impl Board {
-    /// Reads the tree.
-    pub fn read(tree: &Fdt<'_>) -> Self {
-        let mut reader = Reader::default();
+    /// Reads the tree. The early console, if the board's file has one, is where the console is.
+    pub fn read(tree: &Fdt<'_>, console: Option<Range>) -> Self {
+        let mut reader = Reader {
+            console,
+            ..Reader::default()
+        };
         for (start, length) in tree.reservations() {
             reader.board.reserved.add(Range::sized(start, length));
         }
@@ -256,12 +275,16 @@ impl Board {
         serial: None,
         conduit: None,
         cpus: Cpus::NONE,
+        chip: Chip::Unknown,
+        counter_hz: None,
     };
 }
 
 /// What has been read so far.
 struct Reader<'a> {
     board: Board,
+    /// Where the console's registers are.
+    console: Option<Range>,
     cells: Cells,
     bus: Bus<'a>,
     /// How many nodes are open, the root among them.
@@ -277,6 +300,7 @@ impl Default for Reader<'_> {
     fn default() -> Self {
         Self {
             board: Board::EMPTY,
+            console: None,
             cells: USUAL_CELLS,
             bus: Bus::NEW,
             depth: 0,
@@ -324,6 +348,7 @@ impl<'a> Reader<'a> {
             (_, Key::Status) => node.status = Some(property),
             (_, Key::EnableMethod) => node.enable_method = Some(property),
             (_, Key::ReleaseAddress) => node.release_address = Some(property),
+            (_, Key::ClockFrequency) => node.clock_frequency = Some(property),
             _ => {}
         }
     }
@@ -340,6 +365,7 @@ impl<'a> Reader<'a> {
     fn take_node(&mut self) {
         let node = core::mem::take(&mut self.node);
         match (self.depth, self.parent) {
+            (1, _) if node.is(b"brcm,bcm2711") => self.board.chip = Chip::Bcm2711,
             (2, _) => {
                 let mut ranges = node.ranges(self.cells);
                 self.device(node, &mut ranges);
@@ -381,11 +407,16 @@ impl<'a> Reader<'a> {
         if node.is(b"arm,psci-1.0") || node.is(b"arm,psci-0.2") {
             self.board.conduit = node.method.map(conduit);
         }
+        if node.is(b"arm,armv8-timer") {
+            self.board.counter_hz = node.clock_frequency.and_then(|hz| hz.cell(0));
+        }
         if let Some(kind) = node.serial() {
-            let port = ranges
-                .next()
-                .map(|registers| SerialPort { kind, registers });
-            self.board.serial = port.or(self.board.serial);
+            let is_console = |range: &Range| self.console.is_some_and(|own| own.overlaps(*range));
+            let registers = ranges.next();
+            let is_better = |range: &Range| self.board.serial.is_none() || !is_console(range);
+            if let Some(registers) = registers.filter(is_better) {
+                self.board.serial = Some(SerialPort { kind, registers });
+            }
         } else if node.is(b"arm,cortex-a15-gic") || node.is(b"arm,gic-400") {
             let pair = ranges.next().zip(ranges.next());
             self.board.gic = pair.map(|(distributor, interface)| Gic::V2 {
@@ -562,7 +593,7 @@ mod tests {
     #[test]
     fn everything_that_the_kernel_needs_is_found() {
         let bytes = virt();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         assert_eq!(
             board.memory.iter().collect::<Vec<_>>(),
             [Range {
@@ -612,7 +643,7 @@ mod tests {
                 .end();
         }
         let bytes = writer.end().finish();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         assert_eq!(
             board.serial.map(|serial| serial.registers.start),
             Some(0x0904_0000)
@@ -647,7 +678,7 @@ mod tests {
     fn message_registers_that_are_short_or_not_for_us_are_not_used() {
         let messages = |bytes, status| {
             let bytes = with_its(bytes, status);
-            Board::read(&Fdt::new(&bytes).unwrap()).messages
+            Board::read(&Fdt::new(&bytes).unwrap(), None).messages
         };
         let all = Messages::Translated(Range::sized(0x0808_0000, 0x2_0000));
         assert_eq!(messages(0x2_0000, "okay\0"), Some(all));
@@ -658,7 +689,7 @@ mod tests {
     #[test]
     fn a_newer_interrupt_controller_is_told_from_the_older() {
         let bytes = with_its(0x2_0000, "okay\0");
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         let interrupts = Gic::V3 {
             distributor: Range::sized(0x0800_0000, 0x1_0000),
             redistributors: Range::sized(0x080a_0000, 0xf6_0000),
@@ -672,6 +703,7 @@ mod tests {
             .begin("")
             .cells("#address-cells", &[2])
             .cells("#size-cells", &[1])
+            .bytes("compatible", b"raspberrypi,4-model-b\0brcm,bcm2711\0")
             .begin("memory@0")
             .cells("reg", &[0, 0, 0x3b40_0000, 0, 0x4000_0000, 0x4000_0000])
             .end()
@@ -729,7 +761,7 @@ mod tests {
     #[test]
     fn addresses_on_a_bus_are_translated() {
         let bytes = raspberry_pi();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         let interrupts = Gic::V2 {
             distributor: Range::sized(0xff84_1000, 0x1000),
             interface: Range::sized(0xff84_2000, 0x2000),
@@ -741,12 +773,43 @@ mod tests {
         };
         assert_eq!(board.serial, Some(port));
         assert_eq!(board.memory.iter().count(), 2);
+        assert_eq!((board.chip, board.counter_hz), (Chip::Bcm2711, None));
+    }
+
+    #[test]
+    fn the_kernel_leaves_the_port_of_the_console_alone_where_there_is_another() {
+        let bytes = raspberry_pi();
+        let port = |console| {
+            let board = Board::read(&Fdt::new(&bytes).unwrap(), Some(console));
+            board.serial.map(|port| port.kind)
+        };
+        let page = |at| Range::sized(at, 0x1000);
+        assert_eq!(port(page(0xfe20_1000)), Some(SerialKind::Auxiliary));
+        assert_eq!(port(page(0xfe21_5000)), Some(SerialKind::Pl011));
+        let bytes = virt();
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), Some(page(0x0900_0000)));
+        assert!(board.serial.is_some(), "there is no other");
+    }
+
+    #[test]
+    fn the_counters_rate_is_told_where_firmware_does_not_set_it() {
+        let bytes = Writer::default()
+            .begin("")
+            .begin("timer")
+            .bytes("compatible", b"arm,armv8-timer\0")
+            .cells("clock-frequency", &[54_000_000])
+            .end()
+            .end()
+            .finish();
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
+        let told = (board.chip, board.counter_hz);
+        assert_eq!(told, (Chip::Unknown, Some(54_000_000)));
     }
 
     #[test]
     fn cores_without_a_place_to_release_them_are_known_but_not_how_to_start_them() {
         let bytes = raspberry_pi();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         let wanted = [
             (0x1_0000_0100, Start::Release(0xd8)),
             (0x101, Start::Unknown),
@@ -774,7 +837,7 @@ mod tests {
                 let Some(damaged) = Fdt::new(&bytes) else {
                     continue;
                 };
-                let mut board = Board::read(&damaged);
+                let mut board = Board::read(&damaged, None);
                 board.check_releases(kernel, tree, 40);
                 for page in board.cpus.release_pages() {
                     assert!(page.end <= 1 << 40 && !page.overlaps(kernel) && !page.overlaps(tree));
@@ -791,7 +854,7 @@ mod tests {
     #[test]
     fn a_tree_without_anything_gives_an_empty_board() {
         let bytes = Writer::default().begin("").end().finish();
-        let board = Board::read(&Fdt::new(&bytes).unwrap());
+        let board = Board::read(&Fdt::new(&bytes).unwrap(), None);
         assert_eq!(board.memory.iter().count(), 0);
         assert_eq!((board.image, board.gic), (None, None));
         assert_eq!(board.cpus.total, 0);

@@ -10,7 +10,7 @@ use core::arch::global_asm;
 use core::mem::offset_of;
 use core::ptr;
 
-use weft_early::{DIRECT_MAP, Handover, Range};
+use weft_early::{DIRECT_MAP, Handover, Range, stage};
 use weft_hal::CoreId;
 
 use crate::board::{Board, Messages};
@@ -18,6 +18,7 @@ use crate::cpu::{self, Features};
 use crate::fdt::Fdt;
 use crate::irq::Gic;
 use crate::layout::Layout;
+use crate::level::Level;
 use crate::machine::Aarch64;
 use crate::smp::{self, PerCore, Seat};
 use crate::timer::Time;
@@ -46,6 +47,9 @@ global_asm!(
     SEAT_STACK = const offset_of!(Seat, stack_top),
     SEAT_BEGIN = const offset_of!(Seat, begin),
     SEAT_PLACE = const offset_of!(Seat, place),
+    ENTERED = const stage::ENTERED,
+    PROCESSOR = const stage::PROCESSOR,
+    TRANSLATION = const stage::TRANSLATION,
     SEAT_WAITS = const smp::WAITS,
     SEAT_TAKEN = const smp::TAKEN,
 );
@@ -78,27 +82,34 @@ struct Prepared {
 }
 
 /// The first Rust function: called once by `boot.S`.
-extern "C" fn start(tree: u64, kernel: u64, counter: u64) -> ! {
+extern "C" fn start(tree: u64, kernel: u64, counter: u64, level: u64, console: u64) -> ! {
     PerCore::set_up_boot_core();
     trap::set_up();
+    serial::set_early(console);
+    let level = Level::new(level);
     let prepared = prepare(tree, Range::sized(kernel, kernel_bytes()));
     cpu::harden(&prepared.features);
     find_symbols(prepared.image);
     let board = &prepared.board;
+    Level::prepare(board);
+    level.open();
     let entry = (weft_boot_other as *const ()).addr() as u64 - KERNEL_BASE + kernel;
     PerCore::current().gic.set(board.gic);
     smp::list(&board.cpus, prepared.roots.places, entry);
+    let machine = Aarch64 {
+        core: CoreId::BOOT,
+        features: prepared.features,
+        // Who lets the kernel in at EL3 leaves no firmware there.
+        conduit: board.conduit.filter(|_| !level.is_secure()),
+        gic: board.gic.as_ref().map_or(Gic::ABSENT, |gic| {
+            Gic::new(gic, board.messages, prepared.messages)
+        }),
+        time: Time::new(counter),
+        empty_root: prepared.roots.empty,
+    };
+    serial::stage(stage::INTERRUPTS);
     weft_kernel_main(Handover {
-        machine: Aarch64 {
-            core: CoreId::BOOT,
-            features: prepared.features,
-            conduit: board.conduit,
-            gic: board.gic.as_ref().map_or(Gic::ABSENT, |gic| {
-                Gic::new(gic, board.messages, prepared.messages)
-            }),
-            time: Time::new(counter),
-            empty_root: prepared.roots.empty,
-        },
+        machine,
         free: prepared.layout.free,
         devices: prepared.layout.devices,
         configuration: None,
@@ -118,8 +129,12 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
     let Some(parsed) = Fdt::new(tree_bytes) else {
         panic!("the device tree is damaged");
     };
-    let (mut board, features) = (Board::read(&parsed), Features::detect());
+    let (mut board, features) = (
+        Board::read(&parsed, serial::early_registers()),
+        Features::detect(),
+    );
     let tree = Range::sized(tree, tree_bytes.len() as u64);
+    serial::stage(stage::FIRMWARE);
     board.cpus.boot_first(cpu::processor() & cpus::AFFINITY);
     board.check_releases(kernel, tree, features.physical_bits);
     let mut layout = Layout::new(&board, kernel, tree, features.physical_bits);
@@ -133,6 +148,8 @@ fn prepare(tree: u64, kernel: Range) -> Prepared {
         panic!("there is no memory for the kernel's page tables");
     };
     tables::enter(kernel.start, roots);
+    serial::move_early();
+    serial::stage(stage::MEMORY);
     let messages = match board.messages {
         Some(Messages::Translated(_)) => layout.take_aligned(its::BYTES, its::UNIT),
         _ => None,

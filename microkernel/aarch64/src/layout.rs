@@ -96,7 +96,7 @@ fn devices(board: &Board, memory: &RangeSet, physical_bits: u8) -> RangeSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::board::{Gic, Messages};
+    use crate::board::{Chip, Gic, Messages};
     use crate::cpus::{Cpu, Cpus, Start};
 
     const KERNEL: Range = Range::sized(0x4020_0000, 0x12_3456);
@@ -124,6 +124,8 @@ mod tests {
             serial: None,
             conduit: None,
             cpus,
+            chip: Chip::Unknown,
+            counter_hz: None,
         }
     }
 

@@ -45,6 +45,8 @@ mod init;
 #[cfg(target_os = "none")]
 mod irq;
 #[cfg(target_os = "none")]
+mod level;
+#[cfg(target_os = "none")]
 mod machine;
 #[cfg(target_os = "none")]
 mod mem;
@@ -74,7 +76,10 @@ mod trap;
 pub use regs::Registers;
 
 #[cfg(target_os = "none")]
-pub use {cpu::Features, machine::Aarch64, report::bug, smp::Place, smp::start_cores, trap::run};
+pub use {
+    cpu::Features, machine::Aarch64, report::bug, serial::stage, smp::Place, smp::start_cores,
+    trap::run,
+};
 
 /// Names the kernel's entry, a `fn(Handover) -> !`, and its panic handler.
 #[macro_export]

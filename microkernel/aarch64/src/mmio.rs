@@ -17,6 +17,16 @@ impl Mmio {
         }
     }
 
+    /// Registers that are seen at a virtual address, from [`virtual_start`](Self::virtual_start).
+    pub(crate) const fn seen_at(address: u64) -> Self {
+        Self { address }
+    }
+
+    /// Where they are seen.
+    pub(crate) const fn virtual_start(self) -> u64 {
+        self.address
+    }
+
     /// Reads the 32-bit register at `offset`, a multiple of 4.
     pub(crate) fn read(self, offset: u16) -> u32 {
         let register = core::ptr::with_exposed_provenance::<u32>(self.at(offset));

@@ -13,6 +13,7 @@ extern crate std;
 mod handover;
 pub mod region;
 pub mod report;
+pub mod stage;
 pub mod stubs;
 pub mod symbols;
 mod system;

@@ -11,7 +11,7 @@ use weft_abi::cap::MemoryClass;
 use weft_core::boot::{self, Region};
 use weft_core::{Core, Handlers};
 use weft_early::region::CAPACITY;
-use weft_early::{Handover, Range};
+use weft_early::{Handover, Range, stage};
 use weft_hal::{Arch, CoreId, Next, PhysAddr, Text, Trap};
 #[cfg(target_arch = "x86_64")]
 pub use weft_x86_64::{self as arch, X86_64 as Machine};
@@ -45,6 +45,8 @@ pub fn start(core: &mut Core<Machine>, handover: Handover<Machine>, running: u32
     if let Err(error) = boot::start(core, &machine) {
         panic!("there is no root: {error}");
     }
+    arch::stage(stage::ROOT);
+    stage::END.into_iter().for_each(arch::stage);
 }
 
 /// The functions of the system calls.

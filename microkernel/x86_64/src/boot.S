@@ -6,6 +6,7 @@
 #   writable and executable, replaced by `tables.rs` within the first thousand instructions of Rust), on the
 #   boot core's kernel stack, in {start}(start information, time stamp of the first instruction).
 # Clobbers: everything.
+# Each stage writes a letter to COM1 (`stage.rs`).
 # A processor without long mode or NX gets one line on the debug port and a halt.
 
 .pushsection .note.pvh, "a", @note
@@ -18,6 +19,20 @@
     .quad weft_pvh_start
 .popsection
 
+# Writes a letter to COM1, and does not wait for ever. Clobbers eax, ecx, edx.
+.macro boot_letter letter
+    mov ecx, 10000
+    mov edx, 0x3fd                  # line status: it takes a byte
+1:  in al, dx
+    test al, 0x20
+    jnz 2f
+    dec ecx
+    jnz 1b
+2:  mov edx, 0x3f8
+    mov al, \letter
+    out dx, al
+.endm
+
 .pushsection .boot.text, "ax", @progbits
 .code32
 .global weft_pvh_start
@@ -27,6 +42,7 @@ weft_pvh_start:
     rdtsc
     mov edi, eax
     mov ebp, edx
+    boot_letter {ENTERED}
     mov eax, 0x80000000
     cpuid
     cmp eax, 0x80000001
@@ -36,6 +52,7 @@ weft_pvh_start:
     and edx, 0x20100000             # long mode, NX
     cmp edx, 0x20100000
     jne boot_refused
+    boot_letter {PROCESSOR}
     mov eax, offset boot_root
     mov cr3, eax
     mov eax, 0x20                   # PAE
@@ -71,6 +88,7 @@ boot_long:
     mov es, eax
     mov fs, eax
     mov gs, eax
+    boot_letter {TRANSLATION}
     movabs rsp, offset {stacks} + {stack_top}
     mov eax, edi
     shl rbp, 32

@@ -23,10 +23,10 @@ use crate::pvh::{Physical, StartInfo};
 use crate::smp::{Areas, PerCore};
 use crate::timer::{Time, calibrate};
 use crate::tlb;
-use crate::{descriptor, report, smp, trap};
+use crate::{descriptor, report, serial, smp, trap};
 use weft_early::region::{PAGE, Range};
 use weft_early::tables::{Builder, Mapping, OutOfTables, Table, TableMemory};
-use weft_early::{DIRECT_MAP, Handover};
+use weft_early::{DIRECT_MAP, Handover, stage};
 
 /// What the loader's and this file's view of memory ends at.
 const IDENTITY_END: u64 = 1 << 32;
@@ -40,6 +40,9 @@ global_asm!(
     start = sym start,
     stacks = sym crate::smp::BOOT_STACKS,
     stack_top = const crate::smp::STACK_TOP,
+    ENTERED = const stage::ENTERED,
+    PROCESSOR = const stage::PROCESSOR,
+    TRANSLATION = const stage::TRANSLATION,
 );
 
 unsafe extern "C" {
@@ -104,6 +107,7 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
     };
     let features = Features::detect();
     let acpi = Acpi::read(&Identity, info.rsdp);
+    serial::stage(stage::FIRMWARE);
     let mut layout = Layout::new(
         info.memory(&Identity),
         kernel(),
@@ -127,8 +131,10 @@ extern "C" fn start(info: u64, time_stamp: u64) -> ! {
     };
     cpu::harden(&features);
     tlb::write_root(boot_root.0);
+    serial::stage(stage::MEMORY);
     trap::set_up_syscall();
     let machine = machine(features, &acpi, kernel, time_stamp);
+    serial::stage(stage::INTERRUPTS);
     let cores = acpi.madt.cores.with_first(machine.local_apic.id());
     smp::plan(&cores);
     if let Some(ecam) = acpi.ecam {

@@ -61,7 +61,10 @@ mod trap;
 pub use regs::Registers;
 
 #[cfg(target_os = "none")]
-pub use {cpu::Features, machine::X86_64, report::bug, smp::Place, smp::start_cores, trap::run};
+pub use {
+    cpu::Features, machine::X86_64, report::bug, serial::stage, smp::Place, smp::start_cores,
+    trap::run,
+};
 
 /// Names the kernel's entry, a `fn(Handover) -> !`, and its panic handler.
 #[macro_export]

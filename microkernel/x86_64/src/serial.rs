@@ -1,7 +1,7 @@
 //! Where the kernel's own text goes: the debug port, and in distress COM1.
 //!
 //! The debug port (0xe9, Bochs and QEMU) needs no set-up and no waiting. COM1 belongs to its driver, so
-//! the kernel writes to it only when nothing else will run any more.
+//! the kernel writes to it only when nothing else will run any more, and before anything else does: the letters of boot's stages.
 
 use core::fmt;
 
@@ -48,6 +48,11 @@ impl fmt::Write for Distress {
         }
         Ok(())
     }
+}
+
+/// Tells that a [stage](weft_early::stage) of boot is reached: COM1's driver does not run yet.
+pub fn stage(letter: u8) {
+    serial_byte(letter);
 }
 
 fn serial_byte(byte: u8) {

@@ -120,6 +120,7 @@ fn memory_of(boot: &BootInfo, core: u64) -> Pool {
             .map(|entry| Store {
                 slot: CPtr(entry.slot),
                 log2: entry.size,
+                base: entry.base,
             })
             .collect(),
     )
@@ -163,6 +164,7 @@ impl Builder<'_> {
         self.each(|this, id, component| {
             let registers = |region| devices.frames(id, region);
             let sources = Sources {
+                spec: this.spec,
                 image,
                 rings,
                 registers: &registers,

@@ -9,7 +9,9 @@ use libipc::{
     },
 };
 use weft_domain::{Builder, Mapping};
-use weft_spec::{Access, Component, Region, RingPart, Source, segment_rights, segments};
+use weft_spec::{
+    Access, Component, Region, RingPart, Source, SystemSpec, segment_rights, segments,
+};
 
 use crate::{
     boot_image::BootImage,
@@ -22,6 +24,8 @@ use crate::{
 
 /// What the memory of components is made from.
 pub struct Sources<'a> {
+    /// What is built.
+    pub spec: &'a SystemSpec,
     /// The boot image.
     pub image: &'a BootImage,
     /// The memory of the rings.
@@ -59,7 +63,8 @@ pub fn map(
     domain.own_bytes += PAGE;
     workshop.map_message_page(domain.parts.thread, domain.parts.space)?;
     for (index, region) in component.regions.iter().enumerate() {
-        let first = map_region(workshop, domain, region, index as u16, sources)?;
+        let place = (component, index as u16);
+        let first = map_region(workshop, domain, region, place, sources)?;
         domain.region_frames.push(first);
     }
     Ok(())
@@ -171,7 +176,7 @@ fn map_region(
     workshop: &mut Workshop,
     domain: &mut Domain,
     region: &Region,
-    index: u16,
+    (component, index): (&Component, u16),
     sources: &Sources<'_>,
 ) -> Result<CPtr, Trouble> {
     let frames = match region.source {
@@ -180,7 +185,7 @@ fn map_region(
         }
         Source::Dma => {
             domain.own_bytes += region.bytes();
-            workshop.frames(SMALL, region.pages)?
+            workshop.frames_below(component.bus.limit, region.pages)?
         }
         Source::File { first_page } => file(workshop, sources.image, first_page, region.pages)?,
         Source::Ring { ring, part } => {
@@ -191,7 +196,8 @@ fn map_region(
             }
         }
     };
-    let flags = MapFlags::new(region.access.rights(), region.source.cache());
+    let cache = sources.spec.cache(component, region);
+    let flags = MapFlags::new(region.access.rights(), cache);
     let log2 = region.frame_log2();
     workshop.map_all(frames, log2, domain.mapping(region.address, flags))?;
     Ok(frames.first)

@@ -15,6 +15,8 @@ pub struct Store {
     pub slot: CPtr,
     /// log2 of its length.
     pub log2: u8,
+    /// Its first physical address.
+    pub base: u64,
 }
 
 /// How much memory is asked for at once.
@@ -83,6 +85,15 @@ impl Pool {
         }
     }
 
+    /// Those that lie below an address, the largest first: all may have room.
+    pub fn below(&self, limit: u64) -> Vec<Store> {
+        let is_below = |store: &&Store| {
+            let end = store.base.checked_add(1 << store.log2);
+            end.is_some_and(|end| end <= limit)
+        };
+        self.stores.iter().rev().filter(is_below).copied().collect()
+    }
+
     /// All of them, the largest first.
     pub fn into_stores(self) -> impl Iterator<Item = Store> {
         self.stores.into_iter().rev()
@@ -99,6 +110,7 @@ mod tests {
         let store = |slot, log2| Store {
             slot: CPtr(slot),
             log2,
+            base: u64::from(slot) << 28,
         };
         Pool::new(vec![store(16, 28), store(17, 12), store(18, 20)])
     }
@@ -124,6 +136,20 @@ mod tests {
             pool.current(Need::Large).map(|store| store.slot.0),
             Some(18)
         );
+    }
+
+    #[test]
+    fn memory_that_devices_reach_is_found_even_where_pools_are_full() {
+        let mut pool = pool();
+        (0..4).for_each(|_| pool.is_full(Need::Large));
+        let slots = |limit| {
+            let stores = pool.below(limit).into_iter();
+            stores.map(|store| store.slot.0).collect::<Vec<_>>()
+        };
+        assert_eq!(slots(u64::MAX), [16, 18, 17]);
+        assert_eq!(slots((17 << 28) + (1 << 12)), [16, 17]);
+        assert_eq!(slots((17 << 28) + (1 << 12) - 1), [16]);
+        assert_eq!(slots(1 << 28), []);
     }
 
     #[test]

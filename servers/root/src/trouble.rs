@@ -18,6 +18,8 @@ pub enum Trouble {
     },
     /// No memory is left.
     OutOfMemory,
+    /// No memory is left below an address, which is all that a device reaches.
+    OutOfReach(u64),
     /// No slot is left in root's CNode.
     OutOfSlots,
     /// The boot image is not sound.
@@ -73,6 +75,10 @@ impl fmt::Display for Trouble {
                 write!(f, "cannot {doing}: {}", refusal.text().trim())
             }
             Self::OutOfMemory => f.write_str("there is not enough memory; give the machine more"),
+            Self::OutOfReach(limit) => write!(
+                f,
+                "there is not enough memory below {limit:#x}, which is all that its device reaches"
+            ),
             Self::OutOfSlots => f.write_str("root's CNode is full"),
             Self::Image(fault) => write!(f, "{fault}"),
             Self::Specification(error) => write!(f, "{error}"),

@@ -166,17 +166,28 @@ impl Workshop {
         Ok(slots)
     }
 
+    /// Makes small frames of memory below an address, in one piece: for a device that reaches no other.
+    ///
+    /// # Errors
+    /// As [`frames`](Self::frames); [`Trouble::OutOfReach`] if there is none.
+    pub fn frames_below(&mut self, limit: u64, count: u32) -> Result<Run, Trouble> {
+        if limit == u64::MAX {
+            return self.frames(SMALL, count);
+        }
+        let slots = self.slots(count)?;
+        for store in self.pool()?.below(limit) {
+            match make(store.slot, (Kind::Frame, SMALL), slots) {
+                Err(Refusal::NoMemory) => {}
+                made => return made.map(|()| slots).doing("make an object"),
+            }
+        }
+        Err(Trouble::OutOfReach(limit))
+    }
+
     fn retype(&mut self, need: Need, kind: Kind, size: u8, slots: Run) -> Result<(), Trouble> {
         loop {
             let store = self.pool()?.current(need).ok_or(Trouble::OutOfMemory)?;
-            let untyped = Untyped::from(store.slot);
-            match untyped.retype_many(
-                kind,
-                size,
-                CNode::from(boot::CNODE),
-                slots.first,
-                slots.count.into(),
-            ) {
+            match make(store.slot, (kind, size), slots) {
                 Err(Refusal::NoMemory) => self.pool()?.is_full(need),
                 made => return made.doing("make an object"),
             }
@@ -247,6 +258,12 @@ impl Builder for Workshop {
     fn error(doing: &'static str, refusal: Refusal) -> Trouble {
         Trouble::Refused { doing, refusal }
     }
+}
+
+/// Makes objects of a kind and size from an untyped.
+fn make(from: CPtr, (kind, size): (Kind, u8), slots: Run) -> Result<(), Refusal> {
+    let (own, count) = (CNode::from(boot::CNODE), slots.count.into());
+    Untyped::from(from).retype_many(kind, size, own, slots.first, count)
 }
 
 /// Copies a capability with all its rights inside root's CNode, into a slot that was taken.

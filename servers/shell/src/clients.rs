@@ -3,7 +3,7 @@
 use alloc::string::String;
 
 use libipc::Transport;
-use proto::{clock, console, memory, outlets, processes, system, vfs};
+use proto::{clock, console, gpio, memory, outlets, processes, system, vfs, watchdog};
 
 use crate::trouble::Trouble;
 
@@ -25,6 +25,10 @@ pub struct Clients<T> {
     pub outlets: Option<outlets::Client<T>>,
     /// The time of day.
     pub clock: Option<clock::Client<T>>,
+    /// Pins.
+    pub gpio: Option<gpio::Client<T>>,
+    /// What starts the machine again.
+    pub watchdog: Option<watchdog::Client<T>>,
 }
 
 impl<T: Transport> Clients<T> {
@@ -48,6 +52,16 @@ impl<T: Transport> Clients<T> {
     /// The time of day, or that nobody knows it.
     pub(crate) fn clock(&self) -> Result<&clock::Client<T>, Trouble> {
         self.clock.as_ref().ok_or_else(|| lacks("a clock"))
+    }
+
+    /// Pins, or that there are none.
+    pub(crate) fn gpio(&self) -> Result<&gpio::Client<T>, Trouble> {
+        self.gpio.as_ref().ok_or_else(|| lacks("pins"))
+    }
+
+    /// What starts the machine again, or that nothing does.
+    pub(crate) fn watchdog(&self) -> Result<&watchdog::Client<T>, Trouble> {
+        self.watchdog.as_ref().ok_or_else(|| lacks("a watchdog"))
     }
 
     /// Files that take the output of programs, or that there are none.

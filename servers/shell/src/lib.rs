@@ -36,5 +36,5 @@ mod volumes;
 mod tests;
 
 pub use clients::Clients;
-pub use session::Ending;
+pub use session::{Ending, Then};
 pub use shell::{Connect, Shell, Watch};

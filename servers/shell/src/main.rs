@@ -8,12 +8,15 @@ extern crate alloc;
 use alloc::boxed::Box;
 
 use libipc::objects::{CNode, Notification};
-use libipc::{Cap, Never, Rights, Startup, log, slots};
+use libipc::{Cap, Never, Rights, Startup, clock_ns, log, slots};
 use proto::processes;
 use shell::{Clients, Shell, Watch};
 
 /// The bit of the own notification that the process server signals. Bits from 0 up are the image's to give.
 const EVENTS: u64 = 1 << 63;
+
+/// The longest that a watchdog which is to end at once may take.
+const PATIENCE_NS: u64 = 2_000_000_000;
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
@@ -25,12 +28,19 @@ fn main(env: Startup) -> Never {
         memory: env.try_connect("memory"),
         outlets: env.try_connect("outlets"),
         clock: env.try_connect("clock"),
+        gpio: env.try_connect("gpio"),
+        watchdog: env.try_connect("watchdog"),
     });
     if let Some(watch) = watch(&env) {
         shell.watch(watch);
     }
     shell.connect(Box::new(move |name| env.try_connect(name)));
     let ending = shell.session();
+    if shell.leave(ending) {
+        // By the watchdog, in a moment.
+        let _ = env.notification().wait_until(clock_ns() + PATIENCE_NS);
+        log!("the watchdog did nothing");
+    }
     let system: proto::system::Client = env.connect("system");
     let refused = system.power_off(ending.status);
     log!("the machine was not switched off: {refused:?}");

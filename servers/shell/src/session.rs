@@ -14,11 +14,22 @@ use crate::shell::Shell;
 use crate::text::Seconds;
 use crate::trouble::{FAILURE, Outcome, Trouble};
 
+/// What becomes of the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// It is switched off.
+    Off,
+    /// It starts again.
+    Restart,
+}
+
 /// How a session ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ending {
     /// The status to switch the machine off with.
     pub status: u8,
+    /// What becomes of the machine.
+    pub then: Then,
 }
 
 impl<T: Transport + 'static> Shell<T> {
@@ -35,7 +46,22 @@ impl<T: Transport + 'static> Shell<T> {
         let status = done.unwrap_or_else(|_| self.give_up());
         // Nothing more can be done for a terminal that is gone.
         let _ = self.clients.console.drain();
-        Ending { status }
+        let then = self.then;
+        Ending { status, then }
+    }
+
+    /// Lets the watchdog start or halt the machine, if it is to; says whether it has promised to. A status is for an
+    /// emulator, to which only the kernel can tell it.
+    pub fn leave(&self, ending: Ending) -> bool {
+        let Some(watchdog) = &self.clients.watchdog else {
+            return false;
+        };
+        let promise = match (ending.then, ending.status) {
+            (Then::Restart, _) => watchdog.reset(),
+            (Then::Off, 0) => watchdog.halt(),
+            (Then::Off, _) => return false,
+        };
+        promise.is_ok()
     }
 
     fn run_given(&mut self, commands: &str) -> Outcome<u8> {
@@ -78,7 +104,10 @@ impl<T: Transport + 'static> Shell<T> {
             }
         };
         self.unmount()?;
-        self.tell(format_args!("The machine is switched off.\n"))?;
+        match self.then {
+            Then::Off => self.tell(format_args!("The machine is switched off.\n"))?,
+            Then::Restart => self.tell(format_args!("The machine starts again.\n"))?,
+        }
         Ok(status)
     }
 

@@ -15,6 +15,7 @@ use crate::output::Output;
 use crate::parse::{self, Command, Place, When};
 use crate::paths;
 use crate::programs::Job;
+use crate::session::Then;
 use crate::trouble::{FAILURE, INTERRUPTED, MISUSE, Outcome, SUCCESS, Trouble};
 
 /// A look at the keys, which is a call, is only worth it once in so many pieces of work.
@@ -37,6 +38,8 @@ pub struct Shell<T> {
     pub(crate) jobs: Vec<Job>,
     /// Whether the shell is to end, and with which status.
     pub(crate) leaving: Option<u8>,
+    /// What becomes of the machine then.
+    pub(crate) then: Then,
     current: Current,
     checks: Cell<u32>,
     /// Tells whether events of the process server may wait, if the shell watches.
@@ -75,6 +78,7 @@ impl<T: Transport + 'static> Shell<T> {
             directory: "/".into(),
             jobs: Vec::new(),
             leaving: None,
+            then: Then::Off,
             current: Current::new("shell", Place::Foreground),
             checks: Cell::new(0),
             watch: None,

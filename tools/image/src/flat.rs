@@ -33,6 +33,26 @@ pub fn flatten(elf: &[u8]) -> Result<Vec<u8>, ImageError> {
     Ok(flat)
 }
 
+/// Where an arm64 Image has the word for the early console (the first that Linux reserves), and its mark behind it.
+const CONSOLE: usize = 32;
+const MARK: usize = 56;
+
+/// Tells an arm64 Image of the kernel where its early console is.
+///
+/// # Errors
+/// If it is no such Image.
+pub fn set_early_console(flat: &mut [u8], console: u64) -> Result<(), ImageError> {
+    let is_image = flat.get(MARK..MARK + 4) == Some(b"ARM\x64");
+    match flat.get_mut(CONSOLE..CONSOLE + 8) {
+        Some(word) if is_image => word.copy_from_slice(&console.to_le_bytes()),
+        _ => {
+            let why = "it does not begin with the header of an arm64 Image".to_owned();
+            return Err(ImageError::NotAnElf("the kernel".to_owned(), why));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -43,5 +63,14 @@ mod tests {
             flatten(b"#!/bin/sh"),
             Err(ImageError::NotAnElf(..))
         ));
+    }
+
+    #[test]
+    fn only_a_kernel_is_told_of_the_early_console() {
+        let mut flat = vec![0; 64];
+        assert!(set_early_console(&mut flat, 0x1234_5678).is_err());
+        flat[56..60].copy_from_slice(b"ARM\x64");
+        assert!(set_early_console(&mut flat, 0x1234_5678).is_ok());
+        assert_eq!(flat[32..40], [0x78, 0x56, 0x34, 0x12, 0, 0, 0, 0]);
     }
 }

@@ -19,6 +19,6 @@ mod verify;
 
 pub use compose::{BootFile, Contents, ProgramFile, compose};
 pub use error::ImageError;
-pub use flat::flatten;
+pub use flat::{flatten, set_early_console};
 pub use init::check_kernel;
 pub use verify::verify;

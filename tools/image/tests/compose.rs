@@ -5,8 +5,8 @@ mod elf;
 use elf::{EXECUTE, Elf, READ, WRITE};
 use image::{BootFile, Contents, ImageError, ProgramFile, compose, verify};
 use weft_spec::{
-    Access, Component, Fpu, ImageView, ProgramId, Region, Schedule, SegmentFault, Sizes, Slot,
-    Source, SystemSpec, program_name, segments,
+    Access, Bus, Coherence, Component, Fpu, ImageView, ProgramId, Region, Schedule, SegmentFault,
+    Sizes, Slot, Source, SystemSpec, program_name, segments,
 };
 
 fn spec() -> SystemSpec {
@@ -14,6 +14,7 @@ fn spec() -> SystemSpec {
         name: "t".to_owned(),
         board: "q35".to_owned(),
         meters: false,
+        coherence: Coherence::Coherent,
         programs: vec!["root".to_owned(), "shell".to_owned()],
         components: vec![],
         rings: vec![],
@@ -252,6 +253,7 @@ fn reader() -> Component {
             source: Source::File { first_page: 0 },
             slot: Slot(0),
         }],
+        bus: Bus::DIRECT,
         faults_to: None,
         args: vec![],
     }

@@ -3,11 +3,11 @@
 
 use toml::de::{DeTable, DeValue};
 use weft_abi::layout::PAGE;
-use weft_spec::IrqMode;
+use weft_spec::{Bus, Coherence, IrqMode};
 
 use crate::{
     diagnostic::{At, FileId, Place, Report},
-    suggest,
+    early_console, suggest,
     table::Fields,
     units,
     values::wrong_kind,
@@ -21,6 +21,9 @@ pub(crate) struct Board {
     pub(crate) ports: Vec<(At<String>, Range)>,
     pub(crate) registers: Vec<(At<String>, Range)>,
     pub(crate) device_memory: Vec<(At<String>, Range)>,
+    /// How devices reach memory.
+    pub(crate) buses: Vec<(At<String>, Bus)>,
+    pub(crate) coherence: Coherence,
 }
 
 /// A board's drivers: keys of components that have `driver` with that name.
@@ -106,7 +109,13 @@ pub(crate) fn read<'t, 's>(
         ports: each(&mut fields, "ports", ports, report),
         registers: each(&mut fields, "registers", memory, report),
         device_memory: each(&mut fields, "device-memory", memory, report),
+        buses: each(&mut fields, "bus", bus, report),
+        coherence: match fields.flag("coherent", report) {
+            Some(At { value: false, .. }) => Coherence::Incoherent,
+            _ => Coherence::Coherent,
+        },
     };
+    early_console::read(&mut fields, report);
     let drivers = drivers(&mut fields, report);
     fields.finish(report);
     (board, drivers)
@@ -203,6 +212,22 @@ fn memory(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<Range>
                 message,
                 "write `at` and `size` as multiples of 4 KiB",
             );
+            None
+        }
+    }
+}
+
+/// Where devices see memory from address 0 on, and how much of it.
+fn bus(fields: &mut Fields<'_, '_>, report: &mut Report<'_>) -> Option<Bus> {
+    let offset = number(fields, "at", (1 << 46) - 1, report)?;
+    let size = fields.required("size", report);
+    let limit = units::bytes(&size.value).filter(|bytes| (PAGE..=1 << 46).contains(bytes));
+    match limit {
+        Some(limit) if limit % PAGE == 0 && offset % PAGE == 0 => Some(Bus { offset, limit }),
+        _ => {
+            let message = format!("{} shows no whole pages", fields.what());
+            let remedy = "write `at` and `size` as multiples of 4 KiB";
+            report.error(size.place, message, remedy);
             None
         }
     }

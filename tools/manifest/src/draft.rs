@@ -60,6 +60,8 @@ pub(crate) struct DraftComponent {
     pub(crate) registers: Vec<At<String>>,
     pub(crate) device_memory: Vec<At<String>>,
     pub(crate) dma: Vec<(At<String>, u32)>,
+    /// The board's bus by which its devices reach memory, if they do not reach all of it as it is.
+    pub(crate) bus: Option<At<String>>,
     pub(crate) files: Vec<(At<String>, u32)>,
     pub(crate) kernel: Vec<At<KernelRight>>,
     pub(crate) priorities: Option<At<u8>>,

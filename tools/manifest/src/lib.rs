@@ -17,6 +17,7 @@ mod catalogue;
 mod diagnostic;
 mod draft;
 mod duplicate;
+mod early_console;
 mod instances;
 mod plan;
 mod read;
@@ -28,6 +29,7 @@ mod values;
 
 pub use catalogue::{Catalogue, Interface, Passes, RingSupport};
 pub use diagnostic::{Diagnostic, Note, Position};
+pub use early_console::early_console;
 
 use diagnostic::{FileId, Report};
 use duplicate::Syntax;

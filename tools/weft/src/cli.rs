@@ -30,6 +30,8 @@ pub enum Verb {
     Call(CallArgs),
     /// Works on image manifests
     Image(ImageArgs),
+    /// Works on boards
+    Board(BoardArgs),
     /// Makes something to begin with
     New(NewArgs),
     /// Writes the reference of the system calls and its machine-readable form, from the kernel's own tables
@@ -215,6 +217,25 @@ pub enum ImageAction {
     Check {
         /// The manifest, or the name of one in images/ [default: demo]
         image: Option<String>,
+    },
+}
+
+/// Options of `board`.
+#[derive(Debug, Args)]
+pub struct BoardArgs {
+    /// What to do with a board.
+    #[command(subcommand)]
+    pub action: BoardAction,
+}
+
+/// What can be done with a board.
+#[derive(Debug, Subcommand)]
+pub enum BoardAction {
+    /// Tells which nodes of a device tree have drivers
+    Check {
+        /// The tree, as its compiler or firmware writes it
+        #[arg(value_name = "FILE.dtb")]
+        file: PathBuf,
     },
 }
 

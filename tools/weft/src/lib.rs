@@ -11,6 +11,7 @@ pub mod board;
 pub mod build;
 pub mod cli;
 pub mod command;
+pub mod device_tree;
 pub mod error;
 pub mod project;
 pub mod qemu;

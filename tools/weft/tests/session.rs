@@ -8,7 +8,7 @@ use std::time::Duration;
 use weft::board::Board;
 use weft::qemu::display::Display;
 use weft::qemu::exec::{self, Finish};
-use weft::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
+use weft::qemu::machine::{Clock, Console, DiskSignals, Machine, Model, Port, Reset};
 
 /// Where the guest is loaded.
 const BASE: u32 = 0x10_0000;
@@ -72,12 +72,14 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         memory: "64M".to_owned(),
         clock: Clock::Host,
         console: Console::Pipe,
+        port: Port::First,
         debugger_port: None,
         plugin: None,
         display: Display::Absent,
         control: None,
         disk_signals: DiskSignals::Messages,
         trace: None,
+        reset: Reset::Ends,
     }
 }
 

@@ -10,6 +10,7 @@ pub mod counter;
 pub mod ethernet;
 pub mod filesystem;
 pub mod firmware;
+pub mod gpio;
 pub mod memory;
 pub mod outlets;
 pub mod pci;
@@ -25,6 +26,7 @@ pub mod test_floats;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
+pub mod watchdog;
 pub mod reflections;
 #[cfg(any(test, feature = "mock"))]
 pub mod mocks;
@@ -41,6 +43,7 @@ pub const ALL: &[libipc::Interface] = &[
     ethernet::INTERFACE,
     filesystem::INTERFACE,
     firmware::INTERFACE,
+    gpio::INTERFACE,
     memory::INTERFACE,
     outlets::INTERFACE,
     pci::INTERFACE,
@@ -56,4 +59,5 @@ pub const ALL: &[libipc::Interface] = &[
     test_results::INTERFACE,
     vfs::INTERFACE,
     vfs_sessions::INTERFACE,
+    watchdog::INTERFACE,
 ];

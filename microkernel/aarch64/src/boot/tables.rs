@@ -17,7 +17,7 @@ use crate::board::Board;
 use crate::entry::KernelEntries;
 use crate::layout::Layout;
 use crate::smp::{self, PerCore};
-use crate::{cache, cpu, tlb};
+use crate::{cache, cpu, serial, tlb};
 
 unsafe extern "C" {
     static weft_kernel_start: u8;
@@ -236,8 +236,10 @@ fn map_devices(builder: &mut Tables, board: &Board) -> Result<(), OutOfTables> {
     let rights = Rights::READ | Rights::WRITE;
     let gic = board.gic.map(|gic| gic.registers());
     let messages = board.messages.map(|messages| messages.registers());
-    let serial = board.serial.map(|port| port.registers);
-    for range in gic.into_iter().flatten().chain(messages).chain(serial) {
+    let serial = board.serial.map(|port| port.registers.grown_to_pages());
+    let early = serial::early_registers().filter(|early| Some(*early) != serial);
+    let ports = serial.into_iter().chain(early);
+    for range in gic.into_iter().flatten().chain(messages).chain(ports) {
         map(
             builder,
             direct(range.grown_to_pages(), rights, CacheMode::Device),

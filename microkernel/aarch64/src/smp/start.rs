@@ -15,7 +15,7 @@ use core::ptr;
 use core::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use weft_early::region::PAGE;
-use weft_early::{Handover, System};
+use weft_early::{Handover, System, stage};
 use weft_hal::{CoreId, PhysAddr, Text};
 
 use super::{PerCore, STACK_BYTES, STACK_TOP, Stacks};
@@ -23,8 +23,9 @@ use crate::board::Conduit;
 use crate::cpu::{self, Features};
 use crate::cpus::{Cpus, Start};
 use crate::irq::Gic;
+use crate::level::Level;
 use crate::machine::Aarch64;
-use crate::serial::Serial;
+use crate::serial::{self, Serial};
 use crate::timer::Time;
 use crate::{cache, firmware, sgi, tlb, trap};
 
@@ -171,6 +172,7 @@ pub fn start_cores<S: System<Aarch64>>(handover: &Handover<Aarch64>, make: Make<
             Err(why) => seat.left_out(why),
         }
     }
+    serial::stage(stage::CORES);
     u32::from(running)
 }
 
@@ -191,7 +193,7 @@ fn prepare<S: System<Aarch64>>(
     // 1. the kernel's tables map this part of the place, which is large enough (`start_cores`) and aligned.
     // 2. no core has it: whoever was to have it has lost its seat.
     unsafe { place.write(own()) };
-    let begin: extern "C" fn(*mut Place<S>, &'static Seat) -> ! = begin::<S>;
+    let begin: extern "C" fn(*mut Place<S>, &'static Seat, u64) -> ! = begin::<S>;
     seat.place.store(start, Ordering::Relaxed);
     seat.stack_top
         .store(start + STACK_TOP as u64, Ordering::Relaxed);
@@ -292,7 +294,11 @@ fn release(address: u64, entry: u64) {
 }
 
 /// The first Rust function of a further core: called once by `boot.S`.
-extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Seat) -> ! {
+extern "C" fn begin<S: System<Aarch64>>(
+    place: *mut Place<S>,
+    seat: &'static Seat,
+    level: u64,
+) -> ! {
     // SAFETY:
     // 1. the place of the seat that this core has taken; `prepare` wrote this for the same type.
     // 2. nobody changes it any more.
@@ -303,6 +309,7 @@ extern "C" fn begin<S: System<Aarch64>>(place: *mut Place<S>, seat: &'static Sea
     tlb::forget_all();
     let features = Features::detect();
     cpu::harden(&features);
+    Level::new(level).open();
     cpu::set_timer_control(0);
     let machine = Aarch64 {
         core: own.core,

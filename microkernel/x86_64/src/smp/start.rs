@@ -11,7 +11,7 @@ use core::mem::{MaybeUninit, offset_of};
 use core::ptr;
 use core::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
-use weft_early::{Handover, System};
+use weft_early::{Handover, System, stage as boot_stage};
 use weft_hal::{Clock, CoreId, Nanoseconds, PhysAddr, Text};
 
 use super::area::Area;
@@ -21,7 +21,7 @@ use crate::cpu::{self, Features};
 use crate::irq::{Call, LocalApic};
 use crate::machine::X86_64;
 use crate::trampoline::{PARAMETERS, Parameters};
-use crate::{descriptor, trap};
+use crate::{descriptor, serial, trap};
 
 /// How long a core that was reset is left alone.
 const AFTER_RESET: Nanoseconds = Nanoseconds(10_000_000);
@@ -143,6 +143,7 @@ fn start_all(machine: &X86_64, entry: usize, make: &dyn Fn(Area, X86_64) -> *mut
             );
         }
     }
+    serial::stage(boot_stage::CORES);
     running.0.into()
 }
 

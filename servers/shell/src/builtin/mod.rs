@@ -8,6 +8,7 @@ mod date;
 mod df;
 mod dmesg;
 mod echo;
+mod gpio;
 mod help;
 mod hexdump;
 mod kill;
@@ -19,6 +20,7 @@ mod mv;
 mod poweroff;
 mod ps;
 mod pwd;
+mod reboot;
 mod rm;
 mod rmdir;
 mod run;
@@ -28,6 +30,7 @@ mod stats;
 mod sync;
 mod time;
 mod wait;
+mod watchdog;
 
 use alloc::format;
 use alloc::string::String;
@@ -51,6 +54,7 @@ impl<T: Transport + 'static> Table<T> {
         df::command(),
         dmesg::command(),
         echo::command(),
+        gpio::command(),
         help::command(),
         hexdump::command(),
         kill::command(),
@@ -62,6 +66,7 @@ impl<T: Transport + 'static> Table<T> {
         poweroff::command(),
         ps::command(),
         pwd::command(),
+        reboot::command(),
         rm::command(),
         rmdir::command(),
         run::command(),
@@ -71,6 +76,7 @@ impl<T: Transport + 'static> Table<T> {
         sync::command(),
         time::command(),
         wait::command(),
+        watchdog::command(),
     ];
 }
 

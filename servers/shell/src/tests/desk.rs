@@ -4,11 +4,13 @@ use std::string::String;
 
 use crate::{Clients, Shell};
 use libipc_mock::{Mock, MockConnection};
-use proto::{clock, console, memory, mocks, outlets, processes, system, vfs};
+use proto::{clock, console, gpio, memory, mocks, outlets, processes, system, vfs, watchdog};
 
 use super::fake_console::Screen;
+use super::fake_dog::Dog;
 use super::fake_files::Files;
 use super::fake_outlets::Outlets;
+use super::fake_pins::FakePins;
 use super::fake_processes::Programs;
 use super::mocked;
 
@@ -21,6 +23,8 @@ pub(crate) struct Desk {
     pub(crate) memory: Mock<memory::Dispatcher<mocks::memory::Mock>>,
     pub(crate) outlets: Mock<outlets::Dispatcher<Outlets>>,
     pub(crate) clock: Mock<clock::Dispatcher<mocks::clock::Mock>>,
+    pub(crate) gpio: Mock<gpio::Dispatcher<FakePins>>,
+    pub(crate) watchdog: Mock<watchdog::Dispatcher<Dog>>,
 }
 
 impl Desk {
@@ -33,6 +37,8 @@ impl Desk {
             memory: Mock::new(memory::Dispatcher(mocked::pool())),
             outlets: Mock::new(outlets::Dispatcher(Outlets::default())),
             clock: Mock::new(clock::Dispatcher(mocked::watch())),
+            gpio: Mock::new(gpio::Dispatcher(FakePins::default())),
+            watchdog: Mock::new(watchdog::Dispatcher(Dog::default())),
         }
     }
 
@@ -46,6 +52,8 @@ impl Desk {
             memory: Some(memory::Client::new(self.memory.connect(1))),
             outlets: Some(outlets::Client::new(self.outlets.connect(1))),
             clock: Some(clock::Client::new(self.clock.connect(1))),
+            gpio: Some(gpio::Client::new(self.gpio.connect(1))),
+            watchdog: Some(watchdog::Client::new(self.watchdog.connect(1))),
         })
     }
 
@@ -59,6 +67,8 @@ impl Desk {
             memory: None,
             outlets: None,
             clock: None,
+            gpio: None,
+            watchdog: None,
         })
     }
 

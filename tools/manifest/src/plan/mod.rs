@@ -11,13 +11,13 @@ mod regions;
 mod rings;
 
 use weft_spec::{
-    Component, ComponentId, ProgramId, ROOT_INTERFACE, ROOT_NAME, Schedule, Served, Sizes,
+    Bus, Component, ComponentId, ProgramId, ROOT_INTERFACE, ROOT_NAME, Schedule, Served, Sizes,
     SystemSpec,
 };
 
 use crate::{
     Catalogue,
-    board::Board,
+    board::{self, Board},
     diagnostic::Report,
     draft::{Draft, DraftComponent},
 };
@@ -87,6 +87,7 @@ pub(crate) fn plan(
         name: draft.name.value.clone(),
         board: board.name.value.clone(),
         meters: draft.meters,
+        coherence: board.coherence,
         programs,
         components,
         rings: context
@@ -135,6 +136,10 @@ fn plan_component(
         serves: serves(context.catalogue, component)?,
         grants,
         regions,
+        bus: match &component.bus {
+            Some(name) => *board::find(&context.board.buses, &name.value)?,
+            None => Bus::DIRECT,
+        },
         faults_to: faults::receiver(context, component),
         args: component.args.iter().map(|arg| arg.value.clone()).collect(),
     })

@@ -92,6 +92,7 @@ pub(super) fn read<'t, 's>(
         registers: fields.strings("registers", report),
         device_memory: fields.strings("device-memory", report),
         dma: sizes(fields, ("dma", "DMA memory", MAX_DMA), report),
+        bus: fields.string("bus", report),
         files: sizes(fields, ("files", "file", MAX_FILE), report),
         kernel: kernel(fields, report),
         priorities: level("priorities", fields, report),

@@ -127,6 +127,7 @@ fn hardware(component: &DraftComponent, board: &Board, report: &mut Report<'_>) 
         &board.registers,
         report,
     );
+    on_board("bus", component.bus.as_slice(), &board.buses, report);
     on_board(
         "device memory",
         &component.device_memory,

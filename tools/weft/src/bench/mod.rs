@@ -145,7 +145,8 @@ impl Guest {
     /// If the kernel cannot be read.
     pub fn with_kernel(self, kernel: PathBuf) -> Outcome<Self> {
         let mut built = self.built;
-        built.bootable = build::bootable(self.board, &kernel, &built.folder)?;
+        let console = built.early_console;
+        built.bootable = build::bootable(self.board, (&kernel, console), &built.folder)?;
         built.kernel = kernel;
         let programs = Programs::read(&built.kernel, &built.components)?;
         let mut plugin = self.plugin;

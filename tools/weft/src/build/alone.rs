@@ -4,14 +4,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use image::{Contents, ProgramFile};
-use weft_spec::SystemSpec;
+use weft_spec::{Coherence, SystemSpec};
 
+use super::compose::early_console;
 use super::{bootable, output, rust};
 use crate::board::Board;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::display::Display;
-use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model, Port, Reset};
 use crate::setup::{self, Need};
 
 /// Such an image, built.
@@ -45,9 +46,10 @@ impl Alone {
         let program = rust::program_with(project, board.user_side(), package, features)?;
         let folder = project.image_output(&format!("{name}-{}", board.name()));
         output::folder(&folder)?;
+        let console = early_console(project, board, &[])?;
         Ok(Self {
             board,
-            bootable: bootable(board, &kernel, &folder)?,
+            bootable: bootable(board, (&kernel, console), &folder)?,
             image: compose(package, &kernel, &program, &folder)?,
             folder,
             kernel,
@@ -68,12 +70,14 @@ impl Alone {
             memory: memory.to_owned(),
             clock,
             console: Console::Pipe,
+            port: Port::First,
             debugger_port: None,
             plugin: None,
             display: Display::Absent,
             control: None,
             disk_signals: DiskSignals::Messages,
             trace: None,
+            reset: Reset::Ends,
         }
     }
 }
@@ -81,6 +85,7 @@ impl Alone {
 fn compose(package: &str, kernel: &Path, program: &Path, folder: &Path) -> Outcome<PathBuf> {
     let spec = SystemSpec {
         meters: false,
+        coherence: Coherence::Coherent,
         name: package.to_owned(),
         board: String::new(),
         programs: vec![package.to_owned()],

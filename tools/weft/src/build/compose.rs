@@ -192,6 +192,16 @@ fn board(project: &Project, text: &str, asked: Option<Board>) -> Outcome<PathBuf
     .remedy("name a board that has a file in images/boards"))
 }
 
+/// The early console of a board in an image with these programs, as its kernel is told of it.
+///
+/// # Errors
+/// If the board's file cannot be read.
+pub fn early_console(project: &Project, board: Board, programs: &[String]) -> Outcome<u64> {
+    let file = format!("images/boards/{}.toml", board.name());
+    let text = text_of(&project.root().join(file))?;
+    Ok(manifest::early_console(&text, programs))
+}
+
 fn text_of(path: &Path) -> Outcome<String> {
     fs::read_to_string(path).map_err(|cause| Error::io("read the manifest", path, &cause))
 }

@@ -25,10 +25,15 @@ use card::Card;
 use compose::{Parts, Plan};
 use weft_spec::{Fpu, SystemSpec};
 
+/// The driver of the Raspberry Pi's other serial port.
+const OTHER: &str = "mini-uart";
+
 /// Everything that a run of an image needs.
 #[derive(Debug)]
 pub struct Built {
     plan: Plan,
+    /// The board's early console, as its kernel is told of it.
+    pub early_console: u64,
     /// The board that it is for.
     pub board: Board,
     /// The folder with all the outputs of this image.
@@ -73,6 +78,11 @@ impl Built {
     pub fn firmware(&self, project: &Project) -> PathBuf {
         let name = format!("{}-firmware", self.plan.name());
         project.root().join("images").join(name)
+    }
+
+    /// Whether the console is at the board's other serial port.
+    pub fn has_other_console(&self) -> bool {
+        self.plan.programs().iter().any(|program| program == OTHER)
     }
 
     fn make_card(&self, project: &Project) -> Outcome<Option<Card>> {
@@ -140,11 +150,13 @@ pub fn image_for(project: &Project, manifest: &Path, board: Option<Board>) -> Ou
     let components: Vec<_> = plan.programs().iter().map(output).collect();
     let folder = project.image_output(plan.folder());
     output::folder(&folder)?;
-    let bootable = bootable(board, &kernel, &folder)?;
+    let console = compose::early_console(project, board, plan.programs())?;
+    let bootable = bootable(board, (&kernel, console), &folder)?;
     let disk = disk::build(project, plan.name(), &folder, &programs)?;
     let image = folder.join("boot.img");
     let mut built = Built {
         plan,
+        early_console: console,
         board,
         folder,
         kernel,
@@ -172,16 +184,20 @@ pub fn both<A: Send, B>(one: impl FnOnce() -> A + Send, other: impl FnOnce() -> 
     })
 }
 
-/// The kernel as the board loads it: its ELF file, or a flat image in `folder`.
+/// The kernel as the board loads it: its ELF file, or a flat image in `folder`, which is told of the board's early console.
 ///
 /// # Errors
 /// If it cannot be read or written, or is no kernel.
-pub fn bootable(board: Board, kernel: &Path, folder: &Path) -> Outcome<PathBuf> {
+pub fn bootable(board: Board, (kernel, console): (&Path, u64), folder: &Path) -> Outcome<PathBuf> {
     if board == Board::Q35 {
         return Ok(kernel.to_owned());
     }
     let elf = fs::read(kernel).map_err(|cause| Error::io("read", kernel, &cause))?;
-    let flat = image::flatten(&elf).map_err(|why| Error::new(why.to_string()))?;
+    let flat = image::flatten(&elf).and_then(|mut flat| {
+        image::set_early_console(&mut flat, console)?;
+        Ok(flat)
+    });
+    let flat = flat.map_err(|why| Error::new(why.to_string()))?;
     let path = folder.join("kernel.img");
     output::write(&path, &flat)?;
     if board == Board::Raspi4b {

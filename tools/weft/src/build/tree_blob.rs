@@ -3,6 +3,8 @@
 //! It holds what the kernel reads, written as the firmware does: devices on a bus whose addresses are translated. QEMU
 //! adds the memory and where the boot image is. Format: Devicetree Specification 0.4 §5.
 
+use std::ops::Range;
+
 /// The file's name, beside the kernel.
 pub const FILE: &str = "board.dtb";
 
@@ -21,20 +23,80 @@ const STUB_BYTES: u64 = 0x1000;
 /// What the first core reads there; eight bytes for each.
 const RELEASE_ADDRESS: u32 = 0xd8;
 
+/// Memory below the VideoCore's, as the firmware gives it to the processors.
+const PI_MEMORY: u32 = 0x3b40_0000;
+
 /// The tree.
 pub fn raspberry_pi_4() -> Vec<u8> {
+    pi(None)
+}
+
+/// The same, with the memory and where the boot image is: for a machine that QEMU tells nothing.
+pub fn bare_raspberry_pi_4(image: Range<u64>) -> Vec<u8> {
+    pi(Some(image))
+}
+
+fn pi(image: Option<Range<u64>>) -> Vec<u8> {
     let mut tree = Tree::default();
     tree.begin("");
     tree.cells("#address-cells", &[2]);
     tree.cells("#size-cells", &[1]);
     tree.text("model", "Raspberry Pi 4 Model B (QEMU)");
-    tree.text("compatible", "raspberrypi,4-model-b");
+    tree.texts("compatible", &["raspberrypi,4-model-b", "brcm,bcm2711"]);
     cores(&mut tree);
-    tree.begin("chosen");
-    tree.end();
+    if image.is_some() {
+        tree.begin("memory@0");
+        tree.text("device_type", "memory");
+        tree.cells("reg", &[0, 0, PI_MEMORY]);
+        tree.end();
+    }
+    tree.chosen(image);
     bus(&mut tree);
     tree.end();
-    tree.finish()
+    tree.finish(0)
+}
+
+/// What is told of QEMU's `virt` to a kernel that is entered without firmware.
+#[derive(Debug, Clone)]
+pub struct Virt {
+    /// Whether it has a GICv2 instead of a GICv3.
+    pub has_old_controller: bool,
+    /// Where the boot image is.
+    pub image: Range<u64>,
+}
+
+/// A tree of one core, 512 MiB of memory, interrupt controller and serial port (hw/arm/virt.c of QEMU).
+pub fn bare_virt(virt: Virt) -> Vec<u8> {
+    let mut tree = Tree::default();
+    tree.begin("");
+    tree.cells("#address-cells", &[2]);
+    tree.cells("#size-cells", &[2]);
+    tree.text("compatible", "linux,dummy-virt");
+    tree.begin("memory@40000000");
+    tree.cells("reg", &[0, 0x4000_0000, 0, 0x2000_0000]);
+    tree.end();
+    tree.begin("cpus");
+    tree.cells("#address-cells", &[1]);
+    tree.cells("#size-cells", &[0]);
+    tree.begin("cpu@0");
+    tree.cells("reg", &[0]);
+    tree.end();
+    tree.end();
+    tree.chosen(Some(virt.image));
+    let (controller, second, length) = match virt.has_old_controller {
+        true => ("arm,cortex-a15-gic", 0x0801_0000, 0x1_0000),
+        false => ("arm,gic-v3", 0x080a_0000, 0x00f6_0000),
+    };
+    tree.begin("intc@8000000");
+    tree.text("compatible", controller);
+    tree.cells("reg", &[0, 0x0800_0000, 0, 0x1_0000, 0, second, 0, length]);
+    tree.end();
+    tree.begin("pl011@9000000");
+    tree.text("compatible", "arm,pl011");
+    tree.cells("reg", &[0, 0x0900_0000, 0, 0x1000]);
+    tree.end();
+    tree.end();
+    tree.finish(0x4010_0000)
 }
 
 fn cores(tree: &mut Tree) {
@@ -112,6 +174,23 @@ impl Tree {
         self.property(name, &value);
     }
 
+    fn texts(&mut self, name: &str, texts: &[&str]) {
+        let value: Vec<u8> = texts
+            .iter()
+            .flat_map(|text| text.bytes().chain([0]))
+            .collect();
+        self.property(name, &value);
+    }
+
+    fn chosen(&mut self, image: Option<Range<u64>>) {
+        self.begin("chosen");
+        if let Some(image) = image {
+            self.property("linux,initrd-start", &image.start.to_be_bytes());
+            self.property("linux,initrd-end", &image.end.to_be_bytes());
+        }
+        self.end();
+    }
+
     fn property(&mut self, name: &str, value: &[u8]) {
         let name_at = self.names.len() as u32;
         self.names.extend(name.bytes().chain([0]));
@@ -131,8 +210,8 @@ impl Tree {
             .resize(self.structure.len().next_multiple_of(4), 0);
     }
 
-    /// Header, reservations, structure, names.
-    fn finish(mut self) -> Vec<u8> {
+    /// Header, reservations, structure, names. The page at `stub` is reserved.
+    fn finish(mut self, stub: u64) -> Vec<u8> {
         self.word(END);
         let structure_at = HEADER + RESERVATIONS;
         let (structure, names) = (self.structure.len() as u32, self.names.len() as u32);
@@ -151,7 +230,7 @@ impl Tree {
             structure,
         ];
         let mut bytes: Vec<u8> = header.iter().flat_map(|word| word.to_be_bytes()).collect();
-        let reserved = [0, STUB_BYTES, 0, 0];
+        let reserved = [stub, STUB_BYTES, 0, 0];
         bytes.extend(reserved.iter().flat_map(|word| word.to_be_bytes()));
         bytes.extend(self.structure);
         bytes.extend(self.names);

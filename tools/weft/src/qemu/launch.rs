@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::card;
 use super::display::Display;
-use super::machine::{Clock, Console, DiskSignals, Machine, Model};
+use super::machine::{Clock, Console, DiskSignals, Machine, Model, Port, Reset};
 use crate::board::Board;
 use crate::build::{self, Built, output, tree_blob};
 use crate::error::{Error, Outcome};
@@ -153,6 +153,10 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         memory: choice.memory.to_owned(),
         clock: choice.clock,
         console,
+        port: match built.has_other_console() {
+            true => Port::Second,
+            false => Port::First,
+        },
         debugger_port: choice.debugger_port,
         plugin: None,
         display: match built.has_display() {
@@ -162,6 +166,11 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         control: None,
         disk_signals: DiskSignals::Messages,
         trace: None,
+        // Where it is a device that somebody asked; elsewhere it would be a processor that is lost.
+        reset: match (console, built.board) {
+            (Console::Terminal, Board::Raspi4b) => Reset::Boots,
+            _ => Reset::Ends,
+        },
     })
 }
 

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::bare;
 use super::display::{self, Display};
 use crate::board::Board;
 use crate::build::tree_blob as tree;
@@ -36,6 +37,35 @@ pub enum Model {
     Old,
     /// Everything that QEMU can emulate.
     New,
+    /// As usual, but without firmware: the kernel is entered in EL3 ([`bare`](super::bare)).
+    Bare,
+    /// As the older ones, but without firmware.
+    OldBare,
+}
+
+impl Model {
+    /// Whether the kernel is entered in EL3.
+    pub fn is_bare(self) -> bool {
+        matches!(self, Self::Bare | Self::OldBare)
+    }
+}
+
+/// A serial port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Port {
+    /// The first.
+    First,
+    /// The second, where the first has the kernel's log.
+    Second,
+}
+
+/// What becomes of a machine that resets itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reset {
+    /// It ends, as if it was switched off.
+    Ends,
+    /// It boots again.
+    Boots,
 }
 
 /// What a machine is made of and what it boots.
@@ -61,10 +91,14 @@ pub struct Machine {
     pub clock: Clock,
     /// What the serial line is connected to.
     pub console: Console,
+    /// Which of the board's serial ports that line is.
+    pub port: Port,
     /// The TCP port on which QEMU waits for a debugger before it starts.
     pub debugger_port: Option<u16>,
     /// The witness.
     pub plugin: Option<Plugin>,
+    /// What becomes of it when it resets itself.
+    pub reset: Reset,
     /// What shows its display.
     pub display: Display,
     /// The socket at which QEMU is told what to do, if anybody tells it.
@@ -157,13 +191,11 @@ impl Machine {
             Clock::Instructions => push(&mut all, "-icount", "shift=0,align=off,sleep=on"),
             Clock::Counted => push(&mut all, "-icount", "shift=0,align=off,sleep=off"),
         }
-        all.extend(["-nodefaults".to_owned(), "-no-reboot".to_owned()]);
-        push(&mut all, "-kernel", &self.kernel.display().to_string());
-        push(&mut all, "-initrd", &self.image.display().to_string());
-        if self.board == Board::Raspi4b {
-            let tree = self.kernel.with_file_name(tree::FILE);
-            push(&mut all, "-dtb", &tree.display().to_string());
+        all.push("-nodefaults".to_owned());
+        if self.reset == Reset::Ends {
+            all.push("-no-reboot".to_owned());
         }
+        self.push_kernel(&mut all);
         if self.board == Board::Q35 {
             // Without it the firmware sets every disk up to boot from it, takes memory for that where
             // QEMU has put the boot image, and a fourth disk is one too many.
@@ -189,6 +221,19 @@ impl Machine {
         }
     }
 
+    fn push_kernel(&self, all: &mut Vec<String>) {
+        if self.model.is_bare() {
+            all.extend(bare::arguments(self));
+            return;
+        }
+        push(all, "-kernel", &self.kernel.display().to_string());
+        push(all, "-initrd", &self.image.display().to_string());
+        if self.board == Board::Raspi4b {
+            let tree = self.kernel.with_file_name(tree::FILE);
+            push(all, "-dtb", &tree.display().to_string());
+        }
+    }
+
     fn push_console(&self, all: &mut Vec<String>) {
         match self.console {
             Console::Terminal => {
@@ -202,11 +247,15 @@ impl Machine {
                 all.push("-S".to_owned());
             }
         }
-        push(all, "-serial", "chardev:console");
+        let console = "chardev:console";
         let log = format!("file:{}", option(&self.kernel_log));
-        match self.board {
-            Board::Q35 => push(all, "-debugcon", &log),
-            Board::Virt | Board::Raspi4b => push(all, "-serial", &log),
+        let pair = match (self.board, self.port) {
+            (Board::Q35, _) => [("-serial", console), ("-debugcon", &log)],
+            (_, Port::First) => [("-serial", console), ("-serial", &log)],
+            (_, Port::Second) => [("-serial", log.as_str()), ("-serial", console)],
+        };
+        for (name, value) in pair {
+            push(all, name, value);
         }
     }
 
@@ -289,12 +338,17 @@ impl Machine {
 
 fn options(board: Board, model: Model) -> [(&'static str, &'static str); 3] {
     let (machine, processor) = match (board, model) {
-        (Board::Q35, Model::Usual | Model::New) => ("q35", PC_PROCESSOR),
-        (Board::Q35, Model::Old) => ("q35", "qemu64"),
+        (Board::Q35, Model::Usual | Model::New | Model::Bare) => ("q35", PC_PROCESSOR),
+        (Board::Q35, Model::Old | Model::OldBare) => ("q35", "qemu64"),
         (Board::Raspi4b, _) => ("raspi4b", "cortex-a72"),
         (Board::Virt, Model::Usual) => ("virt,gic-version=3", "cortex-a72"),
         (Board::Virt, Model::New) => ("virt,gic-version=3", "max"),
         (Board::Virt, Model::Old) => ("virt,gic-version=2,virtualization=on", "cortex-a53"),
+        (Board::Virt, Model::Bare) => (
+            "virt,gic-version=3,secure=on,virtualization=on",
+            "cortex-a72",
+        ),
+        (Board::Virt, Model::OldBare) => ("virt,gic-version=2,secure=on", "cortex-a53"),
     };
     let end = match board {
         Board::Q35 => ("-device", EXIT_DEVICE),
@@ -308,7 +362,7 @@ fn push(all: &mut Vec<String>, name: &str, value: &str) {
 }
 
 /// A path as part of an option's value, where a comma is written twice.
-fn option(path: &Path) -> String {
+pub(super) fn option(path: &Path) -> String {
     path.display().to_string().replace(',', ",,")
 }
 
@@ -328,12 +382,14 @@ mod tests {
             memory: "512M".to_owned(),
             clock: Clock::Host,
             console,
+            port: Port::First,
             debugger_port: None,
             plugin: None,
             display: Display::Absent,
             control: None,
             disk_signals: DiskSignals::Messages,
             trace: None,
+            reset: Reset::Ends,
         }
     }
 
@@ -348,6 +404,26 @@ mod tests {
     fn the_firmware_leaves_the_disks_alone() {
         let all = machine(Console::Pipe).arguments().join(" ");
         assert!(all.contains("-boot strict=on"), "{all}");
+    }
+
+    #[test]
+    fn a_machine_without_firmware_has_everything_loaded_to_its_place() {
+        let mut machine = machine(Console::Pipe);
+        (machine.board, machine.model) = (Board::Virt, Model::Bare);
+        let all = machine.arguments();
+        assert!(!all.contains(&"-kernel".to_owned()));
+        let kernel = "loader,file=k.elf,addr=0x40200000,force-raw=on".to_owned();
+        let first = "loader,addr=0x40100000,cpu-num=0".to_owned();
+        assert!(all.contains(&kernel) && all.contains(&first), "{all:?}");
+    }
+
+    #[test]
+    fn the_console_may_be_at_the_second_port() {
+        let mut machine = machine(Console::Pipe);
+        (machine.board, machine.port) = (Board::Raspi4b, Port::Second);
+        let all = machine.arguments().join(" ");
+        let wanted = "-serial file:kernel.log -serial chardev:console";
+        assert!(all.contains(wanted), "{all}");
     }
 
     #[test]
@@ -461,6 +537,14 @@ mod tests {
         assert!(!said(&machine).contains("-qmp"));
         machine.control = Some(PathBuf::from("a,b"));
         assert!(said(&machine).contains("-qmp unix:a,,b,server=on,wait=off"));
+    }
+
+    #[test]
+    fn a_machine_that_resets_itself_boots_again_only_when_asked() {
+        let mut machine = machine(Console::Pipe);
+        assert!(machine.arguments().contains(&"-no-reboot".to_owned()));
+        machine.reset = Reset::Boots;
+        assert!(!machine.arguments().contains(&"-no-reboot".to_owned()));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Running the system in QEMU: the machine's command line, what the guest says on its serial
 //! line, how long it may take, and how it ended.
 
+pub mod bare;
 pub mod camera;
 mod card;
 pub mod debugger;

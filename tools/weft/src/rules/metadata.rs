@@ -28,6 +28,28 @@ pub struct Package {
     /// What is built of it.
     #[serde(default)]
     pub targets: Vec<Target>,
+    /// What it says for this command.
+    #[serde(default, deserialize_with = "ours")]
+    pub metadata: Ours,
+}
+
+/// What a package's `[package.metadata.weft]` says.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ours {
+    /// The devices that it drives, as device trees call them (`compatible`).
+    #[serde(default)]
+    pub drives: Vec<String>,
+}
+
+/// Of all that tools have in a package's metadata, this one's.
+fn ours<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Ours, D::Error> {
+    #[derive(Deserialize)]
+    struct All {
+        #[serde(default)]
+        weft: Ours,
+    }
+    Ok(Option::<All>::deserialize(from)?.map_or_else(Ours::default, |all| all.weft))
 }
 
 /// A dependency as a package declares it.
@@ -158,6 +180,7 @@ pub(crate) mod tests {
             }
         };
         Package {
+            metadata: Ours::default(),
             name: name.to_owned(),
             version: "0.1.0".to_owned(),
             license: Some("MIT OR Apache-2.0".to_owned()),

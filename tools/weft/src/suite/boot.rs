@@ -17,11 +17,12 @@ use crate::board::Board;
 use crate::build::{self, Built, tree};
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::bare;
 use crate::qemu::camera::Camera;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
-use crate::qemu::machine::{Machine, Trace};
+use crate::qemu::machine::{Machine, Reset, Trace};
 use crate::qemu::session;
 use crate::qemu::watch::Verdict;
 use crate::setup::{self, Need};
@@ -180,6 +181,10 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     if let Some(kind) = &case.root {
         exchange_root(kind, &mut machine, &scratch)?;
     }
+    if case.reboots {
+        machine.reset = Reset::Boots;
+    }
+    bare::write(&machine)?;
     let first = moments::earliest()?;
     let (shown, status) = match boot(case, &machine)? {
         Went::Ended { shown, status } => (shown, status),

@@ -76,6 +76,9 @@ pub struct Case {
     /// How the machine's disks interrupt.
     #[serde(default)]
     pub disk_signals: DiskSignals,
+    /// Texts that the kernel's log has not.
+    #[serde(default)]
+    pub log_lacks: Vec<String>,
     /// Texts that are not printed.
     #[serde(default)]
     pub stdout_lacks: Vec<String>,
@@ -106,6 +109,9 @@ pub struct Case {
     /// Whether the machine has a display, where the board can do without.
     #[serde(default)]
     pub display: CaseDisplay,
+    /// Whether the machine boots again when it resets itself; else it ends then.
+    #[serde(default)]
+    pub reboots: bool,
     /// How long it may take, in seconds of the host.
     #[serde(default = "usual_seconds")]
     pub seconds: u64,
@@ -123,6 +129,10 @@ pub enum Processor {
     Usual,
     /// See [`Model::Old`].
     Old,
+    /// See [`Model::Bare`].
+    Bare,
+    /// See [`Model::OldBare`].
+    OldBare,
 }
 
 impl From<Processor> for Model {
@@ -130,6 +140,8 @@ impl From<Processor> for Model {
         match processor {
             Processor::Usual => Self::Usual,
             Processor::Old => Self::Old,
+            Processor::Bare => Self::Bare,
+            Processor::OldBare => Self::OldBare,
         }
     }
 }
@@ -242,9 +254,13 @@ impl Case {
             .log_has
             .iter()
             .filter(|text| !log.contains(text.as_str()));
-        missing
-            .map(|text| format!("the kernel's log lacks `{text}`:\n{log}"))
-            .collect()
+        let unwanted = self
+            .log_lacks
+            .iter()
+            .filter(|text| log.contains(text.as_str()));
+        let missing = missing.map(|text| format!("the kernel's log lacks `{text}`:\n{log}"));
+        let unwanted = unwanted.map(|text| format!("the kernel's log has `{text}`:\n{log}"));
+        missing.chain(unwanted).collect()
     }
 
     /// What is wrong with what was written down of QEMU's devices.
@@ -309,9 +325,10 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_the_log_lacks_is_told() {
-        let case = case("log-has = [\"up\", \"down\"]\n");
+    fn a_text_that_the_log_lacks_or_should_lack_is_told() {
+        let case = case("log-has = [\"up\", \"down\"]\nlog-lacks = [\"off\"]\n");
         assert_eq!(case.judge_log("it is up\n").len(), 1);
+        assert_eq!(case.judge_log("up, down, off\n").len(), 1);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::build;
 use crate::error::{Error, Outcome};
 use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model, Port, Reset};
 use crate::qemu::session::{self, Listener, Progress};
 use crate::setup::{self, Need};
 
@@ -41,12 +41,14 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         memory: "128M".to_owned(),
         clock: Clock::Host,
         console: Console::Pipe,
+        port: Port::First,
         debugger_port: None,
         plugin: None,
         display: Display::Absent,
         control: None,
         disk_signals: DiskSignals::Messages,
         trace: None,
+        reset: Reset::Ends,
     };
     let report = session::listen(&machine, Some(LIMIT), &mut Nobody)?;
     let log = session::kernel_log(&machine);

@@ -6,6 +6,7 @@
 pub mod altered;
 pub mod boot;
 pub mod case;
+pub mod device_tree;
 pub mod disks;
 pub mod figures;
 pub mod first;
@@ -124,6 +125,12 @@ pub const TABLE: &[Suite] = &[
         place: Place::Virt,
         least: Length::Usual,
         run: first::run,
+    },
+    Suite {
+        name: "device tree of virt",
+        place: Place::Virt,
+        least: Length::Usual,
+        run: device_tree::run,
     },
     Suite {
         name: "target",

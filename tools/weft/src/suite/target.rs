@@ -13,7 +13,7 @@ use crate::build::{self, Built, output};
 use crate::error::{Error, Outcome};
 use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
-use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model};
+use crate::qemu::machine::{Clock, Console, DiskSignals, Machine, Model, Port, Reset};
 use crate::qemu::session::{self, Listener, Progress, Report};
 use crate::qemu::watch::Verdict;
 use crate::setup;
@@ -69,12 +69,14 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         memory: "512M".to_owned(),
         clock: clock(board),
         console: Console::Pipe,
+        port: Port::First,
         debugger_port: None,
         plugin: None,
         display: Display::Absent,
         control: None,
         disk_signals: DiskSignals::Messages,
         trace: None,
+        reset: Reset::Ends,
     };
     altered::run(&built, &machine, tally)?;
     let mut lines = Lines::default();

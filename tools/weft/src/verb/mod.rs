@@ -2,6 +2,7 @@
 
 pub mod abi;
 pub mod bench;
+pub mod board;
 pub mod build;
 pub mod call;
 pub mod check;
@@ -31,6 +32,7 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Verb::Build(args) => build::run(&project, &args),
         Verb::Call(args) => call::run(&project, &args),
         Verb::Image(args) => image::run(&project, &args),
+        Verb::Board(args) => board::run(&project, &args),
         Verb::New(args) => new::run(&project, &args),
         Verb::Abi(args) => abi::run(&project, &args),
         Verb::Idl(args) => idl::run(&project, args),

@@ -10,6 +10,7 @@ pub mod counter;
 pub mod ethernet;
 pub mod filesystem;
 pub mod firmware;
+pub mod gpio;
 pub mod memory;
 pub mod outlets;
 pub mod pci;
@@ -25,6 +26,7 @@ pub mod test_floats;
 pub mod test_results;
 pub mod vfs;
 pub mod vfs_sessions;
+pub mod watchdog;
 
 use crate::sample::Random;
 
@@ -40,6 +42,7 @@ pub fn attacks(random: &mut Random) {
     ethernet::attack(random);
     filesystem::attack(random);
     firmware::attack(random);
+    gpio::attack(random);
     memory::attack(random);
     outlets::attack(random);
     pci::attack(random);
@@ -55,6 +58,7 @@ pub fn attacks(random: &mut Random) {
     test_results::attack(random);
     vfs::attack(random);
     vfs_sessions::attack(random);
+    watchdog::attack(random);
 }
 
 /// Tries the codec with a value of every type of every interface.
@@ -69,6 +73,7 @@ pub fn round_trips(random: &mut Random) {
     ethernet::round_trips(random);
     filesystem::round_trips(random);
     firmware::round_trips(random);
+    gpio::round_trips(random);
     memory::round_trips(random);
     outlets::round_trips(random);
     pci::round_trips(random);
@@ -84,4 +89,5 @@ pub fn round_trips(random: &mut Random) {
     test_results::round_trips(random);
     vfs::round_trips(random);
     vfs_sessions::round_trips(random);
+    watchdog::round_trips(random);
 }

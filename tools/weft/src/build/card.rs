@@ -153,10 +153,7 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
 fn table(root_bytes: usize) -> Vec<u8> {
     let mut bytes = vec![0; SECTOR];
     bytes[440..444].copy_from_slice(&DISK_ID.to_le_bytes());
-    let parts = [
-        (FAT32, BOOT_AT, BOOT_BYTES),
-        (LINUX, ROOT_AT, root_bytes),
-    ];
+    let parts = [(FAT32, BOOT_AT, BOOT_BYTES), (LINUX, ROOT_AT, root_bytes)];
     for (place, (kind, at, length)) in bytes[TABLE..].chunks_exact_mut(ENTRY).zip(parts) {
         // What begins beyond the first cylinders has such an address in cylinders.
         place[1..4].fill(0xff);

@@ -88,10 +88,16 @@ pub fn read(volume: &[u8], path: &str) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-/// Takes the long names away that `fatfs` gives to the entries `.` and `..` of a directory, which have none.
+/// Sets right what `fatfs` makes of the entries `.` and `..` of a directory: they have no long names, and the root is no
+/// cluster to `..`.
 fn tidy(bytes: &mut [u8]) {
     const LONG: u8 = 0x0f;
     const DIRECTORY: u8 = 0x10;
+    // FAT32 has no short count of the table's sectors, and says where the root begins.
+    let root: Option<[u8; 2]> = match &bytes[22..24] {
+        [0, 0] => bytes[44..46].try_into().ok(),
+        _ => None,
+    };
     for sector in bytes.chunks_exact_mut(SECTOR) {
         let is = |slot: usize, name: &[u8], attributes: u8| {
             let slot = &sector[slot * SLOT..(slot + 1) * SLOT];
@@ -107,6 +113,12 @@ fn tidy(bytes: &mut [u8]) {
             sector.copy_within(3 * SLOT..4 * SLOT, SLOT);
             for slot in [2, 3] {
                 sector[slot * SLOT] = 0xe5;
+            }
+            let (high, low) = (SLOT + 20, SLOT + 26);
+            if sector[high..high + 2] == [0, 0]
+                && root.is_some_and(|root| sector[low..low + 2] == root)
+            {
+                sector[low..low + 2].fill(0);
             }
         }
     }
@@ -128,7 +140,12 @@ mod tests {
             assert!(found == Some(content.clone()));
             assert_eq!(read(&bytes, "/a/c").expect("read"), None);
             let dots = |sector: &&[u8]| sector.starts_with(b".          ") && sector[32] == b'.';
-            assert_eq!(bytes.chunks(SECTOR).filter(dots).count(), 2);
+            let above = |sector: &[u8]| u16::from_le_bytes([sector[58], sector[59]]);
+            let above: Vec<_> = bytes.chunks(SECTOR).filter(dots).map(above).collect();
+            assert!(
+                above.len() == 2 && above[0] == 0 && above[1] > 2,
+                "{above:?}"
+            );
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Volumes that are not what they should be: every one gives a reason, none a panic or an endless loop.
 
+use std::cell::Cell;
+use std::ops::Range;
+use std::rc::Rc;
 use std::sync::OnceLock;
 
 use block_cache::{
@@ -217,7 +220,26 @@ fn a_volume_that_was_in_use_keeps_its_mark_and_one_of_ours_goes() {
 struct Odd {
     medium: MemoryDevice,
     read_only: bool,
+    /// Sectors of which every request fails.
     fails: Vec<u64>,
+    /// Whether every write fails.
+    loses: Rc<Cell<bool>>,
+}
+
+impl Odd {
+    fn new() -> Self {
+        Self {
+            medium: MemoryDevice::new(prepared()),
+            read_only: false,
+            fails: Vec::new(),
+            loses: Rc::default(),
+        }
+    }
+}
+
+fn mounted(device: Odd) -> FileSystem<Odd> {
+    let cache = BlockCache::new(device, Capacity::blocks(128)).expect("there is memory");
+    FileSystem::mount(cache, clock).unwrap_or_else(|error| panic!("{error}"))
 }
 
 impl BatchDevice for Odd {
@@ -232,38 +254,31 @@ impl BatchDevice for Odd {
     fn submit(&mut self, batch: &mut [Request<'_>]) {
         self.medium.submit(batch);
         for request in batch {
-            let (start, count) = match &request.operation {
-                Operation::Read { start, .. } | Operation::Write { start, .. } => {
-                    (start.0, request.sectors())
-                }
+            let start = match &request.operation {
+                Operation::Write { .. } if self.loses.get() => None,
+                Operation::Read { start, .. } | Operation::Write { start, .. } => Some(start.0),
                 Operation::Flush => continue,
             };
-            if self
-                .fails
-                .iter()
-                .any(|sector| (start..start + count).contains(sector))
-            {
+            let sectors = start.map(|start| start..start + request.sectors());
+            let fails = |sectors| {
+                self.fails
+                    .iter()
+                    .any(|sector| Range::contains(&sectors, sector))
+            };
+            if sectors.is_none_or(fails) {
                 request.outcome = Err(DeviceError::Io);
             }
         }
     }
 }
 
-fn odd(read_only: bool, fails: Vec<u64>) -> FileSystem<Odd> {
-    let medium = MemoryDevice::new(prepared());
-    let odd = Odd {
-        medium,
-        read_only,
-        fails,
-    };
-    let cache = BlockCache::new(odd, Capacity::blocks(128)).expect("there is memory");
-    FileSystem::mount(cache, clock).unwrap_or_else(|error| panic!("{error}"))
-}
-
 #[test]
 fn a_device_that_cannot_be_written_is_read_and_says_why() {
     use volume_server::Volume;
-    let mut volume = odd(true, Vec::new());
+    let mut volume = mounted(Odd {
+        read_only: true,
+        ..Odd::new()
+    });
     assert_eq!(
         volume.restriction().as_deref(),
         Some("read-only because the device is")
@@ -289,7 +304,10 @@ fn a_device_that_cannot_be_written_is_read_and_says_why() {
 #[test]
 fn a_sector_that_cannot_be_read_is_an_error_of_its_file_only() {
     let (_, at) = places(&prepared(), 40);
-    let mut volume = odd(false, vec![at as u64 / 512]);
+    let mut volume = mounted(Odd {
+        fails: vec![at as u64 / 512],
+        ..Odd::new()
+    });
     let node = volume.walk(b"/BIG").expect("found").node;
     assert_eq!(content(&mut volume, node), Err(Error::Device));
     let mut start = [0; 600];
@@ -299,18 +317,23 @@ fn a_sector_that_cannot_be_read_is_an_error_of_its_file_only() {
 
 #[test]
 fn a_write_that_is_lost_is_told_and_nothing_is_written_after() {
-    let mut volume = odd(false, Vec::new());
-    volume.create(ROOT, b"before", 0o644).expect("made");
+    let loses = Rc::new(Cell::new(false));
+    let mut volume = mounted(Odd {
+        loses: Rc::clone(&loses),
+        ..Odd::new()
+    });
+    file(&mut volume, ROOT, "before", &noise(3_000, 2)).expect("made");
     volume.sync().expect("synced");
-    let (at, _) = places(&prepared(), 20);
-    let mut cache = volume.into_cache().into_device();
-    cache.fails = vec![at as u64 / 512];
-    let cache = BlockCache::new(cache, Capacity::blocks(128)).expect("there is memory");
-    // The table's own sector cannot be read now.
-    assert!(matches!(
-        FileSystem::mount(cache, clock),
-        Err(MountError::Device(_))
-    ));
+    loses.set(true);
+    volume.create(ROOT, b"after", 0o644).expect("it is kept");
+    assert_eq!(volume.sync(), Err(Error::Failed));
+    loses.set(false);
+    let refused = volume.create(ROOT, b"later", 0o644).map(drop);
+    assert_eq!(refused, Err(Error::Failed));
+    assert_eq!(volume.sync(), Err(Error::Failed));
+    let node = volume.walk(b"/before").expect("found").node;
+    assert_eq!(content(&mut volume, node), Ok(noise(3_000, 2)));
+    assert_eq!(volume.unmount(), Err(Error::Failed));
 }
 
 /// Uses everything of a volume; whatever comes of it.

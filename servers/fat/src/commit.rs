@@ -68,7 +68,8 @@ impl<D: BatchDevice> FileSystem<D> {
         self.held.retain(|_, held| held.spot.is_some());
         self.doomed.extend(core::mem::take(&mut self.removed));
         let synced = self.sync();
-        if self.mark == Mark::InUse {
+        // After an error somebody should look.
+        if synced.is_ok() && self.mark == Mark::InUse {
             self.flush()?;
             self.set_mark(Mark::Clean)?;
             self.flush()?;

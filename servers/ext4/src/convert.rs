@@ -35,13 +35,13 @@ pub(crate) fn stat(stat: Stat) -> wire::Stat {
     }
 }
 
-pub(crate) fn entry(entry: &Entry) -> Result<wire::Entry, wire::Error> {
+pub(crate) fn entry(entry: &Entry) -> Result<wire::Entry, Error> {
     // The format has no longer names.
     let name = entry.name.as_slice().try_into();
     Ok(wire::Entry {
         node: entry.node.raw().into(),
         kind: kind(entry.kind),
-        name: name.map_err(|_| wire::Error::Damaged)?,
+        name: name.map_err(|_| Error::Damaged("directory:name"))?,
     })
 }
 

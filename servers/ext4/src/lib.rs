@@ -2,8 +2,8 @@
 //!
 //! [`FileSystem`] is what the server serves: nodes, names, bytes. It does no I/O but through the
 //! [`BlockCache`](block_cache::BlockCache) it is given, and knows nothing of processes or messages.
-//! Around it stand [`RingDisk`], the device behind the storage server's ring; [`places`], which
-//! finds the volume; and [`Mounted`], which answers the interface `filesystem`.
+//! [`volume_server`] stands around it: it finds the volume, is the device behind the storage server's ring, and answers
+//! the interface `filesystem`.
 //!
 //! The on-disk format is the work of the `rsext4` crate; what this crate adds is
 //!
@@ -19,39 +19,32 @@
 
 extern crate alloc;
 
-mod clients;
 mod convert;
 mod device;
 mod directories;
-mod disk;
 mod error;
 mod features;
 mod files;
-mod gather;
 mod guard;
 mod journal;
 mod layout;
 mod links;
 mod mount;
 mod mount_error;
-mod mounted;
 mod nodes;
-mod pieces;
-pub mod places;
 mod repair;
-mod service;
+mod served;
 mod superblock;
 mod types;
 mod volume;
 mod walk;
 
-pub use disk::RingDisk;
 pub use error::Error;
 pub use features::Features;
 pub use links::Existing;
 pub use mount::{Access, Options};
 pub use mount_error::{Damage, MountError, Restriction};
-pub use mounted::Mounted;
+pub use served::mount;
 pub use types::{Clock, Cursor, Entry, Kind, Node, Space, Stat, Timestamp};
 pub use volume::FileSystem;
 pub use walk::Walk;

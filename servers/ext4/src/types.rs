@@ -24,7 +24,7 @@ impl Node {
 
     /// Returns the inode number.
     #[must_use]
-    pub fn raw(self) -> u32 {
+    pub const fn raw(self) -> u32 {
         self.0.get()
     }
 }

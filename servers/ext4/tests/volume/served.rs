@@ -4,13 +4,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use block_cache::Capacity;
-use ext4::{Mounted, Options, RingDisk};
+use ext4::{FileSystem, Options};
 use libipc::codec::Text;
 use libipc::ring::{Descriptor, Outcome, Pool, RingRequest, Untrusted};
 use libipc::{Caller, Error as CallError, Reply, label};
 use libipc_mock::{Loopback, Mock, MockConnection, looped, shared_words};
 use proto::block::{self, Access, Info, labels};
 use proto::filesystem::{Client, Cursor, Dispatcher, Error, Existing, MountState, Reach};
+use volume_server::{Mounted, RingDisk};
 
 use super::image::{assert_clean, clock, make};
 
@@ -20,7 +21,7 @@ const MAX_SECTORS: u32 = 40;
 
 /// The storage server's volume: the bytes of a disk, until it dies.
 type Volume = Rc<RefCell<Option<Vec<u8>>>>;
-type Server = Mock<Dispatcher<Mounted<RingDisk<Loopback>>>>;
+type Server = Mock<Dispatcher<Mounted<FileSystem<RingDisk<Loopback>>>>>;
 
 struct Storage(Volume);
 
@@ -102,8 +103,11 @@ fn served(bytes: Vec<u8>) -> (Volume, Server, Client<MockConnection>) {
     let client = block::Client::new(storage.connect(1));
     let disk = RingDisk::open(&client, ring, (Untrusted::new(fills), Pool::new(takes)));
     let disk = disk.expect("there is a volume");
-    let about = ("disk 0", "XFS");
-    let mounted = Mounted::mount(disk, about, Options::new(clock), Capacity::bytes(1 << 20));
+    let mounted = ext4::mount(disk, "XFS", Options::new(clock), Capacity::bytes(1 << 20));
+    let mounted = match mounted {
+        Ok(files) => Mounted::with(files, "disk 0"),
+        Err(reason) => Mounted::failed("disk 0", &reason),
+    };
     let server = Mock::new(Dispatcher(mounted));
     let client = Client::new(server.connect(1));
     (volume, server, client)
@@ -274,7 +278,7 @@ fn a_volume_of_another_kind_is_served_as_its_reason() {
     assert_eq!(info.state, MountState::Failed);
     assert_eq!(
         info.reason,
-        "no ext4 file system found; it holds XFS, and only ext4 can be mounted"
+        "no ext4 file system found; it holds XFS, and only ext4 and FAT can be mounted"
     );
     assert_eq!(client.walk(b"/"), Err(CallError::Server(Error::NotMounted)));
     assert_eq!(client.unmount(), Err(CallError::Server(Error::NotMounted)));

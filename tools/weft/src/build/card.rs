@@ -4,14 +4,12 @@
 //! them the card is whole for QEMU, which loads kernel and boot image itself.
 
 use std::fs;
-use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use fatfs::{
-    Date, DateTime, FatType, FileSystem, FormatVolumeOptions, FsOptions, Time, TimeProvider,
-};
+use fatfs::{FatType, FileSystem, FsOptions};
 
-use super::output;
+use super::{fat, output};
 use crate::error::{Error, Outcome};
 
 /// What the firmware needs besides what is built, and reads from the first partition.
@@ -44,6 +42,8 @@ const SECTOR: usize = 512;
 /// Where the partition for the firmware begins, and the one behind it.
 const BOOT_AT: usize = MIB;
 const ROOT_AT: usize = 64 * MIB;
+/// How long the partition for the firmware is.
+pub const BOOT_BYTES: usize = ROOT_AT - BOOT_AT;
 /// Partition types of an MBR: FAT32, Linux.
 const FAT32: u8 = 0x0c;
 const LINUX: u8 = 0x83;
@@ -51,9 +51,8 @@ const LINUX: u8 = 0x83;
 const TABLE: usize = 446;
 const ENTRY: usize = 16;
 
-/// Numbers by which card and volume are known.
+/// The number by which a card is known.
 const DISK_ID: u32 = 0x7765_6674;
-const VOLUME_ID: u32 = 0x7765_6674;
 
 /// What is put on a card.
 #[derive(Debug, Clone, Copy)]
@@ -96,15 +95,22 @@ pub fn build(path: PathBuf, content: Content<'_>) -> Outcome<Card> {
             false => missing.push(name),
         }
     }
-    let boot = volume(&files).map_err(|cause| Error::io("make the card", &path, &cause))?;
+    let boot = fat::volume(BOOT_BYTES, FatType::Fat32, &files);
+    let boot = boot.map_err(|cause| Error::io("make the card", &path, &cause))?;
+    output::write_with_holes(&path, &join(&boot, &root))?;
+    Ok(Card { path, missing })
+}
+
+/// A card with these two partitions. The first is [`BOOT_BYTES`] long.
+pub fn join(boot: &[u8], root: &[u8]) -> Vec<u8> {
     let size = (ROOT_AT + root.len()).next_power_of_two();
     let mut bytes = table(root.len());
     bytes.resize(BOOT_AT, 0);
-    bytes.extend(boot);
-    bytes.extend(root);
+    bytes.extend_from_slice(boot);
+    bytes.resize(ROOT_AT, 0);
+    bytes.extend_from_slice(root);
     bytes.resize(size, 0);
-    output::write_with_holes(&path, &bytes)?;
-    Ok(Card { path, missing })
+    bytes
 }
 
 /// Writes what a board's firmware would load from a card into `folder`; gives the paths of kernel and boot image.
@@ -148,10 +154,7 @@ fn read(path: &Path) -> Outcome<Vec<u8>> {
 fn table(root_bytes: usize) -> Vec<u8> {
     let mut bytes = vec![0; SECTOR];
     bytes[440..444].copy_from_slice(&DISK_ID.to_le_bytes());
-    let parts = [
-        (FAT32, BOOT_AT, ROOT_AT - BOOT_AT),
-        (LINUX, ROOT_AT, root_bytes),
-    ];
+    let parts = [(FAT32, BOOT_AT, BOOT_BYTES), (LINUX, ROOT_AT, root_bytes)];
     for (place, (kind, at, length)) in bytes[TABLE..].chunks_exact_mut(ENTRY).zip(parts) {
         // What begins beyond the first cylinders has such an address in cylinders.
         place[1..4].fill(0xff);
@@ -162,59 +165,6 @@ fn table(root_bytes: usize) -> Vec<u8> {
     }
     bytes[510..].copy_from_slice(&[0x55, 0xaa]);
     bytes
-}
-
-/// No file is older or newer than another.
-#[derive(Debug)]
-struct Always;
-
-impl TimeProvider for Always {
-    fn get_current_date(&self) -> Date {
-        Date {
-            year: 2026,
-            month: 1,
-            day: 1,
-        }
-    }
-
-    fn get_current_date_time(&self) -> DateTime {
-        let (date, time) = (
-            self.get_current_date(),
-            Time {
-                hour: 0,
-                min: 0,
-                sec: 0,
-                millis: 0,
-            },
-        );
-        DateTime { date, time }
-    }
-}
-
-static ALWAYS: Always = Always;
-
-/// A FAT32 volume with these files.
-fn volume(files: &[(&str, Vec<u8>)]) -> std::io::Result<Vec<u8>> {
-    let mut bytes = vec![0; ROOT_AT - BOOT_AT];
-    let options = FormatVolumeOptions::new()
-        .fat_type(FatType::Fat32)
-        .bytes_per_cluster(SECTOR as u32)
-        .volume_id(VOLUME_ID)
-        .volume_label(*b"WEFT       ");
-    fatfs::format_volume(Cursor::new(&mut bytes[..]), options)?;
-    let volume = FileSystem::new(
-        Cursor::new(&mut bytes[..]),
-        FsOptions::new().time_provider(&ALWAYS),
-    )?;
-    for (name, content) in files {
-        if let Some((folder, _)) = name.rsplit_once('/') {
-            volume.root_dir().create_dir(folder)?;
-        }
-        let mut file = volume.root_dir().create_file(name)?;
-        file.write_all(content)?;
-    }
-    volume.unmount()?;
-    Ok(bytes)
 }
 
 /// The first partition of a card.
@@ -245,7 +195,7 @@ impl Write for Part {
 
 impl Seek for Part {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
-        let end = (ROOT_AT - BOOT_AT) as u64;
+        let end = BOOT_BYTES as u64;
         let at = match to {
             SeekFrom::Start(at) => Some(at),
             SeekFrom::Current(by) => self.at.checked_add_signed(by),
@@ -288,6 +238,8 @@ mod tests {
         let parts = partitions(&bytes);
         assert_eq!(parts, [(MIB, 63 * MIB), (64 * MIB, 2 * MIB)]);
         assert!(bytes[64 * MIB..][..2 * MIB] == [3; 2 * MIB]);
+        let overlay = fat::read(&bytes[MIB..64 * MIB], "overlays/disable-bt.dtbo");
+        assert_eq!(overlay.expect("read").as_deref(), Some(&b"overlay"[..]));
         let (kernel, image) = unpack(&one.path, &base).expect("unpacked");
         assert!(fs::read(kernel).expect("there") == [1; 100_000]);
         assert!(fs::read(image).expect("there") == [2; 3_000_000]);

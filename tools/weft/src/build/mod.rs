@@ -8,6 +8,7 @@ pub mod card;
 pub mod catalogue;
 pub mod compose;
 pub mod disk;
+pub mod fat;
 pub mod output;
 pub mod rust;
 pub mod tree;

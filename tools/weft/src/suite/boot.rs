@@ -63,10 +63,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     if cases.is_empty() {
         return Ok(());
     }
-    let mut needs = vec![board.emulator_need(), Need::E2fsprogs];
-    if board == Board::Raspi4b {
-        needs.push(Need::Dosfstools);
-    }
+    let needs = [board.emulator_need(), Need::E2fsprogs, Need::Dosfstools];
     setup::ensure(context.project, &needs)?;
     let (now, later): (Vec<_>, Vec<_>) = cases
         .into_iter()

@@ -9,12 +9,14 @@ use super::tally::Tally;
 use super::{Context, Length, libtest, packages};
 use crate::command;
 use crate::error::Outcome;
+use crate::setup::{self, Need};
 
 /// Runs them.
 ///
 /// # Errors
-/// If Cargo cannot read the workspace or cannot be started.
+/// If set-up fails, or Cargo cannot read the workspace or cannot be started.
 pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    setup::ensure(context.project, &[Need::E2fsprogs, Need::Dosfstools])?;
     let packages = packages::host(context.project)?;
     let names: Vec<_> = packages
         .iter()

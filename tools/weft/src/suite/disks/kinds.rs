@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 
+use fatfs::FatType;
+
+use super::parts::FAT_FOLDER;
 use super::tables;
-use crate::build::{disk, output};
+use crate::build::{card, disk, fat, output};
 use crate::error::{Error, Outcome};
 
 /// A kind of disk, and the function that makes it: `content` is a folder to fill for it.
@@ -23,7 +26,11 @@ pub(super) const ALL: &[(&str, Maker)] = &[
     ("torn", torn),
     ("mbr", mbr),
     ("gpt", gpt),
-    ("fat", fat),
+    ("fat", said_fat),
+    ("fat-volume", fat_volume),
+    ("fat-used", fat_used),
+    ("fat-damaged", fat_damaged),
+    ("two-card", two_card),
 ];
 
 fn write(path: &Path, bytes: &[u8]) -> Outcome {
@@ -144,8 +151,52 @@ fn gpt(disk: &Path, content: &Path) -> Outcome {
 }
 
 /// The one partition of an MBR, said to be FAT, with noise in it.
-fn fat(disk: &Path, _content: &Path) -> Outcome {
+fn said_fat(disk: &Path, _content: &Path) -> Outcome {
     write(disk, &tables::mbr(&noise(4 << 20), tables::FAT))
+}
+
+/// A few files with names of every kind on a FAT16 volume of 16 MiB, without a partition table.
+fn fat_volume(disk: &Path, content: &Path) -> Outcome {
+    write(disk, &fat_bytes(16 << 20, FatType::Fat16, content)?)
+}
+
+/// The same, with the mark of a volume that was not unmounted.
+fn fat_used(disk: &Path, content: &Path) -> Outcome {
+    let mut bytes = fat_bytes(16 << 20, FatType::Fat16, content)?;
+    bytes[0x25] |= 1;
+    write(disk, &bytes)
+}
+
+/// The same, with chains that lead nowhere: all entries of the table behind the first two are one that does not exist.
+fn fat_damaged(disk: &Path, content: &Path) -> Outcome {
+    let mut bytes = fat_bytes(16 << 20, FatType::Fat16, content)?;
+    let table = usize::from(u16::from_le_bytes([bytes[14], bytes[15]])) * 512;
+    for entry in bytes[table + 4..table + 2048].chunks_exact_mut(2) {
+        entry.copy_from_slice(&0xfff0_u16.to_le_bytes());
+    }
+    write(disk, &bytes)
+}
+
+/// A card with a FAT32 partition, and a small disk as its second.
+fn two_card(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    let boot = fat_bytes(card::BOOT_BYTES, FatType::Fat32, content)?;
+    write(disk, &card::join(&boot, &read(disk)?))
+}
+
+/// A FAT volume, and what is on it in the content's folder for that.
+fn fat_bytes(length: usize, kind: FatType, content: &Path) -> Outcome<Vec<u8>> {
+    let files = [
+        ("HELLO", b"hello from FAT\n".to_vec()),
+        ("Grüße 你好.txt", b"utf-16\n".to_vec()),
+        ("a folder/of some depth/noise", noise(300_000)),
+        ("a folder/empty", Vec::new()),
+    ];
+    for (name, bytes) in &files {
+        write(&content.join(FAT_FOLDER).join(name), bytes)?;
+    }
+    let made = fat::volume(length, kind, &files);
+    made.map_err(|cause| Error::io("make a volume for", content, &cause))
 }
 
 fn read(path: &Path) -> Outcome<Vec<u8>> {

@@ -2,9 +2,12 @@
 
 mod cards;
 mod kinds;
+mod parts;
 mod sums;
 mod tables;
 mod volume;
+
+use parts::Format;
 
 pub use cards::card_problems;
 pub use sums::sums;
@@ -58,20 +61,38 @@ pub fn listing(content: &Path, path: &str) -> Outcome<String> {
 /// If a program cannot be started.
 pub fn differs(disk: &Path, content: &Path, shown: &str, holds: &Holds) -> Outcome<Option<String>> {
     let path = &holds.path;
-    let request = format!("cat \"{path}\"");
-    let found = command::collect(tool("debugfs").args(["-R", &request]).arg(disk))?;
-    let is_gone = String::from_utf8_lossy(&found.stderr).contains("File not found");
-    Ok(match wanted(content, shown, holds)? {
-        None if is_gone => None,
-        None => Some(format!("{path} is still there")),
-        Some(_) if is_gone => Some(format!("{path} is not there")),
-        Some(bytes) if bytes == found.stdout => None,
-        Some(bytes) => Some(format!(
+    let found = found(disk, &holds.path)?;
+    Ok(match (wanted(content, shown, holds)?, found) {
+        (None, None) => None,
+        (None, Some(_)) => Some(format!("{path} is still there")),
+        (Some(_), None) => Some(format!("{path} is not there")),
+        (Some(wanted), Some(found)) if wanted == found => None,
+        (Some(wanted), Some(found)) => Some(format!(
             "{path} holds other bytes ({} of them, not {})",
-            found.stdout.len(),
-            bytes.len()
+            found.len(),
+            wanted.len()
         )),
     })
+}
+
+/// What a file of a disk holds, if it is there; those whose paths begin with `/fat` are on a FAT volume, if there is one.
+fn found(disk: &Path, path: &str) -> Outcome<Option<Vec<u8>>> {
+    let parts = parts::of(disk, &disk.with_extension("copy"))?;
+    let on_fat = path
+        .trim_start_matches('/')
+        .strip_prefix(parts::FAT_FOLDER)
+        .filter(|rest| rest.starts_with('/'));
+    let of = |format| parts.iter().find(|part| part.format == format);
+    if let (Some(fat), Some(path)) = (of(Format::Fat), on_fat) {
+        return fat.fat_file(path);
+    }
+    let Some(ext4) = of(Format::Ext4) else {
+        return Ok(None);
+    };
+    let request = format!("cat \"{path}\"");
+    let found = command::collect(tool("debugfs").args(["-R", &request]).arg(&ext4.path))?;
+    let is_gone = String::from_utf8_lossy(&found.stderr).contains("File not found");
+    Ok((!is_gone).then_some(found.stdout))
 }
 
 /// The bytes that a file is to hold; none if it is to be gone.

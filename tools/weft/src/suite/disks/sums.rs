@@ -5,13 +5,17 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
+use super::parts::FAT_FOLDER;
 use crate::error::{Error, Outcome};
 
 /// Where the machine finds the first disk.
 const MOUNTED: &str = "/mnt";
 
+/// Where it finds the first FAT volume.
+const FAT_MOUNTED: &str = "/fat";
+
 /// The lines of `sha256sum` for files, and for all files in folders, of the first disk, sorted. Links are followed to
-/// files and not to folders, except where `paths` lead through them.
+/// files and not to folders, except where `paths` lead through them. What is in the folder `fat` is on a volume of its own.
 ///
 /// # Errors
 /// If something cannot be read.
@@ -19,10 +23,12 @@ pub fn sums(content: &Path, paths: &[String]) -> Outcome<Vec<String>> {
     let mut lines = Vec::new();
     for path in paths {
         let path = path.trim_matches('/');
-        let shown = if path.is_empty() {
-            MOUNTED.to_owned()
-        } else {
-            format!("{MOUNTED}/{path}")
+        let shown = match path.strip_prefix(FAT_FOLDER) {
+            _ if path.is_empty() => MOUNTED.to_owned(),
+            Some(rest) if rest.is_empty() || rest.starts_with('/') => {
+                format!("{FAT_MOUNTED}{rest}")
+            }
+            _ => format!("{MOUNTED}/{path}"),
         };
         add(&content.join(path), &shown, &mut lines)?;
     }

@@ -3,13 +3,14 @@
 use std::fs;
 use std::path::Path;
 
+use super::parts::{self, FAT_FOLDER, Format, Part, Repair};
 use super::tool;
 use crate::build::{output, tree};
 use crate::command;
 use crate::error::{Error, Outcome};
 use crate::suite::case::After;
 
-/// The greatest exit status with which `e2fsck -y` says that all is well now: 0, or 1 when it had to repair something.
+/// The greatest exit status with which `e2fsck -y` and `fsck.vfat -a` say that all is well now: 0, or 1 when it had to repair something.
 const REPAIRED: i32 = 1;
 
 /// What is wrong with a disk that was made from `content`; `scratch` is a folder that does not exist yet.
@@ -18,40 +19,50 @@ const REPAIRED: i32 = 1;
 /// If a program cannot be started, or a file cannot be read.
 pub fn problems(disk: &Path, content: &Path, after: After, scratch: &Path) -> Outcome<Vec<String>> {
     let mut wrong = Vec::new();
-    if after == After::Repaired {
-        wrong.extend(repair(disk)?);
-    }
-    let check = command::collect(tool("e2fsck").arg("-fn").arg(disk))?;
-    if !check.status.success() {
-        let said = String::from_utf8_lossy(&check.stdout).into_owned();
-        wrong.push(format!("e2fsck finds it damaged:\n{said}"));
+    let parts = parts::of(disk, scratch)?;
+    for part in &parts {
+        if after == After::Repaired {
+            wrong.extend(repair(part)?);
+        }
+        let check = part.check(Repair::No)?;
+        if !check.status.success() {
+            let (program, said) = (part.checker(), String::from_utf8_lossy(&check.stdout));
+            wrong.push(format!("{program} finds it damaged:\n{said}"));
+        }
     }
     if after != After::Clean {
-        wrong.extend(lost(disk, content, scratch)?);
+        wrong.extend(lost(&parts, content, scratch)?);
     }
     Ok(wrong)
 }
 
-fn repair(disk: &Path) -> Outcome<Option<String>> {
-    let repair = command::collect(tool("e2fsck").arg("-fy").arg(disk))?;
+fn repair(part: &Part) -> Outcome<Option<String>> {
+    let repair = part.check(Repair::Yes)?;
     let is_good = |status: i32| (0..=REPAIRED).contains(&status);
-    let said = String::from_utf8_lossy(&repair.stdout).into_owned();
-    let wrong = format!("e2fsck cannot repair it ({}):\n{said}", repair.status);
+    let (program, said) = (part.checker(), String::from_utf8_lossy(&repair.stdout));
+    let wrong = format!("{program} cannot repair it ({}):\n{said}", repair.status);
     Ok((!repair.status.code().is_some_and(is_good)).then_some(wrong))
 }
 
 /// What of the content is not on the disk as it was.
-fn lost(disk: &Path, content: &Path, scratch: &Path) -> Outcome<Vec<String>> {
+fn lost(parts: &[Part], content: &Path, scratch: &Path) -> Outcome<Vec<String>> {
     output::folder(scratch)?;
     let request = format!("rdump / \"{}\"", scratch.display());
-    command::collect(tool("debugfs").args(["-R", &request]).arg(disk))?;
+    for part in parts.iter().filter(|part| part.format == Format::Ext4) {
+        command::collect(tool("debugfs").args(["-R", &request]).arg(&part.path))?;
+    }
+    let fat = parts.iter().find(|part| part.format == Format::Fat);
     let mut wrong = Vec::new();
     for file in tree::files(content)? {
         let (made, found) = (content.join(&file), scratch.join(&file));
-        let same = if made.is_symlink() {
+        let bytes = || fs::read(&made).map_err(|cause| Error::io("read", &made, &cause));
+        let on_fat = fat.and_then(|fat| Some((fat, file.strip_prefix(FAT_FOLDER).ok()?)));
+        let same = if let Some((fat, path)) = on_fat {
+            fat.fat_file(&path.display().to_string())? == Some(bytes()?)
+        } else if made.is_symlink() {
             fs::read_link(&found).ok() == fs::read_link(&made).ok()
         } else {
-            let bytes = fs::read(&made).map_err(|cause| Error::io("read", &made, &cause))?;
+            let bytes = bytes()?;
             fs::read(&found).is_ok_and(|found| found == bytes)
         };
         if !same {

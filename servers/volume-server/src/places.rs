@@ -1,7 +1,7 @@
-//! Which volume this server is for: the one at its place among all that hold files.
+//! Which volume this server is for: the one at its place among those that hold files.
 //!
-//! A disk without such a volume takes a place as well, so that whoever attached it learns why
-//! nothing is to be seen of it.
+//! FAT volumes are counted apart from all others, because they have servers of their own. A disk without any volume for
+//! files takes a place among the others, so that whoever attached it learns why nothing is to be seen of it.
 
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -9,6 +9,18 @@ use alloc::vec::Vec;
 
 use libipc::{Transport, TransportError};
 use proto::storage::{Client, Disk, Purpose, Table, Volume};
+
+/// What `storage` calls the content of a FAT volume.
+const FAT: &str = "FAT";
+
+/// Which volumes are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// FAT12, FAT16 and FAT32.
+    Fat,
+    /// Everything else, also what nobody knows.
+    Other,
+}
 
 /// What is at a place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,21 +38,27 @@ pub enum Place {
     Nothing,
 }
 
-/// Returns what is at place `number`: disks in their order, on each its volumes in theirs.
+/// Returns what is at place `number` among volumes of a content: disks in their order, on each its volumes in theirs.
 ///
 /// # Errors
 /// The storage server does not answer.
-pub fn find<T: Transport>(storage: &Client<T>, number: usize) -> Result<Place, TransportError> {
+pub fn find<T: Transport>(
+    storage: &Client<T>,
+    content: Content,
+    number: usize,
+) -> Result<Place, TransportError> {
     let volumes = volumes(storage)?;
     let mut places = Vec::new();
     for disk in disks(storage)? {
-        let before = places.len();
         let here = volumes.iter().filter(|volume| volume.disk == disk.disk);
-        let files = here.filter(|volume| volume.purpose == Purpose::Files);
-        places.extend(files.cloned().map(Place::Volume));
-        if places.len() == before {
+        let mut files = here
+            .filter(|volume| volume.purpose == Purpose::Files)
+            .peekable();
+        if files.peek().is_none() && content == Content::Other {
             places.push(empty(&disk));
         }
+        let counted = files.filter(|volume| (volume.content == FAT) == (content == Content::Fat));
+        places.extend(counted.cloned().map(Place::Volume));
     }
     Ok(places.into_iter().nth(number).unwrap_or(Place::Nothing))
 }

@@ -1,24 +1,20 @@
 //! What a server serves: a volume that is mounted, or the reason why none is.
 
-use alloc::borrow::ToOwned;
-use alloc::format;
-use alloc::string::{String, ToString};
-
+use alloc::string::ToString;
 use alloc::vec::Vec;
-use block_cache::{BatchDevice, BlockCache, Capacity};
 
 use libipc::codec::Text;
 use libipc::lend::Borrower;
 use libipc::log;
 use proto::filesystem::{Error, Info, MountState};
 
+use crate::Volume;
 use crate::clients::Clients;
 use crate::gather::Gather;
-use crate::{FileSystem, MountError, Node, Options};
 
 /// A volume in one of its states.
-pub struct Mounted<D: BatchDevice> {
-    files: Option<FileSystem<D>>,
+pub struct Mounted<V> {
+    files: Option<V>,
     gather: Gather,
     info: Info,
     /// What clients have open.
@@ -29,34 +25,11 @@ pub struct Mounted<D: BatchDevice> {
     pub(crate) scratch: Vec<u8>,
 }
 
-impl<D: BatchDevice> Mounted<D> {
+impl<V: Volume> Mounted<V> {
     /// Lets clients lend buffers.
     #[must_use]
     pub fn borrowing(self, borrower: Borrower) -> Self {
         Self { borrower, ..self }
-    }
-
-    /// Mounts the volume on a device, or keeps the reason why that fails. `content` is what the
-    /// first sectors seem to hold.
-    pub fn mount(
-        device: D,
-        (name, content): (&str, &str),
-        options: Options,
-        cache: Capacity,
-    ) -> Self {
-        let cache = BlockCache::new(device, cache).map_err(MountError::Device);
-        match cache.and_then(|cache| FileSystem::mount(cache, options)) {
-            Ok(files) => Self::with(files, name),
-            Err(MountError::NotExt4) => {
-                let remedy = match content {
-                    "" => "make one with mkfs.ext4, which erases what is there".to_owned(),
-                    content => format!("it holds {content}, and only ext4 can be mounted"),
-                };
-                let reason = format!("{}; {remedy}", MountError::NotExt4);
-                Self::without(MountState::Failed, name, &reason)
-            }
-            Err(error) => Self::without(MountState::Failed, name, &error.to_string()),
-        }
     }
 
     /// A place without a usable volume, and why.
@@ -71,11 +44,13 @@ impl<D: BatchDevice> Mounted<D> {
         Self::without(MountState::Absent, "", "there is no such volume")
     }
 
-    fn with(files: FileSystem<D>, name: &str) -> Self {
-        let blocks = files.statfs().map_or(0, |space| space.blocks);
+    /// A volume that is mounted.
+    #[must_use]
+    pub fn with(mut files: V, name: &str) -> Self {
+        let blocks = files.space().map_or(0, |space| space.blocks);
         let (state, reason) = match files.restriction() {
-            Some(restriction) => (MountState::ReadOnly, restriction.to_string()),
-            None => (MountState::Mounted, String::new()),
+            Some(restriction) => (MountState::ReadOnly, restriction),
+            None => (MountState::Mounted, files.warning().unwrap_or_default()),
         };
         log!(
             "{name} is mounted, {blocks} blocks{}{reason}",
@@ -84,7 +59,7 @@ impl<D: BatchDevice> Mounted<D> {
         Self {
             files: Some(files),
             gather: Gather::default(),
-            info: info(state, name, &reason),
+            info: info::<V>(state, name, &reason),
             clients: Clients::default(),
             borrower: Borrower::default(),
             scratch: Vec::new(),
@@ -96,7 +71,7 @@ impl<D: BatchDevice> Mounted<D> {
         Self {
             files: None,
             gather: Gather::default(),
-            info: info(state, name, reason),
+            info: info::<V>(state, name, reason),
             clients: Clients::default(),
             borrower: Borrower::default(),
             scratch: Vec::new(),
@@ -113,7 +88,7 @@ impl<D: BatchDevice> Mounted<D> {
     /// Looks at the volume.
     pub(crate) fn look<T>(
         &mut self,
-        look: impl FnOnce(&mut FileSystem<D>) -> Result<T, crate::Error>,
+        look: impl FnOnce(&mut V) -> Result<T, V::Error>,
     ) -> Result<T, Error> {
         self.with_all(|files, gather| {
             gather.settle(files)?;
@@ -124,7 +99,7 @@ impl<D: BatchDevice> Mounted<D> {
     /// Changes the volume.
     pub(crate) fn change<T>(
         &mut self,
-        change: impl FnOnce(&mut FileSystem<D>) -> Result<T, crate::Error>,
+        change: impl FnOnce(&mut V) -> Result<T, V::Error>,
     ) -> Result<T, Error> {
         self.with_all(|files, gather| {
             gather.forget();
@@ -134,12 +109,12 @@ impl<D: BatchDevice> Mounted<D> {
     }
 
     /// Reads from a file.
-    pub(crate) fn read(&mut self, node: Node, at: u64, output: &mut [u8]) -> Result<usize, Error> {
+    pub(crate) fn read(&mut self, node: u64, at: u64, output: &mut [u8]) -> Result<usize, Error> {
         self.with_all(|files, gather| gather.read(files, (node, at), output))
     }
 
     /// Writes into a file.
-    pub(crate) fn write(&mut self, node: Node, at: u64, data: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&mut self, node: u64, at: u64, data: &[u8]) -> Result<(), Error> {
         self.with_all(|files, gather| gather.write(files, (node, at), data))
     }
 
@@ -148,44 +123,50 @@ impl<D: BatchDevice> Mounted<D> {
         let settled = self.look(|_| Ok(()));
         let mut files = self.files.take().ok_or(Error::NotMounted)?;
         let outcome = files.unmount();
-        let reason = outcome.err().map(|error| error.to_string());
-        let reason = reason.unwrap_or_default();
+        let outcome = outcome.map_err(|error| (error.to_string(), error.into()));
+        let reason = outcome
+            .as_ref()
+            .err()
+            .map(|(text, _)| text.clone())
+            .unwrap_or_default();
         log!(
             "{} is unmounted{}{reason}",
             self.info.volume,
             separator(&reason)
         );
-        self.info = info(MountState::Unmounted, &self.info.volume, &reason);
+        self.info = info::<V>(MountState::Unmounted, &self.info.volume, &reason);
         self.clients = Clients::default();
-        settled.and(outcome.map_err(Error::from))
+        settled.and(outcome.map_err(|(_, error)| error))
     }
 
     fn with_all<T>(
         &mut self,
-        call: impl FnOnce(&mut FileSystem<D>, &mut Gather) -> Result<T, crate::Error>,
+        call: impl FnOnce(&mut V, &mut Gather) -> Result<T, V::Error>,
     ) -> Result<T, Error> {
         let files = self.files.as_mut().ok_or(Error::NotMounted)?;
         call(files, &mut self.gather).map_err(|error| self.noted(error))
     }
 
     /// Remembers an error that concerns the whole volume, for those who ask how it is.
-    fn noted(&mut self, error: crate::Error) -> Error {
+    fn noted(&mut self, error: V::Error) -> Error {
+        let text = error.to_string();
+        let error = error.into();
         let state = match error {
-            crate::Error::Gone => MountState::Failed,
-            crate::Error::Failed => MountState::ReadOnly,
-            crate::Error::Damaged(_) => self.info.state,
-            _ => return error.into(),
+            Error::Gone => MountState::Failed,
+            Error::Failed => MountState::ReadOnly,
+            Error::Damaged => self.info.state,
+            _ => return error,
         };
-        let reason = clipped(&error.to_string());
+        let reason = clipped(&text);
         if self.info.reason != reason {
-            log!("{}: {error}", self.info.volume);
+            log!("{}: {text}", self.info.volume);
             self.info = Info {
                 state,
                 reason,
                 ..self.info.clone()
             };
         }
-        error.into()
+        error
     }
 }
 
@@ -193,11 +174,11 @@ fn separator(text: &str) -> &'static str {
     if text.is_empty() { "" } else { ": " }
 }
 
-fn info(state: MountState, volume: &str, reason: &str) -> Info {
+fn info<V: Volume>(state: MountState, volume: &str, reason: &str) -> Info {
     Info {
         state,
-        root: Node::ROOT.raw().into(),
-        kind: clipped("ext4"),
+        root: V::ROOT,
+        kind: clipped(V::KIND),
         volume: clipped(volume),
         reason: clipped(reason),
     }

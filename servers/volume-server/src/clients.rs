@@ -6,12 +6,10 @@ use alloc::vec::Vec;
 
 use libipc::Caller;
 
-use crate::Node;
-
 /// A node that a client has open.
 struct Opened {
     client: Caller,
-    node: Node,
+    node: u64,
     times: u32,
 }
 
@@ -23,7 +21,7 @@ pub(crate) struct Clients {
 
 impl Clients {
     /// A client has opened a node once more.
-    pub(crate) fn opened(&mut self, client: Caller, node: Node) {
+    pub(crate) fn opened(&mut self, client: Caller, node: u64) {
         match self.find(client, node) {
             Ok(place) => {
                 if let Some(opened) = self.open.get_mut(place) {
@@ -45,7 +43,7 @@ impl Clients {
     }
 
     /// A client closes a node; says whether it had it open.
-    pub(crate) fn closes(&mut self, client: Caller, node: Node) -> bool {
+    pub(crate) fn closes(&mut self, client: Caller, node: u64) -> bool {
         let Ok(place) = self.find(client, node) else {
             return false;
         };
@@ -57,7 +55,7 @@ impl Clients {
     }
 
     /// What a client that is gone had open, each node as often as it had.
-    pub(crate) fn gone(&mut self, client: Caller) -> Vec<Node> {
+    pub(crate) fn gone(&mut self, client: Caller) -> Vec<u64> {
         let mut left = Vec::new();
         self.open.retain(|opened| {
             if opened.client == client {
@@ -68,7 +66,7 @@ impl Clients {
         left
     }
 
-    fn find(&self, client: Caller, node: Node) -> Result<usize, usize> {
+    fn find(&self, client: Caller, node: u64) -> Result<usize, usize> {
         let wanted = (client, node);
         self.open
             .binary_search_by_key(&wanted, |opened| (opened.client, opened.node))

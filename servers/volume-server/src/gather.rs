@@ -5,24 +5,19 @@
 //! that follow each other are answered from a piece that was read ahead, also while one file is copied
 //! to another. Neither shows: whatever else is asked about the volume comes after what was kept is
 //! written, and a change forgets what was read ahead. As with everything that is cached, a failure of the device is told late; a full
-//! volume is not, because writes are only kept while there is plenty of room.
+//! volume is not, because file systems let writes wait only while there is plenty of room.
 
 use alloc::vec::Vec;
 
-use block_cache::BatchDevice;
-
-use crate::{Error, FileSystem, Kind, Node};
+use crate::Volume;
 
 /// The most bytes that are kept or read ahead.
 const LIMIT: usize = 64 << 10;
-/// Free bytes on the volume below which nothing is kept.
-const ROOM: u64 = 4 << 20;
-/// Where files end that nothing is kept for: far below the longest of the format.
-const FAR: u64 = 1 << 40;
 
 /// A piece of a file.
+#[derive(Default)]
 struct Piece {
-    node: Node,
+    node: u64,
     offset: u64,
     bytes: Vec<u8>,
 }
@@ -39,15 +34,12 @@ pub(crate) struct Gather {
     written: Option<Piece>,
     ahead: Option<Piece>,
     /// Where the last read ended.
-    last: Option<(Node, u64)>,
+    last: Option<(u64, u64)>,
 }
 
 impl Gather {
     /// Writes what was kept.
-    pub(crate) fn settle<D: BatchDevice>(
-        &mut self,
-        files: &mut FileSystem<D>,
-    ) -> Result<(), Error> {
+    pub(crate) fn settle<V: Volume>(&mut self, files: &mut V) -> Result<(), V::Error> {
         match self.written.take() {
             Some(piece) => files.write_at(piece.node, piece.offset, &piece.bytes),
             None => Ok(()),
@@ -60,12 +52,12 @@ impl Gather {
     }
 
     /// Writes, now or later.
-    pub(crate) fn write<D: BatchDevice>(
+    pub(crate) fn write<V: Volume>(
         &mut self,
-        files: &mut FileSystem<D>,
-        (node, offset): (Node, u64),
+        files: &mut V,
+        (node, offset): (u64, u64),
         data: &[u8],
-    ) -> Result<(), Error> {
+    ) -> Result<(), V::Error> {
         self.ahead.take_if(|piece| piece.node == node);
         if let Some(piece) = &mut self.written
             && piece.node == node
@@ -76,7 +68,7 @@ impl Gather {
             return Ok(());
         }
         self.settle(files)?;
-        if !may_wait(files, node, offset)? {
+        if !files.may_wait(node, offset)? {
             return files.write_at(node, offset, data);
         }
         let mut bytes = Vec::new();
@@ -93,12 +85,12 @@ impl Gather {
     }
 
     /// Reads; more than was asked for if the last read ended where this one begins.
-    pub(crate) fn read<D: BatchDevice>(
+    pub(crate) fn read<V: Volume>(
         &mut self,
-        files: &mut FileSystem<D>,
-        (node, offset): (Node, u64),
+        files: &mut V,
+        (node, offset): (u64, u64),
         output: &mut [u8],
-    ) -> Result<usize, Error> {
+    ) -> Result<usize, V::Error> {
         if self
             .written
             .as_ref()
@@ -107,36 +99,39 @@ impl Gather {
             self.settle(files)?;
         }
         let goes_on = self.last == Some((node, offset));
-        let found = match self.known(node, offset, output.len()) {
-            Some(bytes) => copy(bytes, output),
-            None if goes_on => {
-                self.fill(files, (node, offset))?;
-                let bytes = self.known(node, offset, 0).unwrap_or_default();
-                copy(bytes, output)
-            }
-            None => files.read_at(node, offset, output)?,
+        let found = if let Some(bytes) = self.known(node, offset, output.len()) {
+            copy(bytes, output)
+        } else if goes_on && self.has_room() {
+            self.fill(files, (node, offset))?;
+            let bytes = self.known(node, offset, 0).unwrap_or_default();
+            copy(bytes, output)
+        } else {
+            files.read_at(node, offset, output)?
         };
         self.last = Some((node, offset.saturating_add(found as u64)));
         Ok(found)
     }
 
     /// What is known from a place on, if it is at least `length` bytes.
-    fn known(&self, node: Node, offset: u64, length: usize) -> Option<&[u8]> {
+    fn known(&self, node: u64, offset: u64, length: usize) -> Option<&[u8]> {
         let piece = self.ahead.as_ref().filter(|piece| piece.node == node)?;
         let skip = usize::try_from(offset.checked_sub(piece.offset)?).ok()?;
         piece.bytes.get(skip..).filter(|rest| rest.len() >= length)
     }
 
-    fn fill<D: BatchDevice>(
+    /// Forgets what was read ahead and tells whether there is memory to read ahead again.
+    fn has_room(&mut self) -> bool {
+        let ahead = self.ahead.get_or_insert_default();
+        ahead.bytes.clear();
+        ahead.bytes.try_reserve_exact(LIMIT).is_ok()
+    }
+
+    fn fill<V: Volume>(
         &mut self,
-        files: &mut FileSystem<D>,
-        (node, offset): (Node, u64),
-    ) -> Result<(), Error> {
+        files: &mut V,
+        (node, offset): (u64, u64),
+    ) -> Result<(), V::Error> {
         let mut bytes = self.ahead.take().map_or_else(Vec::new, |piece| piece.bytes);
-        bytes.clear();
-        bytes
-            .try_reserve_exact(LIMIT)
-            .map_err(|_| Error::NoMemory)?;
         bytes.resize(LIMIT, 0);
         let read = files.read_at(node, offset, &mut bytes)?;
         bytes.truncate(read);
@@ -147,18 +142,6 @@ impl Gather {
         });
         Ok(())
     }
-}
-
-/// Whether a write may be kept: it can fail for no reason but the device's.
-fn may_wait<D: BatchDevice>(
-    files: &mut FileSystem<D>,
-    node: Node,
-    offset: u64,
-) -> Result<bool, Error> {
-    let space = files.statfs()?;
-    let room = space.free_blocks.saturating_mul(space.block_size);
-    let plain = files.restriction().is_none() && files.stat(node)?.kind == Kind::File;
-    Ok(plain && room >= ROOM && offset < FAR)
 }
 
 fn copy(from: &[u8], to: &mut [u8]) -> usize {

@@ -1,23 +1,22 @@
-//! The interface `filesystem` over a volume: arguments checked, results converted, nothing else.
+//! The interface `filesystem` over a volume: who has what open, buffers that are lent, nothing else.
 
-use block_cache::BatchDevice;
 use libipc::Caller;
-use libipc::codec::{Bytes, List};
+use libipc::codec::Bytes;
 use libipc::lend;
 use proto::filesystem::{
-    Cursor, Entry, Error, Existing, Info, MAX_DATA, MAX_ENTRIES, Place, Reach, Server, Space, Stat,
+    Cursor, Error, Existing, Info, MAX_DATA, MAX_PATH, Place, Server, Space, Stat,
 };
 
-use crate::{Mounted, Node, Walk, convert, convert::node};
+use crate::{Entries, Mounted, Volume};
 
 type Data = Bytes<{ MAX_DATA as usize }>;
-type Entries = List<Entry, { MAX_ENTRIES as usize }>;
+type Path = Bytes<{ MAX_PATH as usize }>;
 
-impl<D: BatchDevice> Mounted<D> {
+impl<V: Volume> Mounted<V> {
     /// Fills a lent buffer by way of `bytes`, which has room for all of it.
     fn fill(
         &mut self,
-        (node, offset): (Node, u64),
+        (node, offset): (u64, u64),
         (caller, data): (Caller, lend::Place),
         bytes: &mut [u8],
     ) -> Result<u32, Error> {
@@ -38,62 +37,42 @@ impl<D: BatchDevice> Mounted<D> {
     }
 }
 
-impl<D: BatchDevice> Server for Mounted<D> {
+impl<V: Volume> Server for Mounted<V> {
     fn info(&mut self, _: Caller) -> Info {
         Mounted::info(self).clone()
     }
 
     fn walk(&mut self, _: Caller, path: &[u8]) -> Result<Place, Error> {
-        match self.look(|files| files.lookup(path))? {
-            Walk::Found(stat) => Ok(Place {
-                reach: Reach::End,
-                rest: path.len() as u32,
-                directory: 0,
-                stat: convert::stat(stat),
-            }),
-            Walk::Link {
-                directory,
-                link,
-                rest,
-            } => Ok(Place {
-                reach: Reach::Link,
-                rest: rest as u32,
-                directory: directory.raw().into(),
-                stat: convert::stat(self.look(|files| files.stat(link))?),
-            }),
-        }
+        self.look(|files| files.walk(path))
     }
 
     fn lookup(&mut self, _: Caller, directory: u64, name: &[u8]) -> Result<Stat, Error> {
-        let found = self.look(|files| files.lookup_child(node(directory)?, name))?;
-        Ok(convert::stat(found))
+        self.look(|files| files.lookup(directory, name))
     }
 
-    fn stat(&mut self, _: Caller, number: u64) -> Result<Stat, Error> {
-        Ok(convert::stat(self.look(|files| files.stat(node(number)?))?))
+    fn stat(&mut self, _: Caller, node: u64) -> Result<Stat, Error> {
+        self.look(|files| files.stat(node))
     }
 
-    fn open(&mut self, caller: Caller, number: u64) -> Result<Stat, Error> {
-        let node = node(number)?;
+    fn open(&mut self, caller: Caller, node: u64) -> Result<Stat, Error> {
         let stat = self.change(|files| files.open(node))?;
         self.clients.opened(caller, node);
-        Ok(convert::stat(stat))
+        Ok(stat)
     }
 
-    fn close(&mut self, caller: Caller, number: u64) -> Result<(), Error> {
-        let node = node(number)?;
+    fn close(&mut self, caller: Caller, node: u64) -> Result<(), Error> {
         if !self.clients.closes(caller, node) {
             return Err(Error::Invalid);
         }
         self.change(|files| files.close(node))
     }
 
-    fn read_at(&mut self, _: Caller, number: u64, offset: u64, max: u32) -> Result<Data, Error> {
+    fn read_at(&mut self, _: Caller, node: u64, offset: u64, max: u32) -> Result<Data, Error> {
         let mut data = Data::new();
         let length = (max as usize).min(data.capacity());
         // Never longer than the capacity.
         let _ = data.resize(length, 0);
-        let read = self.read(node(number)?, offset, &mut data)?;
+        let read = self.read(node, offset, &mut data)?;
         data.truncate(read);
         Ok(data)
     }
@@ -101,11 +80,10 @@ impl<D: BatchDevice> Server for Mounted<D> {
     fn read_into(
         &mut self,
         caller: Caller,
-        number: u64,
+        node: u64,
         offset: u64,
         data: lend::Place,
     ) -> Result<u32, Error> {
-        let node = node(number)?;
         let mut bytes = core::mem::take(&mut self.scratch);
         if bytes.len() < data.len() {
             bytes.resize(data.len(), 0);
@@ -115,12 +93,12 @@ impl<D: BatchDevice> Server for Mounted<D> {
         filled
     }
 
-    fn write_at(&mut self, _: Caller, number: u64, offset: u64, data: &[u8]) -> Result<(), Error> {
-        self.write(node(number)?, offset, data)
+    fn write_at(&mut self, _: Caller, node: u64, offset: u64, data: &[u8]) -> Result<(), Error> {
+        self.write(node, offset, data)
     }
 
-    fn truncate(&mut self, _: Caller, number: u64, size: u64) -> Result<(), Error> {
-        self.change(|files| files.truncate(node(number)?, size))
+    fn truncate(&mut self, _: Caller, node: u64, size: u64) -> Result<(), Error> {
+        self.change(|files| files.truncate(node, size))
     }
 
     fn create(
@@ -130,8 +108,7 @@ impl<D: BatchDevice> Server for Mounted<D> {
         name: &[u8],
         permissions: u16,
     ) -> Result<Stat, Error> {
-        let made = self.change(|files| files.create(node(directory)?, name, permissions))?;
-        Ok(convert::stat(made))
+        self.change(|files| files.create(directory, name, permissions))
     }
 
     fn make_directory(
@@ -141,8 +118,7 @@ impl<D: BatchDevice> Server for Mounted<D> {
         name: &[u8],
         permissions: u16,
     ) -> Result<Stat, Error> {
-        let made = self.change(|files| files.mkdir(node(directory)?, name, permissions))?;
-        Ok(convert::stat(made))
+        self.change(|files| files.make_directory(directory, name, permissions))
     }
 
     fn symlink(
@@ -152,22 +128,19 @@ impl<D: BatchDevice> Server for Mounted<D> {
         name: &[u8],
         target: &[u8],
     ) -> Result<Stat, Error> {
-        let made = self.change(|files| files.symlink(node(directory)?, name, target))?;
-        Ok(convert::stat(made))
+        self.change(|files| files.symlink(directory, name, target))
     }
 
-    fn link(&mut self, _: Caller, number: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
-        let (target, directory) = (node(number)?, node(directory)?);
-        self.change(|files| files.link(target, directory, name))?;
-        Ok(())
+    fn link(&mut self, _: Caller, node: u64, directory: u64, name: &[u8]) -> Result<(), Error> {
+        self.change(|files| files.link(node, directory, name))
     }
 
     fn unlink(&mut self, _: Caller, directory: u64, name: &[u8]) -> Result<(), Error> {
-        self.change(|files| files.unlink(node(directory)?, name))
+        self.change(|files| files.unlink(directory, name))
     }
 
     fn remove_directory(&mut self, _: Caller, directory: u64, name: &[u8]) -> Result<(), Error> {
-        self.change(|files| files.rmdir(node(directory)?, name))
+        self.change(|files| files.remove_directory(directory, name))
     }
 
     fn rename(
@@ -179,15 +152,12 @@ impl<D: BatchDevice> Server for Mounted<D> {
         to_name: &[u8],
         existing: Existing,
     ) -> Result<(), Error> {
-        let from = (node(from_directory)?, from_name);
-        let to = (node(to_directory)?, to_name);
-        let existing = convert::existing(existing);
+        let (from, to) = ((from_directory, from_name), (to_directory, to_name));
         self.change(|files| files.rename(from, to, existing))
     }
 
-    fn read_link(&mut self, _: Caller, number: u64) -> Result<Bytes<1000>, Error> {
-        let target = self.look(|files| files.readlink(node(number)?))?;
-        target.as_slice().try_into().map_err(|_| Error::TooLarge)
+    fn read_link(&mut self, _: Caller, node: u64) -> Result<Path, Error> {
+        self.look(|files| files.read_link(node))
     }
 
     fn read_directory(
@@ -196,18 +166,12 @@ impl<D: BatchDevice> Server for Mounted<D> {
         directory: u64,
         cursor: Cursor,
     ) -> Result<(Entries, Cursor), Error> {
-        let start = crate::Cursor::from_words([cursor.first, cursor.second]);
-        let start = start.ok_or(Error::Invalid)?;
-        let directory = node(directory)?;
-        let most = MAX_ENTRIES as usize;
-        let found = self.look(|files| files.read_dir(directory, start, most))?;
-        let [first, second] = found.last().map_or(start, |last| last.next).to_words();
-        let entries: Result<Entries, Error> = found.iter().map(convert::entry).collect();
-        Ok((entries?, Cursor { first, second }))
+        let read = self.look(|files| files.read_directory(directory, cursor))?;
+        read.ok_or(Error::Invalid)
     }
 
     fn space(&mut self, _: Caller) -> Result<Space, Error> {
-        Ok(convert::space(self.look(|files| files.statfs())?))
+        self.look(|files| files.space())
     }
 
     fn sync(&mut self, _: Caller) -> Result<(), Error> {

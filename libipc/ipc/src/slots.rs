@@ -8,8 +8,8 @@ use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 
 use weft_abi::{CPtr, Syscall};
 
-/// The greatest CNode whose slots are managed.
-const MAX_SLOTS: usize = 1 << 14;
+/// The slots that are managed: of a greater CNode the first.
+pub const MAX_SLOTS: usize = 1 << 14;
 const BITS: usize = u64::BITS as usize;
 
 static OWN: FreeSlots<{ MAX_SLOTS / BITS }> = FreeSlots::new();

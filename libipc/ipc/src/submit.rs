@@ -91,7 +91,7 @@ impl<W: Wake> Submitter<W> {
         &self,
         request: Result<RingRequest, TooLong>,
     ) -> Pending<'_, R, E, W> {
-        let pending = self.submit(request.clone());
+        let pending = self.submit(request);
         if let (Some(place), Ok(request)) = (pending.place(), request) {
             self.inner.borrow_mut().flights.may_repeat(place, request);
         }

@@ -31,7 +31,7 @@ pub const SCHED_CONTROL: CPtr = CPtr(10);
 /// The first untyped; the others follow.
 pub const UNTYPEDS: CPtr = CPtr(16);
 /// log2 of the number of slots in root's CNode.
-pub const CNODE_SIZE: u8 = 14;
+pub const CNODE_SIZE: u8 = 15;
 /// The greatest number of untypeds at boot.
 pub const MAX_UNTYPEDS: usize = 128;
 /// The right to set any priority on core `n`, from 1 on, is `n` slots further; that on core 0 is [`SCHED_CONTROL`].

@@ -5,11 +5,13 @@
 //! until a component is ended and its objects with it.
 
 use alloc::{string::String, vec::Vec};
+use core::ops::Range;
 
 use libipc::{
     CPtr, Kind, Refusal,
     abi::boot,
     objects::{AddressSpace, CNode, Untyped},
+    slots,
 };
 use weft_domain::{Builder, Mapping, SystemCalls};
 use weft_spec::{Component, SystemSpec};
@@ -62,8 +64,8 @@ pub struct Workshop {
     homes: Vec<(String, u8)>,
     /// The core for which things are made.
     core: usize,
-    next_slot: u32,
-    end_slot: u32,
+    /// Free slots: those of `libipc` that it does not keep, and those that it does not know.
+    free: [Range<u32>; 2],
 }
 
 impl Workshop {
@@ -72,18 +74,17 @@ impl Workshop {
     /// # Errors
     /// [`Trouble::OutOfSlots`] if root's CNode has no room.
     pub fn new(pools: Vec<Pool>, first_free: u32) -> Result<Self, Trouble> {
-        let end_slot = (1 << boot::CNODE_SIZE) - KEPT_SLOTS;
-        let wanted = end_slot
+        const MANAGED: u32 = slots::MAX_SLOTS as u32;
+        let wanted = (MANAGED - KEPT_SLOTS)
             .checked_sub(first_free + KEPT_SLOTS)
             .ok_or(Trouble::OutOfSlots)?;
-        let first = libipc::slots::allocate_run(wanted as usize).ok_or(Trouble::OutOfSlots)?;
+        let first = slots::allocate_run(wanted as usize).ok_or(Trouble::OutOfSlots)?;
         Ok(Self {
             calls: SystemCalls,
             pools,
             homes: Vec::new(),
             core: 0,
-            next_slot: first.0,
-            end_slot: first.0 + wanted,
+            free: [first.0..first.0 + wanted, MANAGED..1 << boot::CNODE_SIZE],
         })
     }
 
@@ -130,13 +131,12 @@ impl Workshop {
     /// # Errors
     /// [`Trouble::OutOfSlots`].
     pub fn slots(&mut self, count: u32) -> Result<Run, Trouble> {
-        let first = self.next_slot;
-        let end = first.checked_add(count).filter(|end| *end <= self.end_slot);
-        self.next_slot = end.ok_or(Trouble::OutOfSlots)?;
-        Ok(Run {
-            first: CPtr(first),
-            count,
-        })
+        let has_room = |free: &&mut Range<u32>| free.len() >= count as usize;
+        let free = self.free.iter_mut().find(has_room);
+        let free = free.ok_or(Trouble::OutOfSlots)?;
+        let first = CPtr(free.start);
+        free.start += count;
+        Ok(Run { first, count })
     }
 
     /// Takes one slot.

@@ -44,7 +44,7 @@ fn work(env: &Startup, mut station: Station<libipc::Connection>) -> Error<Refuse
         }
         log_line(format_args!("there is a link"));
         let why = loop {
-            if let Err(why) = station.next() {
+            if let Err(why) = station.serve() {
                 break why;
             }
         };

@@ -55,7 +55,7 @@ impl<T: Transport> Station<T> {
     ///
     /// # Errors
     /// Those of the interface; [`Refused::BadBuffer`] also if the connection's pools are too small.
-    pub fn next(&mut self) -> Result<Outcome, Error<Refused>> {
+    pub fn serve(&mut self) -> Result<Outcome, Error<Refused>> {
         let short = Error::Server(Refused::BadBuffer);
         let mut frame = [0; MAX_FRAME];
         let lent = self.lender.lend_out(MAX_FRAME).ok_or(short)?;
@@ -156,14 +156,14 @@ mod tests {
         let (mock, mut station) = rig(&[&other, &asks]);
         assert_eq!(station.own(), [2, 0, 0, 0, 0, 1]);
         assert_eq!(station.has_link().ok(), Some(true));
-        assert_eq!(station.next().ok(), Some(Outcome::Ignored));
-        assert_eq!(station.next().ok(), Some(Outcome::Forwarded));
+        assert_eq!(station.serve().ok(), Some(Outcome::Ignored));
+        assert_eq!(station.serve().ok(), Some(Outcome::Forwarded));
         let mut answer = asks;
         answer[..6].copy_from_slice(&[2, 0, 0, 0, 0, 9]);
         answer[6..12].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
         answer[14] = 8;
         assert_eq!(mock.server().0.went, [answer.to_vec()]);
-        let ended = station.next();
+        let ended = station.serve();
         assert!(matches!(ended, Err(Error::Server(Refused::NoLink))));
         assert_eq!(station.has_link().ok(), Some(false));
     }

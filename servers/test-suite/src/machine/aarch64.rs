@@ -1,6 +1,7 @@
-//! QEMU's `virt`.
+//! QEMU's `virt` and its Raspberry Pi 4.
 
 use libipc::abi::Syscall;
+use libipc::abi::startup::EntryKind;
 use libipc::{CPtr, FaultKind, Irq, Startup};
 use test_script::Probe;
 use weft_mmio::Registers;
@@ -50,28 +51,59 @@ const NOW: usize = 0x00;
 const MATCH: usize = 0x04;
 const ENABLE: usize = 0x10;
 const CLEAR: usize = 0x1c;
+/// Registers of the ARMC (BCM2711 ARM Peripherals, 2020, §6.5.3), and the first of its software interrupts.
+const SWIRQ_SET: usize = 0x3f0;
+const SWIRQ_CLEAR: usize = 0x3f4;
+const FIRST: u32 = 1;
 
-/// The PL031, a clock of whole seconds: interrupts when its match register is the time.
+/// What interrupts when it is told to.
+#[derive(Clone, Copy)]
+enum Device {
+    /// The PL031 of `virt`, a clock of whole seconds: interrupts when its match register is the time.
+    Clock(Registers),
+    /// The software interrupts of the Raspberry Pi.
+    Software(Registers),
+}
+
+/// The device of the board.
 #[derive(Clone, Copy)]
 pub(crate) struct Timer {
-    registers: Registers,
+    device: Device,
     /// Its interrupt.
     pub(crate) irq: Irq,
 }
 
 impl Timer {
-    /// The line of its interrupt.
-    pub(crate) const LINE: u32 = 2;
-
     /// Takes what the manifest gives.
     pub(crate) fn open(env: &Startup) -> Self {
-        let Some(registers) = Registers::open(env, "rtc") else {
-            panic!("the registers of the clock are not mapped");
+        let has_clock = env.find(EntryKind::Mmio, "rtc").is_some();
+        let (registers, irq) = if has_clock {
+            ("rtc", "rtc")
+        } else {
+            ("armc", "software0")
         };
-        Self {
-            registers,
-            irq: env.irq("rtc"),
+        let Some(registers) = Registers::open(env, registers) else {
+            panic!("the registers of the device are not mapped");
+        };
+        let device = match has_clock {
+            true => Device::Clock(registers),
+            false => Device::Software(registers),
+        };
+        let irq = env.irq(irq);
+        Self { device, irq }
+    }
+
+    /// The line of its interrupt.
+    pub(crate) fn line(self) -> u32 {
+        match self.device {
+            Device::Clock(_) => 2,
+            Device::Software(_) => 40,
         }
+    }
+
+    /// Whether the board has message-signalled interrupts as well.
+    pub(crate) fn has_messages_beside(self) -> bool {
+        matches!(self.device, Device::Clock(_))
     }
 
     /// A capability of the device, for a program that may do with it what it likes.
@@ -81,31 +113,49 @@ impl Timer {
 
     /// Lets it interrupt.
     pub(crate) fn begin(&self) -> Outcome {
-        self.registers.write32(ENABLE, 1);
-        self.match_now();
+        match self.device {
+            Device::Clock(registers) => {
+                registers.write32(ENABLE, 1);
+                match_now(registers);
+            }
+            Device::Software(registers) => registers.write32(SWIRQ_SET, FIRST),
+        }
         Ok(())
     }
 
     /// Lets the next interrupt come after one has.
     pub(crate) fn again(&self) -> Outcome {
-        self.registers.write32(CLEAR, 1);
-        self.match_now();
+        match self.device {
+            Device::Clock(registers) => {
+                registers.write32(CLEAR, 1);
+                match_now(registers);
+            }
+            Device::Software(registers) => {
+                registers.write32(SWIRQ_CLEAR, FIRST);
+                registers.write32(SWIRQ_SET, FIRST);
+            }
+        }
         Ok(())
     }
 
     /// Lets it interrupt no more.
     pub(crate) fn end(&self) -> Outcome {
-        self.registers.write32(ENABLE, 0);
-        self.registers.write32(CLEAR, 1);
+        match self.device {
+            Device::Clock(registers) => {
+                registers.write32(ENABLE, 0);
+                registers.write32(CLEAR, 1);
+            }
+            Device::Software(registers) => registers.write32(SWIRQ_CLEAR, FIRST),
+        }
         Ok(())
     }
+}
 
-    /// The time is the one that is matched, or will be in a second if it has just gone on.
-    fn match_now(&self) {
-        let before = self.registers.read32(NOW);
-        self.registers.write32(MATCH, before);
-        if self.registers.read32(NOW) != before {
-            self.registers.write32(MATCH, before.wrapping_add(2));
-        }
+/// The time is the one that is matched, or will be in a second if it has just gone on.
+fn match_now(clock: Registers) {
+    let before = clock.read32(NOW);
+    clock.write32(MATCH, before);
+    if clock.read32(NOW) != before {
+        clock.write32(MATCH, before.wrapping_add(2));
     }
 }

@@ -62,15 +62,22 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// The line of its interrupt.
-    pub(crate) const LINE: u32 = 0;
-
     /// Takes what the manifest gives.
     pub(crate) fn open(env: &Startup) -> Self {
         Self {
             ports: env.ports("timer"),
             irq: env.irq("timer"),
         }
+    }
+
+    /// The line of its interrupt.
+    pub(crate) fn line(self) -> u32 {
+        0
+    }
+
+    /// Whether the board has message-signalled interrupts as well.
+    pub(crate) fn has_messages_beside(self) -> bool {
+        true
     }
 
     /// A capability of the device, for a program that may do with it what it likes.

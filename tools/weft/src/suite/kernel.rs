@@ -25,7 +25,7 @@ const LONG: &str = "long";
 /// The feature with which it tries what only a machine of exact time can show.
 const COUNTED: &str = "counted";
 
-/// Cores of the machine: the suite tries what one core does about the others.
+/// Cores of machines that can have any number.
 const CORES: u16 = 8;
 
 /// Their memory, for eight parts.
@@ -53,31 +53,48 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     run(context, Board::Virt, tally)
 }
 
+/// Runs it on the Raspberry Pi.
+///
+/// # Errors
+/// If it does not build, or ends in any way but by its own exit code.
+pub fn on_raspi4b(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Raspi4b, tally)
+}
+
+/// What one core does about the others is tried where there are some. The Raspberry Pi has four.
+fn cores(board: Board) -> u16 {
+    match board {
+        Board::Raspi4b => 4,
+        _ => CORES,
+    }
+}
+
 fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let project = context.project;
     let name = format!("kernel-{}", board.name());
     if context.length == Length::Long {
         let suite = Alone::build(project, board, (PACKAGE, &[LONG]), "kernel-long")?;
-        let machine = suite.machine(CORES, MEMORY, Clock::Host);
+        let machine = suite.machine(cores(board), MEMORY, Clock::Host);
         boot(&machine, (&format!("{name}-long"), LONG_LIMIT), tally)?;
     }
     let suite = Alone::build(project, board, (PACKAGE, &[COUNTED]), "kernel-counted")?;
-    let machine = suite.machine(CORES, MEMORY, Clock::Counted);
+    let machine = suite.machine(cores(board), MEMORY, Clock::Counted);
     boot(&machine, (&format!("{name}-counted"), LIMIT), tally)?;
     let suite = Alone::build(project, board, (PACKAGE, &[]), "kernel")?;
-    let machine = suite.machine(CORES, MEMORY, Clock::Host);
+    let machine = suite.machine(cores(board), MEMORY, Clock::Host);
     boot(&machine, (&name, LIMIT), tally)?;
     look(&machine, &suite.kernel, &name, tally)?;
     // On the PC no emulator has tags.
-    if board == Board::Virt {
+    if board != Board::Q35 {
         watch(&machine, &suite.kernel, &name, tally)?;
     }
-    let mut others = vec![(Model::Old, "old")];
-    // The PC's usual processor is the newest.
-    if board == Board::Virt {
-        others.push((Model::New, "new"));
-    }
-    for (model, suffix) in others {
+    // The PC's usual processor is the newest, and the Raspberry Pi has but one.
+    let others: &[_] = match board {
+        Board::Q35 => &[(Model::Old, "old")],
+        Board::Virt => &[(Model::Old, "old"), (Model::New, "new")],
+        Board::Raspi4b => &[],
+    };
+    for (model, suffix) in others.iter().copied() {
         let other = Machine {
             model,
             ..machine.clone()

@@ -121,6 +121,12 @@ pub const TABLE: &[Suite] = &[
         run: kernel::on_virt,
     },
     Suite {
+        name: "kernel on raspi4b",
+        place: Place::Raspi4b,
+        least: Length::Usual,
+        run: kernel::on_raspi4b,
+    },
+    Suite {
         name: "first call on virt",
         place: Place::Virt,
         least: Length::Usual,
@@ -143,6 +149,12 @@ pub const TABLE: &[Suite] = &[
         place: Place::Virt,
         least: Length::Usual,
         run: target::on_virt,
+    },
+    Suite {
+        name: "target on raspi4b",
+        place: Place::Raspi4b,
+        least: Length::Usual,
+        run: target::on_raspi4b,
     },
     Suite {
         name: "boot",

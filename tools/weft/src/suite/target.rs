@@ -49,6 +49,14 @@ pub fn on_virt(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     run(context, Board::Virt, tally)
 }
 
+/// Runs it on the Raspberry Pi.
+///
+/// # Errors
+/// If it does not build, or ends in any way but by its own exit code.
+pub fn on_raspi4b(context: &Context<'_>, tally: &mut Tally) -> Outcome {
+    run(context, Board::Raspi4b, tally)
+}
+
 fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let manifest = context.project.manifest(Some(IMAGE));
     setup::ensure(context.project, &[board.emulator_need()])?;
@@ -83,7 +91,8 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let report = session::listen(&machine, Some(limit), &mut lines)?;
     let name = match board {
         Board::Q35 => "target",
-        Board::Virt | Board::Raspi4b => "target virt",
+        Board::Virt => "target virt",
+        Board::Raspi4b => "target raspi4b",
     };
     let count = lines.add_to(name, tally);
     judge(report, limit, count, tally).map_err(|error| {

@@ -178,7 +178,7 @@ mod tests {
         assert!(told(&alloc::format!(
             "bench stretch kernel.idle_wakeups_per_second {number} 10"
         )));
-        let end = alloc::format!("bench end 3 {}", ALL.len() - 3);
+        let end = alloc::format!("bench end 3 {}", ALL.len() - 4);
         assert_eq!(lines.last(), Some(&end));
     }
 

@@ -89,7 +89,8 @@ fn boot_information_describes_all_memory_and_no_piece_overlaps_another() {
         .filter(|e| e.class == 0)
         .map(|e| 1_u64 << e.size)
         .sum();
-    assert!(ram > MEMORY - (2 << 20), "too little is left: {ram:#x}");
+    // Most of it is the table of slots.
+    assert!(ram > MEMORY - (3 << 20), "too little is left: {ram:#x}");
     for entry in used {
         let found = machine
             .call(Syscall::UntypedInfo, &[entry.slot.into()])

@@ -7,7 +7,7 @@ use crate::slot::{Sequence, decode_completion, encode_request};
 use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::table::Table;
-use crate::{Closed, Completion, Fault, Outcome, PeerGone, Request, Waiting, Wake};
+use crate::{Closed, Completion, Fault, Looks, Outcome, PeerGone, Request, WINDOW, Waiting, Wake};
 
 /// Why a request was not submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub struct ClientRing<'a, W> {
     closed: Option<Closed>,
     /// How many completions the caller has no use for without a further one.
     fewer: u64,
+    looks: Looks,
 }
 
 impl<'a, W: Wake> ClientRing<'a, W> {
@@ -80,6 +81,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             wake,
             closed: None,
             fewer: 0,
+            looks: Looks::default(),
         })
     }
 
@@ -112,7 +114,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// Looks whether the server lives, if the wait is one that drains: it is made to take what was submitted, and
     /// answers at once.
     pub fn probe(&mut self) {
-        if self.wake.waiting() == Waiting::Drains && self.wake.wait(NEVER_SEEN).is_err() {
+        if self.wake.waiting() != Waiting::Passive && self.wake.wait(NEVER_SEEN).is_err() {
             self.end(Closed::Gone);
         }
     }
@@ -252,8 +254,10 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// # Errors
     /// As [`poll`](Self::poll), and [`Closed::Gone`] if the server is gone.
     pub fn wait(&mut self) -> Result<Polled, Closed> {
-        if self.wake.waiting() == Waiting::Passive {
-            self.flush();
+        match self.wake.waiting() {
+            Waiting::Passive => self.flush(),
+            Waiting::Drains => {}
+            Waiting::Apart => return self.wait_apart(),
         }
         let mut waited = false;
         loop {
@@ -267,6 +271,39 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             self.sleep();
             waited = true;
         }
+    }
+
+    /// The same for a server on another core: announces what was submitted, looks for as long as that pays, and only then
+    /// makes the call.
+    #[cold]
+    #[inline(never)]
+    fn wait_apart(&mut self) -> Result<Polled, Closed> {
+        loop {
+            if self.looks.pay() {
+                self.flush();
+            }
+            let found = self.poll()?;
+            if found != Polled::Empty || self.outstanding() == 0 {
+                self.flush();
+                return Ok(found);
+            }
+            if let Some(found) = self.look() {
+                return found;
+            }
+            self.sleep();
+        }
+    }
+
+    /// Looks for as long as that pays.
+    fn look(&mut self) -> Option<Result<Polled, Closed>> {
+        let mut looks = self.looks;
+        let (found, _) = looks.wait(WINDOW, || {
+            self.wake.relax();
+            let found = self.poll();
+            (found != Ok(Polled::Empty)).then_some(found)
+        });
+        self.looks = looks;
+        found
     }
 
     /// As [`wait`](Self::wait), for a caller that has no use for fewer than `count` completions: if it sleeps, it is woken
@@ -300,6 +337,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         match self.wake.waiting() {
             Waiting::Passive => self.flush(),
             Waiting::Drains => self.sleep(),
+            // It is taken meanwhile, or else by the wait.
+            Waiting::Apart if self.looks.pay() => self.flush(),
+            Waiting::Apart => {
+                self.looks.slept();
+                self.sleep();
+            }
         }
     }
 

@@ -142,7 +142,7 @@ fn the_server_of_a_ring_holds_what_tells_its_client_of_its_end() {
     );
     assert!(ties("vfs").is_empty());
     let told = |id| {
-        let entries = startup_entries(&spec, id, &|_| (0, 0));
+        let entries = startup_entries(&spec, id, &|_| (0, 0), &|_| 0);
         let disk = entries.into_iter();
         let mut disk = disk.filter(|entry| entry.kind == EntryKind::Client && entry.name == "disk");
         disk.next().map(|entry| entry.v1)
@@ -167,7 +167,7 @@ fn faults_go_to_the_supervisor_unless_it_waits_for_the_component() {
 fn both_sides_of_a_ring_know_their_bits_and_regions() {
     let spec = whole();
     let names = |component| -> Vec<String> {
-        let entries = startup_entries(&spec, id(&spec, component), &|_| (0, 0));
+        let entries = startup_entries(&spec, id(&spec, component), &|_| (0, 0), &|_| 0);
         let text = entries.iter().filter(|e| e.v0 != 0);
         text.map(|e| format!("{:?} {} {:x} {:x}", e.kind, e.name, e.v0, e.v1))
             .collect()

@@ -200,6 +200,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// [`Closed`], for ever, after a fault of either side.
     #[inline]
     pub fn poll(&mut self) -> Result<Polled, Closed> {
+        self.look_once()
+    }
+
+    /// As [`poll`](Self::poll), in the place of its caller.
+    #[inline(always)]
+    fn look_once(&mut self) -> Result<Polled, Closed> {
         let copy = match self.completions.take(is_next) {
             Ok(copy) => copy,
             Err(head) => return self.nothing_new(head as u32),
@@ -360,7 +366,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
 
     /// Looks; if there is nothing and the wait is a passive one, asks to be woken and looks again.
     fn poll_before_waiting(&mut self) -> Result<Option<Polled>, Closed> {
-        let mut found = self.poll()?;
+        let mut found = self.look_once()?;
         if found == Polled::Empty && self.outstanding() == 0 {
             return Ok(Some(found));
         }

@@ -260,10 +260,8 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// # Errors
     /// As [`poll`](Self::poll), and [`Closed::Gone`] if the server is gone.
     pub fn wait(&mut self) -> Result<Polled, Closed> {
-        match self.wake.waiting() {
-            Waiting::Passive => self.flush(),
-            Waiting::Drains => {}
-            Waiting::Apart => return self.wait_apart(),
+        if self.wake.waiting() == Waiting::Passive {
+            self.flush();
         }
         let mut waited = false;
         loop {
@@ -274,34 +272,23 @@ impl<'a, W: Wake> ClientRing<'a, W> {
                 }
                 return Ok(found);
             }
+            if self.wake.waiting() == Waiting::Apart
+                && let Some(found) = self.look()
+            {
+                return found;
+            }
             self.sleep();
             waited = true;
         }
     }
 
-    /// The same for a server on another core: announces what was submitted, looks for as long as that pays, and only then
-    /// makes the call.
+    /// Announces what was submitted to a server on another core, and looks for as long as that pays.
     #[cold]
     #[inline(never)]
-    fn wait_apart(&mut self) -> Result<Polled, Closed> {
-        loop {
-            if self.looks.pay() {
-                self.flush();
-            }
-            let found = self.poll()?;
-            if found != Polled::Empty || self.outstanding() == 0 {
-                self.flush();
-                return Ok(found);
-            }
-            if let Some(found) = self.look() {
-                return found;
-            }
-            self.sleep();
-        }
-    }
-
-    /// Looks for as long as that pays.
     fn look(&mut self) -> Option<Result<Polled, Closed>> {
+        if self.looks.pay() {
+            self.flush();
+        }
         let mut looks = self.looks;
         let (found, _) = looks.wait(WINDOW, || {
             self.wake.relax();

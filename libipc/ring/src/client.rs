@@ -272,31 +272,37 @@ impl<'a, W: Wake> ClientRing<'a, W> {
                 }
                 return Ok(found);
             }
-            if self.wake.waiting() == Waiting::Apart
-                && let Some(found) = self.look()
-            {
-                return found;
+            if self.wake.waiting() == Waiting::Apart && self.looks_and_finds() {
+                continue;
             }
             self.sleep();
             waited = true;
         }
     }
 
-    /// Announces what was submitted to a server on another core, and looks for as long as that pays.
+    /// Announces what was submitted to a server on another core, and looks for as long as that pays. Tells whether there is
+    /// something to take.
     #[cold]
     #[inline(never)]
-    fn look(&mut self) -> Option<Result<Polled, Closed>> {
+    fn looks_and_finds(&mut self) -> bool {
         if self.looks.pay() {
             self.flush();
         }
         let mut looks = self.looks;
         let (found, _) = looks.wait(WINDOW, || {
             self.wake.relax();
-            let found = self.poll();
-            (found != Ok(Polled::Empty)).then_some(found)
+            self.has_news().then_some(())
         });
         self.looks = looks;
-        found
+        found.is_some()
+    }
+
+    /// Whether the next look of [`poll`](Self::poll) tells something.
+    fn has_news(&self) -> bool {
+        let is_here = is_next(self.completions.next, self.completions.head());
+        let epoch = self.peer.epoch();
+        let is_restarted = epoch != 0 && epoch != self.requests.epoch();
+        is_here || is_restarted || self.peer.closed().is_some()
     }
 
     /// As [`wait`](Self::wait), for a caller that has no use for fewer than `count` completions: if it sleeps, it is woken

@@ -148,6 +148,50 @@ fn what_does_not_come_is_called_for_and_in_the_end_at_once() {
 }
 
 #[test]
+fn whoever_looks_learns_what_else_becomes_of_the_server() {
+    let regions = Regions::new(4);
+    let server = RefCell::new(regions.server(Alone));
+    let anew = || *server.borrow_mut() = regions.server(Alone);
+    let close = || {
+        let _ = server.borrow_mut().close(libipc_ring::Fault::ForgedChain);
+    };
+    let looks = Cell::new(0);
+    let apart = Other {
+        looks: &looks,
+        does: [&anew, &close],
+    };
+    let mut client = regions.client(&apart);
+    client.submit(&request(1), 0).expect("room");
+    assert_eq!(client.wait(), Ok(Polled::Restarted));
+    client.submit(&request(2), 0).expect("room");
+    assert!(matches!(client.wait(), Err(libipc_ring::Closed::ByPeer(_))));
+    assert_eq!(looks.get(), 2);
+}
+
+/// A server to which something happens with each look, and that is never called.
+struct Other<'a> {
+    looks: &'a Cell<u32>,
+    does: [&'a dyn Fn(); 2],
+}
+
+impl Wake for &Other<'_> {
+    fn waiting(&self) -> Waiting {
+        Waiting::Apart
+    }
+
+    fn relax(&self) {
+        let look = count(self.looks) as usize;
+        self.does[look - 1]();
+    }
+
+    fn kick(&self) {}
+
+    fn wait(&self, _: u64) -> Result<(), PeerGone> {
+        panic!("it was told before")
+    }
+}
+
+#[test]
 fn whoever_looks_learns_that_the_server_has_closed() {
     let regions = Regions::new(4);
     let server = RefCell::new(regions.server(Alone));

@@ -14,6 +14,9 @@ pub struct ClientWake {
     kick: Notification,
     connection: Connection,
     runs: Peer,
+    /// Requests with fewer words than this are carried: one comparison for both questions, whether a call has room and whether one is
+    /// of use.
+    carried_below: usize,
 }
 
 impl ClientWake {
@@ -24,13 +27,22 @@ impl ClientWake {
             kick,
             connection,
             runs: Peer::Beside,
+            carried_below: INLINE_WORDS + 1,
         }
     }
 
     /// The same to a server that runs elsewhere.
     #[must_use]
     pub fn with_peer(self, runs: Peer) -> Self {
-        Self { runs, ..self }
+        let carried_below = match runs {
+            Peer::Beside => INLINE_WORDS + 1,
+            Peer::Apart => 0,
+        };
+        Self {
+            runs,
+            carried_below,
+            ..self
+        }
     }
 }
 
@@ -52,7 +64,7 @@ impl Wake for ClientWake {
     #[inline]
     fn carry(&self, request: &RingRequest) -> Option<Result<Outcome, PeerGone>> {
         let words = request.words as usize;
-        if words > INLINE_WORDS || self.runs == Peer::Apart {
+        if words >= self.carried_below {
             return None;
         }
         let info = MessageInfo::new(request.op, words, 0);

@@ -26,6 +26,8 @@ struct Apart<'a> {
     takes_at: Cell<u32>,
     looks: Cell<u32>,
     kicks: Cell<u32>,
+    /// How often it was looked at before the last kick.
+    kicked_after: Cell<u32>,
     calls: Cell<u32>,
 }
 
@@ -38,6 +40,7 @@ impl<'a> Apart<'a> {
             takes_at: Cell::new(NEVER),
             looks: Cell::new(0),
             kicks: Cell::new(0),
+            kicked_after: Cell::new(0),
             calls: Cell::new(0),
         }
     }
@@ -71,6 +74,7 @@ impl Wake for &Apart<'_> {
 
     fn kick(&self) {
         count(&self.kicks);
+        self.kicked_after.set(self.looks.get());
     }
 
     fn wait(&self, seen: u64) -> Result<(), PeerGone> {
@@ -116,6 +120,12 @@ fn a_server_that_sleeps_is_kicked_once_and_then_looked_at() {
         ran.expect("served");
         assert_eq!(apart.counts(), (WINDOW, kicks, 0));
     }
+    // What is submitted by itself is announced by the wait.
+    assert_eq!(server.borrow_mut().sleep(), Sleep::Armed);
+    client.submit(&request(3), 3).expect("room");
+    assert!(matches!(client.wait(), Ok(Polled::Completion(_))));
+    assert_eq!(apart.counts(), (WINDOW, 1, 0));
+    assert_eq!(apart.kicked_after.get(), 0, "before it looks");
 }
 
 #[test]

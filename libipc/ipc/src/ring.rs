@@ -11,6 +11,9 @@
 //! submitted, and is answered when there is a completion. It costs one entry into the kernel where
 //! kick and wait cost two, and it ends when the server dies, which a notification cannot tell.
 //!
+//! Where client and server run on different cores, nobody's time is there to donate. Both sides then look for a while before they
+//! sleep ([`Looks`](libipc_ring::Looks)), and the client makes the drain call only if that was in vain.
+//!
 //! Names in the start-up page, for a ring `NAME`: `NAME` is the region that this program writes,
 //! `NAME.peer` the other side's, `NAME.out` and `NAME.in` the pools that this side writes and reads.
 
@@ -22,7 +25,7 @@ mod held;
 mod server;
 
 pub use client::{ClientWake, RingClient, outcome};
-pub use ends::{Pools, RingEnds};
+pub use ends::{Peer, Pools, RingEnds};
 pub use libipc_ring::{
     BatchError, ClientRing, Closed, Completion, Descriptor, Link, MAX_RINGS, OutOfBounds, Outcome,
     Polled, Pool, Request as RingRequest, Runs, SubmitError, Untrusted, Wake,
@@ -38,5 +41,7 @@ pub const DRAIN: u32 = crate::request_label(0, 1);
 /// ([`Reply::is_wanted`](crate::Reply::is_wanted)).
 pub const CANCEL: u32 = crate::request_label(0, 2);
 
+#[cfg(test)]
+mod apart_tests;
 #[cfg(test)]
 mod tests;

@@ -7,7 +7,7 @@ use crate::slot::{Sequence, decode_completion, encode_request};
 use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::table::Table;
-use crate::{Closed, Completion, Fault, Outcome, PeerGone, Request, Waiting, Wake};
+use crate::{Closed, Completion, Fault, Looks, Outcome, PeerGone, Request, WINDOW, Waiting, Wake};
 
 /// Why a request was not submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub struct ClientRing<'a, W> {
     closed: Option<Closed>,
     /// How many completions the caller has no use for without a further one.
     fewer: u64,
+    looks: Looks,
 }
 
 impl<'a, W: Wake> ClientRing<'a, W> {
@@ -80,6 +81,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
             wake,
             closed: None,
             fewer: 0,
+            looks: Looks::default(),
         })
     }
 
@@ -112,7 +114,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// Looks whether the server lives, if the wait is one that drains: it is made to take what was submitted, and
     /// answers at once.
     pub fn probe(&mut self) {
-        if self.wake.waiting() == Waiting::Drains && self.wake.wait(NEVER_SEEN).is_err() {
+        if self.wake.waiting() != Waiting::Passive && self.wake.wait(NEVER_SEEN).is_err() {
             self.end(Closed::Gone);
         }
     }
@@ -198,6 +200,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// [`Closed`], for ever, after a fault of either side.
     #[inline]
     pub fn poll(&mut self) -> Result<Polled, Closed> {
+        self.look_once()
+    }
+
+    /// As [`poll`](Self::poll), in the place of its caller.
+    #[inline(always)]
+    fn look_once(&mut self) -> Result<Polled, Closed> {
         let copy = match self.completions.take(is_next) {
             Ok(copy) => copy,
             Err(head) => return self.nothing_new(head as u32),
@@ -264,9 +272,37 @@ impl<'a, W: Wake> ClientRing<'a, W> {
                 }
                 return Ok(found);
             }
+            if self.wake.waiting() == Waiting::Apart && self.looks_and_finds() {
+                continue;
+            }
             self.sleep();
             waited = true;
         }
+    }
+
+    /// Announces what was submitted to a server on another core, and looks for as long as that pays. Tells whether there is
+    /// something to take.
+    #[cold]
+    #[inline(never)]
+    fn looks_and_finds(&mut self) -> bool {
+        if self.looks.pay() {
+            self.flush();
+        }
+        let mut looks = self.looks;
+        let (found, _) = looks.wait(WINDOW, || {
+            self.wake.relax();
+            self.has_news().then_some(())
+        });
+        self.looks = looks;
+        found.is_some()
+    }
+
+    /// Whether the next look of [`poll`](Self::poll) tells something.
+    fn has_news(&self) -> bool {
+        let is_here = is_next(self.completions.next, self.completions.head());
+        let epoch = self.peer.epoch();
+        let is_restarted = epoch != 0 && epoch != self.requests.epoch();
+        is_here || is_restarted || self.peer.closed().is_some()
     }
 
     /// As [`wait`](Self::wait), for a caller that has no use for fewer than `count` completions: if it sleeps, it is woken
@@ -300,6 +336,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         match self.wake.waiting() {
             Waiting::Passive => self.flush(),
             Waiting::Drains => self.sleep(),
+            // It is taken meanwhile, or else by the wait.
+            Waiting::Apart if self.looks.pay() => self.flush(),
+            Waiting::Apart => {
+                self.looks.slept();
+                self.sleep();
+            }
         }
     }
 
@@ -317,7 +359,7 @@ impl<'a, W: Wake> ClientRing<'a, W> {
 
     /// Looks; if there is nothing and the wait is a passive one, asks to be woken and looks again.
     fn poll_before_waiting(&mut self) -> Result<Option<Polled>, Closed> {
-        let mut found = self.poll()?;
+        let mut found = self.look_once()?;
         if found == Polled::Empty && self.outstanding() == 0 {
             return Ok(Some(found));
         }

@@ -20,6 +20,8 @@
 //!   [`ClientRing::poll_all`]) keep what they count in registers.
 //! - **One copy, then validate.** A consumer copies a slot word by word and looks at the copy only.
 //! - **No lost wake-up.** See the module `producer`: a full fence on both sides, checked by loom.
+//! - **Looking before sleeping.** Where the peer runs on another core a side looks for a while before it has itself woken: see
+//!   [`Looks`]. Then a batch is no entry into the kernel, and one fence for each side.
 //! - **Faults close.** A forged, stale or duplicate message closes the connection with a
 //!   [`Fault`]; an honest peer never causes one.
 //! - **Epochs.** A restarted server starts a new epoch; the client gives up what was outstanding.
@@ -38,6 +40,7 @@ mod consumer;
 mod fault;
 mod layout;
 mod link;
+mod looks;
 mod pool;
 mod producer;
 mod runs;
@@ -56,6 +59,7 @@ pub use client::{ClientRing, Polled, SubmitError, Submitted};
 pub use fault::{Closed, Fault};
 pub use layout::{Capacity, Layout, MAX_CAPACITY, MAX_RINGS};
 pub use link::Link;
+pub use looks::{Looks, WINDOW};
 pub use pool::{Descriptor, OutOfBounds, Pool};
 pub use runs::Runs;
 pub use server::{Linked, ServerRing, Sleep, Submission, Token};

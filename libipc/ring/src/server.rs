@@ -9,7 +9,7 @@ use crate::slot::{
 use crate::slots::Slots;
 use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
-use crate::{Closed, Fault, Link, Outcome, Request, Wake};
+use crate::{Closed, Fault, Link, Looks, Outcome, Request, WINDOW, Waiting, Wake};
 
 /// The duty to complete one request. It can be neither copied nor made up, so that no request is
 /// completed twice. A token that is dropped leaves its request unanswered until the server
@@ -72,6 +72,7 @@ pub struct ServerRing<'a, W> {
     held: Option<Linked>,
     /// All slots of requests, also while nothing is taken.
     slots: Slots<'a, REQUEST_WORDS>,
+    looks: Looks,
 }
 
 impl<'a, W: Wake> ServerRing<'a, W> {
@@ -126,6 +127,7 @@ impl<'a, W: Wake> ServerRing<'a, W> {
             chaining,
             held: None,
             slots: peer.slots,
+            looks: Looks::default(),
         };
         ring.wake.kick();
         Some(ring)
@@ -269,14 +271,22 @@ impl<'a, W: Wake> ServerRing<'a, W> {
     #[must_use = "a server that sleeps although it is ready sleeps for ever"]
     pub fn sleep(&mut self) -> Sleep {
         self.requests.arm(1);
-        let head = self.requests.head();
-        if self.is_stale(head) && self.peer.closed().is_none() {
-            return Sleep::Armed;
+        if self.is_ready() {
+            return Sleep::Ready;
         }
-        Sleep::Ready
+        Sleep::Armed
     }
 
-    /// Flushes, then waits for a request, for servers that have nothing else to wait for.
+    /// Whether there is something to look at, without asking to be woken for it.
+    #[must_use]
+    #[inline]
+    pub fn is_ready(&self) -> bool {
+        let head = self.requests.head();
+        !self.is_stale(head) || self.peer.closed().is_some()
+    }
+
+    /// Flushes, then waits for a request, for servers that have nothing else to wait for. Looks for a while before it sleeps, if
+    /// the client runs on another core.
     ///
     /// # Errors
     /// As [`take`](Self::take), and [`Closed::Gone`] if the client is gone.
@@ -286,10 +296,26 @@ impl<'a, W: Wake> ServerRing<'a, W> {
             if let Some(submission) = self.take()? {
                 return Ok(submission);
             }
+            if self.looks_and_finds() {
+                continue;
+            }
             if self.sleep() == Sleep::Armed {
                 self.wake.wait(self.requests.consumed())?;
             }
         }
+    }
+
+    fn looks_and_finds(&mut self) -> bool {
+        if self.wake.waiting() != Waiting::Apart {
+            return false;
+        }
+        let mut looks = self.looks;
+        let (found, _) = looks.wait(WINDOW, || {
+            self.wake.relax();
+            self.is_ready().then_some(())
+        });
+        self.looks = looks;
+        found.is_some()
     }
 
     /// Closes the connection because its content was at fault; the peer reads the reason.

@@ -18,6 +18,9 @@ pub enum Waiting {
     /// has completed more than `seen`: a kick before it, or one that ends it, would be an entry
     /// into the kernel for nothing.
     Drains,
+    /// As [`Drains`](Self::Drains), but the server runs on another core, and takes what is announced without being
+    /// called: it pays to look for a while before.
+    Apart,
 }
 
 /// Wakes the peer and waits to be woken.
@@ -35,6 +38,11 @@ pub trait Wake {
     /// What [`wait`](Self::wait) does for requests that were not announced.
     fn waiting(&self) -> Waiting {
         Waiting::Passive
+    }
+
+    /// What a core does between two looks. The default is the processor's pause.
+    fn relax(&self) {
+        core::hint::spin_loop();
     }
 
     /// Wakes the peer, or makes its next [`wait`](Wake::wait) return at once.
@@ -55,6 +63,10 @@ impl<W: Wake + ?Sized> Wake for &W {
 
     fn waiting(&self) -> Waiting {
         (**self).waiting()
+    }
+
+    fn relax(&self) {
+        (**self).relax();
     }
 
     fn kick(&self) {

@@ -7,7 +7,7 @@
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    Capacity, ClientRing, Layout, Outcome, PeerGone, Polled, Request, ServerRing, Wake,
+    Capacity, ClientRing, Layout, Outcome, PeerGone, Polled, Request, ServerRing, Waiting, Wake,
 };
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
@@ -271,5 +271,147 @@ fn an_answer_of_the_server_that_died_is_not_taken_for_its_successors() {
             assert_eq!(client.poll(), Ok(Polled::Empty));
         }
         peer.join().expect("started");
+    });
+}
+
+/// What wakes a server that runs on another core, and how its client waits for it: by a call that the server answers when
+/// there is a completion that the client has not seen. The server never waits in here, but is told.
+#[derive(Default)]
+struct Desk {
+    state: Mutex<Visits>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Visits {
+    /// A kick or a call that the server has not seen yet.
+    rung: Rung,
+    /// The call that waits, with the completions that its client knows of.
+    seen: Option<u64>,
+    /// The server has gone home.
+    is_over: bool,
+}
+
+impl Desk {
+    /// Answers the client's call if there is news for it.
+    fn settle(&self, completed: u64) {
+        let mut state = self.state.lock().expect("model");
+        if state.seen.take_if(|seen| *seen != completed).is_some() {
+            self.changed.notify_all();
+        }
+    }
+
+    /// Every call is answered from now on.
+    fn close(&self) {
+        self.state.lock().expect("model").is_over = true;
+        self.changed.notify_all();
+    }
+
+    /// What a server does that has nothing to do any more.
+    fn receive(&self) {
+        let mut state = self.state.lock().expect("model");
+        while state.rung == Rung::No {
+            state = self.changed.wait(state).expect("model");
+        }
+        state.rung = Rung::No;
+    }
+}
+
+/// The client's way to such a server.
+struct ToDesk(Arc<Desk>);
+
+impl Wake for ToDesk {
+    fn waiting(&self) -> Waiting {
+        Waiting::Apart
+    }
+
+    fn relax(&self) {}
+
+    fn kick(&self) {
+        self.0.state.lock().expect("model").rung = Rung::Yes;
+        self.0.changed.notify_all();
+    }
+
+    fn wait(&self, seen: u64) -> Result<(), PeerGone> {
+        let mut state = self.0.state.lock().expect("model");
+        (state.rung, state.seen) = (Rung::Yes, Some(seen));
+        self.0.changed.notify_all();
+        while state.seen.is_some() && !state.is_over {
+            state = self.0.changed.wait(state).expect("model");
+        }
+        Ok(())
+    }
+}
+
+/// The server's: it looks, and is told at its desk.
+struct AtDesk(Arc<Desk>);
+
+impl Wake for AtDesk {
+    fn waiting(&self) -> Waiting {
+        Waiting::Apart
+    }
+
+    fn relax(&self) {}
+
+    /// A client that waits by calls asks for none; this is for one that waits while the server starts.
+    fn kick(&self) {}
+
+    fn wait(&self, consumed: u64) -> Result<(), PeerGone> {
+        // Nothing was deferred: so much is completed as well.
+        self.0.settle(consumed);
+        self.0.receive();
+        Ok(())
+    }
+}
+
+/// Both ends of a ring between two cores, and the server's desk.
+fn apart() -> (
+    ClientRing<'static, ToDesk>,
+    ServerRing<'static, AtDesk>,
+    Arc<Desk>,
+) {
+    let layout = Layout::new(Capacity::new(2).expect("power of two"));
+    let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+    let desk = Arc::new(Desk::default());
+    let client = ClientRing::new(layout, a, b, ToDesk(desk.clone())).expect("regions fit");
+    let server = ServerRing::new(layout, b, a, AtDesk(desk.clone())).expect("regions fit");
+    (client, server, desk)
+}
+
+#[test]
+fn a_server_that_looks_before_it_sleeps_is_woken_by_a_flush_alone() {
+    model(|| {
+        let (mut client, mut server, _) = apart();
+        let peer = thread::spawn(move || {
+            for number in 0..2 {
+                let taken = server.wait().expect("an honest client");
+                assert_eq!(taken.request, request(number), "torn or reused slot");
+            }
+        });
+        for number in 0..2 {
+            client.submit(&request(number), number).expect("room");
+            client.flush();
+        }
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn a_client_that_looks_and_then_calls_is_always_answered() {
+    model(|| {
+        let (mut client, mut server, desk) = apart();
+        let peer = thread::spawn(move || {
+            let taken = server.wait().expect("an honest client");
+            let value = taken.request.op + 7;
+            server.complete(taken.token, Outcome { status: 0, value });
+            server.flush();
+            desk.close();
+        });
+        client.submit(&request(0), 0).expect("room");
+        match client.wait() {
+            Ok(Polled::Completion(done)) => assert_eq!((done.tag, done.outcome.value), (0, 7)),
+            other => panic!("{other:?}"),
+        }
+        peer.join().expect("served");
     });
 }

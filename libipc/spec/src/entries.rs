@@ -2,11 +2,11 @@
 
 use alloc::{string::String, vec::Vec};
 
-use weft_abi::startup::{EntryKind, slots};
+use weft_abi::startup::{EntryKind, RING_APART, slots};
 
 use crate::{
-    BUS_ENTRY, Bus, Component, ComponentId, Grant, Region, Ring, RingId, RingPart, Slot, Source,
-    SystemSpec, What, badge,
+    Access, BUS_ENTRY, Bus, Component, ComponentId, Grant, Region, Ring, RingId, RingPart, Slot,
+    Source, SystemSpec, What, badge,
 };
 
 /// An entry of a start-up page before it is written.
@@ -30,12 +30,14 @@ pub struct StartEntry {
 ///
 /// Each ring has, besides the pieces of memory, a [`EntryKind::Notification`] entry of the same name whose
 /// `v0` are the bits by which the other side wakes this component, and (at the server) `v1` the badge with
-/// which the client also makes plain calls. `v1` of a connection is the badge by which the component learns that the
+/// which the client also makes plain calls. `core_of` tells on which core a component runs, which depends on how many the machine has: it
+/// is how each side of a ring learns whether the other is beside it ([`RING_APART`]). `v1` of a connection is the badge by which the component learns that the
 /// server is gone, 0 if it does not.
 pub fn startup_entries(
     spec: &SystemSpec,
     id: ComponentId,
     counts: &dyn Fn(&Grant) -> (u64, u64),
+    core_of: &dyn Fn(ComponentId) -> u8,
 ) -> Vec<StartEntry> {
     let Some(component) = spec.component(id) else {
         return Vec::new();
@@ -54,7 +56,10 @@ pub fn startup_entries(
     let grants = component.grants.iter().filter(|g| !g.name.is_empty());
     served
         .chain(grants.filter_map(|grant| of_grant(spec, id, grant, counts)))
-        .chain(component.regions.iter().map(of_region))
+        .chain(component.regions.iter().map(|region| StartEntry {
+            slot: peer_core(spec, id, region, core_of).unwrap_or(region.slot),
+            ..of_region(region)
+        }))
         .chain(of_bus(component))
         .chain(wakes(spec, id, component))
         .collect()
@@ -132,6 +137,31 @@ fn of_region(region: &Region) -> StartEntry {
         v0: region.address,
         v1: region.bytes(),
     }
+}
+
+/// What stands in the place of the slot of the part of a ring that the peer writes.
+fn peer_core(
+    spec: &SystemSpec,
+    own: ComponentId,
+    region: &Region,
+    core_of: &dyn Fn(ComponentId) -> u8,
+) -> Option<Slot> {
+    let Source::Ring {
+        ring,
+        part: RingPart::Submissions | RingPart::Completions,
+    } = region.source
+    else {
+        return None;
+    };
+    let ring = spec.rings.get(usize::from(ring.0))?;
+    let peer = if own == ring.client {
+        ring.server
+    } else {
+        ring.client
+    };
+    let is_apart = core_of(own) != core_of(peer);
+    let told = Slot(if is_apart { RING_APART } else { 0 });
+    (region.access == Access::Read).then_some(told)
 }
 
 /// By which bits the other sides of a component's rings wake it.

@@ -104,6 +104,14 @@ pub fn stop() -> ! {
     unsafe { asm!("udf #0", options(noreturn, nomem, nostack)) }
 }
 
+/// See [`relax`](crate::relax). The compiler takes ISB for it, which is a delay where YIELD is none; an emulator knows YIELD only.
+#[inline(always)]
+pub(crate) fn relax() {
+    core::hint::spin_loop();
+    // SAFETY: 1. the instruction is a hint.
+    unsafe { asm!("yield", options(nomem, nostack, preserves_flags)) };
+}
+
 /// The cycle counter (Arm ARM D13.8). The barrier keeps it from being read early.
 #[inline(always)]
 pub(crate) fn counter() -> u64 {

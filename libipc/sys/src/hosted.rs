@@ -34,6 +34,11 @@ pub fn stop() -> ! {
     panic!("the program stopped itself")
 }
 
+/// See [`relax`](crate::relax).
+pub(crate) fn relax() {
+    core::hint::spin_loop();
+}
+
 /// Stands still.
 pub(crate) fn counter() -> u64 {
     0

@@ -45,6 +45,13 @@ pub use ipc::{
 
 use weft_abi::{CPtr, Refusal, Syscall};
 
+/// What a core does between two looks at what another one is to write: it leaves its execution units to others for a moment. Where an
+/// emulator runs one core after the other, the next has its turn.
+#[inline(always)]
+pub fn relax() {
+    arch::relax();
+}
+
 /// Makes any system call, also one that does not exist, and returns its status: for tests. The first argument has 32 bits.
 pub fn any(number: u64, arguments: [u64; 9]) -> u64 {
     let mut arguments = arguments;

@@ -99,6 +99,12 @@ pub fn stop() -> ! {
     unsafe { asm!("ud2", options(noreturn, nomem, nostack)) }
 }
 
+/// See [`relax`](crate::relax).
+#[inline(always)]
+pub(crate) fn relax() {
+    core::hint::spin_loop();
+}
+
 /// The time-stamp counter (SDM 2B, RDTSC). It is not ordered with what is around it on a real processor.
 #[inline(always)]
 pub(crate) fn counter() -> u64 {

@@ -17,6 +17,9 @@ pub const MAGIC: u64 = u64::from_le_bytes(*b"WEFTSTRT");
 pub const MAX_ENTRIES: usize = 64;
 /// The greatest length of an entry's name in bytes.
 pub const NAME_BYTES: usize = 24;
+/// In the place of a slot of the peer's part of a ring: the peer runs on another core, so that it pays to look for a while before
+/// having oneself woken.
+pub const RING_APART: u32 = 1;
 /// The greatest length of the arguments in bytes; they are NUL-separated and follow the entries.
 pub const MAX_ARGS: usize = 480;
 
@@ -79,7 +82,8 @@ pub enum EntryKind {
     Dma = 6,
     /// I/O ports: `slot`, first port `v0`, last port `v1`.
     Ports = 7,
-    /// A ring mapped at `v0`, `v1` bytes; `slot` is the peer's notification.
+    /// One side's part of a ring, mapped at `v0`, `v1` bytes. Of the part that this program writes `slot` is the peer's notification;
+    /// of the other, which has no slot, it is [`RING_APART`] if the peer runs on another core, else 0.
     Ring = 8,
     /// A pool mapped at `v0`, `v1` bytes.
     Pool = 9,

@@ -2,13 +2,15 @@
 //!
 //! Each group of figures is a function that makes what it needs of one piece of memory, which is taken back
 //! before the next. Peers in other address spaces are threads that this program makes in the process
-//! `bench-peer`. With the argument `throughput` it measures how many messages an instruction carries instead.
+//! `bench-peer`. With the argument `throughput` it measures how many messages an instruction carries instead, and with `across` a ring
+//! whose server runs on another core.
 
 #![no_std]
 #![no_main]
 
 extern crate alloc;
 
+mod across;
 mod carry;
 mod check;
 mod group;
@@ -35,10 +37,10 @@ const UNWRITTEN: u8 = 71;
 #[libipc::main]
 fn main(env: Startup) -> Never {
     let machine: Machine = env.other("machine");
-    let told = if env.args().any(|what| what == "throughput") {
-        tell_throughput(&env)
-    } else {
-        tell_figures(&env)
+    let told = match env.args().next() {
+        Some("throughput") => tell_throughput(&env),
+        Some("across") => tell_across(&env),
+        _ => tell_figures(&env),
     };
     let refused = machine.off(if told.is_ok() { 0 } else { UNWRITTEN });
     panic!("the machine stays on: {refused:?}");
@@ -73,6 +75,19 @@ fn tell_throughput(env: &Startup) -> fmt::Result {
             writeln!(line, "bench end {} 0", points.len())?;
         }
         Err(reason) => writeln!(line, "bench error throughput {reason}\nbench end 0 1")?,
+    }
+    line.drain()
+}
+
+fn tell_across(env: &Startup) -> fmt::Result {
+    let measured = match meter::unit() {
+        Ok(unit) => across::measure(env, unit),
+        Err(reason) => Err(reason.into()),
+    };
+    let mut line = Line::open(env);
+    match measured {
+        Ok(lines) => line.write_str(&lines)?,
+        Err(reason) => writeln!(line, "bench error ring.across {reason}\nbench end 0 1")?,
     }
     line.drain()
 }

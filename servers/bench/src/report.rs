@@ -113,7 +113,11 @@ impl Report {
     }
 }
 
-fn write_figure(
+/// Writes the line of a figure and its mark, 0 for none.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_figure(
     (name, mark): (&str, u64),
     unit: &str,
     summary: &Summary,

@@ -239,7 +239,8 @@ impl Builder<'_> {
     fn write_startup_pages(&mut self, given: Given) -> Result<(), Trouble> {
         let mut page = Box::new([0; PAGE as usize]);
         self.each(|this, id, component| {
-            let entries = startup_entries(this.spec, id, &|grant| this.counts(id, grant, given));
+            let counts = |grant: &Grant| this.counts(id, grant, given);
+            let entries = startup_entries(this.spec, id, &counts, &|id| this.core_of(id));
             let end = |grant: &Grant| grant.slot.0 + grant.slots();
             let header = StartupPage {
                 name: &component.name,
@@ -267,6 +268,12 @@ impl Builder<'_> {
             What::OwnThread => (0, self.bytes_of(id)),
             _ => (0, 0),
         }
+    }
+
+    /// Where a component was placed, which is not where the manifest says if the machine has no such core.
+    fn core_of(&self, component: ComponentId) -> u8 {
+        let domain = self.domains.get(usize::from(component.0));
+        domain.map_or(0, |domain| domain.core)
     }
 
     fn bytes_of(&self, component: ComponentId) -> u64 {

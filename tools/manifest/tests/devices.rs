@@ -83,7 +83,7 @@ fn a_driver_is_told_how_its_devices_reach_memory() {
     };
     assert_eq!(bus(driver), near);
     let told = |id| {
-        let mut entries = startup_entries(&spec, id, &|_| (0, 0)).into_iter();
+        let mut entries = startup_entries(&spec, id, &|_| (0, 0), &|_| 0).into_iter();
         let entry = entries.find(|entry| entry.kind == EntryKind::Other && entry.name == "bus");
         entry.map(|entry| (entry.v0, entry.v1))
     };

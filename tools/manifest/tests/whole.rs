@@ -4,10 +4,10 @@ mod common;
 
 use manifest::{Source, check};
 use weft_abi::Rights;
-use weft_abi::startup::EntryKind;
+use weft_abi::startup::{EntryKind, RING_APART};
 use weft_spec::{
-    ComponentId, Fpu, Grant, LARGE_FRAME, SystemSpec, What, badge, expected_capabilities,
-    startup_entries,
+    ComponentId, Fpu, Grant, LARGE_FRAME, StartEntry, SystemSpec, What, badge,
+    expected_capabilities, startup_entries,
 };
 
 const MANIFEST: &str = include_str!("whole.toml");
@@ -143,7 +143,7 @@ fn the_server_of_a_ring_holds_what_tells_its_client_of_its_end() {
     );
     assert!(ties("vfs").is_empty());
     let told = |id| {
-        let entries = startup_entries(&spec, id, &|_| (0, 0));
+        let entries = startup_entries(&spec, id, &|_| (0, 0), &|_| 0);
         let disk = entries.into_iter();
         let mut disk = disk.filter(|entry| entry.kind == EntryKind::Client && entry.name == "disk");
         disk.next().map(|entry| entry.v1)
@@ -168,7 +168,7 @@ fn faults_go_to_the_supervisor_unless_it_waits_for_the_component() {
 fn both_sides_of_a_ring_know_their_bits_and_regions() {
     let spec = whole();
     let names = |component| -> Vec<String> {
-        let entries = startup_entries(&spec, id(&spec, component), &|_| (0, 0));
+        let entries = startup_entries(&spec, id(&spec, component), &|_| (0, 0), &|_| 0);
         let text = entries.iter().filter(|e| e.v0 != 0);
         text.map(|e| format!("{:?} {} {:x} {:x}", e.kind, e.name, e.v0, e.v1))
             .collect()
@@ -194,6 +194,38 @@ fn both_sides_of_a_ring_know_their_bits_and_regions() {
     assert!(
         server.iter().any(|entry| entry.starts_with("Pool vfs.in")),
         "{server:?}"
+    );
+}
+
+#[test]
+fn each_side_of_a_ring_is_told_whether_the_other_is_on_another_core() {
+    let spec = whole();
+    let [client, server] = ["vfs", "virtio-blk"].map(|name| id(&spec, name));
+    let told = |component, core_of: &dyn Fn(ComponentId) -> u8| {
+        let entries = startup_entries(&spec, component, &|_| (0, 0), core_of);
+        let is_ring = |entry: &&StartEntry| entry.kind == EntryKind::Ring;
+        let rings = entries.iter().filter(is_ring);
+        rings
+            .map(|entry| (entry.name.clone(), entry.slot.0))
+            .collect::<Vec<_>>()
+    };
+    let peer = |component, core_of: &dyn Fn(ComponentId) -> u8, name: &str| {
+        let told = told(component, core_of);
+        told.into_iter()
+            .find(|(is, _)| is == name)
+            .map(|(_, slot)| slot)
+    };
+    // The placement counts, and not what the manifest says.
+    let apart = |component| u8::from(component == server);
+    for (component, name) in [(client, "disk.peer"), (server, "vfs.peer")] {
+        assert_eq!(peer(component, &|_| 3, name), Some(0));
+        assert_eq!(peer(component, &apart, name), Some(RING_APART));
+    }
+    let own = |core_of: &dyn Fn(ComponentId) -> u8| peer(client, core_of, "disk");
+    assert_eq!(
+        own(&apart),
+        own(&|_| 0),
+        "the slot of one's own part is the kick"
     );
 }
 

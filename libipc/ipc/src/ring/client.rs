@@ -5,7 +5,7 @@ use weft_abi::startup::EntryKind;
 use weft_abi::{CPtr, MessageInfo};
 use weft_sys::Received;
 
-use super::{DRAIN, Pools, RingEnds, RingRequest};
+use super::{DRAIN, Peer, Pools, RingEnds, RingRequest};
 use crate::objects::Notification;
 use crate::{Caller, Connection, Refusal, Short, Startup, label, wire};
 
@@ -13,27 +13,58 @@ use crate::{Caller, Connection, Refusal, Short, Startup, label, wire};
 pub struct ClientWake {
     kick: Notification,
     connection: Connection,
+    runs: Peer,
+    /// Requests with fewer words than this are carried: one comparison for both questions, whether a call has room and whether one is
+    /// of use.
+    carried_below: usize,
 }
 
 impl ClientWake {
     /// Kicks through `kick` and waits by drain calls on `connection`.
     #[must_use]
     pub fn new(kick: Notification, connection: Connection) -> Self {
-        Self { kick, connection }
+        Self {
+            kick,
+            connection,
+            runs: Peer::Beside,
+            carried_below: INLINE_WORDS + 1,
+        }
+    }
+
+    /// The same to a server that runs elsewhere.
+    #[must_use]
+    pub fn with_peer(self, runs: Peer) -> Self {
+        let carried_below = match runs {
+            Peer::Beside => INLINE_WORDS + 1,
+            Peer::Apart => 0,
+        };
+        Self {
+            runs,
+            carried_below,
+            ..self
+        }
     }
 }
 
 impl Wake for ClientWake {
     #[inline]
     fn waiting(&self) -> Waiting {
-        Waiting::Drains
+        match self.runs {
+            Peer::Beside => Waiting::Drains,
+            Peer::Apart => Waiting::Apart,
+        }
     }
 
-    /// By the call that a client without a ring makes.
+    #[inline]
+    fn relax(&self) {
+        weft_sys::relax();
+    }
+
+    /// By the call that a client without a ring makes. To another core that would take two interrupts.
     #[inline]
     fn carry(&self, request: &RingRequest) -> Option<Result<Outcome, PeerGone>> {
         let words = request.words as usize;
-        if words > INLINE_WORDS {
+        if words >= self.carried_below {
             return None;
         }
         let info = MessageInfo::new(request.op, words, 0);
@@ -126,7 +157,7 @@ impl RingClient {
         let ends = RingEnds::find(env, name)?;
         let entry = env.find(EntryKind::Client, name)?;
         let endpoint = CPtr(entry.slot);
-        let wake = ClientWake::new(ends.kick, Connection::permanent(endpoint));
+        let wake = ClientWake::new(ends.kick, Connection::permanent(endpoint)).with_peer(ends.runs);
         let ring = ClientRing::new(ends.client_layout()?, ends.own, ends.peer, wake)?;
         Some(Self {
             ring,

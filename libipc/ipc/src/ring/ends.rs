@@ -2,7 +2,7 @@
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{Layout, Pool, Untrusted};
-use weft_abi::startup::{EntryKind, NAME_BYTES};
+use weft_abi::startup::{EntryKind, NAME_BYTES, RING_APART};
 
 use crate::objects::{Frame, Notification};
 use crate::{CPtr, Caller, Region, Startup};
@@ -36,6 +36,16 @@ impl Pools {
     }
 }
 
+/// Where the peer of a ring runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Peer {
+    /// On this core: it runs only when this side does not.
+    #[default]
+    Beside,
+    /// On another one: it may be at work already.
+    Apart,
+}
+
 /// One side of a ring.
 pub struct RingEnds {
     /// Data that does not fit into requests.
@@ -45,6 +55,7 @@ pub struct RingEnds {
     pub(super) kick: Notification,
     pub(super) wake_bits: u64,
     pub(super) caller: Option<Caller>,
+    pub(super) runs: Peer,
 }
 
 impl RingEnds {
@@ -55,13 +66,18 @@ impl RingEnds {
         let wake = env.find(EntryKind::Notification, name);
         let badge = wake.map_or(0, |entry| entry.v1);
         let own = region(own);
+        let peer = suffixed(env, EntryKind::Ring, name, ".peer")?;
         Some(Self {
             pools: Pools::find(env, name),
             own: words(own),
-            peer: words(suffixed(env, EntryKind::Ring, name, ".peer")?),
+            peer: words(peer),
             kick: Notification::from(own.slot),
             wake_bits: wake.map_or(0, |entry| entry.v0),
             caller: Some(Caller::from_badge(badge)).filter(|_| badge != 0),
+            runs: match peer.slot.0 {
+                RING_APART => Peer::Apart,
+                _ => Peer::Beside,
+            },
         })
     }
 
@@ -88,7 +104,14 @@ impl RingEnds {
             kick: Notification::from(CPtr::NULL),
             wake_bits: 0,
             caller: Some(caller),
+            runs: Peer::Beside,
         }
+    }
+
+    /// The same with a peer that runs elsewhere.
+    #[must_use]
+    pub fn with_peer(self, runs: Peer) -> Self {
+        Self { runs, ..self }
     }
 
     /// Returns who is at the other end, if this side serves.

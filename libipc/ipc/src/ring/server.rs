@@ -1,14 +1,14 @@
 //! The server's side: one service behind plain calls and rings.
 
 use libipc_ring::{
-    Chain, Linked, MAX_RINGS, Member, PeerGone, ServerRing, Sleep, Step, Token, Wake,
+    Chain, Linked, Looks, MAX_RINGS, Member, PeerGone, ServerRing, Sleep, Step, Token, Wake,
 };
 use weft_abi::{MessageInfo, REGISTER_WORDS};
 
 use super::again::Again;
 use super::answers::{self, PLACES};
 use super::held::{Held, HeldTable};
-use super::{CANCEL, DRAIN, Outcome, RingEnds, RingRequest};
+use super::{CANCEL, DRAIN, Outcome, Peer, RingEnds, RingRequest};
 use crate::objects::Notification;
 use crate::{
     Caller, Deferral, Endpoint, Fault, FaultAnswer, Message, Never, ReplyToken, Request, Service,
@@ -43,6 +43,7 @@ struct Served {
     chain: Chain,
     /// The place of the request that the ring holds, because it depends on one whose answer is deferred.
     stalled: Option<Member>,
+    runs: Peer,
 }
 
 /// A service that takes requests from rings as well.
@@ -52,11 +53,20 @@ pub struct RingService<S> {
     held: HeldTable,
     message: Message,
     pub(super) again: Again,
+    looks: Looks,
+    /// Whether any client runs on another core.
+    apart: Peer,
 }
 
 /// How often one event has all rings looked at. A client on another core can submit faster than it is served; then others
 /// have their turn before it goes on.
 pub(super) const ROUNDS: usize = 4;
+
+/// For how long a server stays in one event at rings of clients on other cores that submit without a pause, in looks: so long
+/// it may keep those waiting that wait for it in the kernel. If nobody submits, it is one [`WINDOW`](libipc_ring::WINDOW).
+pub(super) const STAY: u64 = (ROUNDS * libipc_ring::MAX_CAPACITY) as u64 * REQUEST;
+/// What a request counts for: about what it takes. So there are no more than [`ROUNDS`] let one ring have.
+pub(super) const REQUEST: u64 = 4;
 
 /// The most requests of chains that are taken of a ring at a time.
 const MAX_LINKED: usize = libipc_ring::MAX_CAPACITY;
@@ -70,6 +80,8 @@ impl<S: Service> RingService<S> {
             held: HeldTable::new(),
             message: Message::new(label::OK),
             again: Again::default(),
+            looks: Looks::default(),
+            apart: Peer::Beside,
         }
     }
 
@@ -103,10 +115,12 @@ impl<S: Service> RingService<S> {
             waiter: None,
             chain: Chain::new(),
             stalled: None,
+            runs: ends.runs,
         };
         if self.rings.push(served).is_err() {
             panic!("a server has at most {MAX_RINGS} rings");
         }
+        self.note_peers();
     }
 
     /// The service behind the rings.
@@ -132,13 +146,14 @@ impl<S: Service> RingService<S> {
     /// Takes and answers all there is; afterwards every ring is armed to wake the server. Where a client submits so fast that
     /// there is no end to it, the server is woken by its own signal, behind who waits for it now.
     fn work(&mut self) {
+        let mut left = STAY;
         loop {
             for _ in 0..ROUNDS {
-                for ring in 0..self.rings.len() {
-                    self.drain(ring);
+                self.visit();
+                if self.apart == Peer::Apart {
+                    self.stay(&mut left);
                 }
-                self.collect();
-                if self.settle() == Sleep::Armed {
+                if self.arm() == Sleep::Armed {
                     return;
                 }
             }
@@ -149,6 +164,42 @@ impl<S: Service> RingService<S> {
         }
     }
 
+    /// Looks at all rings once, answers what is there, and wakes who waits for it.
+    fn visit(&mut self) {
+        for ring in 0..self.rings.len() {
+            self.drain(ring);
+        }
+        self.collect();
+        self.rings.iter_mut().for_each(Served::settle);
+    }
+
+    /// Goes on looking at the rings of clients on other cores for as long as that pays, and answers what they submit: until
+    /// it is in vain, or others are to have their turn. `left` is how long it may.
+    #[cold]
+    fn stay(&mut self, left: &mut u64) {
+        while *left != 0 {
+            let (rings, most) = (&self.rings, u32::try_from(*left).unwrap_or(u32::MAX));
+            let (found, looks) = self.looks.wait(most, || {
+                weft_sys::relax();
+                rings.iter().any(Served::is_found).then_some(())
+            });
+            *left = left.saturating_sub(looks.into());
+            if found.is_none() {
+                return;
+            }
+            let before = self.answered();
+            self.visit();
+            let requests = self.answered().wrapping_sub(before);
+            *left = left.saturating_sub(requests * REQUEST);
+        }
+    }
+
+    /// How many requests were answered.
+    fn answered(&self) -> u64 {
+        let apart = self.rings.iter().filter(|one| one.runs == Peer::Apart);
+        apart.map(|served| served.ring.completed()).sum()
+    }
+
     /// Frees the ring of a client that is gone: its place, its deferred requests, and the drain call that it waited in.
     fn free(&mut self, client: Caller) {
         let Some(place) = self.rings.iter().position(|one| one.caller == client) else {
@@ -157,6 +208,12 @@ impl<S: Service> RingService<S> {
         let last = self.rings.len() - 1;
         self.held.ring_gone(place as u8, last as u8);
         drop(self.rings.swap_remove(place));
+        self.note_peers();
+    }
+
+    fn note_peers(&mut self) {
+        let any = self.rings.iter().any(|served| served.runs == Peer::Apart);
+        self.apart = if any { Peer::Apart } else { Peer::Beside };
     }
 
     /// Takes requests of a ring. A closed ring has none.
@@ -196,11 +253,10 @@ impl<S: Service> RingService<S> {
         }
     }
 
-    /// Wakes clients, and arms the rings; `Ready` if one of them has more.
-    fn settle(&mut self) -> Sleep {
+    /// Arms the rings; `Ready` if one of them has more.
+    fn arm(&mut self) -> Sleep {
         let mut all = Sleep::Armed;
         for served in &mut self.rings {
-            served.settle();
             if served.ring.closed().is_none() && served.sleep() == Sleep::Ready {
                 all = Sleep::Ready;
             }
@@ -386,6 +442,11 @@ impl Served {
             self.chain.ended(member, outcome);
         }
         self.ring.complete(token, outcome);
+    }
+
+    /// Whether a client on another core has submitted something. What is held is not found so.
+    fn is_found(&self) -> bool {
+        self.runs == Peer::Apart && self.ring.closed().is_none() && self.ring.is_ready()
     }
 
     /// Arms the ring, if its next request would be taken.

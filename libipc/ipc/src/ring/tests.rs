@@ -104,6 +104,7 @@ fn ring(caller: Caller) -> (ClientRing<'static, Nobody>, RingEnds) {
         kick: Notification::from(CPtr(9)),
         wake_bits: WAKE_BITS,
         caller: Some(caller),
+        runs: super::Peer::Beside,
     };
     (ClientRing::new(layout, a, b, Nobody).unwrap(), ends)
 }
@@ -486,6 +487,7 @@ fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
             kick: Notification::from(CPtr(9)),
             wake_bits,
             caller: Some(caller),
+            runs: super::Peer::Beside,
         };
         // The hostile one has its turn first.
         let hostile = pages[1].0;

@@ -1,6 +1,7 @@
 //! The ring over heap memory: honest peers, and peers that write what they like.
 #![cfg(not(loom))]
 
+mod apart;
 mod conversation;
 mod malicious;
 mod support;

@@ -10,7 +10,7 @@ mod ipc;
 mod memory;
 mod notifications;
 mod processes;
-mod rings;
+pub(crate) mod rings;
 mod syscalls;
 mod threads;
 mod vectors;

@@ -208,7 +208,7 @@ fn submit(client: &mut RingClient) -> Result<(), Refusal> {
 }
 
 /// So many requests with one doorbell, and all their results.
-fn touch(client: &mut RingClient, count: u32) -> Result<(), Refusal> {
+pub(crate) fn touch(client: &mut RingClient, count: u32) -> Result<(), Refusal> {
     let mut batch = bench_ring::Batch::new();
     for word in 1..count {
         // Its result is counted with the others'.

@@ -75,7 +75,7 @@ fn page(
     draft: &DraftComponent,
     report: &mut Report<'_>,
 ) -> bool {
-    let entries = startup_entries(spec, id, &|_| (0, 0));
+    let entries = startup_entries(spec, id, &|_| (0, 0), &|_| 0);
     let args: usize = draft.args.iter().map(|arg| arg.value.len() + 1).sum();
     let name = &draft.name;
     let (most, given) = (startup::MAX_ENTRIES, entries.len());

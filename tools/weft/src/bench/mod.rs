@@ -2,6 +2,7 @@
 //! what both say.
 
 pub mod absent;
+pub mod across;
 pub mod bars;
 pub mod figure;
 pub mod functions;
@@ -57,13 +58,17 @@ const IMAGE: &str = "bench";
 /// # Errors
 /// If something does not build, or a machine does not come to its end.
 pub fn run(project: &Project, board: Board, text: &str, cores: &[u16]) -> Outcome<Figures> {
-    let mut figures = match text.starts_with(scale::NAME) {
+    let is_elsewhere = [scale::NAME, across::NAMES]
+        .iter()
+        .any(|prefix| text.starts_with(prefix));
+    let mut figures = match is_elsewhere {
         true => Figures::default(),
         false => Guest::build(project, board)?.measure()?,
     };
     if prompt::NAME.contains(text) {
         figures.all.push(prompt::run(project, board)?);
     }
+    figures.extend(across::run(project, board, text)?);
     figures.extend(scale::run(project, board, text, cores)?);
     figures.retain(text);
     Ok(figures)

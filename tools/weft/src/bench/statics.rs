@@ -84,6 +84,14 @@ pub fn idle(board: Board, told: &[Told], witnessed: &Witnessed) -> Option<Result
     }))
 }
 
+/// A figure of instructions.
+pub fn instructions(name: &str, board: Board, value: Value) -> Figure {
+    Figure {
+        unit: "instructions".to_owned(),
+        ..figure(name, board, value)
+    }
+}
+
 /// A figure of how many interrupts were sent.
 pub fn count(name: &str, board: Board, interrupts: u64) -> Figure {
     Figure {

@@ -8,7 +8,7 @@ use crate::bench::figure::{self, Figure, Figures};
 use crate::bench::gate::{self, Finding};
 use crate::bench::scale::{self, Scale};
 use crate::bench::value::Value;
-use crate::bench::{self, ALLOWANCES, Guest, bars, join, prompt, statics};
+use crate::bench::{self, ALLOWANCES, Guest, across, bars, join, prompt, statics};
 use crate::board::Board;
 use crate::error::Outcome;
 
@@ -60,6 +60,8 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
     let accepted = figure::read(&root.join(bench::accepted(board)))?;
     let is_scale = |figure: &Figure| figure.name.starts_with(scale::NAMES);
     let (of_cores, accepted): (Vec<_>, Vec<_>) = accepted.into_iter().partition(is_scale);
+    let is_across = |figure: &Figure| figure.name.starts_with(across::NAMES);
+    let (of_rings, accepted): (Vec<_>, Vec<_>) = accepted.into_iter().partition(is_across);
     let allowances = gate::allowances(&root.join(ALLOWANCES))?;
     let mut judge = Judge { board, tally };
     let guest = Guest::build(context.project, board)?;
@@ -98,6 +100,9 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         }
         _ => {}
     }
+    between_cores(context, &mut judge, |figures| {
+        gate::check(&of_rings, figures, &allowances)
+    })?;
     on_many_cores(context, &mut judge, |figures| {
         gate::check(&of_cores, figures, &allowances)
     })
@@ -147,6 +152,34 @@ fn dearer(alone: &Figures, beside: &Figures) -> Vec<String> {
         problems.push("no figure of a call was measured".to_owned());
     }
     problems
+}
+
+/// Measures a ring between two cores.
+fn between_cores(
+    context: &Context<'_>,
+    judge: &mut Judge<'_>,
+    gate: impl FnOnce(&Figures) -> Vec<Finding>,
+) -> Outcome {
+    let measure = || across::run(context.project, judge.board, across::NAMES);
+    let (figures, again) = (measure()?, measure()?);
+    judge.says(
+        "figures_between_cores_repeat_exactly",
+        different(&figures, &again),
+    );
+    judge.says(
+        "all_figures_between_cores_are_measured",
+        unmeasured(&figures),
+    );
+    judge.says("guest_and_witness_agree_between_cores", apart(&figures));
+    let grown: Vec<_> = gate(&figures).iter().map(Finding::to_string).collect();
+    judge.says("no_figure_between_cores_grew", grown);
+    let bars = bars::read(&context.project.root().join(bars::FILE))?;
+    let missed = bars.missed(judge.board.name(), &figures, across::NAMES);
+    judge.says(
+        "batches_between_cores_enter_no_kernel_and_lock_once_a_side",
+        missed,
+    );
+    Ok(())
 }
 
 /// Measures what many cores do at the same time.

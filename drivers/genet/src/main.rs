@@ -5,8 +5,6 @@
 #![no_std]
 #![no_main]
 
-use core::sync::atomic::{Ordering, fence};
-
 use device_wait::Interrupt;
 use genet::{Address, Ethernet, Failure, Genet, Memory, Missing, PLACE, Registers};
 use libipc::lend::Borrower;
@@ -58,7 +56,7 @@ impl Memory for Frames {
     }
 
     fn barrier(&self) {
-        fence(Ordering::SeqCst);
+        weft_mmio::barrier();
     }
 }
 

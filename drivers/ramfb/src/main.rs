@@ -5,7 +5,6 @@
 #![no_main]
 
 use core::fmt;
-use core::sync::atomic::{Ordering, fence};
 
 use libipc::abi::startup::EntryKind;
 use libipc::objects::PortWidth;
@@ -80,7 +79,7 @@ impl Letter for Paper {
     }
 
     fn barrier(&self) {
-        fence(Ordering::SeqCst);
+        weft_mmio::barrier();
     }
 }
 

@@ -3,7 +3,7 @@
 //! A driver that carries out one request at a time can wait in the middle of it, which reads better than a machine of
 //! states, and ends by time where the device says nothing. [`Pace`] is what it waits by, so that a test's time passes as
 //! the test likes; [`Interrupt`] is the one of a program. While a program waits so it takes the signals that its server
-//! loop would take: those of others are kept, and to be handed on afterwards.
+//! loop would take: those of others are kept, and [`Attentive`] hands them on afterwards.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -11,7 +11,8 @@
 use core::cell::Cell;
 
 use libipc::objects::Notification;
-use libipc::{Irq, Startup, clock_ns};
+use libipc::ring::RingService;
+use libipc::{Caller, Fault, FaultAnswer, Irq, Request, Service, Startup, clock_ns};
 
 /// What a driver waits by.
 pub trait Pace {
@@ -55,6 +56,56 @@ impl Interrupt {
     /// Takes the signals that others gave meanwhile.
     pub fn take_missed(&self) -> u64 {
         self.missed.take()
+    }
+}
+
+/// A driver's service, which may wait for its device in the middle of anything: hands on the signals that came meanwhile.
+pub struct Attentive<'a, S> {
+    service: &'a mut RingService<S>,
+    missed: fn(&mut S) -> u64,
+}
+
+impl<'a, S: Service> Attentive<'a, S> {
+    /// `missed` takes those signals, as [`Interrupt::take_missed`] does.
+    pub fn new(service: &'a mut RingService<S>, missed: fn(&mut S) -> u64) -> Self {
+        Self { service, missed }
+    }
+
+    /// Takes what clients submitted before the server started.
+    pub fn start(&mut self) {
+        self.service.start();
+        self.catch_up();
+    }
+
+    fn catch_up(&mut self) {
+        loop {
+            let missed = (self.missed)(self.service.service_mut());
+            if missed == 0 {
+                return;
+            }
+            self.service.signal(missed);
+        }
+    }
+}
+
+impl<S: Service> Service for Attentive<'_, S> {
+    fn request(&mut self, request: Request<'_>) {
+        self.service.request(request);
+        self.catch_up();
+    }
+
+    fn signal(&mut self, bits: u64) {
+        self.service.signal(bits);
+        self.catch_up();
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        self.service.client_gone(client);
+        self.catch_up();
+    }
+
+    fn fault(&mut self, fault: Fault) -> FaultAnswer {
+        self.service.fault(fault)
     }
 }
 

@@ -5,11 +5,11 @@
 #![no_std]
 #![no_main]
 
-use device_wait::Interrupt;
+use device_wait::{Attentive, Interrupt};
 use genet::{Address, Ethernet, Failure, Genet, Memory, Missing, PLACE, Registers};
 use libipc::lend::Borrower;
 use libipc::ring::{RingEnds, RingService};
-use libipc::{Caller, Fault, FaultAnswer, Never, Request, Service, Startup, log_line, serve};
+use libipc::{Never, Startup, log_line, serve};
 use proto::ethernet::Dispatcher;
 use weft_mmio::Dma;
 
@@ -62,42 +62,6 @@ impl Memory for Frames {
 
 type Driver = Ethernet<Block, Frames, Interrupt>;
 
-/// Hands on the signals that came while the controller was waited for.
-struct Attentive(RingService<Dispatcher<Driver>>);
-
-impl Attentive {
-    fn catch_up(&mut self) {
-        loop {
-            let missed = self.0.service_mut().0.genet().pace().take_missed();
-            if missed == 0 {
-                return;
-            }
-            self.0.signal(missed);
-        }
-    }
-}
-
-impl Service for Attentive {
-    fn request(&mut self, request: Request<'_>) {
-        self.0.request(request);
-        self.catch_up();
-    }
-
-    fn signal(&mut self, bits: u64) {
-        self.0.signal(bits);
-        self.catch_up();
-    }
-
-    fn client_gone(&mut self, client: Caller) {
-        self.0.client_gone(client);
-        self.catch_up();
-    }
-
-    fn fault(&mut self, fault: Fault) -> FaultAnswer {
-        self.0.fault(fault)
-    }
-}
-
 #[libipc::main]
 fn main(env: Startup) -> Never {
     let endpoint = env.endpoint("ethernet");
@@ -112,10 +76,12 @@ fn main(env: Startup) -> Never {
             let interrupt = (irq.handler, irq.bits);
             let driver = Ethernet::new(genet, Borrower::open(&env), interrupt);
             let service = RingService::new(Dispatcher(driver));
-            let mut service = Attentive(ends.fold(service, RingService::with));
-            service.0.service_mut().0.attend();
-            service.0.start();
-            service.catch_up();
+            let mut service = ends.fold(service, RingService::with);
+            service.service_mut().0.attend();
+            let mut service = Attentive::new(&mut service, |driver: &mut Dispatcher<Driver>| {
+                driver.0.genet().pace().take_missed()
+            });
+            service.start();
             serve(endpoint, service)
         }
         Err(failure) => {

@@ -8,11 +8,11 @@
 #![no_std]
 #![no_main]
 
-use device_wait::Interrupt;
+use device_wait::{Attentive, Interrupt};
 use libipc::abi::startup::EntryKind;
 use libipc::objects::Frame;
 use libipc::ring::{RingEnds, RingService};
-use libipc::{Caller, Fault, FaultAnswer, Never, Request, Service, Startup, log_line, serve};
+use libipc::{Never, Startup, log_line, serve};
 use proto::block::Dispatcher;
 use proto::firmware;
 use sdhci::{Disk, Driver, Failure, PoolMemory, Pools, Register, Registers, Setup, Table};
@@ -71,43 +71,6 @@ impl Table for Descriptors {
 type Card = Disk<Memory, Interrupt, Descriptors>;
 type CardDriver = Driver<'static, Memory, Interrupt, Descriptors>;
 
-/// Hands on the signals that came while a card was waited for.
-struct Attentive(RingService<Dispatcher<CardDriver>>);
-
-impl Attentive {
-    fn catch_up(&mut self) {
-        loop {
-            let driver = &self.0.service_mut().0;
-            let missed = driver.pace().map_or(0, Interrupt::take_missed);
-            if missed == 0 {
-                return;
-            }
-            self.0.signal(missed);
-        }
-    }
-}
-
-impl Service for Attentive {
-    fn request(&mut self, request: Request<'_>) {
-        self.0.request(request);
-        self.catch_up();
-    }
-
-    fn signal(&mut self, bits: u64) {
-        self.0.signal(bits);
-        self.catch_up();
-    }
-
-    fn client_gone(&mut self, client: Caller) {
-        self.0.client_gone(client);
-        self.catch_up();
-    }
-
-    fn fault(&mut self, fault: Fault) -> FaultAnswer {
-        self.0.fault(fault)
-    }
-}
-
 #[libipc::main]
 fn main(env: Startup) -> Never {
     let endpoint = env.endpoint("block");
@@ -121,9 +84,11 @@ fn main(env: Startup) -> Never {
         takes_at: place(&env, ends.pools.inward_frame),
     };
     let driver = CardDriver::new(env.args().find_map(|name| card(&env, name)), pools);
-    let mut service = Attentive(RingService::new(Dispatcher(driver)).with(ends));
-    service.0.start();
-    service.catch_up();
+    let mut service = RingService::new(Dispatcher(driver)).with(ends);
+    let mut service = Attentive::new(&mut service, |driver: &mut Dispatcher<CardDriver>| {
+        driver.0.pace().map_or(0, Interrupt::take_missed)
+    });
+    service.start();
     serve(endpoint, service)
 }
 

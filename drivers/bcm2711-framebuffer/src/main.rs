@@ -7,9 +7,9 @@
 use core::fmt;
 
 use bcm2711_framebuffer::{Problem as Misplaced, place};
-use libipc::{Never, Refusal, Startup, log_line};
+use libipc::{Never, Refusal, Startup};
 use proto::firmware;
-use text_screen::{Before, Framebuffer, Memory, Mode, Unfit, rest, show};
+use text_screen::{Before, Framebuffer, Memory, Mode, Unfit, run};
 use weft_mmio::Registers;
 
 /// The name of the memory.
@@ -32,6 +32,12 @@ enum Problem {
     Memory(Refusal),
 }
 
+impl From<Unfit> for Problem {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -47,22 +53,10 @@ impl fmt::Display for Problem {
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
-    match start(&env) {
-        Ok(framebuffer) => show(&env, framebuffer),
-        Err(problem) => {
-            log_line(format_args!("no display: {problem}"));
-            rest(env.notification())
-        }
-    }
+    run(&env, start)
 }
 
-fn start(env: &Startup) -> Result<Framebuffer<Pixels>, Problem> {
-    let mode: Mode = env
-        .args()
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .map_err(Problem::Unfit)?;
+fn start(env: &Startup, mode: Mode) -> Result<Framebuffer<Pixels>, Problem> {
     let firmware: firmware::Client = env.connect("firmware");
     let found = firmware
         .framebuffer(mode.width, mode.height)

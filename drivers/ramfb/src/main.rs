@@ -8,9 +8,9 @@ use core::fmt;
 
 use libipc::abi::startup::EntryKind;
 use libipc::objects::PortWidth;
-use libipc::{Never, PortRange, Startup, log_line};
+use libipc::{Never, PortRange, Startup};
 use ramfb::{Config, FILE, Failure, Letter, Picture, Port};
-use text_screen::{Before, Framebuffer, Memory, Mode, Unfit, rest, show};
+use text_screen::{Before, Framebuffer, Memory, Mode, Unfit, run};
 use weft_mmio::{Dma, Registers};
 
 /// The name of ports or registers.
@@ -98,6 +98,12 @@ enum Problem {
     Config(Failure),
 }
 
+impl From<Unfit> for Problem {
+    fn from(unfit: Unfit) -> Self {
+        Self::Unfit(unfit)
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -109,22 +115,10 @@ impl fmt::Display for Problem {
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
-    match start(&env) {
-        Ok(framebuffer) => show(&env, framebuffer),
-        Err(problem) => {
-            log_line(format_args!("no display: {problem}"));
-            rest(env.notification())
-        }
-    }
+    run(&env, start)
 }
 
-fn start(env: &Startup) -> Result<Framebuffer<Pixels>, Problem> {
-    let mode: Mode = env
-        .args()
-        .next()
-        .unwrap_or_default()
-        .parse()
-        .map_err(Problem::Unfit)?;
+fn start(env: &Startup, mode: Mode) -> Result<Framebuffer<Pixels>, Problem> {
     let memory = |name| Dma::open(env, name).ok().flatten();
     let (Some(letter), Some(picture)) = (memory("letter"), memory("picture")) else {
         panic!("memory `letter` and `picture` are not both mapped");
@@ -133,7 +127,7 @@ fn start(env: &Startup) -> Result<Framebuffer<Pixels>, Problem> {
     // The kernel clears memory before it gives it away.
     let framebuffer =
         Framebuffer::new(Pixels(picture), (mode.pitch(), length), mode, Before::Black);
-    let framebuffer = framebuffer.map_err(Problem::Unfit)?;
+    let framebuffer = framebuffer?;
     let config = Config::new(place(env), Paper(letter)).map_err(Problem::Config)?;
     let words = Picture { physical, mode }.words();
     config.write(FILE, &words).map_err(Problem::Config)?;

@@ -1,7 +1,7 @@
 //! A terminal drawn as pixels: what drivers of displays have in common.
 //!
 //! A driver brings a [`Framebuffer`], memory that the display shows. [`Terminal`] turns what programs write into a grid of
-//! [`Cell`]s and a cursor, [`Screen`] draws those cells that look otherwise than what was last drawn, and [`show`] takes
+//! [`Cell`]s and a cursor, [`Screen`] draws those cells that look otherwise than what was last drawn, and [`run`] takes
 //! the console's text and decides when to draw. Text is taken at once and drawn at most thirty times a second, so that
 //! whoever writes much pays for few pictures; with nothing new nothing runs.
 //!
@@ -28,6 +28,6 @@ mod tests;
 pub use cell::{Cell, Colour, Look};
 pub use grid::Grid;
 pub use screen::Screen;
-pub use show::{rest, show};
+pub use show::run;
 pub use surface::{Before, Framebuffer, Memory, Mode, Unfit};
 pub use terminal::Terminal;

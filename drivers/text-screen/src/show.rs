@@ -1,12 +1,14 @@
 //! The work of a display's driver, once it has a framebuffer.
 
+use core::fmt;
+
 use libipc::objects::{CNode, Notification};
 use libipc::{
     Cap, Never, Refusal, Rights, Startup, Transport, TransportError, clock_ns, log_line, slots,
 };
 use proto::screen::Client;
 
-use crate::{Framebuffer, Memory, Screen};
+use crate::{Framebuffer, Memory, Mode, Screen, Unfit};
 
 /// The bit of the own notification that the console signals.
 const ARRIVAL: u64 = 1 << 63;
@@ -16,7 +18,7 @@ const PICTURE_NS: u64 = 33_333_333;
 const MOST_READS: u32 = 32;
 
 /// Shows the console's text for as long as there is a console. Needs the connection `screen`.
-pub fn show(env: &Startup, surface: Framebuffer<impl Memory>) -> Never {
+fn show(env: &Startup, surface: Framebuffer<impl Memory>) -> Never {
     let mode = surface.mode();
     let (columns, rows) = mode.cells();
     log_line(format_args!("{mode}, {columns} by {rows} characters"));
@@ -33,8 +35,24 @@ pub fn show(env: &Startup, surface: Framebuffer<impl Memory>) -> Never {
     rest(own)
 }
 
+/// Shows the console's text on what `start` makes of the mode that the program's argument says; says why if there is no
+/// display, and waits for ever then.
+pub fn run<M: Memory, P: fmt::Display + From<Unfit>>(
+    env: &Startup,
+    start: impl FnOnce(&Startup, Mode) -> Result<Framebuffer<M>, P>,
+) -> Never {
+    let mode = env.args().next().unwrap_or_default().parse();
+    match mode.map_err(P::from).and_then(|mode| start(env, mode)) {
+        Ok(framebuffer) => show(env, framebuffer),
+        Err(problem) => {
+            log_line(format_args!("no display: {problem}"));
+            rest(env.notification())
+        }
+    }
+}
+
 /// Waits for ever: a display that nobody writes to, or a driver without a display.
-pub fn rest(own: Notification) -> Never {
+fn rest(own: Notification) -> Never {
     loop {
         // Nobody signals it; a refusal would not end either.
         let _ = own.wait();

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use libipc_ring::Looks;
+
 use crate::bell::LONGEST;
 
 /// Looks between two looks at the clock.
@@ -11,9 +13,6 @@ const APART: u32 = 32;
 /// The longest that one who adapts looks: about what it takes to fall asleep and be woken, so that it never loses more than
 /// twice the time of the better choice.
 const WINDOW: Duration = Duration::from_micros(10);
-/// After so many times in vain in a row it sleeps at once, and tries again each [`RETRY`]th time.
-const IN_VAIN: u32 = 4;
-const RETRY: u32 = 16;
 
 /// What a side does while there is nothing to take.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,8 +48,8 @@ pub(crate) struct Waiting {
     patience: Patience,
     looks: u32,
     since: Option<Instant>,
-    /// How many waits in a row ended asleep.
-    in_vain: u32,
+    /// Whether it pays to look.
+    habit: Looks,
     /// Looks before others may run: none where what is waited for comes when they have.
     before_yield: u32,
     yielded: bool,
@@ -62,7 +61,7 @@ impl Waiting {
             patience,
             looks: 0,
             since: None,
-            in_vain: 0,
+            habit: Looks::default(),
             before_yield: APART,
             yielded: false,
         }
@@ -80,7 +79,7 @@ impl Waiting {
 
     /// It was worth while to look.
     fn learn(&mut self) {
-        self.in_vain = 0;
+        self.habit.found();
         self.before_yield = if self.yielded { 0 } else { APART };
     }
 
@@ -102,7 +101,7 @@ impl Waiting {
     }
 
     fn adapt(&mut self) -> Next {
-        if self.looks == 0 && self.in_vain >= IN_VAIN && !self.in_vain.is_multiple_of(RETRY) {
+        if self.looks == 0 && !self.habit.pay() {
             return self.sleep();
         }
         self.yielded = self.looks >= self.before_yield;
@@ -119,7 +118,7 @@ impl Waiting {
     }
 
     fn sleep(&mut self) -> Next {
-        self.in_vain = self.in_vain.wrapping_add(1);
+        self.habit.slept();
         self.before_yield = APART;
         self.looks = 0;
         self.since = None;
@@ -142,6 +141,8 @@ impl Waiting {
 
 #[cfg(test)]
 mod tests {
+    use libipc_ring::{IN_VAIN, RETRY};
+
     use super::*;
 
     fn first_other(patience: Patience) -> Next {

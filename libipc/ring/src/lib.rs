@@ -59,7 +59,7 @@ pub use client::{ClientRing, Polled, SubmitError, Submitted};
 pub use fault::{Closed, Fault};
 pub use layout::{Capacity, Layout, MAX_CAPACITY, MAX_RINGS};
 pub use link::Link;
-pub use looks::{Looks, WINDOW};
+pub use looks::{IN_VAIN, Looks, RETRY, WINDOW};
 pub use pool::{Descriptor, OutOfBounds, Pool};
 pub use runs::Runs;
 pub use server::{Linked, ServerRing, Sleep, Submission, Token};

@@ -5,14 +5,16 @@
 //! than twice the time of the better choice. Where looking has been in vain again and again it sleeps at once, and tries
 //! now and then whether that has changed.
 //!
-//! Looks are counted instead of time, because reading a clock takes longer than a look.
+//! Looks are counted instead of time, because reading a clock takes longer than a look. Who has a clock that is read quickly,
+//! or lets others run between looks, decides by [`Looks`] only whether to look.
 
 /// The most looks of one wait: a few microseconds, with the pause of the processor between two of them. The model
 /// checker needs no more than two to see every order.
 pub const WINDOW: u32 = if cfg!(loom) { 2 } else { 128 };
 /// After so many waits in vain in a row it sleeps at once, and tries again each [`RETRY`]th time.
-const IN_VAIN: u32 = 4;
-const RETRY: u32 = 16;
+pub const IN_VAIN: u32 = 4;
+/// See [`IN_VAIN`].
+pub const RETRY: u32 = 16;
 
 /// What was learnt of the waits of one side.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,12 +36,17 @@ impl Looks {
         let most = if self.pay() { WINDOW.min(most) } else { 0 };
         for looks in 1..=most {
             if let Some(found) = look() {
-                self.in_vain = 0;
+                self.found();
                 return (Some(found), looks);
             }
         }
         self.slept();
         (None, most)
+    }
+
+    /// What a wait was for came while it looked.
+    pub fn found(&mut self) {
+        self.in_vain = 0;
     }
 
     /// A wait ended asleep.

@@ -52,7 +52,7 @@ fn loaded(stage: &mut Stage, report: &mut Report) -> Outcome {
         arguments: [LEAST, SPREAD],
     })?;
     let mut all = alloc::vec::Vec::with_capacity(WAITS);
-    let mut kinds = load.kinds().into_iter().cycle();
+    let mut works = Work::ALL.into_iter().cycle();
     for _ in 0..WAITS {
         let [late, ..] = done("hearing of it", weft_sys::recv(told, reply))?.words;
         all.push(late);
@@ -60,7 +60,7 @@ fn loaded(stage: &mut Stage, report: &mut Report) -> Outcome {
         let empty = MessageInfo::new(0, 0, 0);
         done("answering", weft_sys::reply(reply, empty, [0; 6]))?;
         while clock_ns() - begins < LEAST + SPREAD {
-            kinds.next().map_or(Ok(()), |kind| load.turn(kind))?;
+            works.next().map_or(Ok(()), |work| load.turn(work))?;
         }
     }
     all.sort_unstable();
@@ -86,6 +86,10 @@ enum Work {
     Copies,
     /// Calls.
     Calls,
+}
+
+impl Work {
+    const ALL: [Self; 4] = [Self::Map, Self::Frames, Self::Copies, Self::Calls];
 }
 
 /// What it does that with.
@@ -126,10 +130,6 @@ impl<'a> Load<'a> {
             copied,
             copies,
         })
-    }
-
-    fn kinds(&self) -> [Work; 4] {
-        [Work::Map, Work::Frames, Work::Copies, Work::Calls]
     }
 
     fn turn(&self, work: Work) -> Outcome {

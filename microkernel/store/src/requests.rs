@@ -72,6 +72,11 @@ impl Requests {
         self.answered.fetch_or(bit(core), Ordering::AcqRel) == 0
     }
 
+    /// Whether all of these cores have answered this one. The answers stay to be taken.
+    pub fn have_answered(&self, cores: u64) -> bool {
+        self.answered.load(Ordering::Relaxed) & cores == cores
+    }
+
     /// Takes the answers to this core: a bit for each core.
     pub fn answers(&self) -> u64 {
         self.answered.swap(0, Ordering::Acquire)

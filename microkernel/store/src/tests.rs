@@ -4,6 +4,7 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use weft_hal::PhysAddr;
 
+use crate::Bell;
 use crate::{Arena, Home, HomeCell, Ref};
 
 /// An object that links to another of its kind.
@@ -143,4 +144,13 @@ fn clearing_a_living_object_is_noticed() {
     let arena = Arena::new(1 << 14);
     arena.memory().place(at(64), node(1));
     arena.memory().clear(at(0), 4096);
+}
+
+#[test]
+fn a_bell_that_its_own_core_has_rung_is_rung_by_nobody_else_until_it_is_answered() {
+    let bell = Bell::new();
+    assert!(bell.ring());
+    assert!(!bell.ring());
+    bell.answer();
+    assert!(bell.ring());
 }

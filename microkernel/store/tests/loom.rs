@@ -233,6 +233,37 @@ fn every_request_is_seen_and_what_is_answered_is_done() {
 }
 
 #[test]
+fn who_looks_for_an_answer_before_it_sleeps_misses_nothing_that_comes_meanwhile() {
+    loom::model(|| {
+        // Core 0 has asked core 1, and looks; core 1 answers, and then asks for something itself.
+        let desk = Arc::new(Desk::new());
+        let asked = {
+            let desk = desk.clone();
+            thread::spawn(move || {
+                write(&desk.done, 1);
+                desk.tell(desk.requests.answer(1));
+                desk.tell(desk.requests.ask(1));
+            })
+        };
+        let (mut askers, mut answers) = (0, 0);
+        if desk.bell.ring() {
+            let _ = desk.requests.have_answered(0b10);
+            desk.bell.answer();
+            askers |= desk.requests.take();
+            answers |= desk.requests.answers();
+        }
+        while askers == 0 || answers == 0 {
+            let (asked, answered) = desk.look();
+            askers |= asked;
+            answers |= answered;
+        }
+        assert_eq!((askers, answers), (0b10, 0b10));
+        assert_eq!(read(&desk.done), 1);
+        asked.join().expect("a core ends");
+    });
+}
+
+#[test]
 fn two_cores_ask_a_third_and_each_is_seen() {
     loom::model(|| {
         let desks: Arc<[Desk; 3]> = Arc::new([Desk::new(), Desk::new(), Desk::new()]);

@@ -185,15 +185,24 @@ impl<A: Arch> Core<A> {
     }
 
     /// Makes the chosen thread the running one; time up to now is charged already.
-    fn run(&mut self, chosen: Option<ThreadRef<A>>) {
-        let home = self.home();
-        self.sched.current = chosen;
-        self.sched.running_on = chosen.and_then(|thread| thread.sched.get(home));
+    fn run(&mut self, mut chosen: Option<ThreadRef<A>>) {
+        self.make_current(chosen);
+        if chosen.is_none() && self.look_for_answers() {
+            chosen = self.take_first();
+            self.make_current(chosen);
+        }
         match chosen {
             Some(thread) => self.enter_space(thread),
             None => self.rest_core(),
         }
         self.set_timer();
+    }
+
+    #[inline(always)]
+    fn make_current(&mut self, chosen: Option<ThreadRef<A>>) {
+        let home = self.home();
+        self.sched.current = chosen;
+        self.sched.running_on = chosen.and_then(|thread| thread.sched.get(home));
     }
 
     /// Nothing is ready.

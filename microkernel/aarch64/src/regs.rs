@@ -34,15 +34,16 @@ pub const DUMP: usize = 34;
 #[repr(C)]
 pub struct Registers {
     pub(crate) x: [Cell<u64>; 31],
+    /// Whether vector registers are in memory now, and not in the processor.
+    pub(crate) saved: Cell<u64>,
+    /// From here on what every system call touches: one cache line.
+    pub(crate) format: Cell<u64>,
     pub(crate) sp: Cell<u64>,
+    pub(crate) thread_block: Cell<u64>,
     pub(crate) elr: Cell<u64>,
     pub(crate) spsr: Cell<u64>,
-    pub(crate) thread_block: Cell<u64>,
-    pub(crate) format: Cell<u64>,
     /// Where vector registers are kept; null: the thread may not use any.
     pub(crate) vectors: Cell<*const Vectors>,
-    /// Whether they are there now, and not in the processor.
-    pub(crate) saved: Cell<u64>,
 }
 
 /// Bytes of q0 to q31, FPCR and FPSR.

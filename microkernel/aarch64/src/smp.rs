@@ -37,25 +37,23 @@ pub(crate) struct Stacks {
 pub(crate) const STACK_TOP: usize = offset_of!(Stacks, kernel) + STACK_BYTES;
 const FATAL_TOP: usize = offset_of!(Stacks, fatal) + STACK_BYTES;
 
-/// How many words are from `on_syscall` to `on_interrupt`: functions that are others while user mode has vector registers,
+/// How many words are from `on_long_call` to `on_resume`: functions that are others while user mode has vector registers,
 /// and `system`.
 const WAYS: usize = 13;
 const _: () = assert!(
-    offset_of!(PerCore, on_interrupt)
-        == offset_of!(PerCore, on_syscall) + (WAYS - 1) * size_of::<usize>()
-        && offset_of!(PerCore, system) == offset_of!(PerCore, on_syscall) + 4 * size_of::<usize>()
+    offset_of!(PerCore, on_resume)
+        == offset_of!(PerCore, on_long_call) + (WAYS - 1) * size_of::<usize>()
+        && offset_of!(PerCore, system) == offset_of!(PerCore, on_long_call) + size_of::<usize>()
+        && offset_of!(PerCore, on_signal) + size_of::<usize>() == 64
 );
 
-/// A core's own data. `trap.S` knows the offsets of the fields.
-#[repr(C)]
+/// A core's own data. `trap.S` knows the offsets of the fields. What every message reads comes first: one cache line.
+#[repr(C, align(64))]
 pub(crate) struct PerCore {
     /// Where the entry stubs save registers: the thread that ran last.
     pub(crate) context: Cell<*const Registers>,
-    pub(crate) stack_top: Cell<u64>,
-    pub(crate) fatal_top: Cell<u64>,
-    pub(crate) on_syscall: Cell<usize>,
-    pub(crate) on_exception: Cell<usize>,
-    pub(crate) on_resume: Cell<usize>,
+    /// Nothing but zeros, in the line of what is read on every way back.
+    pub(crate) zeros: [u64; 2],
     pub(crate) on_long_call: Cell<usize>,
     /// The kernel's state, of the type that `on_syscall` and the others were made for.
     pub(crate) system: Cell<*mut ()>,
@@ -67,10 +65,15 @@ pub(crate) struct PerCore {
     pub(crate) on_signal_wait: Cell<usize>,
     pub(crate) on_yield: Cell<usize>,
     pub(crate) on_interrupt: Cell<usize>,
+    pub(crate) on_syscall: Cell<usize>,
+    pub(crate) on_exception: Cell<usize>,
+    pub(crate) on_resume: Cell<usize>,
     pub(crate) on_null: Cell<usize>,
     pub(crate) on_map: Cell<usize>,
-    /// What `on_syscall` to `on_interrupt` are while user mode has no vector registers; `system` has a place, too.
+    /// What `on_long_call` to `on_resume` are while user mode has no vector registers; `system` has a place, too.
     pub(crate) plain: [Cell<usize>; WAYS],
+    pub(crate) stack_top: Cell<u64>,
+    pub(crate) fatal_top: Cell<u64>,
     id: Cell<CoreId>,
     /// The board's interrupt controller.
     pub(crate) gic: Cell<Option<board::Gic>>,
@@ -97,6 +100,7 @@ impl PerCore {
     const fn new() -> Self {
         Self {
             context: Cell::new(ptr::null()),
+            zeros: [0; 2],
             stack_top: Cell::new(0),
             fatal_top: Cell::new(0),
             on_syscall: Cell::new(0),
@@ -146,9 +150,6 @@ impl PerCore {
     pub(crate) fn note_plain_ways(&self) {
         let system = Cell::new(0);
         let ways = [
-            &self.on_syscall,
-            &self.on_exception,
-            &self.on_resume,
             &self.on_long_call,
             &system,
             &self.on_call,
@@ -159,6 +160,9 @@ impl PerCore {
             &self.on_signal_wait,
             &self.on_yield,
             &self.on_interrupt,
+            &self.on_syscall,
+            &self.on_exception,
+            &self.on_resume,
         ];
         for (plain, now) in self.plain.iter().zip(ways) {
             plain.set(now.get());
@@ -185,7 +189,7 @@ impl PerCore {
     /// Whether user mode has vector registers, which belong to the thread that ran last.
     fn has_vectors(&self) -> bool {
         let [plain, ..] = &self.plain;
-        self.on_syscall.get() != plain.get()
+        self.on_long_call.get() != plain.get()
     }
 
     /// Which core it is.

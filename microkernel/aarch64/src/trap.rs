@@ -28,7 +28,9 @@ const _: () = assert!(
         && offset_of!(PerCore, on_call) == offset_of!(PerCore, system) + 8
         && offset_of!(PerCore, system) == offset_of!(PerCore, on_long_call) + 8
         && offset_of!(Registers, spsr) == offset_of!(Registers, elr) + 8
-        && offset_of!(Registers, sp) == offset_of!(Registers, x) + 31 * 8
+        && offset_of!(Registers, format).is_multiple_of(64)
+        && offset_of!(Registers, sp) == offset_of!(Registers, format) + 8
+        && offset_of!(Registers, thread_block) == offset_of!(Registers, sp) + 8
         && Format::Syscall as u64 == 0
 );
 
@@ -36,6 +38,7 @@ global_asm!(
     include_str!("trap.S"),
     include_str!("vectors.S"),
     CONTEXT = const offset_of!(PerCore, context),
+    ZEROS = const offset_of!(PerCore, zeros),
     STACK_TOP = const offset_of!(PerCore, stack_top),
     FATAL_TOP = const offset_of!(PerCore, fatal_top),
     ON_SYSCALL = const offset_of!(PerCore, on_syscall),
@@ -67,7 +70,7 @@ global_asm!(
     ELR = const offset_of!(Registers, elr),
     FORMAT = const offset_of!(Registers, format),
     FULL = const Format::Full as u64,
-    WAYS = const offset_of!(PerCore, on_syscall),
+    WAYS = const offset_of!(PerCore, on_long_call),
     PLAIN = const offset_of!(PerCore, plain),
     VECTORS = const offset_of!(Registers, vectors),
     SAVED = const offset_of!(Registers, saved),

@@ -14,7 +14,11 @@
 
 // Changes the functions behind the stubs to those that x9 points to. Clobbers x10, x11.
 .macro functions_from_x9
-    .irp offset, 0, 16, 40, 56, 72, 88
+    ldr x10, [x9]
+    ldr x11, [x9, #96]
+    str x10, [x27, #{WAYS}]
+    str x11, [x27, #({WAYS} + 96)]
+    .irp offset, 16, 32, 48, 64, 80
     ldp x10, x11, [x9, #\offset]
     stp x10, x11, [x27, #({WAYS} + \offset)]
     .endr
@@ -71,25 +75,25 @@ trap_odd:
 1:  ret
 .endm
 
-    message_way vectors_call, 5
-    message_way vectors_reply_recv, 6
-    vector_way vectors_signal, 7
+    message_way vectors_call, 2
+    message_way vectors_reply_recv, 3
+    vector_way vectors_signal, 4
     b vectors_left
-    vector_way vectors_long_call, 3
+    vector_way vectors_long_call, 0
     b vectors_left
-    vector_way vectors_long_reply_recv, 8
+    vector_way vectors_long_reply_recv, 5
     b vectors_left
-    vector_way vectors_wait, 9
+    vector_way vectors_wait, 6
     b vectors_left
-    vector_way vectors_signal_wait, 10
+    vector_way vectors_signal_wait, 7
     b vectors_left
-    vector_way vectors_yield, 11
+    vector_way vectors_yield, 8
     b vectors_left
-    vector_way vectors_interrupt, 12
+    vector_way vectors_interrupt, 9
     b vectors_left
-    vector_way vectors_syscall, 0
+    vector_way vectors_syscall, 10
     b vectors_left
-    vector_way vectors_exception, 1
+    vector_way vectors_exception, 11
 
 // Saves the registers of the thread whose Registers x9 points to. Clobbers x9 to x11.
 .macro save_vectors
@@ -204,9 +208,6 @@ vectors_resume:
 .pushsection .rodata.trap, "a", %progbits
 .balign 8
 weft_vector_ways:
-    .quad vectors_syscall
-    .quad vectors_exception
-    .quad vectors_resume
     .quad vectors_long_call
     .quad 0                         // the kernel, which stays
     .quad vectors_call
@@ -217,4 +218,7 @@ weft_vector_ways:
     .quad vectors_signal_wait
     .quad vectors_yield
     .quad vectors_interrupt
+    .quad vectors_syscall
+    .quad vectors_exception
+    .quad vectors_resume
 .popsection

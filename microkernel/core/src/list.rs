@@ -158,21 +158,21 @@ impl<T: Linked<L>, L> List<T, L> {
     /// Appends an object that is in no list and takes out the first, which is another.
     #[inline(always)]
     pub fn rotate(&self, home: Home, first: Ref<T>, object: Ref<T>) {
-        let next = first.links().next.get(home);
+        let Some(next) = first.links().next.get(home) else {
+            object.links().next.set(home, None);
+            object.links().previous.set(home, None);
+            self.first.set(home, Some(object));
+            self.last.set(home, Some(object));
+            return;
+        };
         let last = self.last.replace(home, Some(object));
-        object.links().next.set(home, None);
-        match (next, last) {
-            (Some(next), Some(last)) => {
-                self.first.set(home, Some(next));
-                next.links().previous.set(home, None);
-                last.links().next.set(home, Some(object));
-                object.links().previous.set(home, Some(last));
-            }
-            _ => {
-                self.first.set(home, Some(object));
-                object.links().previous.set(home, None);
-            }
+        self.first.set(home, Some(next));
+        next.links().previous.set(home, None);
+        if let Some(last) = last {
+            last.links().next.set(home, Some(object));
         }
+        object.links().previous.set(home, last);
+        object.links().next.set(home, None);
     }
 
     /// Takes out the first object.

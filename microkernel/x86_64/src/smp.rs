@@ -22,7 +22,7 @@ pub(crate) use start::{LeftOut, controller_of, plan, write_start_page};
 use crate::cpu;
 use crate::descriptor::{Gdt, Tss};
 use crate::regs::Registers;
-use crate::trap;
+use crate::trap::{self, QUICK};
 
 const IA32_GS_BASE: u32 = 0xc000_0101;
 const IA32_KERNEL_GS_BASE: u32 = 0xc000_0102;
@@ -102,47 +102,52 @@ impl Stage {
     }
 }
 
-/// How many functions are others while user mode has vector registers: `on_call` to `on_resume`.
+/// How many functions are others while user mode has vector registers: `on_resume` to `on_call`.
 pub(crate) const WAYS: usize = 12;
 const _: () = assert!(
-    offset_of!(PerCore, on_resume)
-        == offset_of!(PerCore, on_call) + (WAYS - 1) * size_of::<usize>()
+    offset_of!(PerCore, on_call)
+        == offset_of!(PerCore, on_resume) + (WAYS - 1) * size_of::<usize>()
+        && offset_of!(PerCore, on_reply_recv).is_multiple_of(64)
+        && offset_of!(PerCore, table)
+            == offset_of!(PerCore, on_reply_recv) + 6 * size_of::<usize>()
 );
 
-/// A core's own data. `trap.S` knows the offsets of the first fields; the eight that messages need are one cache line.
+/// A core's own data. `trap.S` knows the offsets of the first fields; the eight words that a call needs are one cache line.
 #[repr(C, align(64))]
 pub(crate) struct PerCore {
     this: Cell<*const PerCore>,
-    /// Where the entry stubs save registers: the thread that ran last.
-    pub(crate) context: Cell<*const Registers>,
-    pub(crate) stack_top: Cell<u64>,
-    /// Where the stubs of messages keep the word w4 meanwhile.
-    pub(crate) kept: Cell<u64>,
-    /// The kernel's state, of the type that the functions below were made for.
-    pub(crate) system: Cell<*mut ()>,
-    pub(crate) on_call: Cell<usize>,
-    pub(crate) on_reply_recv: Cell<usize>,
-    pub(crate) on_signal: Cell<usize>,
-    pub(crate) on_long_call: Cell<usize>,
-    pub(crate) on_long_reply_recv: Cell<usize>,
-    pub(crate) on_wait: Cell<usize>,
-    pub(crate) on_signal_wait: Cell<usize>,
-    pub(crate) on_yield: Cell<usize>,
-    pub(crate) on_interrupt: Cell<usize>,
-    pub(crate) on_syscall: Cell<usize>,
-    pub(crate) on_exception: Cell<usize>,
-    pub(crate) on_resume: Cell<usize>,
     pub(crate) on_null: Cell<usize>,
     pub(crate) on_map: Cell<usize>,
-    /// What `on_call` to `on_resume` are while user mode has no vector registers.
-    pub(crate) plain: [Cell<usize>; WAYS],
+    /// Where a core goes that is started.
+    pub(crate) on_start: Cell<usize>,
     /// What XSAVE is to save; 0: FXSAVE is used.
     pub(crate) vector_state: Cell<u64>,
     pub(crate) fsgsbase: Cell<bool>,
     pub(crate) id: Cell<CoreId>,
     pub(crate) stage: Stage,
-    /// Where a core goes that is started.
-    pub(crate) on_start: Cell<usize>,
+    pub(crate) on_resume: Cell<usize>,
+    pub(crate) on_exception: Cell<usize>,
+    pub(crate) on_syscall: Cell<usize>,
+    pub(crate) on_interrupt: Cell<usize>,
+    pub(crate) on_yield: Cell<usize>,
+    pub(crate) on_signal_wait: Cell<usize>,
+    pub(crate) on_wait: Cell<usize>,
+    pub(crate) on_long_reply_recv: Cell<usize>,
+    pub(crate) on_long_call: Cell<usize>,
+    pub(crate) on_signal: Cell<usize>,
+    pub(crate) on_reply_recv: Cell<usize>,
+    pub(crate) on_call: Cell<usize>,
+    /// Where the entry stubs save registers: the thread that ran last.
+    pub(crate) context: Cell<*const Registers>,
+    pub(crate) stack_top: Cell<u64>,
+    /// Where the stubs of messages keep the word w4 meanwhile.
+    pub(crate) kept: Cell<u64>,
+    /// The kernel's state, of the type that the functions were made for.
+    pub(crate) system: Cell<*mut ()>,
+    /// Where the stubs for system calls are. The first two, Null and Call, are still in the line.
+    pub(crate) table: [Cell<usize>; QUICK],
+    /// What `on_resume` to `on_call` are while user mode has no vector registers.
+    pub(crate) plain: [Cell<usize>; WAYS],
     pub(crate) gdt: Gdt,
     pub(crate) tss: Tss,
 }
@@ -187,6 +192,7 @@ impl PerCore {
             on_syscall: Cell::new(0),
             on_exception: Cell::new(0),
             on_resume: Cell::new(0),
+            table: [const { Cell::new(0) }; QUICK],
             plain: [const { Cell::new(0) }; WAYS],
             vector_state: Cell::new(0),
             fsgsbase: Cell::new(false),
@@ -251,25 +257,25 @@ impl PerCore {
     /// The functions that are others while user mode has vector registers.
     fn ways(&self) -> [&Cell<usize>; WAYS] {
         [
-            &self.on_call,
-            &self.on_reply_recv,
-            &self.on_signal,
-            &self.on_long_call,
-            &self.on_long_reply_recv,
-            &self.on_wait,
-            &self.on_signal_wait,
-            &self.on_yield,
-            &self.on_interrupt,
-            &self.on_syscall,
-            &self.on_exception,
             &self.on_resume,
+            &self.on_exception,
+            &self.on_syscall,
+            &self.on_interrupt,
+            &self.on_yield,
+            &self.on_signal_wait,
+            &self.on_wait,
+            &self.on_long_reply_recv,
+            &self.on_long_call,
+            &self.on_signal,
+            &self.on_reply_recv,
+            &self.on_call,
         ]
     }
 
     /// Whether user mode has vector registers, which belong to the thread that ran last.
     pub(crate) fn has_vectors(&self) -> bool {
         let [plain, ..] = &self.plain;
-        self.on_call.get() != plain.get()
+        self.on_resume.get() != plain.get()
     }
 
     /// No thread's registers are in the processor if they were this one's.

@@ -192,7 +192,7 @@ weft_syscall_entry:
     mov [rbx + {RFLAGS}], r11
     cmp rax, {QUICK}
     jae syscall_general
-    jmp [syscall_table + 8 * rax]
+    jmp qword ptr gs:[{TABLE} + 8 * rax]
 
 # Everything to memory, then the kernel's general path.
 syscall_general:
@@ -456,10 +456,11 @@ trap_idle:
 
 .popsection
 
-# Where system calls below QUICK go.
+# Where system calls below QUICK go, to be copied to PerCore.
 .pushsection .rodata.trap, "a", @progbits
 .balign 8
-syscall_table:
+.global weft_syscall_table
+weft_syscall_table:
     .quad syscall_null              # 0 Null
     .quad syscall_call              # 1 Call
     .quad syscall_general           # 2 Send

@@ -33,7 +33,7 @@ const CLEARED_FLAGS: u64 =
 const FIRST_INTERRUPT: u64 = 32;
 const STUB_BYTES: usize = 16;
 /// System calls with smaller numbers have a stub of their own in `trap.S`, in the order of its table.
-const QUICK: u64 = Syscall::SpaceMap as u64 + 1;
+pub(crate) const QUICK: usize = Syscall::SpaceMap as usize + 1;
 const _: () = assert!(
     Syscall::Null as u64 == 0
         && Syscall::Call as u64 == 1
@@ -72,6 +72,8 @@ global_asm!(
     GENERAL = const GENERAL,
     SAME = const SAME,
     SYSTEM = const offset_of!(PerCore, system),
+    TABLE = const offset_of!(PerCore, table),
+    FIRST_WAY = const offset_of!(PerCore, on_resume),
     PLAIN = const offset_of!(PerCore, plain),
     WAYS = const WAYS,
     VECTOR_STATE = const offset_of!(PerCore, vector_state),
@@ -112,6 +114,8 @@ unsafe extern "C" {
     fn weft_trap_resume_whoever();
     fn weft_vectors_left(next: *const Registers);
     fn weft_vectors_save(registers: *const Registers);
+    #[expect(non_upper_case_globals, reason = "a label of `trap.S`")]
+    static weft_syscall_table: [usize; QUICK];
 }
 
 /// Saves the vector registers of the thread that ran last, whose registers these are.
@@ -153,6 +157,13 @@ pub(crate) fn join<S: System<X86_64>>(system: &'static mut S) -> ! {
 #[inline(never)]
 fn serve<S: System<X86_64>>(system: &'static mut S) -> ! {
     let core = PerCore::current();
+    // SAFETY:
+    // 1. `trap.S` has so many words there, which nobody writes.
+    let table = unsafe { &weft_syscall_table };
+    core.table
+        .iter()
+        .zip(table)
+        .for_each(|(place, stub)| place.set(*stub));
     core.on_syscall.set((on_syscall::<S> as *const ()).addr());
     core.on_exception
         .set((on_exception::<S> as *const ()).addr());

@@ -28,7 +28,7 @@
 .macro functions_from table:vararg
     mov ecx, {WAYS}
 7:  mov rax, \table
-    mov gs:[{ON_CALL} + 8 * rcx - 8], rax
+    mov gs:[{FIRST_WAY} + 8 * rcx - 8], rax
     dec ecx
     jnz 7b
 .endm
@@ -91,25 +91,25 @@ trap_vectors:
 1:  ret
 .endm
 
-    message_way vectors_call, 0
-    message_way vectors_reply_recv, 1
-    vector_way vectors_signal, 2
+    message_way vectors_call, 11
+    message_way vectors_reply_recv, 10
+    vector_way vectors_signal, 9
     jmp vectors_left
-    vector_way vectors_long_call, 3
+    vector_way vectors_long_call, 8
     jmp vectors_left
-    vector_way vectors_long_reply_recv, 4
+    vector_way vectors_long_reply_recv, 7
     jmp vectors_left
-    vector_way vectors_wait, 5
+    vector_way vectors_wait, 6
     jmp vectors_left
-    vector_way vectors_signal_wait, 6
+    vector_way vectors_signal_wait, 5
     jmp vectors_left
-    vector_way vectors_yield, 7
+    vector_way vectors_yield, 4
     jmp vectors_left
-    vector_way vectors_interrupt, 8
+    vector_way vectors_interrupt, 3
     jmp vectors_left
-    vector_way vectors_syscall, 9
+    vector_way vectors_syscall, 2
     jmp vectors_left
-    vector_way vectors_exception, 10
+    vector_way vectors_exception, 1
 
 # The thread whose Registers rax points to goes on, or, if rax is 0 or 1, whoever ran. Keeps rax, rdx and what compiled code
 # preserves.
@@ -209,18 +209,18 @@ weft_vectors_reset:
 # The functions of the vector mode, in the order of PerCore.
 .balign 8
 weft_vector_ways:
-    .quad vectors_call
-    .quad vectors_reply_recv
-    .quad vectors_signal
-    .quad vectors_long_call
-    .quad vectors_long_reply_recv
-    .quad vectors_wait
-    .quad vectors_signal_wait
-    .quad vectors_yield
-    .quad vectors_interrupt
-    .quad vectors_syscall
-    .quad vectors_exception
     .quad vectors_resume
+    .quad vectors_exception
+    .quad vectors_syscall
+    .quad vectors_interrupt
+    .quad vectors_yield
+    .quad vectors_signal_wait
+    .quad vectors_wait
+    .quad vectors_long_reply_recv
+    .quad vectors_long_call
+    .quad vectors_signal
+    .quad vectors_reply_recv
+    .quad vectors_call
 
 # What a reset leaves, as XSAVE writes it: all in its initial state, exceptions masked (SDM 1 §13.4).
 .balign 64

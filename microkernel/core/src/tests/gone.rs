@@ -365,3 +365,23 @@ fn two_sessions_that_change_places_in_a_thread_are_both_there_still() {
     act(&mut rig, Syscall::ThreadConfigure, &configure);
     assert_eq!(all_told(&mut rig), [BADGE]);
 }
+
+#[test]
+fn whether_a_session_has_copies_can_be_seen_until_the_last_is_gone() {
+    let mut rig = rig();
+    let inspect = |rig: &mut Rig| {
+        let who = rig.running().expect("somebody runs");
+        rig.enter(who, Syscall::CNodeInspect, &[CNODE, SESSION]);
+        rig.answer(who).unwrap()[1] >> 17
+    };
+    assert_eq!(inspect(&mut rig), 0b10, "copied, and not untold");
+    copy(&mut rig, COPY, COPY + 1);
+    delete(&mut rig, COPY);
+    assert_eq!(inspect(&mut rig), 0b10, "a copy of the copy is there");
+    delete(&mut rig, COPY + 1);
+    assert_eq!(all_told(&mut rig), [BADGE]);
+    assert_eq!(inspect(&mut rig), 0, "told");
+    let mut rig = busy();
+    delete(&mut rig, COPY);
+    assert_eq!(inspect(&mut rig), 0b01, "untold, and not copied");
+}

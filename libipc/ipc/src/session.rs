@@ -78,10 +78,11 @@ impl Session {
         Some(Cap::from_slot(slot))
     }
 
-    /// Whether the client is gone and the server was not told yet, so that the session must stay.
-    pub fn is_untold(&self) -> bool {
+    /// Whether the session must stay, because the server has still to be told of the client's end: copies of it are
+    /// there, whoever has them, or the last is gone and the server was not told yet.
+    pub fn is_needed(&self) -> bool {
         let held = CNode::OWN.inspect(self.kept.slot());
-        matches!(held, Ok(Some(held)) if held.untold)
+        matches!(held, Ok(Some(held)) if held.untold || held.copied)
     }
 }
 

@@ -52,12 +52,18 @@ impl<W: Wake> ClientRing<'_, W> {
     #[inline]
     pub fn run_one(&mut self, request: &Request) -> Result<Outcome, BatchError> {
         if self.outstanding() != 0 {
-            return Err(BatchError::Busy);
+            return Err(self.occupied());
         }
         match self.carry(request) {
             Some(outcome) => Ok(outcome?),
             None => self.run_alone(request),
         }
+    }
+
+    /// Why no batch can begin while requests are outstanding: those of a connection that is closed never end.
+    #[cold]
+    fn occupied(&self) -> BatchError {
+        self.closed().map_or(BatchError::Busy, BatchError::Closed)
     }
 
     /// Has one request carried out by the ring.
@@ -80,7 +86,7 @@ impl<W: Wake> ClientRing<'_, W> {
         mut each: impl FnMut(Completion),
     ) -> Result<(), BatchError> {
         if self.outstanding() != 0 {
-            return Err(BatchError::Busy);
+            return Err(self.occupied());
         }
         loop {
             let submitted = self.submit_all(requests)?;

@@ -92,6 +92,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         self.table.outstanding()
     }
 
+    /// Returns why the connection is closed, if this side knows that it is.
+    #[must_use]
+    pub fn closed(&self) -> Option<Closed> {
+        self.closed
+    }
+
     /// Whether another request can be submitted.
     #[must_use]
     pub fn has_room(&self) -> bool {

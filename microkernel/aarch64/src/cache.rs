@@ -8,7 +8,7 @@ use core::sync::atomic::AtomicU64;
 
 use weft_abi::cap::CacheMode;
 use weft_early::DIRECT_MAP;
-use weft_hal::Leaf;
+use weft_hal::PhysAddr;
 
 use crate::cpu;
 
@@ -17,17 +17,17 @@ const FETCH_SEES_DATA: u64 = 1 << 28;
 /// CTR_EL0: the instruction cache forgets what was overwritten.
 const FETCH_SEES_WRITES: u64 = 1 << 29;
 
-/// Gets a page ready that is about to be mapped for execution, or past the caches. Device memory needs nothing: no cache
-/// has it.
+/// Gets memory ready that is about to be mapped for execution, or past the caches. Device memory needs nothing: no cache
+/// has it. Takes about four instructions a line.
 #[inline(never)]
-pub(crate) fn prepare(leaf: Leaf) {
-    let start = DIRECT_MAP.wrapping_add(leaf.physical.0);
+pub(crate) fn prepare(physical: PhysAddr, bytes: u64, mode: CacheMode) {
+    let start = DIRECT_MAP.wrapping_add(physical.0);
     if !is_memory(start) {
         return;
     }
-    let end = start + (1 << leaf.size.log2());
+    let end = start + bytes;
     finish();
-    if leaf.cache == CacheMode::Normal {
+    if mode == CacheMode::Normal {
         prepare_code(start, end);
     } else {
         each_line(start, end, write_back_and_forget);

@@ -18,9 +18,18 @@ impl Paging for Aarch64 {
 
     #[inline(always)]
     fn prepare_page(&self, leaf: Leaf) {
-        if leaf.cache != CacheMode::Normal || leaf.rights.contains(Rights::EXECUTE) {
-            cache::prepare(leaf);
+        if leaf.size == PageSize::Small && self.has_to_prepare(&leaf) {
+            cache::prepare(leaf.physical, 1 << PageSize::Small.log2(), leaf.cache);
         }
+    }
+
+    #[inline(always)]
+    fn has_to_prepare(&self, leaf: &Leaf) -> bool {
+        leaf.cache != CacheMode::Normal || leaf.rights.contains(Rights::EXECUTE)
+    }
+
+    fn prepare_piece(&self, leaf: Leaf, from: u64, bytes: u64) {
+        cache::prepare(PhysAddr(leaf.physical.0 + from), bytes, leaf.cache);
     }
 
     #[inline(always)]

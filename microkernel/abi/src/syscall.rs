@@ -115,9 +115,10 @@ syscalls! {
     23 CNodeDelete "(cnode, index) -> ()";
     /// Deletes everything derived from a capability, but not the capability itself.
     24 CNodeRevoke "(cnode, index) -> ()";
-    /// Describes a slot: kind | rights << 8 | original << 16 | untold << 17, badge, an identity equal for capabilities of
-    /// one object. An empty slot has kind 0. Untold: the last copy of this session is deleted, and its server has not
-    /// received that yet; it will not if the session is deleted before. Needs READ.
+    /// Describes a slot: kind | rights << 8 | original << 16 | untold << 17 | copied << 18, badge, an identity equal for
+    /// capabilities of one object. An empty slot has kind 0. Untold: the last copy of this session is deleted, and its
+    /// server has not received that yet; it will not if the session is deleted before. Copied: copies of this session
+    /// exist. Needs READ.
     25 CNodeInspect "(cnode, index) -> (-, kind_rights, badge, identity)";
     /// The number of slots and of used slots. Needs READ.
     26 CNodeInfo "(cnode) -> (-, slots, used)";

@@ -32,6 +32,8 @@ pub struct Core<A: Arch> {
     id: CoreId,
     pub(crate) dying: Dying,
     pub(crate) visits: Visits<A>,
+    /// How often a large page was begun to be got ready.
+    pub(crate) preparations: u64,
     pub(crate) asids: AsidTable,
 }
 
@@ -142,6 +144,7 @@ impl<A: Arch> Core<A> {
             asids: AsidTable::new(),
             dying: Dying::new(),
             visits: Visits::new(),
+            preparations: 0,
             handlers,
             id: CoreId::BOOT,
             own: words_of(CoreId::BOOT),

@@ -89,10 +89,18 @@ pub trait Paging {
     /// Whether the hardware can map pages of this size.
     fn supports(&self, size: PageSize) -> bool;
 
-    /// Gets the memory behind a page ready for the way it is about to be mapped: what was written to it as data
+    /// Gets the memory behind a page of 4 KiB ready for the way it is about to be mapped: what was written to it as data
     /// can then be executed, and is seen by those who do not look into caches. Comes before the entry is set;
-    /// does nothing where caches follow by themselves.
+    /// does nothing where caches follow by themselves, nor for a larger page: that is got ready in pieces before.
     fn prepare_page(&self, _: Leaf) {}
+
+    /// Whether memory has to be got ready before it is mapped in this way.
+    fn has_to_prepare(&self, _: &Leaf) -> bool {
+        false
+    }
+
+    /// As [`prepare_page`](Self::prepare_page), of a piece of a larger page: `bytes` from `from` on, multiples of 4 KiB.
+    fn prepare_piece(&self, _: Leaf, _from: u64, _bytes: u64) {}
 
     /// Encodes a user page. The address is ORed in: the pages of a run differ in nothing else.
     fn encode_page(leaf: Leaf) -> u64;

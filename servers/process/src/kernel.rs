@@ -57,7 +57,7 @@ pub struct Kernel {
     pub endpoint: (CPtr, u8),
     /// Connects programs to the console.
     pub console: Sessions,
-    /// Connections to the console of programs that ended, until the console was told.
+    /// Connections to the console of programs that ended, until the console was told that nobody has them any more.
     pub ended: Vec<Session>,
     /// This server's own address space.
     pub space: AddressSpace,
@@ -73,9 +73,10 @@ impl Kernel {
         site::prepare(self.space, Untyped::from(untyped.into_slot()))
     }
 
-    /// Drops the sessions of which the console knows that the program is gone.
+    /// Drops the sessions of which the console knows that the program is gone. A program can have given its connection to
+    /// another, which has it still.
     fn tidy(&mut self) {
-        self.ended.retain(Session::is_untold);
+        self.ended.retain(Session::is_needed);
     }
 
     fn release(&self, block: u64, objects: &[CPtr]) {

@@ -6,7 +6,7 @@ use libipc::{
     CPtr, Caller, Fault, FaultAnswer, FaultKind, Message, Reply, Request, Service,
     abi::{
         boot,
-        layout::{STACK_MAX, STACK_TOP},
+        layout::{PAGE, STACK_MAX, STACK_TOP},
     },
     objects::{CNode, Log, Machine, Thread},
 };
@@ -52,25 +52,33 @@ impl Service for Root {
 }
 
 fn report(component: &Component, fault: Fault) {
-    libipc::log!(
-        "{} is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
-        component.name,
-        reason(component, fault),
-        fault.address,
-        fault.ip,
-        fault.code
-    );
+    let (address, ip, code) = (fault.address, fault.ip, fault.code);
+    let name = &component.name;
+    let stack = component.sizes.stack_bytes();
+    if !is_overflow(fault, stack) {
+        let reason = fault.text();
+        return libipc::log!(
+            "{name} is ended: {reason} (address {address:#x}, instruction {ip:#x}, code {code:#x})"
+        );
+    }
+    let kib = stack >> 10;
+    match (stack * 2).min(STACK_MAX) >> 10 {
+        more if more > kib => libipc::log!(
+            "{name} is ended: stack overflow, {kib} KiB were not enough; give it more in the manifest: \
+             `stack = \"{more} KiB\"` (address {address:#x}, instruction {ip:#x})"
+        ),
+        _ => libipc::log!(
+            "{name} is ended: stack overflow, {kib} KiB were not enough, and there cannot be more (address {address:#x}, \
+             instruction {ip:#x})"
+        ),
+    }
 }
 
-/// What a fault is called, for people.
-fn reason(component: &Component, fault: Fault) -> &'static str {
-    let below_stack = STACK_TOP - STACK_MAX..STACK_TOP - component.sizes.stack_bytes();
-    match fault.kind {
-        FaultKind::Read | FaultKind::Write if below_stack.contains(&fault.address) => {
-            "stack overflow; its `stack` in the manifest is too small"
-        }
-        _ => fault.text(),
-    }
+/// Whether a program went beyond the end of its stack of so many bytes.
+fn is_overflow(fault: Fault, stack_bytes: u64) -> bool {
+    let below_stack = STACK_TOP - STACK_MAX - PAGE..STACK_TOP - stack_bytes;
+    let touches = matches!(fault.kind, FaultKind::Read | FaultKind::Write);
+    touches && below_stack.contains(&fault.address)
 }
 
 /// Destroys the thread of a component and ends its connections. Its original capability is with the supervisor, if there

@@ -34,6 +34,11 @@ impl Connections for Own {
         Ok(connection)
     }
 
+    fn is_open(&self, client: u32) -> bool {
+        let mut clients = self.open.iter().map(|session| session.caller().client());
+        clients.any(|open| open == client)
+    }
+
     fn end(&mut self, client: Caller) {
         self.open.retain(|session| session.caller() != client);
     }

@@ -24,6 +24,9 @@ pub trait Connections {
     /// `TooMany` if no slot is left.
     fn make(&mut self, client: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error>;
 
+    /// Whether somebody has a connection with this client number.
+    fn is_open(&self, client: u32) -> bool;
+
     /// Drops the session of a client that is gone.
     fn end(&mut self, client: Caller);
 }
@@ -43,6 +46,9 @@ struct Spot<'a> {
     directory: u64,
     name: Name<'a>,
 }
+
+/// The first client number of sessions of processes that have one already; no process has a number so great.
+const FURTHER: u32 = 1 << 31;
 
 type Outcome<R> = Result<R, Error>;
 
@@ -424,10 +430,15 @@ fn each<'a, T: Transport + 'a>(
 
 impl<T: Transport, C: Connections> vfs_sessions::Server for Vfs<T, C> {
     fn open(&mut self, _: Caller, process: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error> {
-        let client = weft_spec::badge::FIRST_SESSION
+        let usual = weft_spec::badge::FIRST_SESSION
             .checked_add(process)
             .ok_or(vfs_sessions::Error::TooMany)?;
-        self.connections.make(client)
+        // The process has a connection already, or one that had its number has given its own to another. Under one number
+        // the files of each would end with either.
+        let mut further = core::iter::once(usual).chain(FURTHER..);
+        let client = further.find(|client| !self.connections.is_open(*client));
+        self.connections
+            .make(client.ok_or(vfs_sessions::Error::TooMany)?)
     }
 }
 

@@ -333,14 +333,44 @@ impl filesystem::Server for Ram {
 }
 
 /// Connections that are numbers only.
-struct Numbers;
+#[derive(Default)]
+struct Numbers {
+    open: Vec<u32>,
+}
 
 impl Connections for Numbers {
     fn make(&mut self, client: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error> {
+        self.open.push(client);
         Ok(Cap::from_slot(CPtr(client)))
     }
 
-    fn end(&mut self, _: Caller) {}
+    fn is_open(&self, client: u32) -> bool {
+        self.open.contains(&client)
+    }
+
+    fn end(&mut self, client: Caller) {
+        self.open.retain(|open| *open != client.client());
+    }
+}
+
+#[test]
+fn two_sessions_of_one_process_have_numbers_of_their_own() {
+    use libipc::Events;
+    let connections = Numbers::default();
+    let mut vfs = Vfs::<MockConnection, _>::new(Mounts::new(), connections);
+    let process_server = Caller::new(1, 1);
+    let open = |vfs: &mut Vfs<_, _>, process| {
+        let connection = vfs_sessions::Server::open(vfs, process_server, process);
+        connection.expect("a session").into_slot().0
+    };
+    let [first, second, third, other] = [7, 7, 7, 8].map(|process| open(&mut vfs, process));
+    let mut all = [first, second, third, other];
+    all.sort_unstable();
+    assert!(all.windows(2).all(|two| two[0] != two[1]), "{all:x?}");
+    vfs.client_gone(Caller::new(second, 0));
+    assert_eq!(open(&mut vfs, 7), second, "its number is free again");
+    vfs.client_gone(Caller::new(first, 0));
+    assert_eq!(open(&mut vfs, 7), first);
 }
 
 type Disk = Mock<filesystem::Dispatcher<Ram>>;
@@ -398,7 +428,7 @@ fn started() -> Rig {
     std::mem::forget((broken, absent));
     let slot = CPtr(3);
     let server = Mock::new(
-        Router::new(Vfs::new(mounts, Numbers))
+        Router::new(Vfs::new(mounts, Numbers::default()))
             .with(Endpoint { slot, interface: 0 }, vfs::dispatch)
             .with(Endpoint { slot, interface: 1 }, vfs_sessions::dispatch),
     );
@@ -591,7 +621,7 @@ fn a_lent_buffer_is_filled_whether_the_file_system_is_lent_one_or_not() {
         let (mut lender, pools) = pool(4096);
         let mut borrower = Borrower::default();
         assert!(borrower.add(me, pools));
-        let vfs = Vfs::new(mounts, Numbers).borrowing(borrower);
+        let vfs = Vfs::new(mounts, Numbers::default()).borrowing(borrower);
         let server = Mock::new(vfs::Dispatcher(vfs));
         let client = vfs::Client::new(server.connect_as(me));
         let file = client.open(b"/file", OpenFlags::READ, 0).unwrap();

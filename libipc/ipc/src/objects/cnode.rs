@@ -28,6 +28,8 @@ pub struct SlotContent {
     pub original: bool,
     /// Whether it is a session whose last copy is gone and whose server was not told yet.
     pub untold: bool,
+    /// Whether it is a session of which there are copies.
+    pub copied: bool,
     /// The badge, 0 if there is none.
     pub badge: u64,
     /// A number that is equal for capabilities of one object.
@@ -100,6 +102,7 @@ impl CNode {
             rights: Rights::from_bits_truncate((packed >> 8) as u8),
             original: packed & (1 << 16) != 0,
             untold: packed & (1 << 17) != 0,
+            copied: packed & (1 << 18) != 0,
             badge,
             identity,
         }))

@@ -344,7 +344,23 @@ fn waiting_for_a_dead_peer_ends() {
     assert_eq!(client.wait(), Ok(Polled::Empty), "nothing is outstanding");
     client.submit(&request(0), 0).expect("room");
     assert_eq!(client.wait(), Err(Closed::Gone));
-    assert_eq!(client.run(&[], &mut []), Err(BatchError::Busy));
+}
+
+#[test]
+fn a_batch_on_a_closed_ring_is_told_so_though_requests_are_outstanding() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    client.submit(&request(0), 0).expect("room");
+    assert_eq!(
+        client.run(&[], &mut []),
+        Err(BatchError::Busy),
+        "it may end"
+    );
+    assert_eq!(client.wait(), Err(Closed::Gone));
+    let gone = BatchError::Closed(Closed::Gone);
+    assert_eq!(client.outstanding(), 1, "nobody answers it");
+    assert_eq!(client.run(&[request(1)], &mut [outcome(0)]), Err(gone));
+    assert_eq!(client.run_one(&request(1)), Err(gone));
 }
 
 /// Serves until a request with operation 0 comes; answers with the first argument plus one.

@@ -238,6 +238,13 @@ impl<A: Arch> Core<A> {
 
     /// Takes one capability away; what was derived from it goes to its parent. The object is not touched.
     fn remove(&mut self, slot: SlotRef) {
+        if let Some(session) = self.take_out(slot) {
+            self.client_gone(session);
+        }
+    }
+
+    /// As `remove`, but nobody is told; gives the capability of which this was the last copy.
+    pub(crate) fn take_out(&mut self, slot: SlotRef) -> Option<SlotRef> {
         let home = self.home();
         self.forget_named(&slot);
         if slot.mapping.get(home) != 0 {
@@ -255,10 +262,9 @@ impl<A: Arch> Core<A> {
         if let Some(thread) = self.thread_around(slot) {
             self.removed_binding(thread, slot);
         }
-        if let Some(session) = tree::remove(home, slot) {
-            self.client_gone(session);
-        }
+        let bereft = tree::remove(home, slot);
         self.vacate(slot);
+        bereft
     }
 
     /// Empties a slot inside a thread or an interrupt's entry.

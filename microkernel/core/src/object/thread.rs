@@ -8,6 +8,7 @@ use weft_store::{Home, HomeCell, Letter, Ref};
 
 use crate::list::{Linked, Links, List, Serving, Timed};
 use crate::remote::{Affinities, Trip};
+use crate::space::Preparation;
 
 use super::{Endpoint, Notification, Reply, SchedContext, Slot};
 
@@ -193,6 +194,8 @@ pub struct Thread<A: Arch> {
     pub place: AtomicU8,
     /// Whether it is called back, and the call has not been seen by the core that it went to.
     pub recalled: AtomicBool,
+    /// How far it has got a large page ready that it maps; the core's where it is.
+    pub preparation: HomeCell<Preparation>,
     /// Whether it is to stand still when it comes home.
     pub stopping: HomeCell<bool>,
     /// The next thread in a mailbox for those that are called back.
@@ -277,6 +280,7 @@ impl<A: Arch> Thread<A> {
             letter: HomeCell::new(0),
             place: AtomicU8::new(core.0),
             recalled: AtomicBool::new(false),
+            preparation: HomeCell::new(Preparation::NONE),
             stopping: HomeCell::new(false),
             recall: HomeCell::new(0),
             vectors: Default::default(),

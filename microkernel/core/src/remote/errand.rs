@@ -5,7 +5,7 @@ use weft_abi::{CPtr, Kind, Refusal, Rights, Syscall};
 use weft_hal::{Arch, Context, CoreId, PhysAddr, VirtAddr};
 
 use crate::Core;
-use crate::cspace::Mint;
+use crate::cspace::{Mint, Progress};
 use crate::object::{Container, SlotRef, Tag, ThreadRef};
 use crate::space::{Mapping, any_leaf_for};
 use crate::state::Next;
@@ -266,6 +266,9 @@ impl<A: Arch> Core<A> {
         let leaf = any_leaf_for(tag, PhysAddr(frame.object.get(home)), flags)?;
         if tag.is_busy() || self.is_mapped(frame) {
             return Err(Refusal::AlreadyMapped);
+        }
+        if self.has_to_prepare(&leaf) && self.prepare_large(thread, frame, leaf) == Progress::More {
+            return Ok(Step::Repeat);
         }
         let mut trip = thread.trip.get(home);
         frame.tag.set(home, tag.busy());

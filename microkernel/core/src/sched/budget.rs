@@ -34,6 +34,7 @@ impl<A: Arch> Core<A> {
         // What is throttled gets its budget when it leaves that list.
         if now >= sched.refill_at.get(home) && !sched.throttled.get(home) {
             self.replenish(sched, now);
+            self.sort_in(sched);
         }
         let left = sched.left(home);
         let before = left.get(home);

@@ -127,6 +127,19 @@ impl<A: Arch> Core<A> {
         self.sched.occupied |= 1 << DEADLINE_PRIORITY;
     }
 
+    /// A context's period has ended. If its thread waits for its turn already, because an answer just gave the context
+    /// back to it, its place is that of the new deadline.
+    #[cold]
+    pub(super) fn sort_in(&mut self, sched: Ref<SchedContext<A>>) {
+        let home = self.home();
+        let by_deadline =
+            |thread: &ThreadRef<A>| thread.queued.get(home) == Some(DEADLINE_PRIORITY);
+        if let Some(thread) = sched.user.get(home).filter(by_deadline) {
+            self.dequeue(thread);
+            self.enqueue(thread, End::Back);
+        }
+    }
+
     /// Whether a ready thread has a greater priority than this one, or an earlier deadline.
     #[inline(never)]
     pub(super) fn is_preceded(&self, thread: ThreadRef<A>) -> bool {

@@ -88,6 +88,8 @@ impl<A: Arch> Core<A> {
         let room = USER_END.saturating_sub(address.0);
         let room = room.wrapping_shr(leaf.size.log2().into());
         let longest = match leaf.cache {
+            // Each is got ready by itself before.
+            _ if self.has_to_prepare(&leaf) => 1,
             CacheMode::Normal if !leaf.rights.contains(Rights::EXECUTE) => LONGEST,
             _ => LONGEST_PREPARED,
         };

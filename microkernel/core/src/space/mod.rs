@@ -12,6 +12,7 @@
 //! | `walk` | page-table entries of an address |
 //! | `map` | pages: map, change, unmap |
 //! | `batch` | many pages of one table |
+//! | `prepare` | caches of large pages that are about to be mapped |
 //! | `table` | page tables: hang in, take out; the end of a space |
 //! | `tags` | which TLB tag a space has on a core |
 //! | `tlb` | what a core's TLB holds of a space: switch, forget |
@@ -20,6 +21,7 @@ mod asid;
 mod batch;
 mod map;
 mod mapping;
+mod prepare;
 mod table;
 mod tags;
 mod tlb;
@@ -28,6 +30,7 @@ mod walk;
 pub(crate) use asid::AsidTable;
 pub(crate) use map::{MapRefusal, any_leaf_for};
 pub(crate) use mapping::Mapping;
+pub(crate) use prepare::Preparation;
 pub(crate) use table::Content;
 #[cfg(test)]
 pub(crate) use tags::Tagged;

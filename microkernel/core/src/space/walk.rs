@@ -95,6 +95,16 @@ impl<A: Arch> Core<A> {
         Ok(place)
     }
 
+    /// Whether there is a place for a page of this size at an address.
+    pub(crate) fn has_table(
+        &self,
+        space: Ref<AddressSpace>,
+        address: VirtAddr,
+        size: PageSize,
+    ) -> bool {
+        self.reach(space, address, size.level()).is_ok()
+    }
+
     #[inline(always)]
     fn place_in(&self, table: PhysAddr, address: VirtAddr, level: u8) -> Place {
         Place {

@@ -9,7 +9,7 @@ use weft_hal::{Arch, Context, VirtAddr};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::cspace::power;
+use crate::cspace::{Progress, power};
 use crate::object::{AddressSpace, SlotRef, ThreadRef};
 use crate::space::MapRefusal;
 use crate::state::{Next, Outcome};
@@ -37,7 +37,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         }
         let at = address.wrapping_add(done.wrapping_mul(power(size)));
         let left = part.count.wrapping_sub(done);
-        core.map_checked(frame, space, VirtAddr(at), flags, left)
+        core.map_checked((thread, frame), space, VirtAddr(at), flags, left)
     });
     match done {
         Ok(Next::Caller) if cores != 0 => Ok(core.waits_for_round(thread)),
@@ -81,16 +81,20 @@ impl<A: Arch> Core<A> {
         Ok(Next::Caller)
     }
 
-    /// As `map_run`, of slots that may hold anything.
+    /// As `map_run`, of slots that may hold anything. Gives 0 if an interrupt came while the first was got ready.
     fn map_checked(
         &mut self,
-        first: SlotRef,
+        (thread, first): (ThreadRef<A>, SlotRef),
         space: Ref<AddressSpace>,
         address: VirtAddr,
         flags: MapFlags,
         count: u64,
     ) -> Result<u64, MapRefusal> {
         self.check_frame(first)?;
+        let to = (first, space, address, flags);
+        if self.prepare_frame(thread, to)? == Progress::More {
+            return Ok(0);
+        }
         self.map_run(first, space, address, flags, count)
     }
 

@@ -34,9 +34,16 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     }
     bind(core, target, ThreadSlot::CSpace, Some(cspace))?;
     bind(core, target, ThreadSlot::Space, Some(space))?;
-    bind(core, target, ThreadSlot::Timeout, timeout)?;
-    // Whoever was told of the thread's faults before may be told that it is gone.
-    bind(core, target, ThreadSlot::Fault, fault.near())?;
+    let bereft = [
+        bind(core, target, ThreadSlot::Timeout, timeout)?,
+        bind(core, target, ThreadSlot::Fault, fault.near())?,
+    ];
+    // Whoever was told of the thread's faults before may be told that it is gone, but not if the thread has it still.
+    for session in bereft.into_iter().flatten() {
+        if session.child.get(home).is_none() {
+            core.client_gone(session);
+        }
+    }
     core.note_bindings(target);
     // What another program left in the registers is not for this one.
     core.arch.forget(&target.context);
@@ -95,20 +102,23 @@ impl<A: Arch> Core<A> {
     }
 }
 
+/// Puts a copy into a slot of a thread, or empties it. Gives the capability of which the last copy was there before.
 fn bind<A: Arch>(
     core: &mut Core<A>,
     target: ThreadRef<A>,
     which: ThreadSlot,
     from: Option<SlotRef>,
-) -> Result<(), Refusal> {
+) -> Result<Option<SlotRef>, Refusal> {
     let slot = target.part(|target| target.slot(which));
     // Another core may have emptied it.
     fence(Ordering::Acquire);
-    if !slot.is_empty(core.home()) {
-        core.unbind_slot(slot);
+    let bereft = if slot.is_empty(core.home()) {
+        None
+    } else {
+        core.take_out(slot)
+    };
+    if let Some(from) = from {
+        core.copy_into(from, slot, Rights::all())?;
     }
-    match from {
-        Some(from) => core.copy_into(from, slot, Rights::all()),
-        None => Ok(()),
-    }
+    Ok(bereft)
 }

@@ -16,6 +16,7 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         return Err(Refusal::Busy);
     }
     let argument = |index| thread.context.argument(index);
+    target.drop_preparation(core.home());
     target.context.start(
         argument(1),
         argument(2),

@@ -11,6 +11,8 @@ use super::ipc::{
 };
 use super::*;
 
+mod order;
+
 const OTHER: u64 = 240;
 const PLAIN: u64 = 6 << 32;
 const TASKS: u64 = 8;

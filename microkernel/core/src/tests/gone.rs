@@ -320,3 +320,68 @@ fn nobody_can_send_what_only_the_kernel_says() {
     rig.enter(SERVER, Syscall::Reply, &[REPLY, MessageInfo::gone().0]);
     assert_eq!(rig.answer(SERVER), Err(Refusal::InvalidArgument));
 }
+
+#[test]
+fn a_thread_that_is_configured_with_the_same_session_again_is_no_client_that_is_gone() {
+    let mut rig = rig();
+    let thread = THREADS + WORKER as u64;
+    act(&mut rig, Syscall::ThreadSuspend, &[thread]);
+    let configured = [thread, CNODE, SPACE, SESSION, 0, 0];
+    act(&mut rig, Syscall::ThreadConfigure, &configured);
+    delete(&mut rig, COPY);
+    let steps: [(u64, u64, &[u64]); 5] = [
+        (SESSION, 0, &[]),
+        (SESSION, SESSION, &[]),
+        (0, SESSION, &[]),
+        (SESSION, 0, &[]),
+        (0, 0, &[BADGE]),
+    ];
+    for (fault, timeout, expected) in steps {
+        let configured = [thread, CNODE, SPACE, fault, timeout, 0];
+        act(&mut rig, Syscall::ThreadConfigure, &configured);
+        rig.machine.check_invariants();
+        assert_eq!(
+            all_told(&mut rig),
+            expected,
+            "faults {fault}, timeouts {timeout}"
+        );
+    }
+}
+
+#[test]
+fn two_sessions_that_change_places_in_a_thread_are_both_there_still() {
+    let mut rig = rig();
+    mint(&mut rig, OTHER, Rights::all(), BADGE + 1);
+    delete(&mut rig, COPY);
+    assert_eq!(all_told(&mut rig), [BADGE]);
+    let thread = THREADS + WORKER as u64;
+    act(&mut rig, Syscall::ThreadSuspend, &[thread]);
+    for [fault, timeout] in [[SESSION, OTHER], [OTHER, SESSION]] {
+        let configure = [thread, CNODE, SPACE, fault, timeout, 0];
+        act(&mut rig, Syscall::ThreadConfigure, &configure);
+        assert_eq!(all_told(&mut rig), []);
+    }
+    let configure = [thread, CNODE, SPACE, OTHER, 0, 0];
+    act(&mut rig, Syscall::ThreadConfigure, &configure);
+    assert_eq!(all_told(&mut rig), [BADGE]);
+}
+
+#[test]
+fn whether_a_session_has_copies_can_be_seen_until_the_last_is_gone() {
+    let mut rig = rig();
+    let inspect = |rig: &mut Rig| {
+        let who = rig.running().expect("somebody runs");
+        rig.enter(who, Syscall::CNodeInspect, &[CNODE, SESSION]);
+        rig.answer(who).unwrap()[1] >> 17
+    };
+    assert_eq!(inspect(&mut rig), 0b10, "copied, and not untold");
+    copy(&mut rig, COPY, COPY + 1);
+    delete(&mut rig, COPY);
+    assert_eq!(inspect(&mut rig), 0b10, "a copy of the copy is there");
+    delete(&mut rig, COPY + 1);
+    assert_eq!(all_told(&mut rig), [BADGE]);
+    assert_eq!(inspect(&mut rig), 0, "told");
+    let mut rig = busy();
+    delete(&mut rig, COPY);
+    assert_eq!(inspect(&mut rig), 0b01, "untold, and not copied");
+}

@@ -55,6 +55,8 @@ pub struct Fake {
     pub forgotten: Vec<usize>,
     /// Where the registers are that were to be put away, in the order of time.
     pub put_away: Vec<usize>,
+    /// The memory that was got ready before it was mapped: where, and how many bytes, in the order of time.
+    pub prepared: RefCell<Vec<(PhysAddr, u64)>>,
     /// The clock; a test advances it.
     pub now: Nanoseconds,
     /// The timer's deadline; `None` if it was never set.

@@ -190,6 +190,22 @@ impl Paging for Fake {
         true
     }
 
+    fn prepare_page(&self, leaf: Leaf) {
+        if leaf.size == PageSize::Small && self.has_to_prepare(&leaf) {
+            self.prepare_piece(leaf, 0, 4096);
+        }
+    }
+
+    fn has_to_prepare(&self, leaf: &Leaf) -> bool {
+        leaf.cache != CacheMode::Normal || leaf.rights.contains(Rights::EXECUTE)
+    }
+
+    fn prepare_piece(&self, leaf: Leaf, from: u64, bytes: u64) {
+        assert!(from + bytes <= 1 << leaf.size.log2(), "not of this page");
+        let at = PhysAddr(leaf.physical.0 + from);
+        self.prepared.borrow_mut().push((at, bytes));
+    }
+
     fn encode_page(leaf: Leaf) -> u64 {
         let both = Rights::WRITE | Rights::EXECUTE;
         assert!(!leaf.rights.contains(both), "writable and executable");

@@ -33,7 +33,7 @@ pub(super) fn over(
     mounts.add_lending("/", filesystem::Client::new(volume.connect(1)), None);
     let slot = CPtr(3);
     let own = Endpoint { slot, interface: 0 };
-    let router = Router::new(Vfs::new(mounts, Numbers).borrowing(borrower))
+    let router = Router::new(Vfs::new(mounts, Numbers::default()).borrowing(borrower))
         .with(own, vfs::dispatch)
         .shortly(own, vfs::dispatch_short);
     (router, volume)

@@ -2,6 +2,7 @@
 
 mod cases;
 mod many;
+mod prepare;
 mod random;
 mod tags;
 

@@ -183,7 +183,14 @@ mod tests {
         });
         assert_eq!(Pattern::parse("1af4:1042"), Some(expected));
         assert_eq!(Pattern::parse("class:0805"), Some(Pattern::Class(0x0805)));
-        for wrong in ["1af4", "1af4:", "x:1", "1af4:10420", "class:", "class:10805"] {
+        for wrong in [
+            "1af4",
+            "1af4:",
+            "x:1",
+            "1af4:10420",
+            "class:",
+            "class:10805",
+        ] {
             assert_eq!(Pattern::parse(wrong), None, "{wrong}");
         }
     }

@@ -72,6 +72,8 @@ fn main(env: Startup) -> Never {
 fn pattern(argument: &str) -> Pattern {
     match Pattern::parse(argument) {
         Some(pattern) => pattern,
-        None => panic!("\"{argument}\" is neither VENDOR:DEVICE nor class:CLASS in hexadecimal digits"),
+        None => {
+            panic!("\"{argument}\" is neither VENDOR:DEVICE nor class:CLASS in hexadecimal digits")
+        }
     }
 }

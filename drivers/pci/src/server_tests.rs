@@ -8,8 +8,8 @@ use proto::pci::Server as _;
 use proto::pci_control::Server as _;
 
 use super::*;
-use crate::function::Id;
 use crate::Window;
+use crate::function::Id;
 use crate::model::{Card, ModelBus};
 
 type Entries = Rc<RefCell<std::vec::Vec<(u64, [u32; 4])>>>;
@@ -66,9 +66,7 @@ fn server_of(cards: std::vec::Vec<Card>) -> (ModelBus, Entries, BusServer<ModelB
         vendor: 0x1af4,
         device: 0x1042,
     });
-    let allowed = [disks, Pattern::Class(0x0805)]
-    .into_iter()
-    .collect();
+    let allowed = [disks, Pattern::Class(0x0805)].into_iter().collect();
     (
         model.clone(),
         entries,

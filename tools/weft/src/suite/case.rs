@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Length;
 use super::talk::{Dictation, Step};
 use crate::board::Board;
+use crate::qemu::card::Mover;
 use crate::qemu::display::Display;
 use crate::qemu::machine::{Clock, DiskSignals, Model};
 
@@ -88,6 +89,13 @@ pub struct Case {
     /// Disks that are made for it, by the names in [`super::disks`].
     #[serde(default)]
     pub disks: Vec<String>,
+    /// A card that is made for a slot on the bus, by the same names; what is said of disks counts it behind them. It is
+    /// in from the start, unless somebody at the prompt puts it in.
+    #[serde(default)]
+    pub card: Option<String>,
+    /// Who moves its data.
+    #[serde(default)]
+    pub card_mover: Mover,
     /// What is to be said of these disks afterwards, in their order.
     #[serde(default)]
     pub after: Vec<After>,
@@ -246,6 +254,11 @@ impl Case {
     /// Whether somebody looks at the display.
     pub fn looks_at_display(&self) -> bool {
         self.talk.iter().any(|step| !step.screen.is_empty())
+    }
+
+    /// Whether somebody puts the card in while the machine runs.
+    pub fn puts_card_in(&self) -> bool {
+        self.talk.iter().any(|step| step.card_in)
     }
 
     /// What is wrong with the kernel's log.

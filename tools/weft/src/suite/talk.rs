@@ -1,21 +1,28 @@
 //! Plays a person at the console: waits for what the machine shows, and types.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::error::Error;
 use crate::qemu::camera::Camera;
+use crate::qemu::card;
+use crate::qemu::control::Control;
 use crate::qemu::session::{Listener, Progress};
 
 /// Something to wait for, and what is typed then.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
     /// The text, which must come after that of the step before.
     pub wait: String,
     /// Lines, or parts of them, that the display then shows, one below the other; the keys wait for them.
     #[serde(default)]
     pub screen: Vec<String>,
+    /// Whether the card is put in then, before the keys.
+    #[serde(default)]
+    pub card_in: bool,
     /// The keys; none only waits.
     #[serde(default)]
     pub keys: String,
@@ -62,11 +69,13 @@ impl Dictation {
             let typed = Step {
                 wait: PROMPT.to_owned(),
                 screen: Vec::new(),
+                card_in: false,
                 keys: format!("{COMMAND}{text}\r"),
             };
             let shown = Step {
                 wait: format!("\n{text}\r\n"),
                 screen: Vec::new(),
+                card_in: false,
                 keys: String::new(),
             };
             [typed, shown]
@@ -97,7 +106,9 @@ impl Dictation {
 pub struct Player<'a> {
     /// What it sees the display with, if it looks at it.
     camera: Option<Camera>,
-    /// What is wrong with what it saw.
+    /// The card in its hand, and the machine to put it into.
+    card: Option<(Control, PathBuf)>,
+    /// What is wrong with what it saw, or could not be done.
     unseen: Vec<String>,
     steps: std::slice::Iter<'a, Step>,
     next: Option<&'a Step>,
@@ -114,6 +125,7 @@ impl<'a> Player<'a> {
         let next = steps.next();
         Self {
             camera: None,
+            card: None,
             unseen: Vec::new(),
             steps,
             next,
@@ -128,7 +140,23 @@ impl<'a> Player<'a> {
         self
     }
 
-    /// What is wrong with what the display showed.
+    /// The same, with a card to put in.
+    pub fn holding(mut self, card: Option<(Control, PathBuf)>) -> Self {
+        self.card = card;
+        self
+    }
+
+    /// Puts the card in.
+    fn put_card_in(&mut self) {
+        let outcome = match self.card.take() {
+            Some((mut control, card)) => card::put_in(&mut control, &card),
+            None => Err(Error::new("there is no card to put in, or no longer")),
+        };
+        self.unseen
+            .extend(outcome.err().map(|error| error.to_string()));
+    }
+
+    /// What is wrong with what the display showed, or with the card.
     pub fn unseen(&self) -> &[String] {
         &self.unseen
     }
@@ -187,6 +215,9 @@ impl Listener for Player<'_> {
         let mut keys = Vec::new();
         while let Some(step) = self.step() {
             self.look(&step.screen);
+            if step.card_in {
+                self.put_card_in();
+            }
             keys.extend_from_slice(step.keys.as_bytes());
         }
         keys
@@ -218,6 +249,7 @@ mod tests {
         Step {
             wait: wait.to_owned(),
             screen: Vec::new(),
+            card_in: false,
             keys: keys.to_owned(),
         }
     }

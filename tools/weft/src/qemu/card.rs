@@ -68,6 +68,15 @@ pub fn put_in(control: &mut Control, card: &Path) -> Outcome {
     control.ask("blockdev-change-medium", &arguments)
 }
 
+/// Takes the card out of the slot of a machine that runs.
+///
+/// # Errors
+/// If QEMU does not do it.
+pub fn take_out(control: &mut Control) -> Outcome {
+    let arguments = json!({ "device": CARD, "force": true });
+    control.ask("eject", &arguments)
+}
+
 /// Says what is wrong with the card of a slot on the bus.
 ///
 /// # Errors

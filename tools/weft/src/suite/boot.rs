@@ -165,7 +165,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         memory: &case.memory,
         disks: &given,
         slot: card.clone().map(|card| Slot {
-            card: Some(card).filter(|_| !case.puts_card_in()),
+            card: Some(card).filter(|_| case.has_card_in()),
             mover: case.card_mover,
         }),
         commands: case.exec.as_deref(),
@@ -175,7 +175,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         display: case.display(),
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
-    let is_controlled = case.looks_at_display() || case.puts_card_in();
+    let is_controlled = case.looks_at_display() || case.moves_card();
     machine.control = is_controlled.then(|| scratch.path("control"));
     machine.model = case.processor.into();
     machine.disk_signals = case.disk_signals;
@@ -332,7 +332,7 @@ fn talk(case: &Case, machine: &Machine, card: Option<PathBuf>) -> Outcome<Went> 
     // QEMU talks to one at a time.
     let control = machine.control.as_deref();
     let camera = control.filter(|_| case.looks_at_display());
-    let card = control.filter(|_| case.puts_card_in()).zip(card);
+    let card = control.filter(|_| case.moves_card()).zip(card);
     let mut player = Player::new(&steps)
         .seeing(camera.map(Camera::new))
         .holding(card.map(|(socket, card)| (Control::new(socket), card)));

@@ -90,7 +90,7 @@ pub struct Case {
     #[serde(default)]
     pub disks: Vec<String>,
     /// A card that is made for a slot on the bus, by the same names; what is said of disks counts it behind them. It is
-    /// in from the start, unless somebody at the prompt puts it in.
+    /// in from the start, unless the first that somebody at the prompt does with it is to put it in.
     #[serde(default)]
     pub card: Option<String>,
     /// Who moves its data.
@@ -256,9 +256,15 @@ impl Case {
         self.talk.iter().any(|step| !step.screen.is_empty())
     }
 
-    /// Whether somebody puts the card in while the machine runs.
-    pub fn puts_card_in(&self) -> bool {
-        self.talk.iter().any(|step| step.card_in)
+    /// Whether the card is in the slot from the start.
+    pub fn has_card_in(&self) -> bool {
+        let first = self.talk.iter().find(|step| step.card_in || step.card_out);
+        first.is_none_or(|step| step.card_out)
+    }
+
+    /// Whether somebody puts the card in or takes it out while the machine runs.
+    pub fn moves_card(&self) -> bool {
+        self.talk.iter().any(|step| step.card_in || step.card_out)
     }
 
     /// What is wrong with the kernel's log.

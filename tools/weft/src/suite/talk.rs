@@ -23,6 +23,9 @@ pub struct Step {
     /// Whether the card is put in then, before the keys.
     #[serde(default)]
     pub card_in: bool,
+    /// Whether the card is taken out then, before the keys.
+    #[serde(default)]
+    pub card_out: bool,
     /// The keys; none only waits.
     #[serde(default)]
     pub keys: String,
@@ -70,12 +73,14 @@ impl Dictation {
                 wait: PROMPT.to_owned(),
                 screen: Vec::new(),
                 card_in: false,
+                card_out: false,
                 keys: format!("{COMMAND}{text}\r"),
             };
             let shown = Step {
                 wait: format!("\n{text}\r\n"),
                 screen: Vec::new(),
                 card_in: false,
+                card_out: false,
                 keys: String::new(),
             };
             [typed, shown]
@@ -106,7 +111,7 @@ impl Dictation {
 pub struct Player<'a> {
     /// What it sees the display with, if it looks at it.
     camera: Option<Camera>,
-    /// The card in its hand, and the machine to put it into.
+    /// The card that it puts in or takes out, and the machine.
     card: Option<(Control, PathBuf)>,
     /// What is wrong with what it saw, or could not be done.
     unseen: Vec<String>,
@@ -140,17 +145,21 @@ impl<'a> Player<'a> {
         self
     }
 
-    /// The same, with a card to put in.
+    /// The same, with a card to put in and to take out.
     pub fn holding(mut self, card: Option<(Control, PathBuf)>) -> Self {
         self.card = card;
         self
     }
 
-    /// Puts the card in.
-    fn put_card_in(&mut self) {
-        let outcome = match self.card.take() {
-            Some((mut control, card)) => card::put_in(&mut control, &card),
-            None => Err(Error::new("there is no card to put in, or no longer")),
+    /// Puts the card in, or takes it out.
+    fn move_card(&mut self, step: &Step) {
+        if !step.card_in && !step.card_out {
+            return;
+        }
+        let outcome = match &mut self.card {
+            Some((control, card)) if step.card_in => card::put_in(control, card),
+            Some((control, _)) => card::take_out(control),
+            None => Err(Error::new("there is no card to put in or to take out")),
         };
         self.unseen
             .extend(outcome.err().map(|error| error.to_string()));
@@ -215,9 +224,7 @@ impl Listener for Player<'_> {
         let mut keys = Vec::new();
         while let Some(step) = self.step() {
             self.look(&step.screen);
-            if step.card_in {
-                self.put_card_in();
-            }
+            self.move_card(step);
             keys.extend_from_slice(step.keys.as_bytes());
         }
         keys
@@ -250,6 +257,7 @@ mod tests {
             wait: wait.to_owned(),
             screen: Vec::new(),
             card_in: false,
+            card_out: false,
             keys: keys.to_owned(),
         }
     }
@@ -280,6 +288,19 @@ mod tests {
         player.hear(b"a");
         assert_eq!(player.answer(), b"b");
         assert_eq!(player.unseen().len(), 1);
+    }
+
+    #[test]
+    fn who_has_no_card_says_so() {
+        let moves = [(true, false), (false, true)].map(|(card_in, card_out)| Step {
+            card_in,
+            card_out,
+            ..step("a", "")
+        });
+        let mut player = Player::new(&moves);
+        player.hear(b"aa");
+        assert!(player.answer().is_empty());
+        assert_eq!(player.unseen().len(), 2);
     }
 
     #[test]

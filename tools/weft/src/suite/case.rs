@@ -137,6 +137,8 @@ pub enum Processor {
     Usual,
     /// See [`Model::Old`].
     Old,
+    /// See [`Model::New`].
+    New,
     /// See [`Model::Bare`].
     Bare,
     /// See [`Model::OldBare`].
@@ -148,6 +150,7 @@ impl From<Processor> for Model {
         match processor {
             Processor::Usual => Self::Usual,
             Processor::Old => Self::Old,
+            Processor::New => Self::New,
             Processor::Bare => Self::Bare,
             Processor::OldBare => Self::OldBare,
         }

@@ -46,11 +46,23 @@ impl Interrupt {
     /// If the program was not given it.
     #[must_use]
     pub fn new(env: &Startup, name: &str) -> Self {
+        Self::of(env.irq(name), env.notification())
+    }
+
+    /// An interrupt that signals bits of the program's own notification.
+    #[must_use]
+    pub fn of(irq: Irq, notification: Notification) -> Self {
         Self {
-            irq: env.irq(name),
-            notification: env.notification(),
+            irq,
+            notification,
             missed: Cell::new(0),
         }
+    }
+
+    /// Lets the device's next interrupt through, for who is told of it by the server's loop.
+    pub fn arm(&self) {
+        // Refused only if the interrupt was taken away; then nobody is told.
+        let _ = self.irq.handler.acknowledge();
     }
 
     /// Takes the signals that others gave meanwhile.
@@ -115,8 +127,8 @@ impl Pace for Interrupt {
     }
 
     fn wait(&self, until_ns: u64) {
-        // Refused only if the interrupt was taken away; then the wait ends by time.
-        let _ = self.irq.handler.acknowledge();
+        // Where that is refused the wait ends by time.
+        self.arm();
         if let Ok(bits) = self.notification.wait_until(until_ns) {
             self.missed.set(self.missed.get() | bits & !self.irq.bits);
         }

@@ -2,9 +2,10 @@
 
 use heapless::Vec;
 
+use crate::bars::{Bar, Space};
 use crate::config::{Address, Config, register};
 use crate::function::{Function, Pattern};
-use crate::place::{self, Window};
+use crate::place::{self, PAGE, Window};
 
 pub use crate::function::NotQuiet;
 
@@ -52,17 +53,52 @@ impl<C: Config> Bus<C> {
     }
 
     /// Returns the function of a driver. A driver that has none gets the first that nobody has and
-    /// that one of `allowed` names, in the order of `allowed`.
+    /// that one of `allowed` names by its numbers, in the order of `allowed`.
     pub(crate) fn of(&mut self, client: u32, allowed: &[Pattern]) -> Option<(&C, &mut Place)> {
-        let own = self
-            .places
-            .iter()
-            .position(|place| place.owner == Some(client));
-        let free = |pattern: &Pattern| {
-            let fits = |place: &Place| place.owner.is_none() && place.function.id == *pattern;
-            self.places.iter().position(fits)
+        let numbers = |pattern: &Pattern| match pattern {
+            Pattern::Id(id) => self.free(|function| function.id == *id),
+            Pattern::Class(_) => None,
         };
-        let index = own.or_else(|| allowed.iter().find_map(free))?;
+        let own = self.own(client);
+        let index = own.or_else(|| allowed.iter().find_map(numbers))?;
+        self.give(index, client)
+    }
+
+    /// Returns the function of a driver. A driver that has none gets the first of a class that nobody has.
+    pub(crate) fn of_class(&mut self, client: u32, class: u16) -> Option<(&C, &mut Place)> {
+        let is_of_class = |function: &Function| function.class >> 8 == u32::from(class);
+        let index = self.own(client).or_else(|| self.free(is_of_class))?;
+        self.give(index, client)
+    }
+
+    /// Whether no other block lies in the pages of this one of a driver's function: then they can be handed out.
+    pub(crate) fn is_apart(&self, client: u32, bar: Bar) -> bool {
+        let page = |address: u64| address / PAGE;
+        let last = |bar: &Bar| page(bar.base + (bar.bytes - 1));
+        let (from, to) = (page(bar.base), last(&bar));
+        let is_within = |other: &&Bar| {
+            other.space != Space::Ports && page(other.base) <= to && last(other) >= from
+        };
+        let within = self.places.iter().flat_map(|place| {
+            let is_own = place.owner == Some(client);
+            let others = place.function.bars.iter().filter(is_within);
+            others.filter(move |other| !(is_own && other.index == bar.index))
+        });
+        within.count() == 0
+    }
+
+    fn own(&self, client: u32) -> Option<usize> {
+        let is_own = |place: &Place| place.owner == Some(client);
+        self.places.iter().position(is_own)
+    }
+
+    /// The first function that nobody has and that is so.
+    fn free(&self, is_so: impl Fn(&Function) -> bool) -> Option<usize> {
+        let fits = |place: &Place| place.owner.is_none() && is_so(&place.function);
+        self.places.iter().position(fits)
+    }
+
+    fn give(&mut self, index: usize, client: u32) -> Option<(&C, &mut Place)> {
         let place = self.places.get_mut(index)?;
         if place.owner.is_none() {
             place.owner = Some(client);

@@ -3,12 +3,14 @@
 use super::*;
 use crate::Window;
 use crate::bars::{Bar, Space};
+use crate::function::Id;
 use crate::model::{Card, ModelBus};
 
-const DISK: Pattern = Pattern {
+const DISK_ID: Id = Id {
     vendor: 0x1af4,
     device: 0x1042,
 };
+const DISK: Pattern = Pattern::Id(DISK_ID);
 
 const WINDOW: Window = Window {
     base: 0x1000_0000,
@@ -28,7 +30,7 @@ fn functions_are_found_with_their_blocks_and_vectors() {
     let (model, bus) = bus();
     let found: std::vec::Vec<_> = bus.functions().collect();
     assert_eq!(found.len(), 2);
-    assert_eq!((found[0].address.device, found[0].id), (3, DISK));
+    assert_eq!((found[0].address.device, found[0].id), (3, DISK_ID));
     assert_eq!((found[0].class, found[0].revision), (0x01_0000, 1));
     let expected = [
         Bar {
@@ -121,10 +123,10 @@ fn each_driver_gets_a_function_of_its_own() {
 #[test]
 fn what_no_pattern_names_is_given_to_nobody() {
     let (_, mut bus) = bus();
-    let other = Pattern {
+    let other = Pattern::Id(Id {
         vendor: 0x1af4,
         device: 0x1041,
-    };
+    });
     assert!(bus.of(7, &[other]).is_none());
     assert!(bus.of(7, &[]).is_none());
 }

@@ -18,23 +18,34 @@ const RESET_MS: u32 = 100;
 
 /// A vendor's number and that vendor's number for the device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Pattern {
+pub struct Id {
     /// Vendor.
     pub vendor: u16,
     /// Device.
     pub device: u16,
 }
 
+/// Functions that drivers may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pattern {
+    /// Those of this kind; they go to who asks for nothing else.
+    Id(Id),
+    /// Those of this class, its subclass in the lower byte; they go to who asks for the class.
+    Class(u16),
+}
+
 impl Pattern {
-    /// Reads `VENDOR:DEVICE`, both hexadecimal.
+    /// Reads `VENDOR:DEVICE` or `class:CLASS`, all hexadecimal.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let (vendor, device) = text.split_once(':')?;
         let number = |text| u16::from_str_radix(text, 16).ok();
-        Some(Self {
-            vendor: number(vendor)?,
-            device: number(device)?,
-        })
+        match text.split_once(':')? {
+            ("class", class) => Some(Self::Class(number(class)?)),
+            (vendor, device) => Some(Self::Id(Id {
+                vendor: number(vendor)?,
+                device: number(device)?,
+            })),
+        }
     }
 }
 
@@ -44,9 +55,9 @@ pub struct Function {
     /// Where it is.
     pub address: Address,
     /// What it is.
-    pub id: Pattern,
+    pub id: Id,
     /// Vendor and number of the subsystem.
-    pub subsystem: Pattern,
+    pub subsystem: Id,
     /// Class, subclass and programming interface.
     pub class: u32,
     /// Revision.
@@ -71,8 +82,8 @@ impl Function {
         let class = config.read(at, register::CLASS);
         Some(Self {
             address: at,
-            id: pattern(id),
-            subsystem: pattern(config.read(at, register::SUBSYSTEM)),
+            id: numbers(id),
+            subsystem: numbers(config.read(at, register::SUBSYSTEM)),
             class: class >> 8,
             revision: class as u8,
             bars: bars::read_all(config, at),
@@ -153,8 +164,8 @@ pub(crate) enum Master {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NotQuiet;
 
-fn pattern(word: u32) -> Pattern {
-    Pattern {
+fn numbers(word: u32) -> Id {
+    Id {
         vendor: word as u16,
         device: (word >> 16) as u16,
     }
@@ -165,13 +176,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patterns_are_two_hexadecimal_numbers() {
-        let expected = Pattern {
+    fn patterns_are_two_hexadecimal_numbers_or_a_class() {
+        let expected = Pattern::Id(Id {
             vendor: 0x1af4,
             device: 0x1042,
-        };
+        });
         assert_eq!(Pattern::parse("1af4:1042"), Some(expected));
-        for wrong in ["1af4", "1af4:", "x:1", "1af4:10420"] {
+        assert_eq!(Pattern::parse("class:0805"), Some(Pattern::Class(0x0805)));
+        for wrong in [
+            "1af4",
+            "1af4:",
+            "x:1",
+            "1af4:10420",
+            "class:",
+            "class:10805",
+        ] {
             assert_eq!(Pattern::parse(wrong), None, "{wrong}");
         }
     }

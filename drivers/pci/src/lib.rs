@@ -33,7 +33,7 @@ pub use bars::{Bar, Space};
 pub use bus::{Bus, MAX_FUNCTIONS, NotQuiet};
 pub use carve::{Block, Carver, Halves};
 pub use config::{Address, Config};
-pub use function::{Function, Pattern, WIRES};
+pub use function::{Function, Id, Pattern, WIRES};
 pub use place::Window;
 pub use server::{BusServer, Resources};
 pub use vectors::VectorTable;

@@ -3,7 +3,7 @@
 //! It is given configuration space (`ecam-bus0`), the memory in which register blocks lie
 //! (`pci-32`), the right to make interrupts, its own address space, and
 //! where the board has them the interrupts by wire (`pci-wire0` to `pci-wire3`). Its arguments are the
-//! functions that drivers may have, as `VENDOR:DEVICE`.
+//! functions that drivers may have, as `VENDOR:DEVICE`, or as `class:CLASS` for those that ask for a class.
 
 #![no_std]
 #![no_main]
@@ -72,6 +72,8 @@ fn main(env: Startup) -> Never {
 fn pattern(argument: &str) -> Pattern {
     match Pattern::parse(argument) {
         Some(pattern) => pattern,
-        None => panic!("\"{argument}\" is not VENDOR:DEVICE in hexadecimal digits"),
+        None => {
+            panic!("\"{argument}\" is neither VENDOR:DEVICE nor class:CLASS in hexadecimal digits")
+        }
     }
 }

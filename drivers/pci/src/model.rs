@@ -14,12 +14,14 @@ const EXPRESS: u16 = 0x60;
 pub(crate) struct Card {
     pub(crate) at: Address,
     words: Vec<u32>,
+    masks: [u32; 6],
+    flags: [u32; 6],
     pub(crate) resets: u32,
     /// Set if registers were sized while the function answered at them.
     pub(crate) sized_while_decoding: Option<u16>,
 }
 
-/// Which bits of the registers can be set, and which are fixed.
+/// Which bits of a disk's registers can be set, and which are fixed.
 const BAR_MASKS: [u32; 6] = [0, 0xffff_f000, 0, 0xffff_ffc0, 0xffff_c000, 0xffff_ffff];
 const BAR_FLAGS: [u32; 6] = [0, 0, 0, 1, 0xc, 0];
 
@@ -46,12 +48,28 @@ impl Card {
         Self {
             at,
             words,
+            masks: BAR_MASKS,
+            flags: BAR_FLAGS,
             resets: 0,
             sized_while_decoding: None,
         }
     }
 
-    /// The same without firmware: its registers have no places.
+    /// A controller of SD cards, which signals by wire: 256 bytes of registers in BAR 0.
+    pub(crate) fn controller(device: u8, base: u32) -> Self {
+        let mut card = Self::absent(device);
+        card.words = std::vec![0; 1024];
+        card.words[0] = 0x0007_1b36;
+        card.words[1] = 0x0002;
+        card.words[2] = 0x0805_0100;
+        card.words[0x10 / 4] = base;
+        card.words[0x3c / 4] = 1 << 8;
+        card.masks = [0xffff_ff00, 0, 0, 0, 0, 0];
+        card.flags = [0; 6];
+        card
+    }
+
+    /// A disk without firmware: its registers have no places.
     pub(crate) fn unplaced(device: u8) -> Self {
         let mut card = Self::disk(device, 0);
         card.words[1] &= 0xffff_0000;
@@ -69,6 +87,8 @@ impl Card {
         Self {
             at,
             words,
+            masks: BAR_MASKS,
+            flags: BAR_FLAGS,
             resets: 0,
             sized_while_decoding: None,
         }
@@ -82,7 +102,7 @@ impl Card {
     fn reset(&mut self) {
         self.resets += 1;
         self.words[1] &= 0xffff_0000;
-        (0..6).for_each(|bar| self.words[0x10 / 4 + bar] = BAR_FLAGS[bar]);
+        (0..6).for_each(|bar| self.words[0x10 / 4 + bar] = self.flags[bar]);
         self.words[usize::from(MSI_X) / 4] &= 0x3fff_ffff;
     }
 
@@ -98,7 +118,7 @@ impl Card {
                 if value == u32::MAX && self.words[1] & 3 != 0 {
                     self.sized_while_decoding = Some(offset);
                 }
-                self.words[0x10 / 4 + bar] = value & BAR_MASKS[bar] | BAR_FLAGS[bar];
+                self.words[0x10 / 4 + bar] = value & self.masks[bar] | self.flags[bar];
             }
             MSI_X => {
                 let word = &mut self.words[usize::from(MSI_X) / 4];

@@ -5,7 +5,7 @@ use crate::bus::Place;
 use crate::config::Config;
 
 /// Blocks lie at least so far apart, so that each has pages of its own.
-const PAGE: u64 = 4096;
+pub(crate) const PAGE: u64 = 4096;
 
 /// The addresses at which the bus passes accesses on to its functions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

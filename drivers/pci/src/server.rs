@@ -11,9 +11,9 @@ use crate::bars::{Bar, Space};
 use crate::bus::{Bus, MAX_FUNCTIONS};
 use crate::config::{Address, Config};
 use crate::function::{Function, Master, Pattern};
+use crate::place::PAGE;
 use crate::vectors::ENTRY_BYTES;
 
-const PAGE: u64 = 4096;
 /// Bytes of a PCI function's own configuration space.
 const CONFIG_BYTES: u16 = 4096;
 
@@ -115,16 +115,30 @@ impl<C: Config, R: Resources> pci::Server for BusServer<C, R> {
         if place.handed_out & 1 << index != 0 {
             return Err(Error::Taken);
         }
-        // A block shorter than a page shares its page, perhaps with another function's.
-        if bar.bytes < PAGE {
+        // A block shorter than a page may share it, perhaps with another function's.
+        if !self.bus.is_apart(caller.client(), bar) {
             return Err(Error::Unsupported);
         }
+        let (start, offset) = (bar.base & !(PAGE - 1), bar.base & (PAGE - 1));
         let memory = self
             .resources
-            .memory(bar.base, bar.bytes)
+            .memory(start, bar.bytes)
             .ok_or(Error::Exhausted)?;
-        place.handed_out |= 1 << index;
-        Ok((0, bar.bytes, memory))
+        if let Some((_, place)) = self.bus.of(caller.client(), &self.allowed) {
+            place.handed_out |= 1 << index;
+        }
+        Ok((offset as u32, bar.bytes, memory))
+    }
+
+    fn take(&mut self, caller: Caller, class: u16) -> Result<pci::Function, Error> {
+        if !self.allowed.contains(&Pattern::Class(class)) {
+            return Err(Error::Gone);
+        }
+        let (_, place) = self
+            .bus
+            .of_class(caller.client(), class)
+            .ok_or(Error::Gone)?;
+        Ok(describe(&place.function))
     }
 
     fn vector(&mut self, caller: Caller, index: u16) -> Result<Cap<IrqHandler>, Error> {

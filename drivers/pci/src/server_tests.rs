@@ -9,6 +9,7 @@ use proto::pci_control::Server as _;
 
 use super::*;
 use crate::Window;
+use crate::function::Id;
 use crate::model::{Card, ModelBus};
 
 type Entries = Rc<RefCell<std::vec::Vec<(u64, [u32; 4])>>>;
@@ -54,15 +55,18 @@ const WINDOW: Window = Window {
 const DRIVER: Caller = Caller::new(7, 0);
 
 fn server() -> (ModelBus, Entries, BusServer<ModelBus, Kernel>) {
-    let model = ModelBus::new(std::vec![Card::disk(3, 0xfe00_0000)]);
+    server_of(std::vec![Card::disk(3, 0xfe00_0000)])
+}
+
+fn server_of(cards: std::vec::Vec<Card>) -> (ModelBus, Entries, BusServer<ModelBus, Kernel>) {
+    let model = ModelBus::new(cards);
     let kernel = Kernel::default();
     let entries = kernel.entries.clone();
-    let allowed = [Pattern {
+    let disks = Pattern::Id(Id {
         vendor: 0x1af4,
         device: 0x1042,
-    }]
-    .into_iter()
-    .collect();
+    });
+    let allowed = [disks, Pattern::Class(0x0805)].into_iter().collect();
     (
         model.clone(),
         entries,
@@ -153,4 +157,40 @@ fn functions_are_listed_in_pieces() {
     assert_eq!(server.list(root, 0).len(), 1);
     assert!(server.list(root, 1).is_empty());
     assert_eq!(server.info(DRIVER).expect("assigned").product, 0x1042);
+}
+
+#[test]
+fn a_function_of_a_class_is_for_who_asks_for_it() {
+    let (_, _, mut server) = server_of(std::vec![Card::controller(4, 0xfe00_2000)]);
+    assert_eq!(server.info(DRIVER).err(), Some(Error::Gone));
+    for class in [0x0100, 0x0806] {
+        assert_eq!(server.take(DRIVER, class).err(), Some(Error::Gone));
+    }
+    let function = server.take(DRIVER, 0x0805).expect("there");
+    assert_eq!((function.device, function.class), (4, 0x08_0501));
+    assert_eq!(server.info(DRIVER), Ok(function.clone()));
+    assert_eq!(server.take(DRIVER, 0x0805), Ok(function));
+    assert_eq!(
+        server.take(Caller::new(8, 0), 0x0805).err(),
+        Some(Error::Gone)
+    );
+}
+
+#[test]
+fn a_block_shorter_than_a_page_is_handed_out_if_nothing_else_is_in_the_page() {
+    let alone = [Card::disk(3, 0xfe00_0000), Card::controller(4, 0xfe00_2300)];
+    let (_, _, mut server) = server_of(alone.into());
+    server.take(DRIVER, 0x0805).expect("there");
+    let (offset, bytes, _) = server.bar(DRIVER, 0).expect("handed out");
+    assert_eq!((offset, bytes), (0x300, 0x100));
+    assert_eq!(server.resources.memory, [(0xfe00_2000, 0x100)]);
+    assert_eq!(server.bar(DRIVER, 0).err(), Some(Error::Taken));
+    // Another controller's registers, or a vector table.
+    let other = Card::controller(5, 0xfe00_2f00);
+    for neighbour in [other, Card::disk(3, 0xfe00_2000)] {
+        let cards = std::vec![neighbour, Card::controller(4, 0xfe00_2300)];
+        let (_, _, mut server) = server_of(cards);
+        server.take(DRIVER, 0x0805).expect("there");
+        assert_eq!(server.bar(DRIVER, 0).err(), Some(Error::Unsupported));
+    }
 }

@@ -206,6 +206,22 @@ fn a_controller_that_cannot_use_descriptors_leaves_data_to_the_processor() {
     assert!(disk.uses_processor());
 }
 
+#[test]
+fn writes_are_left_to_the_processor_as_well_and_it_stays_at_them() {
+    let (machine, mut disk) = disk(Kind {
+        adma2: true,
+        ..Kind::default()
+    });
+    machine.fail(Fault::Descriptor);
+    let bytes = pattern(4);
+    write(&machine, &mut disk, 8, &bytes).expect("written");
+    assert_eq!(machine.disk()[8 * BLOCK..][..4 * BLOCK], bytes);
+    // Nothing uses descriptors any more.
+    machine.fail(Fault::Descriptor);
+    assert_eq!(read(&machine, &mut disk, 8, 4), Ok(bytes));
+    assert_eq!(machine.faults_left(), 1);
+}
+
 /// What can go wrong once with a read, and with a write, of four blocks.
 fn faults(command: u8) -> Vec<Fault> {
     let mut faults = vec![Fault::Deaf(command), Fault::Silent(command)];

@@ -36,10 +36,33 @@ pub struct Pools<'a> {
     pub takes_at: Option<PoolMemory>,
 }
 
+/// Where cards are looked for.
+pub trait Find {
+    /// The controller's registers.
+    type Registers: Registers;
+    /// What is waited by.
+    type Pace: Pace;
+    /// The descriptors' memory.
+    type Table: Table;
+
+    /// Looks for a card.
+    fn find(&mut self) -> Option<Disk<Self::Registers, Self::Pace, Self::Table>>;
+
+    /// Whether signals may tell of a card that was put in.
+    fn tells(&self, bits: u64) -> bool;
+}
+
+/// A card that was found.
+type Found<F> = Disk<<F as Find>::Registers, <F as Find>::Pace, <F as Find>::Table>;
+
 /// The driver of one card for one client.
-pub struct Driver<'a, R, P, T> {
-    /// Nothing where there is no card.
-    disk: Option<Disk<R, P, T>>,
+///
+/// Where there is none at first, one that is put in later is found: when the slot tells of it, or when the client asks.
+/// One that was taken out is gone for good, because the client may keep parts of what it held.
+pub struct Driver<'a, F: Find> {
+    slots: F,
+    /// Nothing as long as there was no card.
+    disk: Option<Found<F>>,
     pools: Pools<'a>,
 }
 
@@ -81,18 +104,29 @@ impl Buffer for Part<'_, '_> {
     }
 }
 
-impl<'a, R: Registers, P: Pace, T: Table> Driver<'a, R, P, T> {
-    /// Serves a card, or that there is none.
-    pub fn new(disk: Option<Disk<R, P, T>>, pools: Pools<'a>) -> Self {
-        Self { disk, pools }
+impl<'a, F: Find> Driver<'a, F> {
+    /// Serves the card that is found, or that there is none.
+    pub fn new(mut slots: F, pools: Pools<'a>) -> Self {
+        Self {
+            disk: slots.find(),
+            slots,
+            pools,
+        }
     }
 
     /// Returns what the card's driver waits by, if there is a card.
-    pub fn pace(&self) -> Option<&P> {
+    pub fn pace(&self) -> Option<&F::Pace> {
         self.disk.as_ref().map(Disk::pace)
     }
 
-    fn disk(&mut self) -> Result<&mut Disk<R, P, T>, Error> {
+    /// Looks for a card if there was none.
+    fn look(&mut self) {
+        if self.disk.is_none() {
+            self.disk = self.slots.find();
+        }
+    }
+
+    fn disk(&mut self) -> Result<&mut Found<F>, Error> {
         let disk = self.disk.as_mut().ok_or(Error::Gone)?;
         disk.is_there().map_err(|_| Error::Gone)?;
         Ok(disk)
@@ -162,8 +196,9 @@ fn error<R: Registers, P: Pace, T: Table>(_: Failure, disk: &Disk<R, P, T>) -> E
     }
 }
 
-impl<R: Registers, P: Pace, T: Table> Server for Driver<'_, R, P, T> {
+impl<F: Find> Server for Driver<'_, F> {
     fn info(&mut self, _: Caller) -> Result<Info, Error> {
+        self.look();
         let card = self.disk()?.card();
         let mut model = Text::new();
         let letters = "SD card ".chars().chain(card.name());
@@ -194,6 +229,12 @@ impl<R: Registers, P: Pace, T: Table> Server for Driver<'_, R, P, T> {
 
     fn flush(&mut self, _: Caller, reply: Reply<(), Error>) {
         reply.answer(self.disk().map(|_| ()));
+    }
+
+    fn signal(&mut self, bits: u64) {
+        if self.slots.tells(bits) {
+            self.look();
+        }
     }
 }
 

@@ -7,18 +7,38 @@ use std::vec::Vec;
 
 use super::*;
 use crate::model::{Fault, Kind, Machine, Slot};
-use crate::{NoTable, Setup};
+use crate::{NoTable, Setup, await_card};
 
-type TestDriver = Driver<'static, Machine, Machine, NoTable>;
+type TestDriver = Driver<'static, Machine>;
 
 const POOL: usize = 0x10000;
+/// The bits that the interrupt signals.
+const INTERRUPT: u64 = 1 << 5;
+
+impl Find for Machine {
+    type Registers = Self;
+    type Pace = Self;
+    type Table = NoTable;
+
+    fn find(&mut self) -> Option<Disk<Self, Self, NoTable>> {
+        let disk = Disk::open(self.clone(), self.clone(), Setup::default(), NoTable).ok();
+        if disk.is_none() {
+            await_card(self);
+        }
+        disk
+    }
+
+    fn tells(&self, bits: u64) -> bool {
+        bits & INTERRUPT != 0
+    }
+}
 
 struct Rig {
     machine: Machine,
     client: Client<MockConnection>,
     filled: Untrusted<'static>,
     taken: Pool<'static>,
-    _mock: Mock<Dispatcher<TestDriver>>,
+    mock: Mock<Dispatcher<TestDriver>>,
 }
 
 fn rig(kind: Kind) -> Rig {
@@ -29,14 +49,14 @@ fn rig(kind: Kind) -> Rig {
         takes: Some(Untrusted::new(takes)),
         ..Pools::default()
     };
-    let disk = Disk::open(machine.clone(), machine.clone(), Setup::default(), NoTable);
-    let mock = Mock::new(Dispatcher(Driver::new(disk.ok(), pools)));
+    let slots = machine.clone();
+    let mock = Mock::new(Dispatcher(Driver::new(slots, pools)));
     Rig {
         machine,
         client: Client::new(mock.connect(1)),
         filled: Untrusted::new(fills),
         taken: Pool::new(takes),
-        _mock: mock,
+        mock,
     }
 }
 
@@ -147,4 +167,44 @@ fn errors_of_the_card_and_its_end_reach_the_client() {
     assert_eq!(error(rig.client.write(0, 1, 0)), Error::Gone);
     assert_eq!(error(rig.client.info()), Error::Gone);
     assert_eq!(error(rig.client.flush()), Error::Gone);
+}
+
+#[test]
+fn a_card_that_is_put_in_later_is_told_of_and_used() {
+    for slot in [Slot::Old, Slot::Small, Slot::Large] {
+        let rig = rig(Kind {
+            slot: Slot::Empty,
+            ..Kind::default()
+        });
+        assert!(!rig.machine.is_raised());
+        rig.machine.put_in(slot);
+        assert!(rig.machine.is_raised());
+        rig.mock.signal(INTERRUPT << 1);
+        assert_eq!(error(rig.client.read(0, 1, 0)), Error::Gone);
+        rig.mock.signal(INTERRUPT);
+        assert!(!rig.machine.is_raised());
+        rig.client.read(1, 1, 0).expect("read");
+        assert_eq!(rig.filled(0, BLOCK), rig.machine.disk()[BLOCK..][..BLOCK]);
+        let blocks = rig.machine.disk().len() / BLOCK;
+        assert_eq!(rig.client.info().expect("there").sectors, blocks as u64);
+    }
+}
+
+#[test]
+fn a_slot_that_tells_of_nothing_is_looked_into_when_somebody_asks() {
+    let rig = rig(Kind {
+        slot: Slot::Empty,
+        ..Kind::default()
+    });
+    assert_eq!(error(rig.client.info()), Error::Gone);
+    rig.mock.signal(INTERRUPT);
+    assert_eq!(error(rig.client.read(0, 1, 0)), Error::Gone);
+    rig.machine.put_in(Slot::Large);
+    assert_eq!(rig.client.info().expect("there").sectors, 1024);
+    rig.client.read(1, 1, 0).expect("read");
+    // One that was taken out is gone, also if another is put in.
+    rig.machine.fail(Fault::Removal(17));
+    assert_eq!(error(rig.client.read(0, 1, 0)), Error::Gone);
+    rig.machine.put_in(Slot::Large);
+    assert_eq!(error(rig.client.info()), Error::Gone);
 }

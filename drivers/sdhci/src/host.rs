@@ -28,6 +28,15 @@ pub struct Setup {
     pub base_hz: Option<u32>,
 }
 
+/// Lets a controller without a card raise its interrupt when one is put in, and returns whether there is one by now
+/// (SDHC §2.2.17, §3.1). Not every slot tells.
+pub fn await_card(registers: &impl Registers) -> bool {
+    registers.write(Register::Status, status::INSERTED);
+    registers.write(Register::StatusEnable, status::INSERTED);
+    registers.write(Register::SignalEnable, status::INSERTED);
+    registers.read(Register::State) & state::INSERTED != 0
+}
+
 /// When something is expected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum When {

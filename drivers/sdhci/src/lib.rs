@@ -34,9 +34,9 @@ mod model;
 
 pub use card::{Access, Addressing, Card};
 pub use disk::Disk;
-pub use driver::{Driver, PoolMemory, Pools};
+pub use driver::{Driver, Find, PoolMemory, Pools};
 pub use failure::Failure;
-pub use host::Setup;
+pub use host::{Setup, await_card};
 pub use registers::{Register, Registers};
 pub use table::{NoTable, Table};
 pub use transfer::Buffer;

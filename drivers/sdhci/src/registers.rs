@@ -67,6 +67,8 @@ pub(crate) mod mode {
 pub(crate) mod state {
     pub(crate) const COMMAND_INHIBIT: u32 = 1 << 0;
     pub(crate) const DATA_INHIBIT: u32 = 1 << 1;
+    /// There is a card, as far as the slot can tell.
+    pub(crate) const INSERTED: u32 = 1 << 16;
     /// The switch at the card's side does not protect it.
     pub(crate) const WRITABLE: u32 = 1 << 19;
 }
@@ -97,6 +99,8 @@ pub(crate) mod status {
     pub(crate) const TRANSFER_COMPLETE: u32 = 1 << 1;
     pub(crate) const WRITE_READY: u32 = 1 << 4;
     pub(crate) const READ_READY: u32 = 1 << 5;
+    /// A card was put in.
+    pub(crate) const INSERTED: u32 = 1 << 6;
     pub(crate) const COMMAND_TIMEOUT: u32 = 1 << 16;
     pub(crate) const DATA_TIMEOUT: u32 = 1 << 20;
     pub(crate) const ADMA: u32 = 1 << 25;
@@ -104,7 +108,7 @@ pub(crate) mod status {
     pub(crate) const COMMAND_ERRORS: u32 = 0xf << 16;
     /// All errors.
     pub(crate) const ERRORS: u32 = 0x3ff << 16;
-    /// All that the driver looks at.
+    /// All that the driver looks at while it has a card.
     pub(crate) const ALL: u32 =
         COMMAND_COMPLETE | TRANSFER_COMPLETE | WRITE_READY | READ_READY | ERRORS;
 }

@@ -14,7 +14,7 @@ pub(crate) const DESCRIPTION: &str = "startup:1 header{magic,abi,heap_base,heap_
 /// `StartupHeader::magic`.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"WEFTSTRT");
 /// The greatest number of entries in a page.
-pub const MAX_ENTRIES: usize = 64;
+pub const MAX_ENTRIES: usize = 72;
 /// The greatest length of an entry's name in bytes.
 pub const NAME_BYTES: usize = 24;
 /// In the place of a slot of the peer's part of a ring: the peer runs on another core, so that it pays to look for a while before

@@ -27,7 +27,7 @@ fn now() -> Timestamp {
 fn main(env: Startup) -> Never {
     start::set_clock(&env);
     let endpoint = env.endpoint("filesystem");
-    let served = start::mounted(&env, Content::Other, |device, content| {
+    let served = start::mounted(env, Content::Other, |device, content| {
         ext4::mount(
             device,
             content,

@@ -18,7 +18,7 @@ const CACHE_BYTES: usize = 1 << 20;
 fn main(env: Startup) -> Never {
     start::set_clock(&env);
     let endpoint = env.endpoint("filesystem");
-    let served = start::mounted(&env, Content::Fat, |device, content| {
+    let served = start::mounted(env, Content::Fat, |device, content| {
         fat::mount(
             device,
             content,

@@ -3,6 +3,8 @@
 use libipc::FaultKind::{self, BadSyscall, Breakpoint, Execute, Read, Undefined, Write};
 
 use crate::fixture::Fixture;
+#[cfg(target_arch = "aarch64")]
+use crate::leak::Looking;
 use crate::probe::{self, KERNEL_TEXT, Probe};
 use crate::{Failure, Test, expect};
 
@@ -59,6 +61,11 @@ pub(crate) const TESTS: &[Test] = &[
         name: "a_register_of_the_kernel_cannot_be_read",
         run: |to| at(to, probe::SYSTEM_REGISTER, 0, Undefined, 0),
     },
+    #[cfg(target_arch = "aarch64")]
+    Test {
+        name: "scalable_vectors_and_matrices_are_undefined_also_with_the_right_to_vectors",
+        run: beyond_vectors,
+    },
     #[cfg(target_arch = "x86_64")]
     Test {
         name: "division_by_zero_is_a_fault",
@@ -100,6 +107,20 @@ fn at(
         (fault.kind, fault.address),
         (wanted, address),
     )
+}
+
+/// Also where the processor has such instructions; the one before them is not refused.
+#[cfg(target_arch = "aarch64")]
+fn beyond_vectors(fixture: &mut Fixture) -> Result<(), Failure> {
+    for probe in [probe::SCALABLE, probe::STREAMING] {
+        let thread = Looking::new(fixture)?;
+        thread.start(probe, [0, 0])?;
+        let fault = fixture.fault()?;
+        thread.end_unseen(fixture)?;
+        let wanted = (Undefined, probe.address() + 4);
+        expect("kind and place", (fault.kind, fault.ip), wanted)?;
+    }
+    Ok(())
 }
 
 #[cfg(target_arch = "x86_64")]

@@ -24,17 +24,15 @@ pub(crate) struct Catalogue {
 }
 
 impl Catalogue {
-    /// What is on disks. Their first sectors are fetched side by side.
-    pub(crate) fn of<W: Wake>(disks: &[Rc<Disk<W>>], sleeper: &impl Sleeper) -> Self {
+    /// Adds what is on further disks. Their first sectors are fetched side by side.
+    pub(crate) fn extend<W: Wake>(&mut self, disks: &[Rc<Disk<W>>], sleeper: &impl Sleeper) {
         let reactors = disks.iter().map(|disk| &disk.submitter as &dyn Reactor);
         let reactors: Vec<_> = reactors.collect();
         let firsts = disks.iter().map(|disk| fetch(disk, sleeper, 0));
         let firsts = block_on(sleeper, &reactors, join_all(firsts));
-        let mut catalogue = Self::default();
         for (disk, first) in disks.iter().zip(firsts) {
-            catalogue.add(disk, first, sleeper);
+            self.add(disk, first, sleeper);
         }
-        catalogue
     }
 
     /// Adds the next disk and the volumes on it.

@@ -31,7 +31,7 @@ mod tests;
 
 pub use disk::Disk;
 pub use queue::ClientPools;
-pub use server::{Progress, Storage};
+pub use server::{Drivers, Progress, Storage};
 
 /// Bytes in a sector.
 const SECTOR: u32 = partitions::SECTOR_SIZE as u32;

@@ -1,7 +1,7 @@
 //! The storage server's program.
 //!
 //! Connections `disk0`, `disk1`, … lead to the drivers, a ring each; its clients' rings carry
-//! `block` as well. A driver that has no disk is left out.
+//! `block` as well. A driver that has no disk is asked again when a client wants to know.
 
 #![no_std]
 #![no_main]
@@ -14,8 +14,8 @@ use alloc::vec::Vec;
 use libipc::ring::{ClientWake, RingClient, RingEnds, RingService};
 use libipc::task::Signals;
 use libipc::{Caller, Fault, FaultAnswer, Never, Request, Router, Service, Startup, log, serve};
-use proto::block::Client;
-use storage::{ClientPools, Disk, Progress, Storage};
+use proto::block::{Client, Error};
+use storage::{ClientPools, Disk, Drivers, Progress, Storage};
 
 /// The connections to drivers, in the order of the disks' numbers.
 const DISKS: [&str; 8] = [
@@ -23,7 +23,7 @@ const DISKS: [&str; 8] = [
 ];
 
 /// Works off what one event brought, then looks whether more came meanwhile.
-struct Batches(RingService<Router<Storage<ClientWake>>>);
+struct Batches(RingService<Router<Storage<ClientWake, Connections>>>);
 
 impl Batches {
     fn work(&mut self) {
@@ -58,12 +58,7 @@ impl Service for Batches {
 fn main(env: Startup) -> Never {
     let mut rings: Vec<_> = RingEnds::served(&env).collect();
     let clients = rings.iter_mut().filter_map(pools).collect();
-    let storage = Storage::new(
-        DISKS.iter().filter_map(|name| open(&env, name)).collect(),
-        clients,
-        // What others signal meanwhile is looked for when the server starts.
-        &Signals::new(env.notification()),
-    );
+    let storage = Storage::new(Connections::new(env), clients);
     let block = env.endpoint("block");
     let router = Router::new(storage)
         .with(env.endpoint("storage"), proto::storage::dispatch)
@@ -78,21 +73,73 @@ fn main(env: Startup) -> Never {
     serve(block, batches)
 }
 
-/// The disk behind a connection; nothing if there is no such connection or no disk.
-fn open(env: &Startup, name: &str) -> Option<Rc<Disk<ClientWake>>> {
-    let client: Client = env.try_connect(name)?;
-    let RingClient {
+/// The connections to drivers that had no disk.
+struct Connections {
+    env: Startup,
+    without: Vec<(&'static str, Client)>,
+    /// Whether it was told who has none.
+    are_told: bool,
+}
+
+impl Connections {
+    fn new(env: Startup) -> Self {
+        let connected = |name| Some((name, env.try_connect(name)?));
+        Self {
+            env,
+            without: DISKS.into_iter().filter_map(connected).collect(),
+            are_told: false,
+        }
+    }
+}
+
+impl Drivers<ClientWake> for Connections {
+    type Sleeper = Signals;
+
+    fn look(&mut self) -> Vec<Rc<Disk<ClientWake>>> {
+        let (env, are_told) = (self.env, self.are_told);
+        self.are_told = true;
+        let mut found = Vec::new();
+        self.without
+            .retain(|(name, client)| match open(&env, name, client) {
+                Ok(disk) => {
+                    found.extend(disk);
+                    false
+                }
+                Err(error) => {
+                    if !are_told {
+                        log!("{name}: {error}");
+                    }
+                    true
+                }
+            });
+        found
+    }
+
+    fn sleeper(&self) -> Signals {
+        Signals::new(self.env.notification())
+    }
+}
+
+/// The disk behind a connection, if there is one; nothing if the connection has no ring.
+fn open(
+    env: &Startup,
+    name: &str,
+    client: &Client,
+) -> Result<Option<Rc<Disk<ClientWake>>>, libipc::Error<Error>> {
+    // The ring is opened only once.
+    client.info()?;
+    let Some(RingClient {
         ring,
         pools,
         server,
-    } = RingClient::open(env, name)?;
-    match Disk::open(&client, ring, (pools.inward?, pools.out?), server) {
-        Ok(disk) => Some(disk),
-        Err(error) => {
-            log!("{name}: {error}");
-            None
-        }
-    }
+    }) = RingClient::open(env, name)
+    else {
+        return Ok(None);
+    };
+    let (Some(inward), Some(out)) = (pools.inward, pools.out) else {
+        return Ok(None);
+    };
+    Disk::open(client, ring, (inward, out), server).map(Some)
 }
 
 fn pools(ends: &mut RingEnds) -> Option<ClientPools> {

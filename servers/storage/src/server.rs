@@ -20,17 +20,30 @@ use crate::{Disk, SECTOR};
 /// The most requests that wait for one disk: as many as rings can hold answers for.
 const MAX_QUEUED: usize = 256;
 
-/// Whether [`Storage::work`] has answered anything.
+/// Whether [`Storage::work`] has answered anything, or there may be more to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
-    /// It has.
+    /// It has, or there may.
     Made,
-    /// Nobody has been answered.
+    /// Nobody has been answered, and nothing is left.
     None,
 }
 
+/// The drivers, of which some have no disk, or none yet.
+pub trait Drivers<W: Wake> {
+    /// What is slept by while disks are read.
+    type Sleeper: Sleeper;
+
+    /// Asks those without a disk, and gives the disks that were found.
+    fn look(&mut self) -> Vec<Rc<Disk<W>>>;
+
+    /// Gives that. Signals of others that it takes need not be kept: the server looks for everything afterwards.
+    fn sleeper(&self) -> Self::Sleeper;
+}
+
 /// The storage server.
-pub struct Storage<W: Wake> {
+pub struct Storage<W: Wake, D> {
+    drivers: D,
     disks: Vec<Served<W>>,
     catalogue: Catalogue,
     clients: Clients,
@@ -38,6 +51,8 @@ pub struct Storage<W: Wake> {
     selected: BTreeMap<u32, u32>,
     /// The requests that drivers were asked, by client.
     under_way: Tasks,
+    /// Whether signals may have been lost, so that everybody is to be looked for.
+    has_slept: bool,
 }
 
 struct Served<W: Wake> {
@@ -45,22 +60,35 @@ struct Served<W: Wake> {
     queue: Queue,
 }
 
-impl<W: Wake + 'static> Storage<W> {
-    /// Serves `disks`, numbered in their order, to `clients`. Reads the disks' partition tables, and sleeps by
-    /// `sleeper` while it waits for them.
-    pub fn new(disks: Vec<Rc<Disk<W>>>, clients: Vec<ClientPools>, sleeper: &impl Sleeper) -> Self {
-        let catalogue = Catalogue::of(&disks, sleeper);
+impl<W: Wake + 'static, D: Drivers<W>> Storage<W, D> {
+    /// Serves the drivers' disks, numbered in their order, to `clients`. Reads the disks' partition tables.
+    pub fn new(drivers: D, clients: Vec<ClientPools>) -> Self {
+        let mut storage = Self {
+            drivers,
+            disks: Vec::new(),
+            catalogue: Catalogue::default(),
+            clients: Rc::new(RefCell::new(clients)),
+            selected: BTreeMap::new(),
+            under_way: Tasks::default(),
+            has_slept: false,
+        };
+        storage.find();
+        storage
+    }
+
+    /// Adds the disks that drivers have found.
+    fn find(&mut self) {
+        let disks = self.drivers.look();
+        if disks.is_empty() {
+            return;
+        }
+        self.catalogue.extend(&disks, &self.drivers.sleeper());
         let served = disks.into_iter().map(|disk| Served {
             disk,
             queue: Queue::new(),
         });
-        Self {
-            disks: served.collect(),
-            catalogue,
-            clients: Rc::new(RefCell::new(clients)),
-            selected: BTreeMap::new(),
-            under_way: Tasks::default(),
-        }
+        self.disks.extend(served);
+        self.has_slept = true;
     }
 
     /// Answers what the drivers have answered, and asks them what is queued. Afterwards the drivers wake this server
@@ -82,8 +110,8 @@ impl<W: Wake + 'static> Storage<W> {
                 break;
             }
         }
-        match answered {
-            0 => Progress::None,
+        match (answered, core::mem::take(&mut self.has_slept)) {
+            (0, false) => Progress::None,
             _ => Progress::Made,
         }
     }
@@ -207,7 +235,7 @@ fn overlap(a: &Volume, b: &Volume) -> bool {
     a.disk == b.disk && a.start < b.start + b.sectors && b.start < a.start + a.sectors
 }
 
-impl<W: Wake + 'static> storage::Server for Storage<W> {
+impl<W: Wake + 'static, D: Drivers<W>> storage::Server for Storage<W, D> {
     fn disks(&mut self, _: Caller, first: u32) -> List<storage::Disk, 6> {
         let disks = self.catalogue.disks.iter().skip(first as usize);
         disks.take(6).cloned().collect()
@@ -230,9 +258,14 @@ impl<W: Wake + 'static> storage::Server for Storage<W> {
         self.selected.insert(caller.client(), volume);
         Ok(())
     }
+
+    fn look(&mut self, _: Caller) -> u32 {
+        self.find();
+        self.disks.len() as u32
+    }
 }
 
-impl<W: Wake + 'static> block::Server for Storage<W> {
+impl<W: Wake + 'static, D: Drivers<W>> block::Server for Storage<W, D> {
     fn info(&mut self, caller: Caller) -> Result<Info, block::Error> {
         let (volume, disk) = self.volume(caller)?;
         Ok(Info {
@@ -280,7 +313,7 @@ impl<W: Wake + 'static> block::Server for Storage<W> {
     }
 }
 
-impl<W: Wake + 'static> Events for Storage<W> {
+impl<W: Wake + 'static, D> Events for Storage<W, D> {
     /// Lets others have the volume of a client that is gone, forgets its pools and cancels what it asked. A client that
     /// loses one of its connections loses both. It may also be a driver.
     fn client_gone(&mut self, client: Caller) {

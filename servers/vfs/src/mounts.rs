@@ -29,16 +29,21 @@ pub struct Mounted<T> {
 /// All mounts.
 pub struct Mounts<T> {
     mounts: Vec<Mounted<T>>,
+    /// Those whose volumes do not exist, or not yet.
+    absent: Vec<Mounted<T>>,
 }
 
 impl<T: Transport> Mounts<T> {
     /// No mounts.
     pub fn new() -> Self {
-        Self { mounts: Vec::new() }
+        Self {
+            mounts: Vec::new(),
+            absent: Vec::new(),
+        }
     }
 
-    /// Asks a file system what it has mounted and puts that at a path. A volume that does not exist is left out; one that
-    /// could not be mounted keeps its place, where every access says so.
+    /// Asks a file system what it has mounted and puts that at a path. A volume that does not exist is left out until
+    /// mounts are listed and it does; one that could not be mounted keeps its place, where every access says so.
     pub fn add(&mut self, path: &str, filesystem: Client<T>) {
         self.add_lending(path, filesystem, None);
     }
@@ -46,12 +51,13 @@ impl<T: Transport> Mounts<T> {
     /// As [`add`](Self::add), of a file system that is lent buffers.
     pub fn add_lending(&mut self, path: &str, filesystem: Client<T>, lender: Option<Lender>) {
         let info = filesystem.info().unwrap_or_else(|_| gone(&unknown()));
-        if info.state == MountState::Absent {
-            return;
-        }
+        let mounts = match info.state {
+            MountState::Absent => &mut self.absent,
+            _ => &mut self.mounts,
+        };
         let point = names(path.as_bytes()).unwrap_or_default();
         let point = point.into_iter().map(Vec::from).collect();
-        self.mounts.push(Mounted {
+        mounts.push(Mounted {
             point,
             path: path.into(),
             info,
@@ -113,8 +119,20 @@ impl<T: Transport> Mounts<T> {
         (0..self.mounts.len()).filter_map(|index| self.usable(MountId(index)).ok())
     }
 
-    /// Describes mounts from a number on, as their file systems see them now.
+    /// Puts volumes that have come into being at their paths, behind all others.
+    fn find(&mut self) {
+        let come = self.absent.extract_if(.., |mount| {
+            mount.look();
+            mount.info.state != MountState::Absent
+        });
+        self.mounts.extend(come);
+    }
+
+    /// Describes mounts from a number on, as their file systems see them now; from the first on, also those that have come.
     pub fn describe(&mut self, first: u32) -> impl Iterator<Item = Mount> {
+        if first == 0 {
+            self.find();
+        }
         self.mounts.iter_mut().skip(first as usize).map(|mount| {
             mount.look();
             let Info {
@@ -135,8 +153,9 @@ impl<T: Transport> Mounts<T> {
         })
     }
 
-    /// Notes that all volumes were unmounted.
+    /// Notes that all volumes were unmounted, and that none will come.
     pub fn close_all(&mut self) {
+        self.absent.clear();
         self.mounts
             .iter_mut()
             .for_each(|mount| mount.info.state = MountState::Unmounted);

@@ -378,6 +378,7 @@ type Disk = Mock<filesystem::Dispatcher<Ram>>;
 struct Rig {
     root: Disk,
     mnt: Disk,
+    absent: Disk,
     server: Mock<Router<Vfs<MockConnection, Numbers>>>,
     vfs: vfs::Client<MockConnection>,
 }
@@ -413,7 +414,7 @@ fn started() -> Rig {
         }),
         disk(Ram {
             state: MountState::Absent,
-            ..Ram::new()
+            ..Ram::new().with("late", file("came later"))
         }),
     );
     let mut mounts = Mounts::new();
@@ -425,7 +426,7 @@ fn started() -> Rig {
     ] {
         mounts.add(path, filesystem::Client::new(disk.connect(1)));
     }
-    std::mem::forget((broken, absent));
+    std::mem::forget(broken);
     let slot = CPtr(3);
     let server = Mock::new(
         Router::new(Vfs::new(mounts, Numbers::default()))
@@ -436,6 +437,7 @@ fn started() -> Rig {
     Rig {
         root,
         mnt,
+        absent,
         server,
         vfs,
     }
@@ -738,4 +740,17 @@ fn mounts_are_listed_with_what_is_wrong_and_all_can_be_unmounted() {
     rig.vfs.sync_all().unwrap();
     rig.vfs.unmount_all().unwrap();
     assert_eq!(rig.refused("/etc/motd"), Some(Error::NotMounted));
+}
+
+#[test]
+fn a_volume_that_comes_later_is_mounted_when_mounts_are_listed() {
+    let rig = started();
+    assert!(rig.content("/none/late").is_err());
+    rig.absent.server().0.state = MountState::Mounted;
+    assert!(rig.content("/none/late").is_err());
+    assert_eq!(rig.vfs.mounts(1).unwrap().len(), 2);
+    let mounts = rig.vfs.mounts(0).unwrap();
+    assert_eq!(mounts[3].path.as_str(), "/none");
+    assert_eq!(rig.content("/none/late").as_deref(), Ok("came later"));
+    assert_eq!(rig.content("/etc/motd").as_deref(), Ok("hello"));
 }

@@ -20,5 +20,5 @@ pub mod start;
 mod volume;
 
 pub use disk::RingDisk;
-pub use mounted::Mounted;
+pub use mounted::{Again, Mounted};
 pub use volume::{Entries, Volume};

@@ -1,5 +1,6 @@
 //! What a server serves: a volume that is mounted, or the reason why none is.
 
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -12,8 +13,13 @@ use crate::Volume;
 use crate::clients::Clients;
 use crate::gather::Gather;
 
+/// Looks for a volume where there was none.
+pub type Again<V> = Box<dyn FnMut() -> Option<Mounted<V>>>;
+
 /// A volume in one of its states.
 pub struct Mounted<V> {
+    /// What is done when somebody asks for a volume that was not there.
+    again: Option<Again<V>>,
     files: Option<V>,
     gather: Gather,
     info: Info,
@@ -30,6 +36,19 @@ impl<V: Volume> Mounted<V> {
     #[must_use]
     pub fn borrowing(self, borrower: Borrower) -> Self {
         Self { borrower, ..self }
+    }
+
+    /// Looks again when somebody asks for a volume that was not there.
+    #[must_use]
+    pub fn looking(self, again: Again<V>) -> Self {
+        let again = Some(again);
+        Self { again, ..self }
+    }
+
+    /// Whether there is no volume, and none that could not be mounted.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.info.state == MountState::Absent
     }
 
     /// A place without a usable volume, and why.
@@ -57,6 +76,7 @@ impl<V: Volume> Mounted<V> {
             separator(&reason)
         );
         Self {
+            again: None,
             files: Some(files),
             gather: Gather::default(),
             info: info::<V>(state, name, &reason),
@@ -69,6 +89,7 @@ impl<V: Volume> Mounted<V> {
     fn without(state: MountState, name: &str, reason: &str) -> Self {
         log!("{name}{}{reason}", separator(name));
         Self {
+            again: None,
             files: None,
             gather: Gather::default(),
             info: info::<V>(state, name, reason),
@@ -120,6 +141,9 @@ impl<V: Volume> Mounted<V> {
 
     /// Unmounts the volume and lets go of its memory.
     pub(crate) fn unmount(&mut self) -> Result<(), Error> {
+        if self.files.is_none() {
+            return Err(Error::NotMounted);
+        }
         let settled = self.look(|_| Ok(()));
         let mut files = self.files.take().ok_or(Error::NotMounted)?;
         let outcome = files.unmount();
@@ -139,10 +163,24 @@ impl<V: Volume> Mounted<V> {
         settled.and(outcome.map_err(|(_, error)| error))
     }
 
+    /// Looks for a volume that was not there.
+    fn look_again(&mut self) {
+        if !self.is_absent() {
+            return;
+        }
+        let found = self.again.as_mut().and_then(|again| again());
+        if let Some(found) = found {
+            (self.files, self.info, self.again) = (found.files, found.info, None);
+        }
+    }
+
     fn with_all<T>(
         &mut self,
         call: impl FnOnce(&mut V, &mut Gather) -> Result<T, V::Error>,
     ) -> Result<T, Error> {
+        if self.files.is_none() {
+            self.look_again();
+        }
         let files = self.files.as_mut().ok_or(Error::NotMounted)?;
         call(files, &mut self.gather).map_err(|error| self.noted(error))
     }

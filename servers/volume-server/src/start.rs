@@ -1,5 +1,6 @@
 //! What the program of a file system does before it serves: finds its volume, mounts it, learns the time.
 
+use alloc::boxed::Box;
 use alloc::format;
 use alloc::string::String;
 use core::sync::atomic::{AtomicI64, Ordering::Relaxed};
@@ -45,39 +46,58 @@ pub fn now() -> (i64, u32) {
     )
 }
 
-/// Mounts the volume whose place among those of its kind is the program's argument. `mount` is given the device and what
-/// the volume's first sectors seem to hold, and says why it does not succeed.
+/// Mounts the volume whose place among those of its kind is the program's argument; if there is none, looks again when
+/// somebody asks for it. `mount` is given the device and what the volume's first sectors seem to hold, and says why it does
+/// not succeed.
 ///
 /// The ring `block` and the connection `storage` lead to the storage server.
 ///
 /// # Panics
 /// The manifest lacks the argument, or something of the ring.
 pub fn mounted<V: Volume>(
-    env: &Startup,
+    env: Startup,
     content: Content,
-    mount: impl FnOnce(Device, &str) -> Result<V, String>,
+    mount: impl Fn(Device, &str) -> Result<V, String> + 'static,
 ) -> Mounted<V> {
     let number = env.args().next().and_then(|text| text.parse().ok());
     let Some(number) = number else {
         panic!("the manifest must give the number of the volume as argument");
     };
     let storage: storage::Client = env.connect("storage");
-    match places::find(&storage, content, number) {
-        Ok(Place::Volume(volume)) => match open(env, &storage, &volume, mount) {
+    let look = move |storage: &storage::Client| find(&env, storage, (content, number), &mount);
+    let found = look(&storage);
+    found.unwrap_or_else(|| {
+        Mounted::absent().looking(Box::new(move || {
+            // If the storage server is gone there is nothing.
+            storage.look().ok()?;
+            look(&storage)
+        }))
+    })
+}
+
+/// Mounts what is at a place, if anything is.
+fn find<V: Volume>(
+    env: &Startup,
+    storage: &storage::Client,
+    (content, number): (Content, usize),
+    mount: &impl Fn(Device, &str) -> Result<V, String>,
+) -> Option<Mounted<V>> {
+    Some(match places::find(storage, content, number) {
+        Ok(Place::Volume(volume)) => match open(env, storage, &volume, mount) {
             Ok(files) => Mounted::with(files, &places::name(&volume)),
             Err(reason) => Mounted::failed(&places::name(&volume), &reason),
         },
         Ok(Place::Empty { name, reason }) => Mounted::failed(&name, &reason),
-        Ok(Place::Nothing) => Mounted::absent(),
+        Ok(Place::Nothing) => return None,
         Err(error) => Mounted::failed("", &format!("the storage server does not answer: {error}")),
-    }
+    })
 }
 
 fn open<V>(
     env: &Startup,
     storage: &storage::Client,
     volume: &Found,
-    mount: impl FnOnce(Device, &str) -> Result<V, String>,
+    mount: &impl Fn(Device, &str) -> Result<V, String>,
 ) -> Result<V, String> {
     let selected = storage.select(volume.volume);
     selected.map_err(|error| format!("the volume cannot be used: {error}"))?;

@@ -61,6 +61,10 @@ pub struct RunArgs {
     /// A disk image, used itself and written to; found at /mnt, further ones at /mnt1, /mnt2 …
     #[arg(long, value_name = "FILE")]
     pub disk: Vec<PathBuf>,
+
+    /// An SD card behind a controller on the bus of q35 or virt, used itself and written to; its size is a power of two
+    #[arg(long, value_name = "FILE")]
+    pub card: Option<PathBuf>,
     /// Commands to run instead of a prompt; only their output is printed, and the exit status is
     /// the last one's
     #[arg(long, value_name = "CMD; CMD")]

@@ -68,6 +68,7 @@ fn machine(folder: &Path, text: &[u8], then: Then) -> Machine {
         image,
         kernel_log: folder.join("kernel.log"),
         disks: Vec::new(),
+        slot: None,
         cores: 1,
         memory: "64M".to_owned(),
         clock: Clock::Host,

@@ -13,6 +13,7 @@ use std::vec::Vec;
 
 use device_wait::Pace;
 
+use crate::registers::status;
 use crate::{BLOCK, Buffer, Register, Registers, Table};
 use card::CardState;
 use data::Transfer;
@@ -157,6 +158,21 @@ impl Machine {
             memory: vec![0xee; MEMORY],
             disk: content(kind.blocks() * BLOCK),
         })))
+    }
+
+    /// Somebody puts a card in; the controller tells of it if it was told to.
+    pub(crate) fn put_in(&self, slot: Slot) {
+        let mut state = self.state();
+        state.kind.slot = slot;
+        state.card = CardState::new(true);
+        state.disk = content(state.kind.blocks() * BLOCK);
+        state.status |= status::INSERTED & state.status_enable;
+    }
+
+    /// Whether the interrupt is raised.
+    pub(crate) fn is_raised(&self) -> bool {
+        let state = self.0.borrow();
+        state.status & state.signal_enable != 0
     }
 
     fn state(&self) -> RefMut<'_, State> {

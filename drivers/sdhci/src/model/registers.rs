@@ -1,6 +1,6 @@
 //! The model's registers.
 
-use super::{State, data::Transfer};
+use super::{Slot, State, data::Transfer};
 use crate::Register;
 use crate::registers::{clock, status};
 
@@ -20,7 +20,8 @@ impl State {
                 let command = u32::from(self.command_is_stuck);
                 let data = u32::from(self.transfer.is_some()) << 1;
                 let switch = u32::from(!self.kind.is_switched_off) << 19;
-                command | data | switch
+                let card = u32::from(self.kind.slot != Slot::Empty) << 16;
+                command | data | switch | card
             }
             Register::Control => self.control,
             Register::Clock => self.clock,

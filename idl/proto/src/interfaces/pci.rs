@@ -14,7 +14,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "pci",
     id: 0xb138,
-    version: 0xf5b9_8068_764a_b979,
+    version: 0xc195_5735_084b_3d92,
 };
 
 /// The labels of requests.
@@ -36,6 +36,9 @@ pub mod labels {
 
     /// Label of `wire`.
     pub const WIRE: u32 = 0xb138_0007;
+
+    /// Label of `take`.
+    pub const TAKE: u32 = 0xb138_0008;
 
     /// Label of `reset`.
     pub const RESET: u32 = 0xb138_0006;
@@ -325,14 +328,15 @@ impl libipc::codec::Decode for Function {
 
 /// A server of `pci`.
 pub trait Server {
-    /// Tells what the function is.
+    /// Tells what the function is. Who has taken none gets the first that nobody has among those that the image names
+    /// by vendor and product.
     fn info(&mut self, caller: libipc::Caller) -> Result<Function, Error>;
 
     /// Reads 32 bits of the function's own configuration space.
     fn read_config(&mut self, caller: libipc::Caller, offset: u16) -> Result<u32, Error>;
 
     /// Hands out a register block of memory, to be mapped by the driver. It begins `offset` bytes
-    /// into the memory that the capability names.
+    /// into the memory that the capability names. A block that shares a page with another is `Unsupported`.
     fn bar(
         &mut self,
         caller: libipc::Caller,
@@ -360,6 +364,10 @@ pub trait Server {
         &mut self,
         caller: libipc::Caller,
     ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, Error>;
+
+    /// Takes the first function of a class that nobody has, if the image names that class; `Gone` if there is none. The
+    /// class has its subclass in the lower byte. A driver that has a function already keeps it, and is told of it.
+    fn take(&mut self, caller: libipc::Caller, class: u16) -> Result<Function, Error>;
 
     /// Resets the function; bus mastering is off and its vectors are masked afterwards.
     fn reset(&mut self, caller: libipc::Caller) -> Result<(), Error>;
@@ -398,6 +406,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::VECTOR => serve_vector(server, caller, message),
         labels::SET_BUS_MASTER => serve_set_bus_master(server, caller, message),
         labels::WIRE => serve_wire(server, caller, message),
+        labels::TAKE => serve_take(server, caller, message),
         labels::RESET => serve_reset(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
@@ -588,6 +597,28 @@ fn serve_wire<S: Server + ?Sized>(
     );
 }
 
+fn serve_take<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve(
+        message,
+        |r| {
+            let class = r.get()?;
+            r.finish()?;
+            Ok(
+                libipc::meter::method(
+                    caller,
+                    labels::TAKE,
+                    || server.take(caller, class),
+                ),
+            )
+        },
+        |w, function| w.put(&function),
+    );
+}
+
 fn serve_reset<S: Server + ?Sized>(
     server: &mut S,
     caller: libipc::Caller,
@@ -656,7 +687,8 @@ impl<T: libipc::Transport> Client<T> {
         &self.transport
     }
 
-    /// Tells what the function is.
+    /// Tells what the function is. Who has taken none gets the first that nobody has among those that the image names
+    /// by vendor and product.
     ///
     /// # Errors
     /// The server's own error, or why no answer came.
@@ -687,7 +719,7 @@ impl<T: libipc::Transport> Client<T> {
     }
 
     /// Hands out a register block of memory, to be mapped by the driver. It begins `offset` bytes
-    /// into the memory that the capability names.
+    /// into the memory that the capability names. A block that shares a page with another is `Unsupported`.
     ///
     /// # Errors
     /// The server's own error, or why no answer came.
@@ -749,6 +781,20 @@ impl<T: libipc::Transport> Client<T> {
         &self,
     ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, libipc::Error<Error>> {
         libipc::codec::stub::call(&self.transport, labels::WIRE, |_| Ok(()), |r| r.cap())
+    }
+
+    /// Takes the first function of a class that nobody has, if the image names that class; `Gone` if there is none. The
+    /// class has its subclass in the lower byte. A driver that has a function already keeps it, and is told of it.
+    ///
+    /// # Errors
+    /// The server's own error, or why no answer came.
+    pub fn take(&self, class: u16) -> Result<Function, libipc::Error<Error>> {
+        libipc::codec::stub::call(
+            &self.transport,
+            labels::TAKE,
+            |w| w.put(&class),
+            |r| r.get(),
+        )
     }
 
     /// Resets the function; bus mastering is off and its vectors are masked afterwards.

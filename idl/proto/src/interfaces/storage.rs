@@ -14,7 +14,7 @@ pub const REVISION: u16 = 1;
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "storage",
     id: 0x9bac,
-    version: 0x6cbd_ef52_63f4_3f5e,
+    version: 0x8e9c_8aee_1949_0e1b,
 };
 
 /// The labels of requests.
@@ -27,6 +27,9 @@ pub mod labels {
 
     /// Label of `select`.
     pub const SELECT: u32 = 0x9bac_0003;
+
+    /// Label of `look`.
+    pub const LOOK: u32 = 0x9bac_0004;
 }
 
 /// The most volumes or disks in one answer.
@@ -336,6 +339,10 @@ pub trait Server {
     /// Says which volume this client means by its requests to `block`.
     fn select(&mut self, caller: libipc::Caller, volume: u32) -> Result<(), Error>;
 
+    /// Asks the drivers that had no disk whether they have one now, and lists those behind the others. Tells how many
+    /// disks there are.
+    fn look(&mut self, caller: libipc::Caller) -> u32;
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -367,6 +374,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::DISKS => serve_disks(server, caller, message),
         labels::VOLUMES => serve_volumes(server, caller, message),
         labels::SELECT => serve_select(server, caller, message),
+        labels::LOOK => serve_look(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -388,6 +396,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
         1,
         0,
     );
+    const LOOK: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::LOOK,
+        0,
+        0,
+    );
     let w = request.words;
     match request.info {
         SELECT => {
@@ -403,6 +416,14 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 Ok(()) => Some(libipc::Short::ok(0, [0, 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
+        }
+        LOOK => {
+            let disks = libipc::meter::method(
+                caller,
+                labels::LOOK,
+                || server.look(caller),
+            );
+            Some(libipc::Short::ok(1, [u64::from(disks), 0, 0, 0, 0, 0]))
         }
         _ => None,
     }
@@ -471,6 +492,21 @@ fn serve_select<S: Server + ?Sized>(
             )
         },
         |_, ()| Ok(()),
+    );
+}
+
+fn serve_look<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(libipc::meter::method(caller, labels::LOOK, || server.look(caller)))
+        },
+        |w, disks| w.put(&disks),
     );
 }
 
@@ -575,6 +611,25 @@ impl<T: libipc::Transport> Client<T> {
             ),
             0,
             |_| Some(()),
+        )
+    }
+
+    /// Asks the drivers that had no disk whether they have one now, and lists those behind the others. Tells how many
+    /// disks there are.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn look(&self) -> Result<u32, libipc::TransportError> {
+        libipc::codec::short::ask(
+            &self.transport,
+            libipc::Short::request(labels::LOOK, 0, [0, 0, 0, 0, 0, 0]),
+            1,
+            |w| {
+                if w[0] & 0xffffffff00000000 != 0 {
+                    return None;
+                }
+                Some(w[0] as u32)
+            },
         )
     }
 }

@@ -39,6 +39,14 @@ probe bad_call
 probe vector
     .inst 0x9e670000                // fmov d0, x0
     udf #1
+probe scalable
+    .inst 0x9e670000                // fmov d0, x0
+    .inst 0x04bf5020                // rdvl x0, #1 (SVE)
+    udf #1
+probe streaming
+    .inst 0x9e670000                // fmov d0, x0
+    .inst 0xd503477f                // smstart (SME)
+    udf #1
 probe system_register
     mrs x0, vbar_el1
     udf #1

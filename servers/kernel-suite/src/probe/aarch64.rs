@@ -57,6 +57,10 @@ probes! {
     LOOK_USED probe_look_used;
     /// Fills all registers with [`OWN`], counts the argument down, writes all registers to its stack, then does not exist.
     KEEP probe_keep;
+    /// A vector instruction, and one of vectors of any length (SVE).
+    SCALABLE probe_scalable;
+    /// A vector instruction, and one that begins with matrices (SME).
+    STREAMING probe_streaming;
     /// Reads a register of the kernel.
     SYSTEM_REGISTER probe_system_register;
 }

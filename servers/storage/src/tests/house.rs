@@ -1,18 +1,36 @@
 //! A storage server with its drives and clients.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use libipc::ring::{Descriptor, Pool, Untrusted};
 use libipc::{CPtr, Caller, Endpoint, Router};
 use libipc_mock::{Idle, Mock, MockConnection, shared_words};
 use proto::{block, storage};
 
-use super::drive::{Driver, Shared, attach, awake};
-use crate::{ClientPools, Progress, Storage};
+use super::drive::{Awake, Driver, Shared, attach, awake};
+use crate::{ClientPools, Disk, Drivers, Progress, Storage};
 
 /// Bytes of a client's pools.
 pub(crate) const POOL: usize = 32 << 10;
 
 /// A running server.
-pub(crate) type House = Mock<Router<Storage<Driver>>>;
+pub(crate) type House = Mock<Router<Storage<Driver, Found>>>;
+
+/// Disks that drivers have, or will have when they are asked again.
+pub(crate) type Found = Rc<RefCell<Vec<Rc<Disk<Driver>>>>>;
+
+impl Drivers<Driver> for Found {
+    type Sleeper = Awake;
+
+    fn look(&mut self) -> Vec<Rc<Disk<Driver>>> {
+        self.borrow_mut().drain(..).collect()
+    }
+
+    fn sleeper(&self) -> Awake {
+        awake()
+    }
+}
 
 /// One client and its side of the pools.
 pub(crate) struct Tenant {
@@ -25,8 +43,14 @@ pub(crate) struct Tenant {
 
 /// Starts a server with drives, and two clients.
 pub(crate) fn house(drives: &[&Shared], pool_bytes: usize) -> (House, [Tenant; 2]) {
-    let (house, tenants, _) = house_with_drivers(drives, pool_bytes);
+    let (house, tenants, ..) = house_with_drivers(drives, pool_bytes);
     (house, tenants)
+}
+
+/// As [`house`]; also gives where drivers put disks that they find later.
+pub(crate) fn house_with_slot(drives: &[&Shared]) -> (House, [Tenant; 2], Found) {
+    let (house, tenants, _, later) = house_with_all(drives, POOL);
+    (house, tenants, later)
 }
 
 /// As [`house`]; also gives the drivers.
@@ -34,9 +58,18 @@ pub(crate) fn house_with_drivers(
     drives: &[&Shared],
     pool_bytes: usize,
 ) -> (House, [Tenant; 2], Vec<Driver>) {
+    let (house, tenants, drivers, _) = house_with_all(drives, pool_bytes);
+    (house, tenants, drivers)
+}
+
+fn house_with_all(
+    drives: &[&Shared],
+    pool_bytes: usize,
+) -> (House, [Tenant; 2], Vec<Driver>, Found) {
     let attached = (0..).zip(drives);
     let attached = attached.map(|(number, drive)| attach(drive, pool_bytes, number));
-    let (disks, drivers) = attached.unzip();
+    let (disks, drivers): (Vec<_>, Vec<_>) = attached.unzip();
+    let found = Rc::new(RefCell::new(disks));
     let words = [1, 2].map(|number| (number, shared_words(POOL), shared_words(POOL)));
     let pools = words.map(|(client, out, inward)| ClientPools {
         client,
@@ -44,7 +77,7 @@ pub(crate) fn house_with_drivers(
         inward: Untrusted::new(inward),
     });
     let slot = CPtr(1);
-    let router = Router::new(Storage::new(disks, pools.into(), &awake()))
+    let router = Router::new(Storage::new(Rc::clone(&found), pools.into()))
         .with(Endpoint { slot, interface: 0 }, storage::dispatch)
         .with(Endpoint { slot, interface: 1 }, block::dispatch);
     let house = Mock::new(router);
@@ -59,7 +92,7 @@ pub(crate) fn house_with_drivers(
         out: Pool::new(out),
         inward: Untrusted::new(inward),
     });
-    (house, tenants, drivers)
+    (house, tenants, drivers, found)
 }
 
 impl Tenant {

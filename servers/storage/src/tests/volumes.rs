@@ -4,8 +4,8 @@ use libipc::{Caller, Error};
 use proto::block;
 use proto::storage::{self, Purpose, Table};
 
-use super::drive::drive;
-use super::house::{POOL, house};
+use super::drive::{attach, drive};
+use super::house::{POOL, house, house_with_slot};
 
 /// A disk of 1 MiB with an MBR: a Linux partition of sectors 512 to 1023, one of 1024 to 1535, and
 /// swap space after it.
@@ -126,4 +126,26 @@ fn the_volume_of_a_client_that_is_gone_is_anothers_to_have() {
         a.block.read(0, 8, 0),
         Err(Error::Server(block::Error::NoVolume))
     );
+}
+
+#[test]
+fn a_disk_that_is_found_later_comes_behind_the_others_and_is_used() {
+    let (first, second) = (drive(partitioned()), drive(partitioned()));
+    let (_house, [a, mut b], later) = house_with_slot(&[&first]);
+    a.storage.select(1).expect("there");
+    assert_eq!(a.storage.look(), Ok(1));
+    assert_eq!(a.storage.volumes(3).expect("answered").len(), 0);
+    let (disk, _driver) = attach(&second, POOL, 1);
+    later.borrow_mut().push(disk);
+    assert_eq!(a.storage.volumes(3).expect("answered").len(), 0);
+    assert_eq!(a.storage.look(), Ok(2));
+    assert_eq!(a.storage.look(), Ok(2));
+    let found = a.storage.volumes(3).expect("answered");
+    let seen: Vec<_> = found.iter().map(|v| (v.volume, v.disk, v.start)).collect();
+    assert_eq!(seen, [(3, 1, 512), (4, 1, 1024), (5, 1, 1536)]);
+    b.storage.select(4).expect("there");
+    b.put(0, 0x5a, 512);
+    b.block.write(1, 1, 0).expect("written");
+    assert_eq!(second.borrow().bytes[1025 * 512..][..512], [0x5a; 512]);
+    a.block.read(0, 1, 0).expect("the first is used as before");
 }

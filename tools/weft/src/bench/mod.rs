@@ -232,6 +232,7 @@ fn boot(built: &Built, image: &Path, plugin: Option<&Plugin>, cores: u16) -> Out
         cores,
         memory: "512M",
         disks: &[],
+        slot: None,
         commands: None,
         person: Person::Played,
         clock: Clock::Counted,

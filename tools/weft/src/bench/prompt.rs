@@ -42,6 +42,7 @@ pub fn run(project: &Project, board: Board) -> Outcome<Figure> {
         cores: 1,
         memory: "512M",
         disks: &[],
+        slot: None,
         commands: None,
         person: Person::Played,
         clock: Clock::Instructions,

@@ -66,6 +66,7 @@ impl Alone {
             image: self.image.clone(),
             kernel_log: self.folder.join("kernel.log"),
             disks: Vec::new(),
+            slot: None,
             cores,
             memory: memory.to_owned(),
             clock,

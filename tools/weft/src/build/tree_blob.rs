@@ -124,6 +124,8 @@ fn bus(tree: &mut Tree) {
     let peripherals = [0x7e00_0000, 0, 0xfe00_0000, 0x0180_0000];
     let local = [0x4000_0000, 0, 0xff80_0000, 0x0080_0000];
     tree.cells("ranges", &[peripherals, local].concat());
+    // The first gibibyte (Linux, bcm2711.dtsi).
+    tree.cells("dma-ranges", &[0xc000_0000, 0, 0, 0x4000_0000]);
     let devices: [(&str, &str, &[u32]); 3] = [
         (
             "interrupt-controller@40041000",

@@ -108,7 +108,9 @@ impl Knowledge {
         match self.of(node) {
             Finding::Driven(driver) => {
                 *driven += 1;
-                writeln!(text, "driven    {path}  {name}: {driver}")
+                writeln!(text, "driven    {path}  {name}: {driver}")?;
+                let mut memory = node.memory.iter();
+                memory.try_for_each(|window| writeln!(text, "            sees memory {window}"))
             }
             Finding::Known(what) => {
                 *known += 1;
@@ -159,6 +161,7 @@ mod tests {
             path: path.to_owned(),
             compatible: compatible.iter().map(|name| (*name).to_owned()).collect(),
             use_: Use::Okay,
+            memory: Vec::new(),
         }
     }
 

@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use super::reach::{self, Cells, Window};
+
 const MAGIC: u32 = 0xd00d_feed;
 const HEADER: usize = 40;
 /// What this reads: trees that are said to be like version 16 or older, as all are (§5.2).
 const OLDEST: u32 = 16;
+
+/// The most words of a number; more are of no known tree.
+const MOST_CELLS: usize = 4;
 
 const BEGIN_NODE: u32 = 1;
 const END_NODE: u32 = 2;
@@ -22,6 +27,8 @@ pub struct Node {
     pub compatible: Vec<String>,
     /// Whether it is there for the system (§2.3.4).
     pub use_: Use,
+    /// How it sees memory, if the bus that it is on says so.
+    pub memory: Vec<Window>,
 }
 
 /// Whether a node is there for the system.
@@ -72,6 +79,10 @@ struct Open {
     /// Where it is among the nodes.
     place: usize,
     has_children: bool,
+    /// How its children count.
+    cells: Cells,
+    /// How they see memory, and where that is said.
+    dma_ranges: Option<(Vec<u8>, usize)>,
 }
 
 /// Goes through the structure.
@@ -193,10 +204,13 @@ impl<'b> Reader<'b> {
             return Err(Damage::new(at, what));
         }
         self.begun = true;
+        let memory = self.memory()?;
         self.open.push(Open {
             name,
             place: self.all.len(),
             has_children: false,
+            cells: Cells::default(),
+            dma_ranges: None,
         });
         let names: Vec<_> = self.open.iter().map(|open| open.name.as_str()).collect();
         let path = match names.len() {
@@ -207,8 +221,21 @@ impl<'b> Reader<'b> {
             path,
             compatible: Vec::new(),
             use_: Use::Okay,
+            memory,
         });
         Ok(())
+    }
+
+    /// How children of the innermost open node see memory.
+    fn memory(&self) -> Result<Vec<Window>, Damage> {
+        let mut around = self.open.iter().rev();
+        let bus = around.next();
+        let Some((value, at)) = bus.and_then(|bus| bus.dma_ranges.as_ref()) else {
+            return Ok(Vec::new());
+        };
+        let cells = |open: Option<&Open>| open.map_or_else(Cells::default, |open| open.cells);
+        let windows = reach::windows(value, cells(bus), cells(around.next()));
+        windows.ok_or_else(|| Damage::new(*at, "`dma-ranges` are no ranges"))
     }
 
     fn end(&mut self, at: usize) -> Result<(), Damage> {
@@ -252,6 +279,19 @@ impl<'b> Reader<'b> {
                 node.use_ = if okay { Use::Okay } else { Use::Disabled };
             }
             _ => {}
+        }
+        if let Some(bus) = self.open.last_mut() {
+            let count = || {
+                word(value, 0)
+                    .map(|count| count as usize)
+                    .unwrap_or_default()
+            };
+            match name.as_str() {
+                "#address-cells" => bus.cells.address = count().min(MOST_CELLS),
+                "#size-cells" => bus.cells.size = count().min(MOST_CELLS),
+                "dma-ranges" => bus.dma_ranges = Some((value.to_vec(), start)),
+                _ => {}
+            }
         }
         Ok(())
     }

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use super::card;
+use super::card::{self, Slot};
 use super::display::Display;
 use super::machine::{Clock, Console, DiskSignals, Machine, Model, Port, Reset};
 use crate::board::Board;
@@ -21,6 +21,8 @@ pub struct Choice<'a> {
     pub memory: &'a str,
     /// Disks besides the image's own, used themselves.
     pub disks: &'a [PathBuf],
+    /// A slot for cards on the bus.
+    pub slot: Option<Slot>,
     /// Commands to run instead of a prompt.
     pub commands: Option<&'a str>,
     /// Who sits at the console if there are no commands.
@@ -126,6 +128,9 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
     if built.board == Board::Raspi4b {
         card::check(&disks)?;
     }
+    if let Some(slot) = &choice.slot {
+        card::check_slot(slot, built.board)?;
+    }
     let (kernel, image) = match disks.first().filter(|_| built.card.is_some()) {
         Some(card) => from_card(built, card, scratch)?,
         None => (built.bootable.clone(), built.image.clone()),
@@ -149,6 +154,7 @@ pub fn machine(built: &Built, choice: &Choice<'_>, scratch: &Scratch) -> Outcome
         image,
         kernel_log: built.folder.join("kernel.log"),
         disks,
+        slot: choice.slot.clone(),
         cores: choice.cores,
         memory: choice.memory.to_owned(),
         clock: choice.clock,

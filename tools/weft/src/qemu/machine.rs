@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::bare;
+use super::card;
 use super::display::{self, Display};
 use crate::board::Board;
 use crate::build::tree_blob as tree;
@@ -83,6 +84,8 @@ pub struct Machine {
     pub kernel_log: PathBuf,
     /// Disks in the order in which the guest finds them.
     pub disks: Vec<PathBuf>,
+    /// A slot for cards on the bus, if it has one; not for boards that have a slot of their own.
+    pub slot: Option<card::Slot>,
     /// Number of cores.
     pub cores: u16,
     /// Memory, as QEMU writes it.
@@ -276,6 +279,9 @@ impl Machine {
             }
             push(all, "-device", &device);
         }
+        for (name, value) in self.slot.iter().flat_map(card::Slot::options) {
+            push(all, name, &value);
+        }
     }
 
     /// The card is behind the controller that the real board's slot has, or behind the older one, where QEMU itself
@@ -378,6 +384,7 @@ mod tests {
             image: PathBuf::from("boot.img"),
             kernel_log: PathBuf::from("kernel.log"),
             disks: vec![PathBuf::from("root.img"), PathBuf::from("a,b.img")],
+            slot: None,
             cores: 2,
             memory: "512M".to_owned(),
             clock: Clock::Host,

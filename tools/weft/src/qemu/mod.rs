@@ -3,7 +3,8 @@
 
 pub mod bare;
 pub mod camera;
-mod card;
+pub mod card;
+pub mod control;
 pub mod debugger;
 pub mod display;
 pub mod ended;

@@ -19,6 +19,8 @@ use crate::error::{Error, Outcome};
 use crate::project::Project;
 use crate::qemu::bare;
 use crate::qemu::camera::Camera;
+use crate::qemu::card::Slot;
+use crate::qemu::control::Control;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
 use crate::qemu::launch::{self, Choice, Person, Scratch};
@@ -153,10 +155,19 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         disks::make(kind, &content(&scratch, number), &path)?;
         paths.push(path);
     }
+    let given = paths.clone();
+    let card = match &case.card {
+        Some(kind) => Some(make_card(kind, &mut paths, &scratch)?),
+        None => None,
+    };
     let choice = Choice {
         cores: case.cores,
         memory: &case.memory,
-        disks: &paths,
+        disks: &given,
+        slot: card.clone().map(|card| Slot {
+            card: Some(card).filter(|_| case.has_card_in()),
+            mover: case.card_mover,
+        }),
         commands: case.exec.as_deref(),
         person: Person::Played,
         clock: case.clock.into(),
@@ -164,7 +175,8 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         display: case.display(),
     };
     let mut machine = launch::machine(built, &choice, &scratch)?;
-    machine.control = case.looks_at_display().then(|| scratch.path("control"));
+    let is_controlled = case.looks_at_display() || case.moves_card();
+    machine.control = is_controlled.then(|| scratch.path("control"));
     machine.model = case.processor.into();
     machine.disk_signals = case.disk_signals;
     let trace = scratch.path("trace");
@@ -183,7 +195,7 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
     }
     bare::write(&machine)?;
     let first = moments::earliest()?;
-    let (shown, status) = match boot(case, &machine)? {
+    let (shown, status) = match boot(case, &machine, card)? {
         Went::Ended { shown, status } => (shown, status),
         Went::Wrong(what) => return Ok(vec![what]),
     };
@@ -207,6 +219,14 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         wrong.extend(judge_disk(case, number, disk, &scratch, &shown)?);
     }
     Ok(wrong)
+}
+
+/// Makes the card, which is counted behind the other disks.
+fn make_card(kind: &str, paths: &mut Vec<PathBuf>, scratch: &Scratch) -> Outcome<PathBuf> {
+    let path = scratch.path("card.img");
+    disks::make(kind, &content(scratch, paths.len()), &path)?;
+    paths.push(path.clone());
+    Ok(path)
 }
 
 /// What is wrong with what was printed, if it is to be what the host says of the first disk.
@@ -278,9 +298,9 @@ enum Went {
     Wrong(String),
 }
 
-fn boot(case: &Case, machine: &Machine) -> Outcome<Went> {
+fn boot(case: &Case, machine: &Machine, card: Option<PathBuf>) -> Outcome<Went> {
     if case.exec.is_none() {
-        return talk(case, machine);
+        return talk(case, machine, card);
     }
     let mut shown = Vec::new();
     let limit = Some(Duration::from_secs(case.seconds));
@@ -306,11 +326,16 @@ fn boot(case: &Case, machine: &Machine) -> Outcome<Went> {
     }
 }
 
-fn talk(case: &Case, machine: &Machine) -> Outcome<Went> {
+fn talk(case: &Case, machine: &Machine, card: Option<PathBuf>) -> Outcome<Went> {
     let mut steps = case.dictation.map(Dictation::steps).unwrap_or_default();
     steps.extend_from_slice(&case.talk);
-    let camera = machine.control.as_deref().map(Camera::new);
-    let mut player = Player::new(&steps).seeing(camera);
+    // QEMU talks to one at a time.
+    let control = machine.control.as_deref();
+    let camera = control.filter(|_| case.looks_at_display());
+    let card = control.filter(|_| case.moves_card()).zip(card);
+    let mut player = Player::new(&steps)
+        .seeing(camera.map(Camera::new))
+        .holding(card.map(|(socket, card)| (Control::new(socket), card)));
     let limit = Some(Duration::from_secs(case.seconds));
     let report = session::listen(machine, limit, &mut player)?;
     let shown = player.heard();

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use super::Length;
 use super::talk::{Dictation, Step};
 use crate::board::Board;
+use crate::qemu::card::Mover;
 use crate::qemu::display::Display;
 use crate::qemu::machine::{Clock, DiskSignals, Model};
 
@@ -88,6 +89,13 @@ pub struct Case {
     /// Disks that are made for it, by the names in [`super::disks`].
     #[serde(default)]
     pub disks: Vec<String>,
+    /// A card that is made for a slot on the bus, by the same names; what is said of disks counts it behind them. It is
+    /// in from the start, unless the first that somebody at the prompt does with it is to put it in.
+    #[serde(default)]
+    pub card: Option<String>,
+    /// Who moves its data.
+    #[serde(default)]
+    pub card_mover: Mover,
     /// What is to be said of these disks afterwards, in their order.
     #[serde(default)]
     pub after: Vec<After>,
@@ -129,6 +137,8 @@ pub enum Processor {
     Usual,
     /// See [`Model::Old`].
     Old,
+    /// See [`Model::New`].
+    New,
     /// See [`Model::Bare`].
     Bare,
     /// See [`Model::OldBare`].
@@ -140,6 +150,7 @@ impl From<Processor> for Model {
         match processor {
             Processor::Usual => Self::Usual,
             Processor::Old => Self::Old,
+            Processor::New => Self::New,
             Processor::Bare => Self::Bare,
             Processor::OldBare => Self::OldBare,
         }
@@ -246,6 +257,17 @@ impl Case {
     /// Whether somebody looks at the display.
     pub fn looks_at_display(&self) -> bool {
         self.talk.iter().any(|step| !step.screen.is_empty())
+    }
+
+    /// Whether the card is in the slot from the start.
+    pub fn has_card_in(&self) -> bool {
+        let first = self.talk.iter().find(|step| step.card_in || step.card_out);
+        first.is_none_or(|step| step.card_out)
+    }
+
+    /// Whether somebody puts the card in or takes it out while the machine runs.
+    pub fn moves_card(&self) -> bool {
+        self.talk.iter().any(|step| step.card_in || step.card_out)
     }
 
     /// What is wrong with the kernel's log.

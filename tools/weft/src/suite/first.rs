@@ -37,6 +37,7 @@ pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
         image: built.image,
         kernel_log: built.folder.join("kernel.log"),
         disks: Vec::new(),
+        slot: None,
         cores: 1,
         memory: "128M".to_owned(),
         clock: Clock::Host,

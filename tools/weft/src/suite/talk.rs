@@ -1,21 +1,31 @@
 //! Plays a person at the console: waits for what the machine shows, and types.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::error::Error;
 use crate::qemu::camera::Camera;
+use crate::qemu::card;
+use crate::qemu::control::Control;
 use crate::qemu::session::{Listener, Progress};
 
 /// Something to wait for, and what is typed then.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
     /// The text, which must come after that of the step before.
     pub wait: String,
     /// Lines, or parts of them, that the display then shows, one below the other; the keys wait for them.
     #[serde(default)]
     pub screen: Vec<String>,
+    /// Whether the card is put in then, before the keys.
+    #[serde(default)]
+    pub card_in: bool,
+    /// Whether the card is taken out then, before the keys.
+    #[serde(default)]
+    pub card_out: bool,
     /// The keys; none only waits.
     #[serde(default)]
     pub keys: String,
@@ -62,11 +72,15 @@ impl Dictation {
             let typed = Step {
                 wait: PROMPT.to_owned(),
                 screen: Vec::new(),
+                card_in: false,
+                card_out: false,
                 keys: format!("{COMMAND}{text}\r"),
             };
             let shown = Step {
                 wait: format!("\n{text}\r\n"),
                 screen: Vec::new(),
+                card_in: false,
+                card_out: false,
                 keys: String::new(),
             };
             [typed, shown]
@@ -97,7 +111,9 @@ impl Dictation {
 pub struct Player<'a> {
     /// What it sees the display with, if it looks at it.
     camera: Option<Camera>,
-    /// What is wrong with what it saw.
+    /// The card that it puts in or takes out, and the machine.
+    card: Option<(Control, PathBuf)>,
+    /// What is wrong with what it saw, or could not be done.
     unseen: Vec<String>,
     steps: std::slice::Iter<'a, Step>,
     next: Option<&'a Step>,
@@ -114,6 +130,7 @@ impl<'a> Player<'a> {
         let next = steps.next();
         Self {
             camera: None,
+            card: None,
             unseen: Vec::new(),
             steps,
             next,
@@ -128,7 +145,27 @@ impl<'a> Player<'a> {
         self
     }
 
-    /// What is wrong with what the display showed.
+    /// The same, with a card to put in and to take out.
+    pub fn holding(mut self, card: Option<(Control, PathBuf)>) -> Self {
+        self.card = card;
+        self
+    }
+
+    /// Puts the card in, or takes it out.
+    fn move_card(&mut self, step: &Step) {
+        if !step.card_in && !step.card_out {
+            return;
+        }
+        let outcome = match &mut self.card {
+            Some((control, card)) if step.card_in => card::put_in(control, card),
+            Some((control, _)) => card::take_out(control),
+            None => Err(Error::new("there is no card to put in or to take out")),
+        };
+        self.unseen
+            .extend(outcome.err().map(|error| error.to_string()));
+    }
+
+    /// What is wrong with what the display showed, or with the card.
     pub fn unseen(&self) -> &[String] {
         &self.unseen
     }
@@ -187,6 +224,7 @@ impl Listener for Player<'_> {
         let mut keys = Vec::new();
         while let Some(step) = self.step() {
             self.look(&step.screen);
+            self.move_card(step);
             keys.extend_from_slice(step.keys.as_bytes());
         }
         keys
@@ -218,6 +256,8 @@ mod tests {
         Step {
             wait: wait.to_owned(),
             screen: Vec::new(),
+            card_in: false,
+            card_out: false,
             keys: keys.to_owned(),
         }
     }
@@ -248,6 +288,19 @@ mod tests {
         player.hear(b"a");
         assert_eq!(player.answer(), b"b");
         assert_eq!(player.unseen().len(), 1);
+    }
+
+    #[test]
+    fn who_has_no_card_says_so() {
+        let moves = [(true, false), (false, true)].map(|(card_in, card_out)| Step {
+            card_in,
+            card_out,
+            ..step("a", "")
+        });
+        let mut player = Player::new(&moves);
+        player.hear(b"aa");
+        assert!(player.answer().is_empty());
+        assert_eq!(player.unseen().len(), 2);
     }
 
     #[test]

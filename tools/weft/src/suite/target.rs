@@ -73,6 +73,7 @@ fn run(context: &Context<'_>, board: Board, tally: &mut Tally) -> Outcome {
         image,
         kernel_log: built.folder.join("kernel.log"),
         disks: Vec::new(),
+        slot: None,
         cores: 1,
         memory: "512M".to_owned(),
         clock: clock(board),

@@ -49,7 +49,7 @@ mod tests {
         let text = check(&project, &file).expect("it is whole");
         for line in [
             "board     raspberrypi,4-model-b, brcm,bcm2711\n",
-            "driven    /soc/serial@7e201000  arm,pl011: pl011\n",
+            "driven    /soc/serial@7e201000  arm,pl011: pl011\n            sees memory 0x0 to 0x3fffffff at 0xc0000000\n",
             "driven    /soc/serial@7e215040  brcm,bcm2835-aux-uart: mini-uart\n",
             "driven    /soc/interrupt-controller@40041000  arm,gic-400: weft-aarch64\n",
             "0 known and not driven, 0 unknown\n",

@@ -21,6 +21,7 @@ pub fn run(project: &Project, args: &CallArgs) -> Outcome<ExitCode> {
         smp: 1,
         mem: "512M".to_owned(),
         disk: Vec::new(),
+        card: None,
         exec: Some(format!("call {}", words.join(" "))),
         window: false,
         screenshot: None,

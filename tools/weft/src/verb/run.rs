@@ -10,6 +10,7 @@ use crate::build::{self, Built, compose};
 use crate::cli::RunArgs;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
+use crate::qemu::card::{Mover, Slot};
 use crate::qemu::display::Display;
 use crate::qemu::ended::Ended;
 use crate::qemu::exec::{self, Finish, NO_STATUS};
@@ -54,6 +55,10 @@ pub fn run(project: &Project, args: &RunArgs) -> Outcome<ExitCode> {
         cores: args.smp,
         memory: &args.mem,
         disks: &args.disk,
+        slot: args.card.as_ref().map(|card| Slot {
+            card: Some(card.clone()),
+            mover: Mover::default(),
+        }),
         commands: args.exec.as_deref().filter(|_| args.screenshot.is_none()),
         person: match args.screenshot {
             Some(_) => Person::Played,

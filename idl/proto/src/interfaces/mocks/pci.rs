@@ -37,6 +37,10 @@ pub struct Mock {
             libipc::Caller,
         ) -> Result<libipc::Cap<libipc::objects::IrqHandler>, Error>,
     >,
+    /// What `take` does.
+    pub take: alloc::boxed::Box<
+        dyn FnMut(libipc::Caller, u16) -> Result<Function, Error>,
+    >,
     /// What `reset` does.
     pub reset: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Result<(), Error>>,
 }
@@ -61,6 +65,9 @@ impl Default for Mock {
             }),
             wire: alloc::boxed::Box::new(|_| {
                 panic!("`pci.wire` was called, which the test does not expect")
+            }),
+            take: alloc::boxed::Box::new(|_, _| {
+                panic!("`pci.take` was called, which the test does not expect")
             }),
             reset: alloc::boxed::Box::new(|_| {
                 panic!("`pci.reset` was called, which the test does not expect")
@@ -119,6 +126,10 @@ impl Server for Mock {
         (self.wire)(caller)
     }
 
+    fn take(&mut self, caller: libipc::Caller, class: u16) -> Result<Function, Error> {
+        (self.take)(caller, class)
+    }
+
     fn reset(&mut self, caller: libipc::Caller) -> Result<(), Error> {
         (self.reset)(caller)
     }
@@ -138,6 +149,7 @@ impl libipc::Service for Failing {
             | labels::VECTOR
             | labels::SET_BUS_MASTER
             | labels::WIRE
+            | labels::TAKE
             | labels::RESET => {
                 libipc::codec::stub::answer(
                     message,
@@ -232,6 +244,14 @@ impl Server for Anything {
     }
 
     #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn take(&mut self, _: libipc::Caller, class: u16) -> Result<Function, Error> {
+        match self.random.value() {
+            true => Ok(self.random.value()),
+            false => Err(self.random.value()),
+        }
+    }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
     fn reset(&mut self, _: libipc::Caller) -> Result<(), Error> {
         match self.random.value() {
             true => Ok(()),
@@ -259,6 +279,9 @@ fn arguments(
         labels::SET_BUS_MASTER => {
             w.put(&random.value::<BusMaster>())?;
         }
+        labels::TAKE => {
+            w.put(&random.value::<u16>())?;
+        }
         _ => {}
     }
     Ok(())
@@ -277,6 +300,7 @@ pub fn attack(random: &mut crate::sample::Random) {
         labels::VECTOR,
         labels::SET_BUS_MASTER,
         labels::WIRE,
+        labels::TAKE,
         labels::RESET,
     ];
     let server = Anything::new(random.number());

@@ -17,6 +17,8 @@ pub struct Mock {
     >,
     /// What `select` does.
     pub select: alloc::boxed::Box<dyn FnMut(libipc::Caller, u32) -> Result<(), Error>>,
+    /// What `look` does.
+    pub look: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> u32>,
 }
 
 impl Default for Mock {
@@ -30,6 +32,9 @@ impl Default for Mock {
             }),
             select: alloc::boxed::Box::new(|_, _| {
                 panic!("`storage.select` was called, which the test does not expect")
+            }),
+            look: alloc::boxed::Box::new(|_| {
+                panic!("`storage.look` was called, which the test does not expect")
             }),
         }
     }
@@ -61,6 +66,10 @@ impl Server for Mock {
     fn select(&mut self, caller: libipc::Caller, volume: u32) -> Result<(), Error> {
         (self.select)(caller, volume)
     }
+
+    fn look(&mut self, caller: libipc::Caller) -> u32 {
+        (self.look)(caller)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -78,7 +87,9 @@ impl libipc::Service for Failing {
                     |_, ()| Ok(()),
                 );
             }
-            labels::DISKS | labels::VOLUMES => message.begin(libipc::label::ABANDONED),
+            labels::DISKS | labels::VOLUMES | labels::LOOK => {
+                message.begin(libipc::label::ABANDONED)
+            }
             _ => {
                 let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
             }
@@ -123,6 +134,11 @@ impl Server for Anything {
             false => Err(self.random.value()),
         }
     }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn look(&mut self, _: libipc::Caller) -> u32 {
+        self.random.value()
+    }
 }
 
 fn arguments(
@@ -152,7 +168,7 @@ fn arguments(
 /// # Panics
 /// If a right one is not understood, or any is not answered.
 pub fn attack(random: &mut crate::sample::Random) {
-    const ALL: &[u32] = &[labels::DISKS, labels::VOLUMES, labels::SELECT];
+    const ALL: &[u32] = &[labels::DISKS, labels::VOLUMES, labels::SELECT, labels::LOOK];
     let server = Anything::new(random.number());
     crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
 }

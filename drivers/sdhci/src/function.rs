@@ -1,0 +1,93 @@
+//! Takes a controller over from the bus server.
+
+use core::fmt;
+
+use libipc::abi::startup::slots::NOTIFICATION;
+use libipc::objects::{AddressSpace, CNode, IrqHandler, Notification, Untyped};
+use libipc::{Irq, Refusal, Rights, Startup, slots};
+use proto::pci::{BusMaster, Client, Error};
+use weft_mmio::{MapFailure, Registers, map_registers};
+
+type CallError = libipc::Error<Error>;
+
+/// Controllers of SD cards (PCI Code and ID Assignment 1.11, §1.9).
+const CLASS: u16 = 0x0805;
+/// The register block of the first slot (SDHC §C.2; others are not used).
+const FIRST_SLOT: u8 = 0;
+/// The bit of the bound notification for the controller; rings and manifest interrupts count from 0.
+const INTERRUPT_BITS: u64 = 1 << 62;
+
+/// A controller.
+pub(crate) struct Attached {
+    pub(crate) registers: Registers,
+    pub(crate) irq: Irq,
+}
+
+/// Why there is none.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Problem {
+    /// The bus has none for this driver, or does not answer.
+    Bus(CallError),
+    /// The interrupt's wire is another driver's.
+    Wire,
+    /// The registers could not be mapped.
+    Map(MapFailure),
+    /// The interrupt could not be bound.
+    Interrupt(Refusal),
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bus(libipc::Error::Server(Error::Gone)) => {
+                f.write_str("no controller on the bus")
+            }
+            Self::Bus(error) => write!(f, "the bus server refuses: {error}"),
+            Self::Wire => {
+                f.write_str("another device has its interrupt; put it into a slot of its own")
+            }
+            Self::Map(failure) => write!(f, "cannot map registers: {failure:?}"),
+            Self::Interrupt(refusal) => write!(f, "no interrupt: {}", refusal.text()),
+        }
+    }
+}
+
+impl From<CallError> for Problem {
+    fn from(error: CallError) -> Self {
+        Self::Bus(error)
+    }
+}
+
+/// Takes the first controller, maps its registers, binds its interrupt, and lets it reach memory. Such controllers signal
+/// by wire.
+pub(crate) fn attach(env: &Startup, bus: &Client) -> Result<Attached, Problem> {
+    bus.take(CLASS)?;
+    let (offset, size, memory) = bus.bar(FIRST_SLOT)?;
+    let space: AddressSpace = env.other("space");
+    // The capability is kept: the frames were made of it.
+    let memory = Untyped::from(memory.into_slot());
+    let registers =
+        map_registers(env, space, memory, (offset, size), &mut 0).map_err(Problem::Map)?;
+    let wire = match bus.wire() {
+        Err(libipc::Error::Server(Error::Taken)) => return Err(Problem::Wire),
+        wire => wire?,
+    };
+    let handler = IrqHandler::from(wire.into_slot());
+    bind(handler).map_err(Problem::Interrupt)?;
+    bus.set_bus_master(BusMaster::On)?;
+    Ok(Attached {
+        registers,
+        irq: Irq {
+            handler,
+            bits: INTERRUPT_BITS,
+        },
+    })
+}
+
+/// Lets an interrupt signal our own notification with a bit of its own.
+fn bind(interrupt: IrqHandler) -> Result<(), Refusal> {
+    let slot = slots::allocate().ok_or(Refusal::Exhausted)?;
+    let own = CNode::OWN;
+    own.mint(slot, own, NOTIFICATION, Rights::WRITE, INTERRUPT_BITS)?;
+    interrupt.bind(Notification::from(slot))
+}

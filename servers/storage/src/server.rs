@@ -7,7 +7,7 @@ use core::cell::RefCell;
 
 use libipc::codec::List;
 use libipc::codec::batch::Wake;
-use libipc::task::{Arming, Reactor, Sleeper, Tasks};
+use libipc::task::{Arming, Doze, Reactor, Sleeper, Tasks};
 use libipc::{Caller, Events, Reply};
 use proto::block::{self, Access, Info};
 use proto::storage::{self, Volume};
@@ -38,6 +38,7 @@ pub struct Storage<W: Wake> {
     selected: BTreeMap<u32, u32>,
     /// The requests that drivers were asked, by client.
     under_way: Tasks,
+    doze: Doze,
 }
 
 struct Served<W: Wake> {
@@ -60,6 +61,7 @@ impl<W: Wake + 'static> Storage<W> {
             clients: Rc::new(RefCell::new(clients)),
             selected: BTreeMap::new(),
             under_way: Tasks::default(),
+            doze: Doze::default(),
         }
     }
 
@@ -72,13 +74,9 @@ impl<W: Wake + 'static> Storage<W> {
                 disk.submitter.turn();
             }
             answered += self.under_way.run() + self.start();
-            let mut arming = Arming::Armed;
-            for Served { disk, .. } in &self.disks {
-                if disk.submitter.outstanding() != 0 && disk.submitter.arm() == Arming::Ready {
-                    arming = Arming::Ready;
-                }
-            }
-            if arming == Arming::Armed {
+            let submitters = self.disks.iter().map(|served| &served.disk.submitter);
+            let busy = submitters.filter(|submitter| submitter.outstanding() != 0);
+            if self.doze.over(busy.map(|one| one as &dyn Reactor)) == Arming::Armed {
                 break;
             }
         }

@@ -107,7 +107,7 @@ impl<'s, R, E, W: Wake> Pending<'s, R, E, W> {
         {
             if !self.submitter.is_over(*deadline) {
                 if let Some(context) = context {
-                    *waiter = Waiter::Waker(context.waker().clone());
+                    waiter.become_waker(context.waker());
                 }
                 return None;
             }

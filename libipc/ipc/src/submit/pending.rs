@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 
 use libipc_ring::{Outcome, Wake};
 
-use super::flights::{Flight, Loan, Waiter};
+use super::flights::{Flight, Loan};
 use super::{Room, Side, Submitter};
 use crate::codec::{self, Decode};
 use crate::ring::Descriptor;

@@ -184,7 +184,9 @@ impl Program {
             return Err(Error::new("interrupted"));
         }
         let failed = ended.reader.failed().first().map(String::as_str);
-        Ok(ended.reader.under_way().or(failed).map(str::to_owned))
+        let name = ended.reader.under_way().or(failed);
+        let said = ended.reader.panic().unwrap_or("it says nothing");
+        Ok(name.map(|name| format!("{name} ({said})")))
     }
 
     fn run_once(&self, tests: &[String], limit: Duration, failing: Failing) -> Outcome<Ended> {
@@ -308,10 +310,14 @@ mod tests {
     fn the_test_that_ends_its_program_is_found_by_running_one_at_a_time() {
         let ran = shell(
             "echo running 2 tests; echo test a ... ok; \
-             test \"$0\" = --test-threads=1 && printf 'test b ... '; kill -ABRT $$",
+             test \"$0\" = --test-threads=1 && \
+             printf 'test b ... \nit panicked at b.rs\ndeadlock\n'; kill -ABRT $$",
         );
         let wrong = ran.expect("it runs").wrong.expect("it failed");
-        assert!(wrong.starts_with("b ends the program"), "{wrong}");
+        assert!(
+            wrong.starts_with("b (deadlock) ends the program"),
+            "{wrong}"
+        );
     }
 
     #[test]

@@ -105,7 +105,7 @@ fn submit<W: Wake>(submitter: &Submitter<W>, signals: &Signals, count: u32) -> O
     let answers = block_on(signals, &[submitter], join_all(requests));
     let refused = answers.into_iter().find_map(Result::err);
     refused.map_or(Ok(()), |error| {
-        Err(format!("a submitted request: {error:?}").into())
+        Err(format!("a submitted request: {error:?}"))
     })
 }
 

@@ -287,6 +287,17 @@ mod tests {
         }
     }
 
+    #[test]
+    #[ignore = "takes minutes"]
+    fn every_server_survives_ten_million_requests() {
+        let mut random = Random::new(7);
+        // Each round asks every interface once. A twentieth more, for arguments that are together longer than a message.
+        let rounds = 10_500_000 / crate::reflections::ALL.len();
+        for _ in 0..rounds {
+            mocks::attacks(&mut random);
+        }
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(if cfg!(miri) { 1 } else { 16 }))]
 

@@ -87,6 +87,20 @@ fn a_record_is_text_and_plays_the_server_or_the_client() {
 }
 
 #[test]
+fn a_request_of_another_interface_is_a_remark_and_belongs_to_no_other() {
+    let counter = counter::Dispatcher(Counter::default());
+    let (recorder, log) = Recorder::new(counter, &COUNTER);
+    let mock = Mock::new(recorder);
+    let client = counter::Client::new(mock.connect(1));
+    assert_eq!(client.add(2), Ok(2));
+    let mut other = Message::new(counter::labels::ADD ^ 1 << 16);
+    assert!(libipc::Transport::call(&mock.connect(1), &mut other).is_err());
+    let text = log.record().to_string();
+    let record: Record = text.parse().expect("it is one");
+    assert_eq!(record.exchanges, log.record().exchanges[..1], "{text}");
+}
+
+#[test]
 fn an_edited_record_tells_where_a_server_answers_otherwise() {
     let edited = RECORD.replacen("by=2\n    sum: 2", "by=0x3\n    sum: 4", 1);
     let edited = format!("# edited\n\n{edited}counter.take\ncounter.get of=1\nbank.get\n");

@@ -8,7 +8,7 @@
 //!
 //! Nobody waits in here but [`Pending::wait`] and [`Submitter::settle`]. A program that only waits uses
 //! [`block_on`](crate::task::block_on), a server that does other things meanwhile [`Tasks`](crate::task::Tasks): both
-//! have the submitter [take](Reactor::turn) what has come, and [arm](Reactor::arm) it before they sleep.
+//! have the submitter [take](Reactor::turn) what has come, and [doze](crate::task::Doze) over it before they sleep.
 //!
 //! Ordinary calls of the same client do not overtake what it has submitted if they go over [`InOrder`].
 
@@ -19,7 +19,7 @@ mod room;
 
 use core::cell::RefCell;
 
-use libipc_ring::{ClientRing, Closed, Polled, SubmitError, Wake};
+use libipc_ring::{Arming, ClientRing, Closed, Polled, Prospect, Source, SubmitError, Wake};
 
 pub use in_order::InOrder;
 pub use pending::Pending;
@@ -27,7 +27,7 @@ pub use room::{Room, Side};
 
 use crate::codec;
 use crate::ring::{CANCEL, Descriptor, RingRequest, Runs};
-use crate::task::{Arming, Reactor};
+use crate::task::Reactor;
 use crate::{TooLong, TransportError, clock_ns};
 use flights::{Flights, Loan};
 
@@ -233,22 +233,30 @@ impl<W: Wake> Inner<W> {
     }
 }
 
-impl<W: Wake> Reactor for Submitter<W> {
-    fn turn(&self) -> usize {
+impl<W: Wake> Source for Submitter<W> {
+    fn announce(&self) -> Prospect {
         let mut inner = self.inner.borrow_mut();
-        inner.turn() + inner.flights.wake_late(self.clock)
+        inner.ring.flush();
+        inner.ring.prospect()
+    }
+
+    fn has_news(&self) -> bool {
+        self.inner.borrow().ring.has_news()
     }
 
     fn arm(&self) -> Arming {
-        {
-            let mut inner = self.inner.borrow_mut();
-            inner.ring.flush();
-            inner.ring.arm();
-        }
+        self.inner.borrow().ring.arm();
         match self.turn() {
             0 => Arming::Armed,
             _ => Arming::Ready,
         }
+    }
+}
+
+impl<W: Wake> Reactor for Submitter<W> {
+    fn turn(&self) -> usize {
+        let mut inner = self.inner.borrow_mut();
+        inner.turn() + inner.flights.wake_late(self.clock)
     }
 
     fn deadline(&self) -> u64 {

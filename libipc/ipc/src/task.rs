@@ -5,6 +5,8 @@
 //! and runs those that can go on after every event. That is the asynchronous style of a `@deferred` method: it moves
 //! its reply into a future, and the future answers.
 //!
+//! Both [`Doze`] before they sleep: where who answers runs on another core they look for a while first.
+//!
 //! What comes is taken by [`Reactor`]s, in practice by [`Submitter`](crate::submit::Submitter)s.
 
 mod join;
@@ -18,7 +20,10 @@ use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use core::task::{Context, Poll, Waker};
 
 pub use join::{JoinAll, join_all};
+pub use libipc_ring::{Arming, Prospect, Source};
 pub use tasks::Tasks;
+
+use libipc_ring::{Looks, doze};
 
 use crate::clock_ns;
 use crate::objects::Notification;
@@ -27,22 +32,10 @@ use crate::objects::Notification;
 /// tell. In ns.
 const PATIENCE: u64 = 100_000_000;
 
-/// Whether a program may sleep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Arming {
-    /// It is woken by what comes next.
-    Armed,
-    /// Something has come.
-    Ready,
-}
-
 /// Takes what futures wait for, and wakes them.
-pub trait Reactor {
+pub trait Reactor: Source {
     /// Takes what has come, and tells how many futures can go on.
     fn turn(&self) -> usize;
-
-    /// Asks to be woken by what comes next, and looks once more.
-    fn arm(&self) -> Arming;
 
     /// When the next future is to be woken that waits in vain, in ns of the monotonic clock.
     fn deadline(&self) -> u64;
@@ -51,8 +44,30 @@ pub trait Reactor {
     fn probe(&self);
 }
 
+/// How a program falls asleep: what it learnt of looking before it asks to be woken. One for all that it waits for, because it
+/// sleeps for all of it at once.
+#[derive(Debug, Default)]
+pub struct Doze(Cell<Looks>);
+
+impl Doze {
+    /// Announces what was submitted, looks for a while if somebody answers on another core, and then asks to be woken by
+    /// what comes next. If it is [`Ready`](Arming::Ready) the caller has the reactors [turn](Reactor::turn), and does not sleep.
+    pub fn over<'r>(
+        &self,
+        reactors: impl Iterator<Item = &'r (dyn Reactor + 'r)> + Clone,
+    ) -> Arming {
+        let mut looks = self.0.get();
+        let arming = doze(&mut looks, reactors, weft_sys::relax);
+        self.0.set(looks);
+        arming
+    }
+}
+
 /// What a program sleeps by.
 pub trait Sleeper {
+    /// What it learnt of falling asleep.
+    fn doze(&self) -> &Doze;
+
     /// The monotonic clock, in ns.
     fn now_ns(&self) -> u64;
 
@@ -64,15 +79,16 @@ pub trait Sleeper {
 pub struct Signals {
     notification: Notification,
     taken: Cell<u64>,
+    doze: Doze,
 }
 
 impl Signals {
     /// Sleeps on `notification`.
     pub fn new(notification: Notification) -> Self {
-        let taken = Cell::new(0);
         Self {
             notification,
-            taken,
+            taken: Cell::new(0),
+            doze: Doze::default(),
         }
     }
 
@@ -89,6 +105,10 @@ impl fmt::Debug for Signals {
 }
 
 impl Sleeper for Signals {
+    fn doze(&self) -> &Doze {
+        &self.doze
+    }
+
     fn now_ns(&self) -> u64 {
         clock_ns()
     }
@@ -142,13 +162,12 @@ pub fn block_on<F: Future>(
     }
 }
 
-/// Sleeps until a reactor has something, or its deadline comes.
+/// Waits until a reactor has something, or its deadline comes.
 fn wait(sleeper: &impl Sleeper, reactors: &[&dyn Reactor]) {
-    let mut is_ready = false;
-    for reactor in reactors {
-        is_ready |= reactor.arm() == Arming::Ready;
-    }
-    if is_ready {
+    if sleeper.doze().over(reactors.iter().copied()) == Arming::Ready {
+        for reactor in reactors {
+            reactor.turn();
+        }
         return;
     }
     let patience = sleeper.now_ns().saturating_add(PATIENCE);

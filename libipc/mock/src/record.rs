@@ -109,8 +109,13 @@ impl fmt::Display for Record {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for exchange in &self.exchanges {
             writeln!(f, "{}", exchange.request)?;
+            // What is only a remark has an answer that is one, too.
+            let indent = match exchange.request.starts_with('#') {
+                true => "#    ",
+                false => "    ",
+            };
             for line in &exchange.answer {
-                writeln!(f, "    {line}")?;
+                writeln!(f, "{indent}{line}")?;
             }
         }
         Ok(())

@@ -7,7 +7,9 @@ use crate::slot::{Sequence, decode_completion, encode_request};
 use crate::state::{Chaining, OwnState, PeerState};
 use crate::sync::AtomicU64;
 use crate::table::Table;
-use crate::{Closed, Completion, Fault, Looks, Outcome, PeerGone, Request, WINDOW, Waiting, Wake};
+use crate::{
+    Closed, Completion, Fault, Looks, Outcome, PeerGone, Prospect, Request, WINDOW, Waiting, Wake,
+};
 
 /// Why a request was not submitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,6 +117,17 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// more before they do.
     pub fn arm(&self) {
         self.completions.arm(1);
+    }
+
+    /// Whether it pays to look for completions before this side sleeps on its own: something is outstanding that a server on
+    /// another core takes without being called.
+    #[must_use]
+    pub fn prospect(&self) -> Prospect {
+        let is_apart = self.wake.waiting() == Waiting::Apart;
+        match is_apart && self.closed.is_none() && self.outstanding() != 0 {
+            true => Prospect::Soon,
+            false => Prospect::Nothing,
+        }
     }
 
     /// Looks whether the server lives, if the wait is one that drains: it is made to take what was submitted, and
@@ -297,14 +310,20 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         let mut looks = self.looks;
         let (found, _) = looks.wait(WINDOW, || {
             self.wake.relax();
-            self.has_news().then_some(())
+            self.is_news_there().then_some(())
         });
         self.looks = looks;
         found.is_some()
     }
 
-    /// Whether the next look of [`poll`](Self::poll) tells something.
-    fn has_news(&self) -> bool {
+    /// Whether the next [`poll`](Self::poll) tells something that no poll has told yet.
+    #[must_use]
+    pub fn has_news(&self) -> bool {
+        self.closed.is_none() && self.is_news_there()
+    }
+
+    /// The same of a ring that is not closed.
+    fn is_news_there(&self) -> bool {
         let is_here = is_next(self.completions.next, self.completions.head());
         let epoch = self.peer.epoch();
         let is_restarted = epoch != 0 && epoch != self.requests.epoch();

@@ -5,9 +5,12 @@
 //! A lost wake-up shows as a deadlock, a torn or reused slot as a wrong word.
 #![cfg(loom)]
 
+use std::cell::RefCell;
+
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    Capacity, ClientRing, Layout, Outcome, PeerGone, Polled, Request, ServerRing, Waiting, Wake,
+    Arming, Capacity, ClientRing, Layout, Looks, Outcome, PeerGone, Polled, Prospect, Request,
+    ServerRing, Source, Waiting, Wake, doze,
 };
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
@@ -26,6 +29,16 @@ enum Rung {
     Yes,
 }
 
+impl Bell {
+    fn wait(&self) {
+        let mut rung = self.rung.lock().expect("model");
+        while *rung == Rung::No {
+            rung = self.changed.wait(rung).expect("model");
+        }
+        *rung = Rung::No;
+    }
+}
+
 struct Bells {
     peer: Arc<Bell>,
     own: Arc<Bell>,
@@ -38,11 +51,7 @@ impl Wake for Bells {
     }
 
     fn wait(&self, _: u64) -> Result<(), PeerGone> {
-        let mut rung = self.own.rung.lock().expect("model");
-        while *rung == Rung::No {
-            rung = self.own.changed.wait(rung).expect("model");
-        }
-        *rung = Rung::No;
+        self.own.wait();
         Ok(())
     }
 }
@@ -412,6 +421,131 @@ fn a_client_that_looks_and_then_calls_is_always_answered() {
             Ok(Polled::Completion(done)) => assert_eq!((done.tag, done.outcome.value), (0, 7)),
             other => panic!("{other:?}"),
         }
+        peer.join().expect("served");
+    });
+}
+
+/// Kicks a server that runs on another core, and sleeps on a bell of its own.
+struct FarBells(Bells);
+
+impl Wake for FarBells {
+    fn waiting(&self) -> Waiting {
+        Waiting::Apart
+    }
+
+    fn kick(&self) {
+        self.0.kick();
+    }
+
+    fn wait(&self, seen: u64) -> Result<(), PeerGone> {
+        self.0.wait(seen)
+    }
+}
+
+/// A client that waits for several rings by one bell, as a program in an executor does, and what it has taken.
+struct Dozing {
+    ring: RefCell<ClientRing<'static, FarBells>>,
+    taken: RefCell<Vec<(u32, u32)>>,
+}
+
+impl Dozing {
+    fn turn(&self) -> usize {
+        let mut taken = self.taken.borrow_mut();
+        let before = taken.len();
+        while let Ok(Polled::Completion(done)) = self.ring.borrow_mut().poll() {
+            taken.push((done.tag, done.outcome.value));
+        }
+        taken.len() - before
+    }
+}
+
+impl Source for Dozing {
+    fn announce(&self) -> Prospect {
+        self.ring.borrow_mut().flush();
+        self.ring.borrow().prospect()
+    }
+
+    fn has_news(&self) -> bool {
+        self.ring.borrow().has_news()
+    }
+
+    fn arm(&self) -> Arming {
+        self.ring.borrow().arm();
+        match self.turn() {
+            0 => Arming::Armed,
+            _ => Arming::Ready,
+        }
+    }
+}
+
+/// Waits until each of the rings has had `count` answers. All of them kick the same bell.
+fn doze_until(rings: &[Box<Dozing>], count: usize, bell: &Bell) {
+    let mut looks = Looks::default();
+    while rings.iter().any(|ring| ring.taken.borrow().len() != count) {
+        match doze(&mut looks, rings.iter().map(Box::as_ref), || {}) {
+            Arming::Ready => {}
+            Arming::Armed => bell.wait(),
+        }
+        rings.iter().for_each(|ring| {
+            ring.turn();
+        });
+    }
+}
+
+/// A ring whose client kicks a server's bell and is kicked by that of its own. In boxes, because the model's threads have little
+/// stack.
+#[inline(never)]
+fn dozing(bell: &Arc<Bell>) -> (Box<Dozing>, Box<Server>) {
+    let layout = Layout::new(Capacity::new(2).expect("power of two"));
+    let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+    let far = Arc::new(Bell::default());
+    let bells = |peer: &Arc<Bell>, own: &Arc<Bell>| Bells {
+        peer: peer.clone(),
+        own: own.clone(),
+    };
+    let client = ClientRing::new(layout, a, b, FarBells(bells(&far, bell))).expect("regions fit");
+    let server = ServerRing::new(layout, b, a, bells(bell, &far)).expect("regions fit");
+    let client = Dozing {
+        ring: RefCell::new(client),
+        taken: RefCell::default(),
+    };
+    (Box::new(client), Box::new(server))
+}
+
+#[test]
+fn a_program_that_looks_before_it_sleeps_on_its_own_bell_is_woken() {
+    model(|| {
+        let bell = Arc::new(Bell::default());
+        let (client, server) = dozing(&bell);
+        let peer = thread::spawn(move || serve(*server, 2));
+        for number in 0..2 {
+            let mut ring = client.ring.borrow_mut();
+            ring.submit(&request(number), number).expect("room");
+        }
+        let clients = [client];
+        doze_until(&clients, 2, &bell);
+        assert_eq!(*clients[0].taken.borrow(), [(0, 7), (1, 8)]);
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn a_program_that_looks_at_two_rings_is_woken_by_either() {
+    // Two rings have many more orders than one. So it is the number of preemptions that is kept small.
+    let mut builder = loom::model::Builder::new();
+    builder.preemption_bound = Some(2);
+    builder.check(|| {
+        let bell = Arc::new(Bell::default());
+        let (rings, servers): (Vec<_>, Vec<_>) = [dozing(&bell), dozing(&bell)].into_iter().unzip();
+        // One thread for both, which is enough for either ring to come first.
+        let peer = thread::spawn(move || {
+            servers.into_iter().for_each(|server| serve(*server, 1));
+        });
+        for client in &rings {
+            let mut ring = client.ring.borrow_mut();
+            ring.submit(&request(0), 0).expect("room");
+        }
+        doze_until(&rings, 1, &bell);
         peer.join().expect("served");
     });
 }

@@ -4,15 +4,20 @@
 //! A server that is kept busy looks in at the kernel after a while. So that all samples lie between two such visits, each begins with a
 //! server that has fallen asleep, and with batches that wake it and do not count.
 
+use alloc::format;
 use alloc::string::String;
+use core::cell::RefCell;
 use core::fmt::{self, Write};
 
 use bench::figure::{COUNTER_READ, Figure};
 use bench::report::write_figure;
 use bench::samples::{Batch, Overhead, Samples, Summary};
 use libipc::Startup;
-use libipc::ring::RingClient;
+use libipc::ring::{RingClient, Wake};
+use libipc::submit::Submitter;
+use libipc::task::{Signals, block_on, join_all};
 use libipc_ring::WINDOW;
+use proto::bench_ring;
 use weft_sys::measure::{counter, mark_begin, mark_end};
 
 use crate::check::{Outcome, done};
@@ -29,8 +34,8 @@ struct Series {
     batches: u32,
 }
 
-/// All of it. The marks are of this image only.
-const ALL: [Series; 2] = [
+/// Batches. The marks are of this image only.
+const BATCHES: [Series; 2] = [
     Series {
         figure: Figure {
             number: 2,
@@ -49,6 +54,16 @@ const ALL: [Series; 2] = [
     },
 ];
 
+/// Requests that a program in an executor submits one by one and awaits together.
+const SUBMITTED: Series = Series {
+    figure: Figure {
+        number: 4,
+        name: "ring.across_submitted_64",
+    },
+    requests: 64,
+    batches: 8,
+};
+
 /// Measures, and gives the lines that tell it.
 pub(crate) fn measure(env: &Startup, unit: &str) -> Outcome<String> {
     let mut client = RingClient::open(env, "bench_ring").ok_or("there is no ring")?;
@@ -57,27 +72,41 @@ pub(crate) fn measure(env: &Startup, unit: &str) -> Outcome<String> {
     let overhead = Overhead(nothing.median.whole());
     let mut lines = String::new();
     tell(&mut lines, COUNTER_READ, unit, &nothing)?;
-    for Series {
-        figure,
-        requests,
-        batches,
-    } in ALL
-    {
-        let client = core::cell::RefCell::new(&mut client);
-        let run = |batches: u32| {
-            let mut client = client.borrow_mut();
-            (0..batches).try_for_each(|_| done("a batch", touch(&mut client, requests)))
-        };
+    for series in BATCHES {
+        let batch = || done("a batch", touch(&mut client, series.requests));
+        let summary = series.measure(batch, overhead)?;
+        tell(&mut lines, series.figure, unit, &summary)?;
+    }
+    let submitter = Submitter::new(client.ring);
+    let signals = Signals::new(env.notification());
+    let batch = || submit(&submitter, &signals, SUBMITTED.requests);
+    let summary = SUBMITTED.measure(batch, overhead)?;
+    tell(&mut lines, SUBMITTED.figure, unit, &summary)?;
+    writeln!(lines, "bench end {} 0", BATCHES.len() + 2).map_err(unwritten)?;
+    Ok(lines)
+}
+
+impl Series {
+    fn measure(&self, mut batch: impl FnMut() -> Outcome, overhead: Overhead) -> Outcome<Summary> {
+        let batch = RefCell::new(&mut batch);
+        let run = |batches: u32| (0..batches).try_for_each(|_| batch.borrow_mut()());
         let before = || {
             fall_asleep();
             run(FIRST)
         };
-        let samples = sample(figure, before, || run(batches))?;
-        let summary = summary(samples, requests * batches, overhead)?;
-        tell(&mut lines, figure, unit, &summary)?;
+        let samples = sample(self.figure, before, || run(self.batches))?;
+        summary(samples, self.requests * self.batches, overhead)
     }
-    writeln!(lines, "bench end {} 0", ALL.len() + 1).map_err(unwritten)?;
-    Ok(lines)
+}
+
+/// So many requests that end one by one, waited for by the executor.
+fn submit<W: Wake>(submitter: &Submitter<W>, signals: &Signals, count: u32) -> Outcome {
+    let requests = (0..count).map(|word| bench_ring::Submits(submitter).touch(word.into()));
+    let answers = block_on(signals, &[submitter], join_all(requests));
+    let refused = answers.into_iter().find_map(Result::err);
+    refused.map_or(Ok(()), |error| {
+        Err(format!("a submitted request: {error:?}"))
+    })
 }
 
 /// Gives the server time to look in vain.

@@ -7,7 +7,7 @@ use core::cell::RefCell;
 
 use libipc::codec::List;
 use libipc::codec::batch::Wake;
-use libipc::task::{Arming, Reactor, Sleeper, Tasks};
+use libipc::task::{Arming, Doze, Reactor, Sleeper, Tasks};
 use libipc::{Caller, Events, Reply};
 use proto::block::{self, Access, Info};
 use proto::storage::{self, Volume};
@@ -53,6 +53,7 @@ pub struct Storage<W: Wake, D> {
     under_way: Tasks,
     /// Whether signals may have been lost, so that everybody is to be looked for.
     has_slept: bool,
+    doze: Doze,
 }
 
 struct Served<W: Wake> {
@@ -71,6 +72,7 @@ impl<W: Wake + 'static, D: Drivers<W>> Storage<W, D> {
             selected: BTreeMap::new(),
             under_way: Tasks::default(),
             has_slept: false,
+            doze: Doze::default(),
         };
         storage.find();
         storage
@@ -100,13 +102,9 @@ impl<W: Wake + 'static, D: Drivers<W>> Storage<W, D> {
                 disk.submitter.turn();
             }
             answered += self.under_way.run() + self.start();
-            let mut arming = Arming::Armed;
-            for Served { disk, .. } in &self.disks {
-                if disk.submitter.outstanding() != 0 && disk.submitter.arm() == Arming::Ready {
-                    arming = Arming::Ready;
-                }
-            }
-            if arming == Arming::Armed {
+            let submitters = self.disks.iter().map(|served| &served.disk.submitter);
+            let busy = submitters.filter(|submitter| submitter.outstanding() != 0);
+            if self.doze.over(busy.map(|one| one as &dyn Reactor)) == Arming::Armed {
                 break;
             }
         }

@@ -134,6 +134,14 @@ impl Verb {
     }
 }
 
+/// Reads and checks interface files, and all of folders. Mistakes are printed.
+///
+/// # Errors
+/// If a file cannot be read, or there are mistakes.
+pub fn interfaces(from: &[PathBuf]) -> Result<Vec<Interface>, Problem> {
+    compile(files::read(from, "idl")?, Docs::Required).map(|(_, interfaces)| interfaces)
+}
+
 type Compiled = (Vec<Source>, Vec<Interface>);
 
 impl Sources {

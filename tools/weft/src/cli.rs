@@ -28,6 +28,10 @@ pub enum Verb {
     Build(BuildArgs),
     /// Boots an image and calls a method of a server in it
     Call(CallArgs),
+    /// Records what clients ask a server that runs on this machine, as text
+    Record(weft_record::Record),
+    /// Asks a server that runs on this machine what a record says, and shows other answers
+    Replay(weft_record::Replay),
     /// Works on image manifests
     Image(ImageArgs),
     /// Works on boards
@@ -88,7 +92,7 @@ pub struct RunArgs {
 pub struct TestArgs {
     /// The suites to run (host, miri, loom, fuzz, mutation, target, boot …) [default: all]
     pub suites: Vec<String>,
-    /// Only those scripted boots and mutants whose name has this text
+    /// Only those scripted boots, mutants and tutorials whose name has this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     pub case: String,
     /// Where to run tests

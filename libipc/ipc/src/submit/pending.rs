@@ -7,7 +7,7 @@ use core::task::{Context, Poll};
 
 use libipc_ring::{Outcome, Wake};
 
-use super::flights::{Flight, Loan, Waiter};
+use super::flights::{Flight, Loan};
 use super::{Room, Side, Submitter};
 use crate::codec::{self, Decode};
 use crate::ring::Descriptor;
@@ -107,7 +107,7 @@ impl<'s, R, E, W: Wake> Pending<'s, R, E, W> {
         {
             if !self.submitter.is_over(*deadline) {
                 if let Some(context) = context {
-                    *waiter = Waiter::Waker(context.waker().clone());
+                    waiter.become_waker(context.waker());
                 }
                 return None;
             }

@@ -11,14 +11,14 @@ use std::vec::Vec;
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    Capacity, ClientRing, Layout, Outcome, PeerGone, Request, ServerRing, Sleep, Submission, Token,
-    Waiting, Wake,
+    Capacity, ClientRing, Fault, Layout, Outcome, PeerGone, Request, ServerRing, Sleep, Submission,
+    Token, Waiting, Wake,
 };
 
 use super::{InOrder, Pending, Side, Submitter};
 use crate::codec::batch::{BatchError, Calls};
 use crate::ring::{CANCEL, Runs};
-use crate::task::{Reactor, Sleeper, Tasks, block_on, join_all};
+use crate::task::{Arming, Doze, Prospect, Reactor, Sleeper, Source, Tasks, block_on, join_all};
 use crate::{Error, Message, TooLong, Transport, TransportError, Verdict, label};
 
 /// The server's end, and what it has taken.
@@ -30,6 +30,8 @@ struct Peer {
     taken: RefCell<Vec<(Token, Request)>>,
     kicks: Cell<usize>,
     is_gone: Cell<bool>,
+    /// Where it runs.
+    waiting: Cell<Waiting>,
     /// What it does when it is waited for.
     script: RefCell<VecDeque<fn(&Peer)>>,
 }
@@ -49,7 +51,7 @@ struct ToPeer(Rc<Peer>);
 
 impl Wake for ToPeer {
     fn waiting(&self) -> Waiting {
-        Waiting::Drains
+        self.0.waiting.get()
     }
 
     fn kick(&self) {
@@ -91,6 +93,18 @@ impl Peer {
         };
         self.ring.borrow_mut().complete(token, outcome);
         self.ring.borrow_mut().flush();
+    }
+
+    /// As [`answer`](Self::answer), but goes on looking instead of asking to be woken.
+    fn answer_awake(&self, index: usize) {
+        while let Ok(Some(Submission { token, request })) = self.ring.borrow_mut().take() {
+            self.taken.borrow_mut().push((token, request));
+        }
+        let (token, request) = self.taken.borrow_mut().remove(index);
+        let (status, value) = (label::OK, request.inline[0] as u32 * 2);
+        let mut ring = self.ring.borrow_mut();
+        ring.complete(token, Outcome { status, value });
+        ring.flush();
     }
 
     /// Dies, and has a successor.
@@ -141,6 +155,7 @@ fn connected(slots: usize) -> (Submitter<ToPeer>, Rc<Peer>) {
         taken: RefCell::default(),
         kicks: Cell::new(0),
         is_gone: Cell::new(false),
+        waiting: Cell::new(Waiting::Drains),
         script: RefCell::default(),
     });
     let client = ClientRing::new(layout, a, b, ToPeer(peer.clone())).unwrap();
@@ -155,9 +170,17 @@ std::thread_local! {
 }
 
 /// Time passes only while it is slept, and the peer acts once in each sleep.
-struct Night(Rc<Peer>);
+struct Night(Rc<Peer>, Doze);
+
+fn night(peer: &Rc<Peer>) -> Night {
+    Night(peer.clone(), Doze::default())
+}
 
 impl Sleeper for Night {
+    fn doze(&self) -> &Doze {
+        &self.1
+    }
+
     fn now_ns(&self) -> u64 {
         TIME.get()
     }
@@ -196,7 +219,7 @@ fn answers_find_their_futures_in_any_order_and_one_doorbell_rings() {
         |peer| peer.answer(0),
     ]);
     let all = join_all((1..4).map(|number| double(&submitter, number)));
-    let outputs = block_on(&Night(peer.clone()), &[&submitter], all);
+    let outputs = block_on(&night(&peer), &[&submitter], all);
     assert_eq!(outputs, [Ok(2), Ok(4), Ok(6)]);
     assert_eq!(peer.kicks.get(), 1);
     assert_eq!(TIME.get(), 0, "nobody waited longer than for the answers");
@@ -206,7 +229,7 @@ fn answers_find_their_futures_in_any_order_and_one_doorbell_rings() {
 fn a_deadline_ends_the_future_and_its_slot_stays_taken_until_the_answer() {
     let (submitter, peer) = connected(2);
     let late = double(&submitter, 1).until(500);
-    let output = block_on(&Night(peer.clone()), &[&submitter], late);
+    let output = block_on(&night(&peer), &[&submitter], late);
     assert_eq!((output, TIME.get()), (TIMED_OUT, 500));
     assert_eq!(peer.ops(), [7, CANCEL], "the server is told");
     assert_eq!(peer.taken.borrow()[1].1.inline[0] as u32, {
@@ -235,7 +258,7 @@ fn an_answer_that_comes_with_the_deadline_counts() {
     TIME.set(500);
     peer.answer(0);
     submitter.turn();
-    let output = block_on(&Night(peer), &[&submitter], just);
+    let output = block_on(&night(&peer), &[&submitter], just);
     assert_eq!(output, Ok(2));
 }
 
@@ -290,7 +313,7 @@ fn a_server_that_dies_in_silence_is_noticed() {
     let room = submitter.room(Side::In, 256).expect("all of it");
     let left = double(&submitter, 1).with(&room);
     drop((left, room));
-    let output = block_on(&Night(peer), &[&submitter], double(&submitter, 2));
+    let output = block_on(&night(&peer), &[&submitter], double(&submitter, 2));
     assert_eq!(output, DEAD);
     assert!(submitter.room(Side::In, 256).is_some(), "it writes no more");
     assert_eq!(double(&submitter, 3).wait(), DEAD);
@@ -327,7 +350,7 @@ fn what_may_be_repeated_is_answered_by_a_successor_and_the_rest_is_told() {
     peer.answer(1);
     peer.script.borrow_mut().push_back(|peer| peer.answer(0));
     let all = join_all([three, one]);
-    let outputs = block_on(&Night(peer.clone()), &[&submitter], all);
+    let outputs = block_on(&night(&peer), &[&submitter], all);
     assert_eq!(outputs, [Ok(6), Ok(2)]);
     // But once each.
     let twice = double_again(&submitter, 5);
@@ -425,4 +448,121 @@ fn the_tasks_of_a_server_go_on_when_what_they_wait_for_has_come() {
     submitter.turn();
     assert_eq!((tasks.run(), tasks.len()), (1, 0));
     assert_eq!(*done.borrow(), [Ok(8)]);
+}
+
+/// A submitter to a server on another core, which goes on while it is looked at: with every third look it makes the next step of
+/// its script.
+struct Elsewhere<'s> {
+    submitter: &'s Submitter<ToPeer>,
+    peer: &'s Peer,
+    looks: Cell<u32>,
+}
+
+impl<'s> Elsewhere<'s> {
+    fn new(submitter: &'s Submitter<ToPeer>, peer: &'s Peer) -> Self {
+        peer.waiting.set(Waiting::Apart);
+        Self {
+            submitter,
+            peer,
+            looks: Cell::new(0),
+        }
+    }
+}
+
+impl Source for Elsewhere<'_> {
+    fn announce(&self) -> Prospect {
+        self.submitter.announce()
+    }
+
+    fn has_news(&self) -> bool {
+        self.looks.set(self.looks.get() + 1);
+        if self.looks.get().is_multiple_of(3) {
+            self.peer.act();
+        }
+        self.submitter.has_news()
+    }
+
+    fn arm(&self) -> Arming {
+        self.submitter.arm()
+    }
+}
+
+impl Reactor for Elsewhere<'_> {
+    fn turn(&self) -> usize {
+        self.submitter.turn()
+    }
+
+    fn deadline(&self) -> u64 {
+        self.submitter.deadline()
+    }
+
+    fn probe(&self) {
+        self.submitter.probe();
+    }
+}
+
+/// Must not be slept by.
+struct Insomnia(Doze);
+
+impl Sleeper for Insomnia {
+    fn doze(&self) -> &Doze {
+        &self.0
+    }
+
+    fn now_ns(&self) -> u64 {
+        0
+    }
+
+    fn sleep(&self, _: u64) {
+        panic!("it was to look first");
+    }
+}
+
+#[test]
+fn what_a_server_on_another_core_answers_meanwhile_takes_no_sleep_and_no_kick() {
+    let (submitter, peer) = connected(8);
+    let far = Elsewhere::new(&submitter, &peer);
+    let sleeper = Insomnia(Doze::default());
+    for _ in 0..3 {
+        peer.script
+            .borrow_mut()
+            .extend([(|peer| peer.answer_awake(1)) as fn(&Peer), |peer| {
+                peer.answer_awake(0);
+            }]);
+        let all = join_all((1..3).map(|number| double(&submitter, number)));
+        assert_eq!(block_on(&sleeper, &[&far], all), [Ok(2), Ok(4)]);
+    }
+    assert_eq!(peer.kicks.get(), 0);
+    assert_eq!(far.looks.get(), 3 * 6, "two steps each time");
+}
+
+#[test]
+fn who_has_looked_in_vain_sleeps_and_is_woken() {
+    let (submitter, peer) = connected(8);
+    peer.waiting.set(Waiting::Apart);
+    peer.take();
+    peer.script.borrow_mut().push_back(|peer| peer.answer(0));
+    let output = block_on(&night(&peer), &[&submitter], double(&submitter, 4));
+    assert_eq!(output, Ok(8));
+    assert_eq!(peer.kicks.get(), 1);
+}
+
+#[test]
+fn a_ring_that_is_closed_keeps_nobody_awake() {
+    let (closed, other) = connected(4);
+    other.waiting.set(Waiting::Apart);
+    let (submitter, peer) = connected(4);
+    peer.waiting.set(Waiting::Apart);
+    let lost = double(&closed, 1);
+    let _ = other.ring.borrow_mut().close(Fault::ForgedChain);
+    peer.take();
+    peer.script.borrow_mut().push_back(|peer| peer.answer(0));
+    let sleeper = night(&peer);
+    let reactors: [&dyn Reactor; 2] = [&closed, &submitter];
+    assert_eq!(block_on(&sleeper, &reactors, lost), DEAD);
+    let waits = double(&submitter, 2);
+    assert_eq!(block_on(&sleeper, &reactors, waits), Ok(4));
+    assert!(!closed.has_news(), "it was told once");
+    assert_eq!(closed.announce(), Prospect::Nothing);
+    assert!(peer.script.borrow().is_empty(), "it slept");
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use libipc::codec::Text;
 use libipc::ring::{CANCEL, ClientRing, Descriptor, Outcome, Pool, RingRequest, Untrusted, Wake};
-use libipc::task::Sleeper;
+use libipc::task::{Doze, Sleeper};
 use libipc::{Caller, Reply, label};
 use libipc_mock::{Mock, shared_words};
 use libipc_ring::{Capacity, Layout, PeerGone, ServerRing, Sleep, Token, Waiting};
@@ -126,13 +126,17 @@ impl Driver {
 }
 
 /// Nothing sleeps: a drive has answered when it was kicked, or is dead.
-pub(crate) struct Awake(Cell<u64>);
+pub(crate) struct Awake(Cell<u64>, Doze);
 
 pub(crate) fn awake() -> Awake {
-    Awake(Cell::new(0))
+    Awake(Cell::new(0), Doze::default())
 }
 
 impl Sleeper for Awake {
+    fn doze(&self) -> &Doze {
+        &self.1
+    }
+
     fn now_ns(&self) -> u64 {
         self.0.get()
     }

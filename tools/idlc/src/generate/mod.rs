@@ -64,6 +64,11 @@ pub struct Module {
     pub text: String,
 }
 
+/// The description of each interface by which `libipc::reflect` calls its methods, with its name.
+pub fn descriptions(interfaces: &[Interface]) -> Vec<(String, Vec<u8>)> {
+    reflect::descriptions(&layout::shapes(interfaces), interfaces)
+}
+
 /// Makes the modules of all interfaces, and the root module that names them.
 ///
 /// # Errors

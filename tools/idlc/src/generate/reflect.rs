@@ -27,6 +27,13 @@ pub(super) fn module(shapes: &Shapes, interfaces: &[Interface]) -> String {
     text + "];\n"
 }
 
+/// The description of each interface that has methods, with its name.
+pub(super) fn descriptions(shapes: &Shapes, interfaces: &[Interface]) -> Vec<(String, Vec<u8>)> {
+    let served = interfaces.iter().filter(|one| !one.methods.is_empty());
+    let described = served.map(|one| (one.name.clone(), description(shapes, interfaces, one)));
+    described.collect()
+}
+
 fn constant(interface: &Interface, bytes: &[u8]) -> String {
     let escaped: String = bytes
         .iter()

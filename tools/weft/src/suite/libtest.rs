@@ -17,6 +17,9 @@ pub struct Reader {
     unnamed_failures: u64,
     failed_in_binary: u64,
     is_telling_why: bool,
+    under_way: Option<String>,
+    is_panicking: bool,
+    panic: Option<String>,
 }
 
 impl Reader {
@@ -29,11 +32,24 @@ impl Reader {
         if line == "failures:" {
             self.is_telling_why = true;
         }
+        self.take_begun(line);
         if let Some(name) = failed_test(line) {
             self.failed.push(name.to_owned());
             self.failed_in_binary += 1;
         }
         self.is_telling_why.then_some(line)
+    }
+
+    fn take_begun(&mut self, line: &str) {
+        if let Some(name) = begun_test(line) {
+            self.under_way = Some(name.to_owned());
+        } else if line.starts_with("test ") || ["ok", "FAILED"].contains(&line) {
+            self.under_way = None;
+        }
+        if std::mem::take(&mut self.is_panicking) && self.panic.is_none() {
+            self.panic = Some(line.to_owned());
+        }
+        self.is_panicking = line.contains(" panicked at ");
     }
 
     fn take_result(&mut self, result: &str) {
@@ -62,7 +78,24 @@ impl Reader {
         self.passed
     }
 
-    fn has_failures(&self) -> bool {
+    /// The tests that failed.
+    pub fn failed(&self) -> &[String] {
+        &self.failed
+    }
+
+    /// The test that had begun and not ended when the last line was printed, behind which it may have printed more. Only a harness
+    /// with one thread prints tests when they begin.
+    pub fn under_way(&self) -> Option<&str> {
+        self.under_way.as_deref()
+    }
+
+    /// What the first panic said, if one was printed.
+    pub fn panic(&self) -> Option<&str> {
+        self.panic.as_deref()
+    }
+
+    /// Whether a test failed.
+    pub fn has_failures(&self) -> bool {
         !self.failed.is_empty() || self.unnamed_failures > 0
     }
 }
@@ -99,6 +132,13 @@ pub fn run(command: &mut Command, suite: &str, tally: &mut Tally) -> Outcome {
 fn failed_test(line: &str) -> Option<&str> {
     let (name, result) = line.strip_prefix("test ")?.rsplit_once(" ... ")?;
     result.starts_with("FAILED").then_some(name)
+}
+
+/// The name in `test NAME ... `, a line without an end. What a test prints itself may follow.
+fn begun_test(line: &str) -> Option<&str> {
+    let (name, result) = line.strip_prefix("test ")?.split_once(" ... ")?;
+    let ends = ["ok", "FAILED", "ignored"];
+    (!ends.iter().any(|end| result.starts_with(end))).then_some(name)
 }
 
 fn number_before(text: &str, what: &str) -> u64 {
@@ -140,6 +180,23 @@ mod tests {
         assert_eq!(tally.closing_line(), "1 passed, 1 failed");
         assert!(shown.contains(&"why"));
         assert!(tally.details().any(|line| line == "FAILED host: a"));
+    }
+
+    #[test]
+    fn a_test_that_has_begun_is_known_until_it_has_ended_and_so_is_what_it_said() {
+        let mut reader = Reader::default();
+        let _ = reader.take("running 2 tests");
+        let _ = reader.take("test a::b ... ok");
+        assert_eq!(reader.under_way(), None);
+        let _ = reader.take("test a::c ... ");
+        let _ = reader.take("thread 'a::c' (7) panicked at there.rs:215:13:");
+        let _ = reader.take("deadlock; threads = []");
+        let _ = reader.take("stack backtrace:");
+        assert_eq!(reader.under_way(), Some("a::c"));
+        assert_eq!(reader.panic(), Some("deadlock; threads = []"));
+        let _ = reader.take("test a::c ... FAILED");
+        assert_eq!(reader.under_way(), None);
+        assert_eq!(reader.failed(), ["a::c"]);
     }
 
     #[test]

@@ -69,7 +69,7 @@ pub enum Failing {
 pub struct Ran {
     /// How many tests passed.
     pub passed: u64,
-    /// What went wrong first: the failures as the harness shows them.
+    /// What went wrong first: in its first line which tests failed, then the failures as the harness shows them.
     pub wrong: Option<String>,
 }
 
@@ -108,7 +108,7 @@ impl Trial {
     /// Runs the chosen tests until a program fails; each program may take `limit`.
     ///
     /// # Errors
-    /// If a program cannot be started, or a person interrupts.
+    /// If a program cannot be started or ends before any test did it, or a person interrupts.
     pub fn run(&self, programs: &[Program], limit: Duration, failing: Failing) -> Outcome<Ran> {
         let mut all = Ran::default();
         for program in programs {
@@ -123,8 +123,73 @@ impl Trial {
     }
 }
 
+/// How a program ended, and what it told.
+struct Ended {
+    reader: Reader,
+    shown: String,
+    verdict: Verdict,
+    status: ExitStatus,
+}
+
 impl Program {
+    /// Runs tests. What is wrong is laid to a test: one that the harness says has failed, one in which the program
+    /// ended, or that does not end.
     fn run(&self, tests: &[String], limit: Duration, failing: Failing) -> Outcome<Ran> {
+        let ended = self.run_once(tests, limit, failing)?;
+        let Ended {
+            reader,
+            shown,
+            verdict,
+            status,
+        } = &ended;
+        let wrong = match verdict {
+            Verdict::Interrupted => return Err(Error::new("interrupted")),
+            Verdict::TimeUp => Some(format!("no end after {} seconds", limit.as_secs())),
+            Verdict::Itself | Verdict::Lingered if status.success() => None,
+            Verdict::Itself | Verdict::Lingered if reader.has_failures() => {
+                Some(format!("{}\n{status}\n{shown}", reader.failed().join(", ")))
+            }
+            Verdict::Itself if is_ended_by_others(*status) => {
+                return Err(self.ended_early("something ended it", *status));
+            }
+            Verdict::Itself | Verdict::Lingered => {
+                let test = self.ending_test(tests, limit, failing)?;
+                let test =
+                    test.ok_or_else(|| self.ended_early("it ends outside of its tests", *status))?;
+                Some(format!("{test} ends the program: {status}"))
+            }
+        };
+        Ok(Ran {
+            passed: reader.passed(),
+            wrong,
+        })
+    }
+
+    fn ended_early(&self, how: &str, status: ExitStatus) -> Error {
+        Error::new(format!("{how}: {status}")).at(self.path.display())
+    }
+
+    /// The test in which a program ends without a word, such as one that overflows its stack: with one thread the harness tells
+    /// which one it has begun.
+    fn ending_test(
+        &self,
+        tests: &[String],
+        limit: Duration,
+        failing: Failing,
+    ) -> Outcome<Option<String>> {
+        let mut alone = tests.to_vec();
+        alone.push("--test-threads=1".to_owned());
+        let ended = self.run_once(&alone, limit, failing)?;
+        if ended.verdict == Verdict::Interrupted {
+            return Err(Error::new("interrupted"));
+        }
+        let failed = ended.reader.failed().first().map(String::as_str);
+        let name = ended.reader.under_way().or(failed);
+        let said = ended.reader.panic().unwrap_or("it says nothing");
+        Ok(name.map(|name| format!("{name} ({said})")))
+    }
+
+    fn run_once(&self, tests: &[String], limit: Duration, failing: Failing) -> Outcome<Ended> {
         let cannot = |cause: std::io::Error| {
             Error::new(format!("cannot run: {cause}")).at(self.path.display())
         };
@@ -152,20 +217,11 @@ impl Program {
             }
         }
         let status = child.wait().map_err(cannot)?;
-        let wrong = match watch.stop() {
-            Verdict::Interrupted => return Err(Error::new("interrupted")),
-            Verdict::Itself if is_ended_by_others(status) => {
-                return Err(
-                    Error::new(format!("something ended it: {status}")).at(self.path.display())
-                );
-            }
-            Verdict::TimeUp => Some(format!("no end after {} seconds", limit.as_secs())),
-            Verdict::Itself | Verdict::Lingered if status.success() => None,
-            Verdict::Itself | Verdict::Lingered => Some(format!("{status}\n{shown}")),
-        };
-        Ok(Ran {
-            passed: reader.passed(),
-            wrong,
+        Ok(Ended {
+            reader,
+            shown,
+            verdict: watch.stop(),
+            status,
         })
     }
 }
@@ -230,15 +286,43 @@ mod tests {
     fn passed_tests_are_counted_and_a_failure_is_shown() {
         let ran = shell("echo 'test result: ok. 2 passed; 0 failed'").expect("it runs");
         assert_eq!((ran.passed, ran.wrong), (2, None));
-        let ran = shell("echo failures:; echo why; exit 101").expect("it runs");
-        assert!(ran.wrong.is_some_and(|wrong| wrong.contains("why")));
+        let ran = shell("echo 'test a ... FAILED'; echo failures:; echo why; exit 101");
+        let wrong = ran.expect("it runs").wrong.expect("it failed");
+        assert!(wrong.starts_with("a\n") && wrong.contains("why"), "{wrong}");
+    }
+
+    #[test]
+    fn a_program_that_ends_before_its_tests_says_nothing_about_them() {
+        for script in [
+            "exit 101",
+            "exit 127",
+            "echo running 3 tests; kill -ABRT $$",
+        ] {
+            let error = shell(script).expect_err("no test did it");
+            assert!(
+                error.to_string().contains("outside of its tests"),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_test_that_ends_its_program_is_found_by_running_one_at_a_time() {
+        let ran = shell(
+            "echo running 2 tests; echo test a ... ok; \
+             test \"$0\" = --test-threads=1 && \
+             printf 'test b ... \nit panicked at b.rs\ndeadlock\n'; kill -ABRT $$",
+        );
+        let wrong = ran.expect("it runs").wrong.expect("it failed");
+        assert!(
+            wrong.starts_with("b (deadlock) ends the program"),
+            "{wrong}"
+        );
     }
 
     #[test]
     fn a_program_that_something_else_ends_says_nothing_about_its_tests() {
         assert!(shell("kill -TERM $$").is_err());
-        let aborted = shell("kill -ABRT $$").expect("it runs");
-        assert!(aborted.wrong.is_some());
     }
 
     #[test]

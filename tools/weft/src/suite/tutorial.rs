@@ -66,7 +66,7 @@ enum Step {
 pub fn run(context: &Context<'_>, tally: &mut Tally) -> Outcome {
     let needs = [Need::RustTargets, Need::Qemu, Need::E2fsprogs];
     setup::ensure(context.project, &needs)?;
-    for page in PAGES {
+    for page in PAGES.iter().filter(|page| page.name.contains(context.case)) {
         let path = context.project.root().join(page.path);
         let text = fs::read_to_string(&path).map_err(|cause| Error::io("read", &path, &cause))?;
         let desk = desk(context.project, page.place)?;

@@ -10,6 +10,7 @@ pub mod doctor;
 pub mod idl;
 pub mod image;
 pub mod new;
+pub mod record;
 pub mod run;
 pub mod test;
 
@@ -31,6 +32,8 @@ pub fn dispatch(cli: Cli) -> Outcome<ExitCode> {
         Verb::Bench(args) => bench::run(&project, &args),
         Verb::Build(args) => build::run(&project, &args),
         Verb::Call(args) => call::run(&project, &args),
+        Verb::Record(args) => Ok(record::end(args.run())),
+        Verb::Replay(args) => Ok(record::end(args.run())),
         Verb::Image(args) => image::run(&project, &args),
         Verb::Board(args) => board::run(&project, &args),
         Verb::New(args) => new::run(&project, &args),

@@ -4,6 +4,9 @@
 //! The mistakes are chosen by hand, where one would be hard to see and bad to have: orderings and
 //! fences, checks of what a peer or a disk says, rules about rights. Mistakes made at random would
 //! mostly be ones that change nothing.
+//!
+//! A mistake is caught if a test can be named that fails, that ends its program (a stack that overflows, a panic while another one unwinds),
+//! or that there is no end of. One that does not build, or whose tests cannot be run, is an error.
 
 pub mod scratch;
 pub mod table;
@@ -93,8 +96,11 @@ fn time_without(
 fn count(mutant: &Mutant, result: Outcome<Ran>, tally: &mut Tally) {
     let name = format!("mutant {}", mutant.name);
     match result {
-        Ok(Ran { wrong: Some(_), .. }) => {
-            eprintln!("test: {name} ... caught");
+        Ok(Ran {
+            wrong: Some(wrong), ..
+        }) => {
+            let by = wrong.lines().next().unwrap_or_default();
+            eprintln!("test: {name} ... caught: {by}");
             tally.pass(1);
         }
         Ok(Ran { wrong: None, .. }) => {

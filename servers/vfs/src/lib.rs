@@ -9,6 +9,8 @@
 //! | `path` | takes paths apart |
 //! | `mounts` | which volume is where |
 //! | `resolve` | from a path to a node, over links and mount points |
+//! | `known` | what was told of names and nodes, for as long as it is true |
+//! | `table` | a table of bounded size that forgets |
 //! | `files` | the open files of each client |
 //! | `server` | the interfaces `vfs` and `vfs_sessions` |
 
@@ -19,9 +21,11 @@ extern crate alloc;
 
 mod errors;
 pub mod files;
+mod known;
 pub mod mounts;
 pub mod path;
 pub mod resolve;
 pub mod server;
+mod table;
 #[cfg(test)]
 mod tests;

@@ -13,12 +13,12 @@ use libipc::ring::{Pool, Pools, Untrusted};
 use libipc::{CPtr, Caller, Cap, Endpoint, Error as CallError, Router};
 use libipc_mock::{Mock, MockConnection, shared_words};
 use proto::filesystem::{
-    self, Cursor, Entry, Existing, Info, MountState, NodeKind, Place, Reach, Space, Stat,
+    self, Cursor, Entry, Existing, Info, Lasting, MountState, NodeKind, Place, Reach, Space, Stat,
 };
 use proto::vfs::{self, Error, OpenFlags};
 use proto::vfs_sessions;
 
-use crate::mounts::Mounts;
+use crate::mounts::{Mounts, Ties};
 use crate::server::{Connections, Vfs};
 
 mod hosted;
@@ -36,6 +36,7 @@ struct Ram {
     nodes: BTreeMap<u64, Node>,
     open: BTreeMap<u64, u32>,
     state: MountState,
+    lasting: Lasting,
     borrower: Borrower,
 }
 
@@ -48,6 +49,7 @@ impl Ram {
             nodes,
             open: BTreeMap::new(),
             state: MountState::Mounted,
+            lasting: Lasting::UntilChanged,
             borrower: Borrower::default(),
         }
     }
@@ -322,6 +324,10 @@ impl filesystem::Server for Ram {
         Ok(())
     }
 
+    fn lasting(&mut self, _: Caller) -> Lasting {
+        self.lasting
+    }
+
     fn unmount(&mut self, _: Caller) -> Answer<()> {
         assert!(
             self.open.values().all(|count| *count == 0),
@@ -364,6 +370,20 @@ fn disk(ram: Ram) -> Disk {
     Mock::new(filesystem::Dispatcher(ram))
 }
 
+/// The file systems' numbers.
+const ROOT: u32 = 1;
+const MNT: u32 = 2;
+
+/// Who is gone when a file system is.
+fn tie(number: u32) -> Caller {
+    Caller::new(number, 255)
+}
+
+fn ties(number: u32, lender: Option<Lender>) -> Ties {
+    let end = Some(tie(number));
+    Ties { lender, end }
+}
+
 fn started() -> Rig {
     let root = Ram::new()
         .with("etc/motd", file("hello"))
@@ -387,13 +407,14 @@ fn started() -> Rig {
         }),
     );
     let mut mounts = Mounts::new();
-    for (path, disk) in [
-        ("/", &root),
-        ("/mnt", &mnt),
-        ("/bad", &broken),
-        ("/none", &absent),
+    for (number, path, disk) in [
+        (ROOT, "/", &root),
+        (MNT, "/mnt", &mnt),
+        (3, "/bad", &broken),
+        (4, "/none", &absent),
     ] {
-        mounts.add(path, filesystem::Client::new(disk.connect(1)));
+        let ties = ties(number, None);
+        mounts.add(path, filesystem::Client::new(disk.connect(1)), ties);
     }
     std::mem::forget((broken, absent));
     let slot = CPtr(3);
@@ -518,6 +539,8 @@ fn a_client_that_is_gone_leaves_no_file_open() {
     assert_eq!(more, Err(CallError::Server(Error::TooManyOpen)));
     let other_interface = Caller::new(client.client(), 1);
     rig.server.client_gone(other_interface);
+    // The file system is told of open files before a name goes.
+    rig.vfs.unlink(b"/etc/up").unwrap();
     assert!(rig.root.server().0.open.values().any(|count| *count > 0));
     rig.server.client_gone(client);
     assert!(rig.root.server().0.open.values().all(|count| *count == 0));
@@ -587,7 +610,8 @@ fn a_lent_buffer_is_filled_whether_the_file_system_is_lent_one_or_not() {
         });
         let volume = disk(ram);
         let mut mounts = Mounts::new();
-        mounts.add_lending("/", filesystem::Client::new(volume.connect(1)), lender);
+        let client = filesystem::Client::new(volume.connect(1));
+        mounts.add("/", client, ties(ROOT, lender));
         let (mut lender, pools) = pool(4096);
         let mut borrower = Borrower::default();
         assert!(borrower.add(me, pools));

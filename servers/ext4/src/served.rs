@@ -6,7 +6,9 @@ use alloc::string::{String, ToString};
 
 use block_cache::{BatchDevice, BlockCache, Capacity};
 use libipc::codec::Bytes;
-use proto::filesystem::{Cursor, Existing, Lasting, MAX_ENTRIES, MAX_PATH, Place, Reach, Space, Stat};
+use proto::filesystem::{
+    Cursor, Existing, Lasting, MAX_ENTRIES, MAX_PATH, Place, Reach, Space, Stat,
+};
 use volume_server::{Entries, Volume};
 
 use crate::convert::{self, node};

@@ -6,13 +6,15 @@
 //! - a change of names in a directory: all that is known of names in it, and the properties of all nodes of the volume;
 //! - a directory taken away or anything renamed: all names of the volume;
 //! - a node made: all that was known of its number;
-//! - content written, cut, or read from the file system: the properties of the node.
+//! - content written or cut: what stands in the node, and its properties;
+//! - content or entries read from the file system, which notes that: the properties of the node.
 //!
-//! It takes no more than 72 KiB, and what is forgotten is only out of date ([`Ages`]), so that no change costs a search.
+//! It takes no more than 72 KiB besides pages, and what is forgotten is only out of date ([`Ages`]), so that no change costs a search.
 
 use proto::filesystem::{NodeKind, Stat};
 
 use crate::mounts::MountId;
+use crate::pages::Pages;
 use crate::table::{Ages, Table, hash_of_node, mixed};
 
 /// How many names are known at most, those that are known not to exist among them.
@@ -83,6 +85,8 @@ pub(crate) struct Known {
     directories: Ages,
     stats: Table<Told>,
     nodes: Ages,
+    /// What stands in files.
+    pub(crate) pages: Pages,
 }
 
 impl Known {
@@ -93,6 +97,7 @@ impl Known {
             directories: Ages::new(),
             stats: Table::new(NODES),
             nodes: Ages::new(),
+            pages: Pages::new(),
         }
     }
 
@@ -170,10 +175,29 @@ impl Known {
         self.directories.end(mount, directory);
     }
 
-    /// Forgets all that is known of a volume.
-    pub(crate) fn forget_all(&mut self, mount: MountId) {
+    /// Forgets all names of a volume, and the properties of all nodes.
+    pub(crate) fn forget_tree(&mut self, mount: MountId) {
         self.directories.end_all(mount);
         self.nodes.end_all(mount);
+    }
+
+    /// Forgets what a number meant that is a new node's.
+    pub(crate) fn forget_node(&mut self, mount: MountId, node: u64) {
+        self.directories.end(mount, node);
+        self.nodes.end(mount, node);
+        self.pages.forget(mount, node);
+    }
+
+    /// Forgets what stands in a file, and its properties.
+    pub(crate) fn forget_content(&mut self, mount: MountId, node: u64) {
+        self.nodes.end(mount, node);
+        self.pages.forget(mount, node);
+    }
+
+    /// Forgets all that is known of a volume.
+    pub(crate) fn forget_all(&mut self, mount: MountId) {
+        self.forget_tree(mount);
+        self.pages.forget_all(mount);
     }
 }
 
@@ -183,8 +207,8 @@ fn hash_of_name(mount: MountId, directory: u64, name: &[u8]) -> u64 {
     for word in words {
         hash = mixed(hash ^ u64::from_le_bytes(*word));
     }
-    let last = rest
-        .iter()
-        .fold(name.len() as u64, |last, byte| (last << 8) | u64::from(*byte));
+    let last = rest.iter().fold(name.len() as u64, |last, byte| {
+        (last << 8) | u64::from(*byte)
+    });
     mixed(hash ^ last)
 }

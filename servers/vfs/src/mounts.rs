@@ -1,5 +1,6 @@
 //! Which volume is where.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -43,7 +44,8 @@ pub struct Ties {
 /// All mounts.
 pub struct Mounts<T> {
     mounts: Vec<Mounted<T>>,
-    pub(crate) known: Known,
+    /// On the heap: it is moved about before anything is served.
+    pub(crate) known: Box<Known>,
 }
 
 impl<T: Transport> Mounts<T> {
@@ -51,7 +53,7 @@ impl<T: Transport> Mounts<T> {
     pub fn new() -> Self {
         Self {
             mounts: Vec::new(),
-            known: Known::new(),
+            known: Box::new(Known::new()),
         }
     }
 

@@ -47,7 +47,12 @@ impl Found {
     pub(crate) fn told(mount: MountId, stat: Stat) -> Self {
         let Child { node, kind } = Child::of(&stat);
         let stat = Some(stat);
-        Self { mount, node, kind, stat }
+        Self {
+            mount,
+            node,
+            kind,
+            stat,
+        }
     }
 }
 
@@ -80,11 +85,7 @@ impl<T: Transport> Mounts<T> {
     }
 
     /// Follows a path by what is known; `None` if that does not lead to its end.
-    fn by_names<N: AsRef<[u8]>>(
-        &mut self,
-        path: &[N],
-        last: Last,
-    ) -> Option<Result<Found, Error>> {
+    fn by_names<N: AsRef<[u8]>>(&mut self, path: &[N], last: Last) -> Option<Result<Found, Error>> {
         let (mount, used) = self.of(path)?;
         let mut at = Child {
             node: self.lasting_root(mount)?,
@@ -105,7 +106,12 @@ impl<T: Transport> Mounts<T> {
         }
         let Child { node, kind } = at;
         let stat = None;
-        Some(Ok(Found { mount, node, kind, stat }))
+        Some(Ok(Found {
+            mount,
+            node,
+            kind,
+            stat,
+        }))
     }
 
     /// What a name of a lasting volume leads to, as it is known or told now; `None` if that fails.
@@ -231,7 +237,12 @@ impl<T: Transport> Mounts<T> {
         self.follow_at(walk, mount, place, at)
     }
 
-    fn follow_last(&mut self, walk: &mut Walk, mount: MountId, place: &Place) -> Result<Step, Error> {
+    fn follow_last(
+        &mut self,
+        walk: &mut Walk,
+        mount: MountId,
+        place: &Place,
+    ) -> Result<Step, Error> {
         let at = walk.left.len().checked_sub(1).ok_or(Error::Damaged)?;
         self.follow_at(walk, mount, place, at)
     }

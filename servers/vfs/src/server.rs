@@ -99,7 +99,12 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     }
 
     /// Finds a file to be opened, or makes it.
-    fn find_or_create(&mut self, path: &[u8], flags: OpenFlags, permissions: u16) -> Outcome<Found> {
+    fn find_or_create(
+        &mut self,
+        path: &[u8],
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Outcome<Found> {
         let may_create = flags.contains(OpenFlags::CREATE);
         match self.find(path, Last::Follow) {
             Ok(_) if may_create && flags.contains(OpenFlags::EXCLUSIVE) => Err(Error::Exists),
@@ -164,7 +169,7 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     ) -> Outcome<Stat> {
         let (mount, directory) = (place.mount, place.directory);
         let made = self.change_names((mount, directory), ask)?;
-        self.mounts.known.forget_names_in(mount, made.node);
+        self.mounts.known.forget_node(mount, made.node);
         if self.mounts.lasting_root(mount).is_some() {
             let child = Some(Child::of(&made));
             self.mounts
@@ -185,14 +190,14 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         self.change_names((mount, directory), ask)
     }
 
-    /// Asks for a change of a file's content, or for some of it, which is noted with the file.
-    fn use_content<R>(
+    /// Asks for a change of a file's content.
+    fn change_content<R>(
         &mut self,
         (mount, node): (MountId, u64),
         ask: impl FnOnce(&Client<T>) -> Answer<R>,
     ) -> Outcome<R> {
         let answer = ask(self.on(mount)?);
-        self.mounts.known.forget_stat(mount, node);
+        self.mounts.known.forget_content(mount, node);
         self.mounts.told(mount, answer)
     }
 
@@ -201,7 +206,7 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         let (mount, node) = (found.mount, found.node);
         match self.mounts.properties(found)?.size {
             0 => Ok(()),
-            _ => self.use_content((mount, node), |on| on.truncate(node, 0)),
+            _ => self.change_content((mount, node), |on| on.truncate(node, 0)),
         }
     }
 
@@ -311,8 +316,19 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         max: u32,
     ) -> Outcome<Bytes<1536>> {
         let file = self.files.get(caller, file, OpenFlags::READ)?;
-        let node = file.node;
-        self.use_content((file.mount, node), |on| on.read_at(node, offset, max))
+        let mut data = Bytes::new();
+        let length = (max as usize).min(data.capacity());
+        let read = self
+            .mounts
+            .read_pages(&file, (offset, length), |_, bytes| {
+                data.extend_from_slice(bytes).map_err(|_| Error::Invalid)
+            })?;
+        if read.is_some() {
+            return Ok(data);
+        }
+        let read = self.on(file.mount)?.read_at(file.node, offset, max);
+        self.mounts.known.forget_stat(file.mount, file.node);
+        self.mounts.told(file.mount, read)
     }
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
@@ -320,6 +336,17 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         if !self.borrower.lends(caller) {
             return Err(Error::Invalid);
         }
+        let borrower = &mut self.borrower;
+        let read = self
+            .mounts
+            .read_pages(&file, (offset, data.len()), |at, bytes| {
+                let written = borrower.write(caller, data, (at, bytes));
+                written.map_err(|_| Error::Invalid)
+            })?;
+        if let Some(read) = read {
+            return Ok(read as u32);
+        }
+        self.mounts.known.forget_stat(file.mount, file.node);
         match self.mounts.lending(file.mount)? {
             (filesystem, Some(lender)) if data.len() <= lender.longest_out() => {
                 let lent = lender.lend_out(data.len()).ok_or(Error::Invalid)?;
@@ -350,14 +377,14 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {
         let file = self.files.get(caller, file, OpenFlags::WRITE)?;
         let node = file.node;
-        self.use_content((file.mount, node), |on| on.write_at(node, offset, data))
+        self.change_content((file.mount, node), |on| on.write_at(node, offset, data))
     }
 
     fn append(&mut self, caller: Caller, file: u32, data: &[u8]) -> Outcome<u64> {
         let file = self.files.get(caller, file, OpenFlags::WRITE)?;
         let node = file.node;
         let end = self.mounts.stat_of(file.mount, node)?.size;
-        self.use_content((file.mount, node), |on| on.write_at(node, end, data))?;
+        self.change_content((file.mount, node), |on| on.write_at(node, end, data))?;
         Ok(end)
     }
 
@@ -374,7 +401,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     fn truncate(&mut self, caller: Caller, file: u32, size: u64) -> Outcome<()> {
         let file = self.files.get(caller, file, OpenFlags::WRITE)?;
         let node = file.node;
-        self.use_content((file.mount, node), |on| on.truncate(node, size))
+        self.change_content((file.mount, node), |on| on.truncate(node, size))
     }
 
     fn sync_file(&mut self, caller: Caller, file: u32) -> Outcome<()> {
@@ -424,7 +451,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         let place = self.place(path)?;
         let spot = (place.mount, place.directory);
         let removed = self.remove(spot, |on| on.remove_directory(place.directory, place.name));
-        self.mounts.known.forget_all(place.mount);
+        self.mounts.known.forget_tree(place.mount);
         removed
     }
 
@@ -443,7 +470,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
             let existing = Existing::Replace;
             on.rename(old.directory, old.name, to.directory, to.name, existing)
         });
-        self.mounts.known.forget_all(old.mount);
+        self.mounts.known.forget_tree(old.mount);
         renamed
     }
 

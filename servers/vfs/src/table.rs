@@ -143,10 +143,16 @@ mod tests {
         let before = all(&ages);
         ages.end(mine, 7);
         let after = all(&ages);
-        assert_eq!([0, 1, 2].map(|at| before[at] == after[at]), [false, true, true]);
+        assert_eq!(
+            [0, 1, 2].map(|at| before[at] == after[at]),
+            [false, true, true]
+        );
         ages.end_all(mine);
         let last = all(&ages);
-        assert_eq!([0, 1, 2].map(|at| after[at] == last[at]), [false, false, true]);
+        assert_eq!(
+            [0, 1, 2].map(|at| after[at] == last[at]),
+            [false, false, true]
+        );
         assert!(before[0] != last[0]);
     }
 }

@@ -22,6 +22,7 @@ use crate::mounts::{Mounts, Ties};
 use crate::server::{Connections, Vfs};
 
 mod hosted;
+mod kept;
 mod over_ring;
 
 #[derive(Clone, Debug)]
@@ -31,7 +32,8 @@ enum Node {
     Link(Vec<u8>),
 }
 
-/// A file system in memory. Node 1 is the root; nodes are never freed, and opens are counted.
+/// A file system in memory. Node 1 is the root. A node without a name goes when it is not open, and its number to the next one:
+/// who keeps a number too long gets another file.
 struct Ram {
     nodes: BTreeMap<u64, Node>,
     open: BTreeMap<u64, u32>,
@@ -88,13 +90,42 @@ impl Ram {
     }
 
     fn add(&mut self, directory: u64, name: &[u8], node: Node) -> Answer<u64> {
-        let number = self.nodes.len() as u64 + 1;
+        let number = (1..)
+            .find(|number| !self.nodes.contains_key(number))
+            .unwrap();
         if self.directory(directory)?.contains_key(name) {
             return Err(filesystem::Error::Exists);
         }
         self.directory(directory)?.insert(name.to_vec(), number);
         self.nodes.insert(number, node);
         Ok(number)
+    }
+
+    /// How many names a node has.
+    fn links(&self, node: u64) -> u32 {
+        let directories = self.nodes.values().filter_map(|node| match node {
+            Node::Directory(names) => Some(names),
+            _ => None,
+        });
+        let names = directories.flat_map(BTreeMap::values);
+        names.filter(|number| **number == node).count() as u32
+    }
+
+    /// Frees what has no name and is not open.
+    fn tidy(&mut self) {
+        let named: Vec<u64> = self
+            .nodes
+            .values()
+            .filter_map(|node| match node {
+                Node::Directory(names) => Some(names.values().copied()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let open = &self.open;
+        let is_open = |number: &u64| open.get(number).is_some_and(|count| *count > 0);
+        self.nodes
+            .retain(|number, _| *number == 1 || named.contains(number) || is_open(number));
     }
 
     fn tell(&self, node: u64) -> Answer<Stat> {
@@ -112,7 +143,7 @@ impl Ram {
             changed: 0,
             user: 0,
             group: 0,
-            links: 1,
+            links: self.links(node),
             permissions: 0o644,
             kind,
         })
@@ -182,6 +213,7 @@ impl filesystem::Server for Ram {
     fn close(&mut self, _: Caller, node: u64) -> Answer<()> {
         let count = self.open.get_mut(&node).ok_or(filesystem::Error::Invalid)?;
         *count = count.checked_sub(1).ok_or(filesystem::Error::Invalid)?;
+        self.tidy();
         Ok(())
     }
 
@@ -229,12 +261,19 @@ impl filesystem::Server for Ram {
     }
 
     fn link(&mut self, _: Caller, node: u64, directory: u64, name: &[u8]) -> Answer<()> {
+        if self.child(directory, name).is_ok() {
+            return Err(filesystem::Error::Exists);
+        }
+        if matches!(self.nodes.get(&node), Some(Node::Directory(_))) {
+            return Err(filesystem::Error::IsDirectory);
+        }
         self.directory(directory)?.insert(name.to_vec(), node);
         Ok(())
     }
 
     fn unlink(&mut self, _: Caller, directory: u64, name: &[u8]) -> Answer<()> {
         let removed = self.directory(directory)?.remove(name);
+        self.tidy();
         removed.map(|_| ()).ok_or(filesystem::Error::NotFound)
     }
 
@@ -256,8 +295,10 @@ impl filesystem::Server for Ram {
         _: Existing,
     ) -> Answer<()> {
         let node = self.child(from, from_name)?;
-        self.unlink(caller, from, from_name)?;
         self.directory(to)?.insert(to_name.to_vec(), node);
+        if (from, from_name) != (to, to_name) {
+            self.unlink(caller, from, from_name)?;
+        }
         Ok(())
     }
 

@@ -29,7 +29,7 @@ pub struct Growth(u32);
 
 impl Growth {
     /// Those with which a program begins.
-    pub const fn new() -> Self {
+    pub const fn of_start() -> Self {
         Self(1 << (STACK_PARTS - 1))
     }
 
@@ -58,7 +58,7 @@ mod tests {
 
     #[test]
     fn a_part_is_given_once_and_nothing_beside_stack_and_heap() {
-        let mut growth = Growth::new();
+        let mut growth = Growth::of_start();
         for (address, part) in [
             (STACK_TOP - 1, None),
             (FIRST, None),

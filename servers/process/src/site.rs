@@ -111,7 +111,7 @@ pub(crate) fn build(
         space: parts.space.cptr(),
         thread: parts.thread.cptr(),
         used: site.store.as_ref().map_or(0, |store| store.used),
-        growth: Growth::new(),
+        growth: Growth::of_start(),
     };
     Ok((objects, site.console))
 }

@@ -154,7 +154,7 @@ impl Known {
         let told = Told {
             age: self.nodes.now(mount, node),
             mount,
-            stat: stat.clone(),
+            stat: *stat,
         };
         self.stats
             .put(hash_of_node(mount, node), told, |old| old.is(mount, node));

@@ -149,7 +149,7 @@ impl<T: Transport> Mounts<T> {
     pub(crate) fn stat_of(&mut self, mount: MountId, node: u64) -> Result<Stat, Error> {
         let lasts = self.lasting_root(mount).is_some();
         if lasts && let Some(known) = self.known.stat(mount, node) {
-            return Ok(known.clone());
+            return Ok(*known);
         }
         let told = self.usable(mount)?.stat(node);
         let stat = self.told(mount, told)?;

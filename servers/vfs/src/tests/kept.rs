@@ -102,7 +102,7 @@ impl House {
             let (lender, pools) = pool(8192);
             assert!(ram.borrower.add(Caller::new(number, 0), pools));
             let volume = disk(ram);
-            let client = filesystem::Client::new(volume.connect(number.into()));
+            let client = filesystem::Client::new(volume.connect(number));
             let lender = (number == ROOT).then_some(lender);
             mounts.add(path, client, ties(number, lender));
             volume

@@ -6,7 +6,9 @@ use alloc::string::{String, ToString};
 
 use block_cache::{BatchDevice, BlockCache, Capacity};
 use libipc::codec::Bytes;
-use proto::filesystem::{Cursor, Existing, MAX_ENTRIES, MAX_PATH, Place, Reach, Space, Stat};
+use proto::filesystem::{
+    Cursor, Existing, Lasting, MAX_ENTRIES, MAX_PATH, Place, Reach, Space, Stat,
+};
 use volume_server::{Entries, Volume};
 
 use crate::convert::{self, node};
@@ -48,6 +50,7 @@ impl<D: BatchDevice> Volume for FileSystem<D> {
 
     const KIND: &'static str = "ext4";
     const ROOT: u64 = Node::ROOT.raw() as u64;
+    const LASTING: Lasting = Lasting::UntilChanged;
 
     fn restriction(&self) -> Option<String> {
         FileSystem::restriction(self).map(|restriction| restriction.to_string())

@@ -7,7 +7,7 @@ use alloc::string::{String, ToString};
 use block_cache::{BatchDevice, BlockCache, Capacity};
 use libipc::codec::Bytes;
 use proto::filesystem::{
-    Cursor, Entry, Existing, MAX_ENTRIES, MAX_PATH, NodeKind, Place, Reach, Space, Stat,
+    Cursor, Entry, Existing, Lasting, MAX_ENTRIES, MAX_PATH, NodeKind, Place, Reach, Space, Stat,
 };
 use volume_server::{Entries, Volume};
 
@@ -66,6 +66,8 @@ impl<D: BatchDevice> Volume for FileSystem<D> {
 
     const KIND: &'static str = "FAT";
     const ROOT: u64 = (ROOT as u64) << 32;
+    // A file's number is its place, or the one that it had when it was opened.
+    const LASTING: Lasting = Lasting::NotAtAll;
 
     fn restriction(&self) -> Option<String> {
         let text = "read-only because the device is";

@@ -4,10 +4,11 @@ use alloc::vec;
 use core::ops::Range;
 
 use libipc::Rights;
-use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP};
+use libipc::abi::layout::PAGE;
 use proto::processes::Error;
 
-use crate::plan::{HEAP_PAGES, Plan, STACK_PAGES};
+use crate::growth::FIRST;
+use crate::plan::Plan;
 use crate::program::{HEAD, Program, Segment};
 
 /// A file that is read from the start or anywhere.
@@ -39,6 +40,12 @@ pub trait Building {
         rights: Rights,
         content: Option<(u64, &[u8])>,
     ) -> Result<(), Error>;
+
+    /// Maps [`PART_PAGES`](crate::growth::PART_PAGES) new pages of zeros to read and write.
+    ///
+    /// # Errors
+    /// `OutOfMemory` if the kernel refuses.
+    fn part(&mut self, address: u64) -> Result<(), Error>;
 }
 
 /// Reads a file's headers.
@@ -58,7 +65,7 @@ const WORD: u64 = 8;
 /// Room for the part of a file that belongs into a page, from the start of its first word on.
 type Buffer = [u8; (PAGE + WORD) as usize];
 
-/// Maps everything but the start-up page and the message page.
+/// Maps everything that a program begins with but the start-up page and the message page.
 ///
 /// # Errors
 /// What of the file cannot be read, or no memory.
@@ -70,12 +77,7 @@ pub fn load(program: &Program, file: &impl File, into: &mut impl Building) -> Re
             load_page(segment, page, file, &mut buffer, into)?;
         }
     }
-    let stack = (0..STACK_PAGES).map(|page| STACK_TOP - (page + 1) * PAGE);
-    let heap = (0..HEAP_PAGES).map(|page| HEAP_BASE + page * PAGE);
-    for address in stack.chain(heap) {
-        into.page(address, Rights::READ | Rights::WRITE, None)?;
-    }
-    Ok(())
+    into.part(FIRST)
 }
 
 /// The part of the file that is read for a program, from a whole word on.
@@ -111,6 +113,8 @@ fn load_page(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::growth::PART_PAGES;
+    use crate::plan::{HEAP_PAGES, STACK_PAGES};
     use crate::program::tests::elf;
     use alloc::collections::BTreeMap;
     use alloc::vec::Vec;
@@ -155,6 +159,12 @@ mod tests {
             );
             Ok(())
         }
+
+        fn part(&mut self, address: u64) -> Result<(), Error> {
+            (0..PART_PAGES).try_for_each(|page| {
+                self.page(address + page * PAGE, Rights::READ | Rights::WRITE, None)
+            })
+        }
     }
 
     #[test]
@@ -173,7 +183,8 @@ mod tests {
         let (program, plan) = headers(&file).unwrap();
         let mut pages = Pages::default();
         load(&program, &file, &mut pages).unwrap();
-        assert_eq!(pages.0.len() as u64 + 1, plan.pages);
+        let later = STACK_PAGES + HEAP_PAGES - PART_PAGES;
+        assert_eq!(pages.0.len() as u64 + 1 + later, plan.pages);
         assert_eq!(pages.0[&0x20_1000].1, bytes[0x1000..0x2000]);
         assert_eq!(pages.0[&0x20_2000].1[..8], [1, 1, 3, 3, 0, 0, 0, 0]);
         assert_eq!(pages.0[&0x20_3000].1[0xff8..], bytes[0x1ff8..0x2000]);
@@ -184,12 +195,7 @@ mod tests {
         assert_eq!(pages.0[&0x20_5000].1[..3], [0; 3]);
         assert_eq!(pages.0[&0x20_5000].1[3..], bytes[0x2003..0x3000]);
         assert_eq!(pages.0[&0x20_6000].1, bytes[0x3000..0x4000]);
-        assert!(
-            !pages
-                .0
-                .contains_key(&(STACK_TOP - (STACK_PAGES + 1) * PAGE)),
-            "the guard page"
-        );
+        assert!(pages.0.contains_key(&FIRST));
     }
 
     #[test]

@@ -117,6 +117,13 @@ impl Maker for Kernel {
         }
     }
 
+    fn grow(&mut self, domain: &mut Domain, address: u64) -> bool {
+        match domain {
+            Domain::Program { objects, .. } => objects.grow(self.space, address),
+            Domain::Component { .. } | Domain::Own { .. } => false,
+        }
+    }
+
     fn end(&mut self, domain: Domain) {
         match domain {
             // The server refuses to end itself.

@@ -9,6 +9,7 @@
 //! | `program` | reads an ELF file's headers, and refuses what cannot run |
 //! | `plan` | how much memory a program needs |
 //! | `build` | puts a program together, page by page |
+//! | `growth` | what a program has of its stack and heap |
 //! | `maker` | what the server asks of whoever makes processes |
 //! | `kernel`, `site` | processes in the kernel, and one that is being built |
 //! | `table` | who there is, who waits for whom |
@@ -21,6 +22,7 @@
 extern crate alloc;
 
 pub mod build;
+pub mod growth;
 pub mod kernel;
 pub mod maker;
 pub mod plan;

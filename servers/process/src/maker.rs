@@ -50,6 +50,9 @@ pub trait Maker {
     /// No memory, or a file that cannot be read; nothing is left of it then.
     fn make(&mut self, order: Order<'_>, file: &impl File) -> Result<Self::Domain, Error>;
 
+    /// Gives a process the part of its stack or heap that it touched at an address; tells whether there was one to give.
+    fn grow(&mut self, domain: &mut Self::Domain, address: u64) -> bool;
+
     /// Ends a process and frees what it had.
     fn end(&mut self, domain: Self::Domain);
 

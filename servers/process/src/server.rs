@@ -7,7 +7,7 @@ use core::convert::Infallible;
 use libipc::codec::batch::Wake;
 use libipc::events::Feed;
 use libipc::ring::ClientWake;
-use libipc::{Caller, Cap, Events, Fault, FaultAnswer, Reply, Transport};
+use libipc::{Caller, Cap, Events, Fault, FaultAnswer, FaultKind, Reply, Transport};
 use proto::processes::{Ended, Ending, Error, Event, Info, Role, State};
 use proto::{console, process, processes, vfs};
 
@@ -230,6 +230,13 @@ impl<M: Maker, T: Transport, W: Wake> Events for Processes<M, T, W> {
 
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
         let pid = pid_of(fault.badge as u32);
+        let is_access = matches!(fault.kind, FaultKind::Read | FaultKind::Write);
+        if is_access
+            && let Some(domain) = self.table.domain(pid)
+            && self.maker.grow(domain, fault.address)
+        {
+            return FaultAnswer::Resume;
+        }
         let name = self
             .table
             .find(pid)

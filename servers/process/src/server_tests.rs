@@ -145,6 +145,11 @@ impl Maker for Pretender {
         }
     }
 
+    /// All have one part, at address 0x3000.
+    fn grow(&mut self, _: &mut u32, address: u64) -> bool {
+        address == 0x3000
+    }
+
     fn end(&mut self, domain: u32) {
         ENDED.with_borrow_mut(|ended| ended.push(domain));
     }
@@ -253,6 +258,32 @@ fn what_cannot_be_started_says_why() {
         Some(CallError::Server(Error::Unreadable))
     );
     assert_eq!(rig.client.list(3).unwrap().len(), 0);
+}
+
+#[test]
+fn a_program_that_touches_more_of_its_stack_or_heap_goes_on() {
+    let rig = started();
+    let pid = rig.client.spawn(b"/bin/ok", b"").unwrap();
+    let fault = |kind, address, of: u32| Fault {
+        badge: u64::from(0x1000 + of),
+        kind,
+        ip: 0x20_1000,
+        address,
+        code: 0,
+    };
+    for kind in [FaultKind::Read, FaultKind::Write] {
+        let answer = rig.server.fault(fault(kind, 0x3000, pid));
+        assert_eq!(answer, FaultAnswer::Resume);
+    }
+    let unknown = fault(FaultKind::Read, 0x3000, pid + 1);
+    assert_eq!(rig.server.fault(unknown), FaultAnswer::Stop);
+    let executed = fault(FaultKind::Execute, 0x3000, pid);
+    assert_eq!(rig.server.fault(executed), FaultAnswer::Stop);
+    let gone = fault(FaultKind::Read, 0x3000, pid);
+    assert_eq!(rig.server.fault(gone), FaultAnswer::Stop);
+    let pid = rig.client.spawn(b"/bin/ok", b"").unwrap();
+    let elsewhere = fault(FaultKind::Write, 0x4000, pid);
+    assert_eq!(rig.server.fault(elsewhere), FaultAnswer::Stop);
 }
 
 #[test]

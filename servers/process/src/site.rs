@@ -12,6 +12,7 @@ use weft_domain::{Builder, Mapping, Parts, SystemCalls, Turn, Urgency};
 use weft_spec::{Slot, StartEntry, StartupPage};
 
 use crate::build::{Building, File, load};
+use crate::growth::{Growth, PART_PAGES};
 use crate::kernel::{Kernel, refused};
 use crate::maker::{Order, client_of};
 use crate::plan::{CNODE_SIZE, HEAP_PAGES};
@@ -31,9 +32,29 @@ pub struct Objects {
     cnode: CPtr,
     space: CPtr,
     thread: CPtr,
+    /// Slots of the store that are used.
+    used: u32,
+    /// What it has of its stack and heap.
+    growth: Growth,
 }
 
 impl Objects {
+    /// Gives the program the part of its stack or heap that it touched at an address; tells whether there was one to give.
+    pub(crate) fn grow(&mut self, own_space: AddressSpace, address: u64) -> bool {
+        let Some(part) = self.growth.grow(address) else {
+            return false;
+        };
+        let mut site = Site::new(own_space, Untyped::from(self.untyped));
+        site.store = Some(Store {
+            cnode: CNode::from(self.store),
+            used: self.used,
+        });
+        let given = site.part(AddressSpace::from(self.space), part);
+        self.used = site.store.as_ref().map_or(self.used, |store| store.used);
+        site.clear();
+        given.is_ok()
+    }
+
     /// Its CNode.
     pub(crate) fn cnode(&self) -> CPtr {
         self.cnode
@@ -80,7 +101,7 @@ pub(crate) fn build(
     let mut site = Site::new(kernel.space, Untyped::from(untyped));
     let built = assemble(&mut site, kernel, order, file, files);
     if built.is_err() {
-        site.loose.iter().for_each(|slot| slots::delete(*slot));
+        site.clear();
     }
     let (store, parts) = built?;
     let objects = Objects {
@@ -89,6 +110,8 @@ pub(crate) fn build(
         cnode: parts.cnode.cptr(),
         space: parts.space.cptr(),
         thread: parts.thread.cptr(),
+        used: site.store.as_ref().map_or(0, |store| store.used),
+        growth: Growth::of_start(),
     };
     Ok((objects, site.console))
 }
@@ -147,6 +170,33 @@ impl Site {
             loose: Vec::new(),
             console: None,
         }
+    }
+
+    /// Maps pages of zeros, as many as a part has.
+    fn part(&mut self, space: AddressSpace, address: u64) -> Result<(), Error> {
+        let count = PART_PAGES as u32;
+        let first = slots::allocate_run(count as usize).ok_or(Error::TooMany)?;
+        let frames = first.0..first.0 + count;
+        let made = self.memory.retype_many(
+            Kind::Frame,
+            PAGE.ilog2() as u8,
+            CNode::OWN,
+            first,
+            PART_PAGES,
+        );
+        if let Err(refusal) = made {
+            frames.for_each(|slot| slots::delete(CPtr(slot)));
+            return Err(refused(refusal));
+        }
+        self.loose.extend(frames.clone().map(CPtr));
+        let to = Mapping::plain(space, address, Rights::READ | Rights::WRITE);
+        self.map_many(first, PART_PAGES, PAGE.ilog2() as u8, to)?;
+        frames.map(CPtr).try_for_each(|frame| self.keep(frame))
+    }
+
+    /// Deletes what is not in the store.
+    fn clear(&mut self) {
+        self.loose.drain(..).for_each(slots::delete);
     }
 }
 
@@ -275,6 +325,10 @@ impl Building for Unfinished<'_> {
     ) -> Result<(), Error> {
         let to = Mapping::plain(self.parts.space, address, rights);
         self.site.page(to, content)
+    }
+
+    fn part(&mut self, address: u64) -> Result<(), Error> {
+        self.site.part(self.parts.space, address)
     }
 }
 

@@ -72,6 +72,16 @@ impl<D> Table<D> {
         self.processes.insert(at, process);
     }
 
+    /// What is kept of a process that exists.
+    pub fn domain(&mut self, pid: u32) -> Option<&mut D> {
+        let mut processes = self.processes.iter_mut();
+        let process = processes.find(|process| process.pid == pid)?;
+        match &mut process.life {
+            Life::Alive(domain) => Some(domain),
+            Life::Ended(_) => None,
+        }
+    }
+
     /// The number of the next program: the last one's successor that is free.
     ///
     /// # Errors

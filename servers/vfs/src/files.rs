@@ -21,6 +21,8 @@ pub struct File {
     pub node: u64,
     /// What it was opened for.
     pub flags: OpenFlags,
+    /// Whether its file system was told that it is open.
+    pub is_told: bool,
 }
 
 /// How far a directory was listed.
@@ -120,6 +122,13 @@ impl Files {
             .get_mut(number as usize)
             .and_then(Option::take)
             .ok_or(Error::NotOpen)
+    }
+
+    /// The files on a volume of which its file system does not know that they are open.
+    pub fn untold(&mut self, mount: MountId) -> impl Iterator<Item = &mut File> {
+        let sessions = self.sessions.iter_mut();
+        let files = sessions.flat_map(|session| session.files.iter_mut().flatten());
+        files.filter(move |file| file.mount == mount && !file.is_told)
     }
 
     /// Takes all files of a client away.

@@ -1,7 +1,8 @@
 //! The virtual file system: one tree of names over all mounted volumes, and who has which file open.
 //!
 //! File systems are servers of their own, one for each volume; this server finds the volume that a path leads to, follows
-//! symbolic links across volumes, and passes on what is done with the file. It keeps no file content. A file system that dies
+//! symbolic links across volumes, and passes on what is done with the file. It keeps what it was
+//! told for as long as that is certain to be true. A file system that dies
 //! takes its files with it and nothing else: requests for them fail with `Gone`.
 //!
 //! | module | does |
@@ -9,6 +10,9 @@
 //! | `path` | takes paths apart |
 //! | `mounts` | which volume is where |
 //! | `resolve` | from a path to a node, over links and mount points |
+//! | `known` | what was told of names and nodes, for as long as it is true |
+//! | `pages` | what stands in files, as far as it was read lately |
+//! | `table` | a table of bounded size that forgets |
 //! | `files` | the open files of each client |
 //! | `server` | the interfaces `vfs` and `vfs_sessions` |
 
@@ -19,9 +23,12 @@ extern crate alloc;
 
 mod errors;
 pub mod files;
+mod known;
 pub mod mounts;
+mod pages;
 pub mod path;
 pub mod resolve;
 pub mod server;
+mod table;
 #[cfg(test)]
 mod tests;

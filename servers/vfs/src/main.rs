@@ -15,7 +15,7 @@ use libipc::lend::{Borrower, Lender};
 use libipc::ring::{RingEnds, RingService};
 use libipc::{CPtr, Caller, Cap, Never, Rights, Router, Session, Sessions, Startup};
 use proto::vfs_sessions;
-use vfs::mounts::Mounts;
+use vfs::mounts::{Mounts, Ties};
 use vfs::server::{Connections, Vfs};
 
 /// The connections that this server makes to itself.
@@ -56,8 +56,13 @@ fn main(env: Startup) -> Never {
             panic!("`{argument}` is not CONNECTION=PATH");
         };
         if let Some(filesystem) = env.try_connect(connection) {
-            let lender = Lender::open(&env, connection);
-            mounts.add_lending(path, filesystem, lender);
+            let entry = env.find(EntryKind::Client, connection);
+            let end = entry.map(|entry| entry.v1).filter(|badge| *badge != 0);
+            let ties = Ties {
+                lender: Lender::open(&env, connection),
+                end: end.map(Caller::from_badge),
+            };
+            mounts.add(path, filesystem, ties);
         }
     }
     let connections = Own {

@@ -1,15 +1,18 @@
 //! Which volume is where.
 
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use libipc::Transport;
 use libipc::codec::Text;
 use libipc::lend::Lender;
-use proto::filesystem::{Client, Info, MountState};
+use libipc::{Caller, Error as CallError, Transport};
+use proto::filesystem::{self, Client, Info, Lasting, MountState};
 use proto::vfs::{Error, Mount};
 
-use crate::path::{Name, names};
+use crate::errors::passed_on;
+use crate::known::Known;
+use crate::path::names;
 
 /// The number of a mount.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,8 +25,20 @@ pub struct Mounted<T> {
     info: Info,
     /// The volume's file system.
     pub filesystem: Client<T>,
+    /// What comes with its connection.
+    ties: Ties,
+    /// Whether what it tells may be kept until it is asked for a change.
+    lasts: bool,
+}
+
+/// What a connection to a file system has besides.
+#[derive(Default)]
+pub struct Ties {
     /// Lends it buffers.
-    lender: Option<Lender>,
+    pub lender: Option<Lender>,
+    /// Who is gone when the file system is. Without it nothing is kept of what the file system tells: nobody would say when
+    /// that is worth nothing any more.
+    pub end: Option<Caller>,
 }
 
 /// All mounts.
@@ -31,6 +46,8 @@ pub struct Mounts<T> {
     mounts: Vec<Mounted<T>>,
     /// Those whose volumes do not exist, or not yet.
     absent: Vec<Mounted<T>>,
+    /// On the heap: it is moved about before anything is served.
+    pub(crate) known: Box<Known>,
 }
 
 impl<T: Transport> Mounts<T> {
@@ -39,17 +56,13 @@ impl<T: Transport> Mounts<T> {
         Self {
             mounts: Vec::new(),
             absent: Vec::new(),
+            known: Box::new(Known::new()),
         }
     }
 
     /// Asks a file system what it has mounted and puts that at a path. A volume that does not exist is left out until
     /// mounts are listed and it does; one that could not be mounted keeps its place, where every access says so.
-    pub fn add(&mut self, path: &str, filesystem: Client<T>) {
-        self.add_lending(path, filesystem, None);
-    }
-
-    /// As [`add`](Self::add), of a file system that is lent buffers.
-    pub fn add_lending(&mut self, path: &str, filesystem: Client<T>, lender: Option<Lender>) {
+    pub fn add(&mut self, path: &str, filesystem: Client<T>, ties: Ties) {
         let info = filesystem.info().unwrap_or_else(|_| gone(&unknown()));
         let mounts = match info.state {
             MountState::Absent => &mut self.absent,
@@ -57,24 +70,27 @@ impl<T: Transport> Mounts<T> {
         };
         let point = names(path.as_bytes()).unwrap_or_default();
         let point = point.into_iter().map(Vec::from).collect();
+        // An older file system does not know the question.
+        let lasts = ties.end.is_some() && filesystem.lasting() == Ok(Lasting::UntilChanged);
         mounts.push(Mounted {
             point,
             path: path.into(),
             info,
             filesystem,
-            lender,
+            ties,
+            lasts,
         });
     }
 
     /// The mount that a path lies in, and how many of its names lead there.
-    pub fn of(&self, path: &[Name<'_>]) -> Option<(MountId, usize)> {
+    pub fn of<N: AsRef<[u8]>>(&self, path: &[N]) -> Option<(MountId, usize)> {
         let inside = |mount: &Mounted<T>| {
             mount.point.len() <= path.len()
                 && mount
                     .point
                     .iter()
                     .zip(path)
-                    .all(|(point, name)| point == name)
+                    .all(|(point, name)| point == name.as_ref())
         };
         let found = self
             .mounts
@@ -86,7 +102,7 @@ impl<T: Transport> Mounts<T> {
     }
 
     /// Whether a path is where a volume is mounted.
-    pub fn is_point(&self, path: &[Name<'_>]) -> bool {
+    pub fn is_point<N: AsRef<[u8]>>(&self, path: &[N]) -> bool {
         self.of(path).is_some_and(|(_, used)| used == path.len())
     }
 
@@ -111,12 +127,52 @@ impl<T: Transport> Mounts<T> {
         if !mount.is_usable() {
             return Err(Error::NotMounted);
         }
-        Ok((&mount.filesystem, mount.lender.as_mut()))
+        Ok((&mount.filesystem, mount.ties.lender.as_mut()))
     }
 
-    /// Every file system that can be used.
-    pub fn all_usable(&self) -> impl Iterator<Item = &Client<T>> {
-        (0..self.mounts.len()).filter_map(|index| self.usable(MountId(index)).ok())
+    /// The node of a volume's root, if what its file system tells may be kept.
+    pub(crate) fn lasting_root(&self, id: MountId) -> Option<u64> {
+        let mount = self.mounts.get(id.0)?;
+        (mount.lasts && mount.is_usable()).then_some(mount.info.root)
+    }
+
+    /// What a file system answered. If it or its device is gone, nothing is kept of it from now on.
+    ///
+    /// # Errors
+    /// Its error.
+    pub(crate) fn told<R>(
+        &mut self,
+        id: MountId,
+        answer: Result<R, CallError<filesystem::Error>>,
+    ) -> Result<R, Error> {
+        let answer = answer.map_err(passed_on);
+        if matches!(answer, Err(Error::Gone)) {
+            self.distrust(id);
+        }
+        answer
+    }
+
+    /// Forgets what is known of the volume of a file system that is gone.
+    pub(crate) fn note_gone(&mut self, client: Caller) {
+        let is = |mount: &Mounted<T>| mount.ties.end == Some(client);
+        let gone: Vec<_> = (0..self.mounts.len())
+            .filter(|index| self.mounts.get(*index).is_some_and(is))
+            .collect();
+        gone.into_iter()
+            .for_each(|index| self.distrust(MountId(index)));
+    }
+
+    fn distrust(&mut self, id: MountId) {
+        self.known.forget_all(id);
+        if let Some(mount) = self.mounts.get_mut(id.0) {
+            mount.lasts = false;
+        }
+    }
+
+    /// Every mount that can be used.
+    pub fn all_usable(&self) -> impl Iterator<Item = MountId> {
+        let all = (0..self.mounts.len()).map(MountId);
+        all.filter(|id| self.usable(*id).is_ok())
     }
 
     /// Puts volumes that have come into being at their paths, behind all others.

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use libipc::codec::List;
 use proto::vfs::{Error, MAX_PATH};
 
 /// The greatest length of a name in bytes.
@@ -19,6 +20,27 @@ pub fn absolute(path: &[u8]) -> Result<Vec<Name<'_>>, Error> {
         return Err(Error::BadPath);
     }
     names(path)
+}
+
+/// How many names of a path are looked up without memory for them.
+const FEW: usize = 12;
+
+/// The same, in a place that needs no memory; `None` if there are too many, or something is wrong.
+pub fn few(path: &[u8]) -> Option<List<Name<'_>, FEW>> {
+    let mut found = List::new();
+    let mut start = path.strip_prefix(b"/")?;
+    loop {
+        let end = start.iter().position(|byte| matches!(byte, b'/' | 0));
+        let name = start.get(..end.unwrap_or(start.len()))?;
+        if !matches!(name, b"" | b".") {
+            found.push(name).ok()?;
+        }
+        match end {
+            None => return (path.len() <= MAX_NAME).then_some(found),
+            Some(end) if start.get(end) == Some(&b'/') => start = start.get(end + 1..)?,
+            Some(_) => return None,
+        }
+    }
 }
 
 /// The names of a path that may be relative.
@@ -69,6 +91,18 @@ mod tests {
         assert_eq!(absolute(b"//a/./b/").unwrap(), [b"a", b"b"]);
         assert!(absolute(b"/").unwrap().is_empty());
         assert_eq!(join(&absolute(b"//a/./b/").unwrap()), b"a/b");
+    }
+
+    #[test]
+    fn few_names_are_the_same_ones() {
+        for path in [&b"/"[..], b"//a/./b/", b"/a/../b", b"/.a/b.", b"/."] {
+            assert_eq!(few(path).unwrap()[..], absolute(path).unwrap());
+        }
+        for path in [&b""[..], b"a", b"/a\0b", b"/a/b\0", &[b'/'; 1001]] {
+            assert_eq!(few(path), None);
+        }
+        assert!(few(b"/1/2/3/4/5/6/7/8/9/10/11/12").is_some());
+        assert_eq!(few(b"/1/2/3/4/5/6/7/8/9/10/11/12/13"), None);
     }
 
     #[test]

@@ -3,14 +3,17 @@
 //! A file system follows as many names as it can in one request and stops at a symbolic link, which may lead to another volume
 //! and so is followed here. `..` leads up from where the names before it really lead, also across a mount point, so the path
 //! is followed piece by piece up to each `..`.
+//!
+//! Before that, a path is followed name by name through what is known. A name that is not is asked for and known from then on,
+//! so that a path that was used before leads to its end without a request. Paths with `..` and links go the other way.
 
 use alloc::vec::Vec;
 
 use libipc::Transport;
-use proto::filesystem::{NodeKind, Place, Reach, Stat};
+use proto::filesystem::{self, NodeKind, Place, Reach, Stat};
 use proto::vfs::Error;
 
-use crate::errors::passed_on;
+use crate::known::Child;
 use crate::mounts::{MountId, Mounts};
 use crate::path::{join, names};
 
@@ -31,8 +34,26 @@ pub enum Last {
 pub struct Found {
     /// The volume.
     pub mount: MountId,
-    /// What is there.
-    pub stat: Stat,
+    /// The number of what is there.
+    pub node: u64,
+    /// What it is.
+    pub kind: NodeKind,
+    /// Its properties, if they were told on the way.
+    pub stat: Option<Stat>,
+}
+
+impl Found {
+    /// Something of which a file system told the properties.
+    pub(crate) fn told(mount: MountId, stat: Stat) -> Self {
+        let Child { node, kind } = Child::of(&stat);
+        let stat = Some(stat);
+        Self {
+            mount,
+            node,
+            kind,
+            stat,
+        }
+    }
 }
 
 /// A path on its way.
@@ -56,7 +77,90 @@ impl<T: Transport> Mounts<T> {
     ///
     /// # Errors
     /// Why it leads nowhere.
-    pub fn resolve<N: AsRef<[u8]>>(&self, path: &[N], last: Last) -> Result<Found, Error> {
+    pub fn resolve<N: AsRef<[u8]>>(&mut self, path: &[N], last: Last) -> Result<Found, Error> {
+        match self.by_names(path, last) {
+            Some(found) => found,
+            None => self.by_pieces(path, last),
+        }
+    }
+
+    /// Follows a path by what is known; `None` if that does not lead to its end.
+    fn by_names<N: AsRef<[u8]>>(&mut self, path: &[N], last: Last) -> Option<Result<Found, Error>> {
+        let (mount, used) = self.of(path)?;
+        let mut at = Child {
+            node: self.lasting_root(mount)?,
+            kind: NodeKind::Directory,
+        };
+        for name in path.get(used..)? {
+            let name = name.as_ref();
+            if at.kind != NodeKind::Directory || name == b".." {
+                return None;
+            }
+            at = match self.child(mount, at.node, name)? {
+                Some(child) => child,
+                None => return Some(Err(Error::NotFound)),
+            };
+        }
+        if at.kind == NodeKind::Link && last == Last::Follow {
+            return None;
+        }
+        let Child { node, kind } = at;
+        let stat = None;
+        Some(Ok(Found {
+            mount,
+            node,
+            kind,
+            stat,
+        }))
+    }
+
+    /// What a name of a lasting volume leads to, as it is known or told now; `None` if that fails.
+    fn child(&mut self, mount: MountId, directory: u64, name: &[u8]) -> Option<Option<Child>> {
+        if let Some(known) = self.known.child(mount, directory, name) {
+            return Some(known);
+        }
+        let child = match self.usable(mount).ok()?.lookup(directory, name) {
+            Ok(stat) => {
+                self.known.put_stat(mount, &stat);
+                Some(Child::of(&stat))
+            }
+            Err(libipc::Error::Server(filesystem::Error::NotFound)) => None,
+            Err(_) => return None,
+        };
+        self.known.put_child(mount, directory, name, child);
+        Some(child)
+    }
+
+    /// The properties of what was found.
+    ///
+    /// # Errors
+    /// Why they cannot be told.
+    pub(crate) fn properties(&mut self, found: Found) -> Result<Stat, Error> {
+        match found.stat {
+            Some(stat) => Ok(stat),
+            None => self.stat_of(found.mount, found.node),
+        }
+    }
+
+    /// The properties of a node, as they are known or told now.
+    ///
+    /// # Errors
+    /// Why they cannot be told.
+    pub(crate) fn stat_of(&mut self, mount: MountId, node: u64) -> Result<Stat, Error> {
+        let lasts = self.lasting_root(mount).is_some();
+        if lasts && let Some(known) = self.known.stat(mount, node) {
+            return Ok(*known);
+        }
+        let told = self.usable(mount)?.stat(node);
+        let stat = self.told(mount, told)?;
+        if lasts {
+            self.known.put_stat(mount, &stat);
+        }
+        Ok(stat)
+    }
+
+    /// Follows a path by what file systems tell now.
+    fn by_pieces<N: AsRef<[u8]>>(&mut self, path: &[N], last: Last) -> Result<Found, Error> {
         let left = path.iter().map(|name| name.as_ref().to_vec()).collect();
         let mut walk = Walk {
             done: Vec::new(),
@@ -71,7 +175,7 @@ impl<T: Transport> Mounts<T> {
     }
 
     /// Follows the names up to the next `..`, or to the end.
-    fn step(&self, walk: &mut Walk, last: Last) -> Result<Step, Error> {
+    fn step(&mut self, walk: &mut Walk, last: Last) -> Result<Step, Error> {
         let up = walk.left.iter().position(|name| name == b"..");
         let end = up.unwrap_or(walk.left.len());
         let (mount, place, used) = self.walk(walk, end)?;
@@ -82,10 +186,7 @@ impl<T: Transport> Mounts<T> {
             if place.stat.kind == NodeKind::Link && last == Last::Follow {
                 return self.follow_last(walk, mount, &place);
             }
-            return Ok(Step::Found(Found {
-                mount,
-                stat: place.stat,
-            }));
+            return Ok(Step::Found(Found::told(mount, place.stat)));
         };
         if place.stat.kind == NodeKind::Link {
             return self.follow_at(walk, mount, &place, end - 1);
@@ -100,7 +201,7 @@ impl<T: Transport> Mounts<T> {
 
     /// Asks the volume where the first `end` names that are left lead. Gives how many names of the whole path belong to the
     /// mount point.
-    fn walk(&self, walk: &Walk, end: usize) -> Result<(MountId, Place, usize), Error> {
+    fn walk(&mut self, walk: &Walk, end: usize) -> Result<(MountId, Place, usize), Error> {
         let all: Vec<&[u8]> = walk
             .done
             .iter()
@@ -109,13 +210,13 @@ impl<T: Transport> Mounts<T> {
             .collect();
         let (mount, used) = self.of(&all).ok_or(Error::NotMounted)?;
         let inside = join(all.get(used..).unwrap_or_default());
-        let place = self.usable(mount)?.walk(&inside).map_err(passed_on)?;
-        Ok((mount, place, used))
+        let place = self.usable(mount)?.walk(&inside);
+        Ok((mount, self.told(mount, place)?, used))
     }
 
     /// A link stands before the end of what was asked: finds which name it is.
     fn follow(
-        &self,
+        &mut self,
         walk: &mut Walk,
         mount: MountId,
         place: &Place,
@@ -136,14 +237,19 @@ impl<T: Transport> Mounts<T> {
         self.follow_at(walk, mount, place, at)
     }
 
-    fn follow_last(&self, walk: &mut Walk, mount: MountId, place: &Place) -> Result<Step, Error> {
+    fn follow_last(
+        &mut self,
+        walk: &mut Walk,
+        mount: MountId,
+        place: &Place,
+    ) -> Result<Step, Error> {
         let at = walk.left.len().checked_sub(1).ok_or(Error::Damaged)?;
         self.follow_at(walk, mount, place, at)
     }
 
     /// Puts the target of a link into the place of the name number `at` of those that are left.
     fn follow_at(
-        &self,
+        &mut self,
         walk: &mut Walk,
         mount: MountId,
         place: &Place,
@@ -153,10 +259,8 @@ impl<T: Transport> Mounts<T> {
         if walk.links > MAX_LINKS {
             return Err(Error::LinkLoop);
         }
-        let target = self
-            .usable(mount)?
-            .read_link(place.stat.node)
-            .map_err(passed_on)?;
+        let target = self.usable(mount)?.read_link(place.stat.node);
+        let target = self.told(mount, target)?;
         let mut left: Vec<Vec<u8>> = names(&target)?.into_iter().map(Vec::from).collect();
         let mut old = core::mem::take(&mut walk.left).into_iter();
         walk.done.extend(old.by_ref().take(at));

@@ -12,8 +12,9 @@ use proto::{filesystem, vfs_sessions};
 
 use crate::errors::passed_on;
 use crate::files::{File, Files};
+use crate::known::Child;
 use crate::mounts::{MountId, Mounts};
-use crate::path::{Name, absolute, split_last};
+use crate::path::{Name, absolute, few, split_last};
 use crate::resolve::{Found, Last};
 
 /// Makes connections to this server for others, and keeps their sessions.
@@ -52,6 +53,9 @@ const FURTHER: u32 = 1 << 31;
 
 type Outcome<R> = Result<R, Error>;
 
+/// What a file system answers.
+type Answer<R> = Result<R, CallError<filesystem::Error>>;
+
 /// Entries of a directory on their way to a client.
 type Entries = List<Entry, { vfs::MAX_ENTRIES as usize }>;
 
@@ -76,50 +80,49 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         self.mounts.usable(mount)
     }
 
-    fn find(&self, path: &[u8], last: Last) -> Outcome<Found> {
-        self.mounts.resolve(&absolute(path)?, last)
+    fn find(&mut self, path: &[u8], last: Last) -> Outcome<Found> {
+        match few(path) {
+            Some(names) => self.mounts.resolve(&names, last),
+            None => self.mounts.resolve(&absolute(path)?, last),
+        }
     }
 
     /// The directory that a path's last name is or will be in.
-    fn place<'a>(&self, path: &'a [u8]) -> Outcome<Spot<'a>> {
+    fn place<'a>(&mut self, path: &'a [u8]) -> Outcome<Spot<'a>> {
         let (parent, name) = split_last(path)?;
         if self.mounts.is_point(&absolute(path)?) {
             return Err(Error::MountPoint);
         }
         let found = self.mounts.resolve(&parent, Last::Follow)?;
-        if found.stat.kind != NodeKind::Directory {
+        if found.kind != NodeKind::Directory {
             return Err(Error::NotDirectory);
         }
         Ok(Spot {
             mount: found.mount,
-            directory: found.stat.node,
+            directory: found.node,
             name,
         })
     }
 
     /// Finds a file to be opened, or makes it.
-    fn find_or_create(&self, path: &[u8], flags: OpenFlags, permissions: u16) -> Outcome<Found> {
+    fn find_or_create(
+        &mut self,
+        path: &[u8],
+        flags: OpenFlags,
+        permissions: u16,
+    ) -> Outcome<Found> {
         let may_create = flags.contains(OpenFlags::CREATE);
         match self.find(path, Last::Follow) {
             Ok(_) if may_create && flags.contains(OpenFlags::EXCLUSIVE) => Err(Error::Exists),
             Err(Error::NotFound) if may_create => {
                 let place = self.place(path)?;
-                let made = self
-                    .on(place.mount)?
-                    .create(place.directory, place.name, permissions);
-                Ok(Found {
-                    mount: place.mount,
-                    stat: made.map_err(passed_on)?,
-                })
+                let stat = self.make(&place, |on| {
+                    on.create(place.directory, place.name, permissions)
+                })?;
+                Ok(Found::told(place.mount, stat))
             }
             found => found,
         }
-    }
-
-    /// An open file and its file system.
-    fn opened(&self, caller: Caller, file: u32, flags: OpenFlags) -> Outcome<(File, &Client<T>)> {
-        let file = self.files.get(caller, file, flags)?;
-        Ok((file, self.on(file.mount)?))
     }
 
     /// The next entries of a directory, as many as there are credits, and whether they are the last.
@@ -131,6 +134,8 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     ) -> Outcome<(Entries, bool)> {
         let file = self.files.get(client, number, OpenFlags::DIRECTORY)?;
         let listing = self.files.listing(client, number)?;
+        // Reading is noted with the directory.
+        self.mounts.known.forget_stat(file.mount, file.node);
         let filesystem = self.mounts.usable(file.mount)?;
         let mut portion = Portion::new(credits);
         loop {
@@ -150,18 +155,103 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         }
     }
 
-    fn close_nodes(&self, files: &[File]) {
+    /// Asks for a change of names in a directory.
+    fn change_names<R>(
+        &mut self,
+        (mount, directory): (MountId, u64),
+        ask: impl FnOnce(&Client<T>) -> Answer<R>,
+    ) -> Outcome<R> {
+        let answer = ask(self.on(mount)?);
+        self.mounts.known.forget_names_in(mount, directory);
+        self.mounts.known.forget_stats(mount);
+        self.mounts.told(mount, answer)
+    }
+
+    /// Asks for a new node in a directory.
+    fn make(
+        &mut self,
+        place: &Spot<'_>,
+        ask: impl FnOnce(&Client<T>) -> Answer<Stat>,
+    ) -> Outcome<Stat> {
+        let (mount, directory) = (place.mount, place.directory);
+        let made = self.change_names((mount, directory), ask)?;
+        self.mounts.known.forget_node(mount, made.node);
+        if self.mounts.lasting_root(mount).is_some() {
+            let child = Some(Child::of(&made));
+            self.mounts
+                .known
+                .put_child(mount, directory, place.name, child);
+            self.mounts.known.put_stat(mount, &made);
+        }
+        Ok(made)
+    }
+
+    /// Asks to take a name away, which may be a node's last.
+    fn remove(
+        &mut self,
+        (mount, directory): (MountId, u64),
+        ask: impl FnOnce(&Client<T>) -> Answer<()>,
+    ) -> Outcome<()> {
+        self.tell_open(mount)?;
+        self.change_names((mount, directory), ask)
+    }
+
+    /// Asks for a change of a file's content.
+    fn change_content<R>(
+        &mut self,
+        (mount, node): (MountId, u64),
+        ask: impl FnOnce(&Client<T>) -> Answer<R>,
+    ) -> Outcome<R> {
+        let answer = ask(self.on(mount)?);
+        self.mounts.known.forget_content(mount, node);
+        self.mounts.told(mount, answer)
+    }
+
+    /// Takes the content of a file away, if it has any.
+    fn cut(&mut self, found: Found) -> Outcome<()> {
+        let (mount, node) = (found.mount, found.node);
+        match self.mounts.properties(found)?.size {
+            0 => Ok(()),
+            _ => self.change_content((mount, node), |on| on.truncate(node, 0)),
+        }
+    }
+
+    /// Asks to make a volume durable.
+    fn sync(&mut self, mount: MountId) -> Outcome<()> {
+        let answer = self.on(mount)?.sync();
+        self.mounts.known.forget_stats(mount);
+        self.mounts.told(mount, answer)
+    }
+
+    /// Tells a file system of every open file that it does not know to be open, so that none goes with its last name.
+    fn tell_open(&mut self, mount: MountId) -> Outcome<()> {
+        for file in self.files.untold(mount) {
+            let filesystem = self.mounts.usable(mount)?;
+            filesystem.open(file.node).map_err(passed_on)?;
+            file.is_told = true;
+        }
+        Ok(())
+    }
+
+    fn close_file(&mut self, file: File) -> Outcome<()> {
+        if !file.is_told {
+            return Ok(());
+        }
+        let closed = self.on(file.mount)?.close(file.node);
+        // A node without a name goes, and the volume has more room.
+        self.mounts.told(file.mount, closed)
+    }
+
+    fn close_nodes(&mut self, files: &[File]) {
         for file in files {
-            if let Ok(filesystem) = self.on(file.mount) {
-                // A file system that is gone has closed everything.
-                let _ = filesystem.close(file.node);
-            }
+            // A file system that is gone has closed everything.
+            let _ = self.close_file(*file);
         }
     }
 }
 
 /// Whether what was found can be opened so.
-fn openable(found: &Stat, flags: OpenFlags) -> Outcome<()> {
+fn openable(found: &Found, flags: OpenFlags) -> Outcome<()> {
     let writes = flags.contains(OpenFlags::WRITE) || flags.contains(OpenFlags::TRUNCATE);
     match found.kind {
         NodeKind::Directory if writes => Err(Error::IsDirectory),
@@ -181,13 +271,21 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         permissions: u16,
     ) -> Outcome<u32> {
         let found = self.find_or_create(path, flags, permissions)?;
-        openable(&found.stat, flags)?;
-        let (mount, node) = (found.mount, found.stat.node);
-        self.on(mount)?.open(node).map_err(passed_on)?;
-        let file = File { mount, node, flags };
-        let cut = flags.contains(OpenFlags::TRUNCATE) && found.stat.size != 0;
-        let opened = match cut {
-            true => self.on(mount)?.truncate(node, 0).map_err(passed_on),
+        openable(&found, flags)?;
+        let (mount, node) = (found.mount, found.node);
+        // It is told when that makes a difference.
+        let is_told = self.mounts.lasting_root(mount).is_none();
+        if is_told {
+            self.on(mount)?.open(node).map_err(passed_on)?;
+        }
+        let file = File {
+            mount,
+            node,
+            flags,
+            is_told,
+        };
+        let opened = match flags.contains(OpenFlags::TRUNCATE) {
+            true => self.cut(found),
             false => Ok(()),
         };
         let opened = opened.and_then(|()| self.files.open(caller, file));
@@ -213,7 +311,7 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
 
     fn close(&mut self, caller: Caller, file: u32) -> Outcome<()> {
         let file = self.files.close(caller, file)?;
-        self.on(file.mount)?.close(file.node).map_err(passed_on)
+        self.close_file(file)
     }
 
     fn read_at(
@@ -223,10 +321,20 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         offset: u64,
         max: u32,
     ) -> Outcome<Bytes<1536>> {
-        let (file, filesystem) = self.opened(caller, file, OpenFlags::READ)?;
-        filesystem
-            .read_at(file.node, offset, max)
-            .map_err(passed_on)
+        let file = self.files.get(caller, file, OpenFlags::READ)?;
+        let mut data = Bytes::new();
+        let length = (max as usize).min(data.capacity());
+        let read = self
+            .mounts
+            .read_pages(&file, (offset, length), |_, bytes| {
+                data.extend_from_slice(bytes).map_err(|_| Error::Invalid)
+            })?;
+        if read.is_some() {
+            return Ok(data);
+        }
+        let read = self.on(file.mount)?.read_at(file.node, offset, max);
+        self.mounts.known.forget_stat(file.mount, file.node);
+        self.mounts.told(file.mount, read)
     }
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
@@ -234,6 +342,17 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         if !self.borrower.lends(caller) {
             return Err(Error::Invalid);
         }
+        let borrower = &mut self.borrower;
+        let read = self
+            .mounts
+            .read_pages(&file, (offset, data.len()), |at, bytes| {
+                let written = borrower.write(caller, data, (at, bytes));
+                written.map_err(|_| Error::Invalid)
+            })?;
+        if let Some(read) = read {
+            return Ok(read as u32);
+        }
+        self.mounts.known.forget_stat(file.mount, file.node);
         match self.mounts.lending(file.mount)? {
             (filesystem, Some(lender)) if data.len() <= lender.longest_out() => {
                 let lent = lender.lend_out(data.len()).ok_or(Error::Invalid)?;
@@ -262,24 +381,22 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {
-        let (file, filesystem) = self.opened(caller, file, OpenFlags::WRITE)?;
-        filesystem
-            .write_at(file.node, offset, data)
-            .map_err(passed_on)
+        let file = self.files.get(caller, file, OpenFlags::WRITE)?;
+        let node = file.node;
+        self.change_content((file.mount, node), |on| on.write_at(node, offset, data))
     }
 
     fn append(&mut self, caller: Caller, file: u32, data: &[u8]) -> Outcome<u64> {
-        let (file, filesystem) = self.opened(caller, file, OpenFlags::WRITE)?;
-        let end = filesystem.stat(file.node).map_err(passed_on)?.size;
-        filesystem
-            .write_at(file.node, end, data)
-            .map_err(passed_on)?;
+        let file = self.files.get(caller, file, OpenFlags::WRITE)?;
+        let node = file.node;
+        let end = self.mounts.stat_of(file.mount, node)?.size;
+        self.change_content((file.mount, node), |on| on.write_at(node, end, data))?;
         Ok(end)
     }
 
     fn stat_file(&mut self, caller: Caller, file: u32) -> Outcome<Stat> {
-        let (file, filesystem) = self.opened(caller, file, OpenFlags::empty())?;
-        filesystem.stat(file.node).map_err(passed_on)
+        let file = self.files.get(caller, file, OpenFlags::empty())?;
+        self.mounts.stat_of(file.mount, file.node)
     }
 
     fn length(&mut self, caller: Caller, file: u32) -> Outcome<u32> {
@@ -288,13 +405,14 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn truncate(&mut self, caller: Caller, file: u32, size: u64) -> Outcome<()> {
-        let (file, filesystem) = self.opened(caller, file, OpenFlags::WRITE)?;
-        filesystem.truncate(file.node, size).map_err(passed_on)
+        let file = self.files.get(caller, file, OpenFlags::WRITE)?;
+        let node = file.node;
+        self.change_content((file.mount, node), |on| on.truncate(node, size))
     }
 
     fn sync_file(&mut self, caller: Caller, file: u32) -> Outcome<()> {
-        let (_, filesystem) = self.opened(caller, file, OpenFlags::empty())?;
-        filesystem.sync().map_err(passed_on)
+        let file = self.files.get(caller, file, OpenFlags::empty())?;
+        self.sync(file.mount)
     }
 
     fn list(&mut self, caller: Caller, path: &[u8]) -> Outcome<u32> {
@@ -318,33 +436,35 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn stat(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
-        self.find(path, Last::Follow).map(|found| found.stat)
+        let found = self.find(path, Last::Follow)?;
+        self.mounts.properties(found)
     }
 
     fn stat_link(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
-        self.find(path, Last::Keep).map(|found| found.stat)
+        let found = self.find(path, Last::Keep)?;
+        self.mounts.properties(found)
     }
 
     fn make_directory(&mut self, _: Caller, path: &[u8], permissions: u16) -> Outcome<()> {
         let place = self.place(path)?;
-        let made = self
-            .on(place.mount)?
-            .make_directory(place.directory, place.name, permissions);
-        made.map(|_| ()).map_err(passed_on)
+        let made = self.make(&place, |on| {
+            on.make_directory(place.directory, place.name, permissions)
+        });
+        made.map(drop)
     }
 
     fn remove_directory(&mut self, _: Caller, path: &[u8]) -> Outcome<()> {
         let place = self.place(path)?;
-        self.on(place.mount)?
-            .remove_directory(place.directory, place.name)
-            .map_err(passed_on)
+        let spot = (place.mount, place.directory);
+        let removed = self.remove(spot, |on| on.remove_directory(place.directory, place.name));
+        self.mounts.known.forget_tree(place.mount);
+        removed
     }
 
     fn unlink(&mut self, _: Caller, path: &[u8]) -> Outcome<()> {
         let place = self.place(path)?;
-        self.on(place.mount)?
-            .unlink(place.directory, place.name)
-            .map_err(passed_on)
+        let spot = (place.mount, place.directory);
+        self.remove(spot, |on| on.unlink(place.directory, place.name))
     }
 
     fn rename(&mut self, _: Caller, old: &[u8], to: &[u8]) -> Outcome<()> {
@@ -352,23 +472,18 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         if old.mount != to.mount {
             return Err(Error::OtherVolume);
         }
-        let filesystem = self.on(old.mount)?;
-        let renamed = filesystem.rename(
-            old.directory,
-            old.name,
-            to.directory,
-            to.name,
-            Existing::Replace,
-        );
-        renamed.map_err(passed_on)
+        let renamed = self.remove((old.mount, old.directory), |on| {
+            let existing = Existing::Replace;
+            on.rename(old.directory, old.name, to.directory, to.name, existing)
+        });
+        self.mounts.known.forget_tree(old.mount);
+        renamed
     }
 
     fn symlink(&mut self, _: Caller, target: &[u8], path: &[u8]) -> Outcome<()> {
         let place = self.place(path)?;
-        let made = self
-            .on(place.mount)?
-            .symlink(place.directory, place.name, target);
-        made.map(|_| ()).map_err(passed_on)
+        let made = self.make(&place, |on| on.symlink(place.directory, place.name, target));
+        made.map(drop)
     }
 
     fn link(&mut self, _: Caller, existing: &[u8], path: &[u8]) -> Outcome<()> {
@@ -377,24 +492,24 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         if found.mount != place.mount {
             return Err(Error::OtherVolume);
         }
-        self.on(place.mount)?
-            .link(found.stat.node, place.directory, place.name)
-            .map_err(passed_on)
+        self.change_names((place.mount, place.directory), |on| {
+            on.link(found.node, place.directory, place.name)
+        })
     }
 
     fn read_link(&mut self, _: Caller, path: &[u8]) -> Outcome<Bytes<1000>> {
         let found = self.find(path, Last::Keep)?;
-        if found.stat.kind != NodeKind::Link {
+        if found.kind != NodeKind::Link {
             return Err(Error::Invalid);
         }
-        self.on(found.mount)?
-            .read_link(found.stat.node)
-            .map_err(passed_on)
+        let told = self.on(found.mount)?.read_link(found.node);
+        self.mounts.told(found.mount, told)
     }
 
     fn space(&mut self, _: Caller, path: &[u8]) -> Outcome<Space> {
         let found = self.find(path, Last::Follow)?;
-        self.on(found.mount)?.space().map_err(passed_on)
+        let told = self.on(found.mount)?.space();
+        self.mounts.told(found.mount, told)
     }
 
     fn mounts(&mut self, _: Caller, first: u32) -> List<Mount, 4> {
@@ -405,27 +520,26 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn sync_all(&mut self, _: Caller) -> Outcome<()> {
-        each(self.mounts.all_usable(), Client::sync)
+        let usable: Vec<_> = self.mounts.all_usable().collect();
+        first_error(usable.into_iter().map(|mount| self.sync(mount)))
     }
 
     fn unmount_all(&mut self, _: Caller) -> Outcome<()> {
         let files = self.files.end_all();
         self.close_nodes(&files);
-        let unmounted = each(self.mounts.all_usable(), Client::unmount);
+        let usable: Vec<_> = self.mounts.all_usable().collect();
+        let unmounted = first_error(usable.into_iter().map(|mount| {
+            let answer = self.on(mount)?.unmount();
+            self.mounts.told(mount, answer)
+        }));
         self.mounts.close_all();
         unmounted
     }
 }
 
-/// Does something with every file system, and gives the first error of those that failed.
-fn each<'a, T: Transport + 'a>(
-    filesystems: impl Iterator<Item = &'a Client<T>>,
-    act: fn(&Client<T>) -> Result<(), CallError<filesystem::Error>>,
-) -> Outcome<()> {
-    let outcomes: Vec<_> = filesystems
-        .map(|filesystem| act(filesystem).map_err(passed_on))
-        .collect();
-    outcomes.into_iter().collect()
+/// Does everything, and gives the first error of what failed.
+fn first_error(all: impl Iterator<Item = Outcome<()>>) -> Outcome<()> {
+    all.fold(Ok(()), Outcome::and)
 }
 
 impl<T: Transport, C: Connections> vfs_sessions::Server for Vfs<T, C> {
@@ -443,8 +557,9 @@ impl<T: Transport, C: Connections> vfs_sessions::Server for Vfs<T, C> {
 }
 
 impl<T: Transport, C: Connections> Events for Vfs<T, C> {
-    /// Closes what a client had open.
+    /// Closes what a client had open. It may also be a file system.
     fn client_gone(&mut self, client: Caller) {
+        self.mounts.note_gone(client);
         let files = self.files.end(client);
         self.close_nodes(&files);
         self.borrower.forget(client);

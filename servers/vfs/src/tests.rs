@@ -13,15 +13,16 @@ use libipc::ring::{Pool, Pools, Untrusted};
 use libipc::{CPtr, Caller, Cap, Endpoint, Error as CallError, Router};
 use libipc_mock::{Mock, MockConnection, shared_words};
 use proto::filesystem::{
-    self, Cursor, Entry, Existing, Info, MountState, NodeKind, Place, Reach, Space, Stat,
+    self, Cursor, Entry, Existing, Info, Lasting, MountState, NodeKind, Place, Reach, Space, Stat,
 };
 use proto::vfs::{self, Error, OpenFlags};
 use proto::vfs_sessions;
 
-use crate::mounts::Mounts;
+use crate::mounts::{Mounts, Ties};
 use crate::server::{Connections, Vfs};
 
 mod hosted;
+mod kept;
 mod over_ring;
 
 #[derive(Clone, Debug)]
@@ -31,11 +32,13 @@ enum Node {
     Link(Vec<u8>),
 }
 
-/// A file system in memory. Node 1 is the root; nodes are never freed, and opens are counted.
+/// A file system in memory. Node 1 is the root. A node without a name goes when it is not open, and its number to the next one:
+/// who keeps a number too long gets another file.
 struct Ram {
     nodes: BTreeMap<u64, Node>,
     open: BTreeMap<u64, u32>,
     state: MountState,
+    lasting: Lasting,
     borrower: Borrower,
 }
 
@@ -48,6 +51,7 @@ impl Ram {
             nodes,
             open: BTreeMap::new(),
             state: MountState::Mounted,
+            lasting: Lasting::UntilChanged,
             borrower: Borrower::default(),
         }
     }
@@ -86,13 +90,42 @@ impl Ram {
     }
 
     fn add(&mut self, directory: u64, name: &[u8], node: Node) -> Answer<u64> {
-        let number = self.nodes.len() as u64 + 1;
+        let number = (1..)
+            .find(|number| !self.nodes.contains_key(number))
+            .unwrap();
         if self.directory(directory)?.contains_key(name) {
             return Err(filesystem::Error::Exists);
         }
         self.directory(directory)?.insert(name.to_vec(), number);
         self.nodes.insert(number, node);
         Ok(number)
+    }
+
+    /// How many names a node has.
+    fn links(&self, node: u64) -> u32 {
+        let directories = self.nodes.values().filter_map(|node| match node {
+            Node::Directory(names) => Some(names),
+            _ => None,
+        });
+        let names = directories.flat_map(BTreeMap::values);
+        names.filter(|number| **number == node).count() as u32
+    }
+
+    /// Frees what has no name and is not open.
+    fn tidy(&mut self) {
+        let named: Vec<u64> = self
+            .nodes
+            .values()
+            .filter_map(|node| match node {
+                Node::Directory(names) => Some(names.values().copied()),
+                _ => None,
+            })
+            .flatten()
+            .collect();
+        let open = &self.open;
+        let is_open = |number: &u64| open.get(number).is_some_and(|count| *count > 0);
+        self.nodes
+            .retain(|number, _| *number == 1 || named.contains(number) || is_open(number));
     }
 
     fn tell(&self, node: u64) -> Answer<Stat> {
@@ -110,7 +143,7 @@ impl Ram {
             changed: 0,
             user: 0,
             group: 0,
-            links: 1,
+            links: self.links(node),
             permissions: 0o644,
             kind,
         })
@@ -180,6 +213,7 @@ impl filesystem::Server for Ram {
     fn close(&mut self, _: Caller, node: u64) -> Answer<()> {
         let count = self.open.get_mut(&node).ok_or(filesystem::Error::Invalid)?;
         *count = count.checked_sub(1).ok_or(filesystem::Error::Invalid)?;
+        self.tidy();
         Ok(())
     }
 
@@ -227,12 +261,19 @@ impl filesystem::Server for Ram {
     }
 
     fn link(&mut self, _: Caller, node: u64, directory: u64, name: &[u8]) -> Answer<()> {
+        if self.child(directory, name).is_ok() {
+            return Err(filesystem::Error::Exists);
+        }
+        if matches!(self.nodes.get(&node), Some(Node::Directory(_))) {
+            return Err(filesystem::Error::IsDirectory);
+        }
         self.directory(directory)?.insert(name.to_vec(), node);
         Ok(())
     }
 
     fn unlink(&mut self, _: Caller, directory: u64, name: &[u8]) -> Answer<()> {
         let removed = self.directory(directory)?.remove(name);
+        self.tidy();
         removed.map(|_| ()).ok_or(filesystem::Error::NotFound)
     }
 
@@ -254,8 +295,10 @@ impl filesystem::Server for Ram {
         _: Existing,
     ) -> Answer<()> {
         let node = self.child(from, from_name)?;
-        self.unlink(caller, from, from_name)?;
         self.directory(to)?.insert(to_name.to_vec(), node);
+        if (from, from_name) != (to, to_name) {
+            self.unlink(caller, from, from_name)?;
+        }
         Ok(())
     }
 
@@ -320,6 +363,10 @@ impl filesystem::Server for Ram {
 
     fn sync(&mut self, _: Caller) -> Answer<()> {
         Ok(())
+    }
+
+    fn lasting(&mut self, _: Caller) -> Lasting {
+        self.lasting
     }
 
     fn unmount(&mut self, _: Caller) -> Answer<()> {
@@ -395,6 +442,20 @@ fn disk(ram: Ram) -> Disk {
     Mock::new(filesystem::Dispatcher(ram))
 }
 
+/// The file systems' numbers.
+const ROOT: u32 = 1;
+const MNT: u32 = 2;
+
+/// Who is gone when a file system is.
+fn tie(number: u32) -> Caller {
+    Caller::new(number, 255)
+}
+
+fn ties(number: u32, lender: Option<Lender>) -> Ties {
+    let end = Some(tie(number));
+    Ties { lender, end }
+}
+
 fn started() -> Rig {
     let root = Ram::new()
         .with("etc/motd", file("hello"))
@@ -418,13 +479,14 @@ fn started() -> Rig {
         }),
     );
     let mut mounts = Mounts::new();
-    for (path, disk) in [
-        ("/", &root),
-        ("/mnt", &mnt),
-        ("/bad", &broken),
-        ("/none", &absent),
+    for (number, path, disk) in [
+        (ROOT, "/", &root),
+        (MNT, "/mnt", &mnt),
+        (3, "/bad", &broken),
+        (4, "/none", &absent),
     ] {
-        mounts.add(path, filesystem::Client::new(disk.connect(1)));
+        let ties = ties(number, None);
+        mounts.add(path, filesystem::Client::new(disk.connect(1)), ties);
     }
     std::mem::forget(broken);
     let slot = CPtr(3);
@@ -550,6 +612,8 @@ fn a_client_that_is_gone_leaves_no_file_open() {
     assert_eq!(more, Err(CallError::Server(Error::TooManyOpen)));
     let other_interface = Caller::new(client.client(), 1);
     rig.server.client_gone(other_interface);
+    // The file system is told of open files before a name goes.
+    rig.vfs.unlink(b"/etc/up").unwrap();
     assert!(rig.root.server().0.open.values().any(|count| *count > 0));
     rig.server.client_gone(client);
     assert!(rig.root.server().0.open.values().all(|count| *count == 0));
@@ -619,7 +683,8 @@ fn a_lent_buffer_is_filled_whether_the_file_system_is_lent_one_or_not() {
         });
         let volume = disk(ram);
         let mut mounts = Mounts::new();
-        mounts.add_lending("/", filesystem::Client::new(volume.connect(1)), lender);
+        let client = filesystem::Client::new(volume.connect(1));
+        mounts.add("/", client, ties(ROOT, lender));
         let (mut lender, pools) = pool(4096);
         let mut borrower = Borrower::default();
         assert!(borrower.add(me, pools));

@@ -4,7 +4,7 @@ use libipc::Caller;
 use libipc::codec::Bytes;
 use libipc::lend;
 use proto::filesystem::{
-    Cursor, Error, Existing, Info, MAX_DATA, MAX_PATH, Place, Server, Space, Stat,
+    Cursor, Error, Existing, Info, Lasting, MAX_DATA, MAX_PATH, Place, Server, Space, Stat,
 };
 
 use crate::{Entries, Mounted, Volume};
@@ -180,6 +180,10 @@ impl<V: Volume> Server for Mounted<V> {
 
     fn unmount(&mut self, _: Caller) -> Result<(), Error> {
         Mounted::unmount(self)
+    }
+
+    fn lasting(&mut self, _: Caller) -> Lasting {
+        V::LASTING
     }
 
     /// Closes what a client had open, and so frees what has no name any more.

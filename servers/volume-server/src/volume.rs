@@ -5,7 +5,7 @@ use core::fmt::Display;
 
 use libipc::codec::{Bytes, List};
 use proto::filesystem::{
-    Cursor, Entry, Error, Existing, MAX_ENTRIES, MAX_PATH, Place, Space, Stat,
+    Cursor, Entry, Error, Existing, Lasting, MAX_ENTRIES, MAX_PATH, Place, Space, Stat,
 };
 
 /// Entries of a directory, as many as an answer holds.
@@ -23,6 +23,8 @@ pub trait Volume {
     const KIND: &'static str;
     /// The node of the root directory.
     const ROOT: u64;
+    /// How long what it tells stays true.
+    const LASTING: Lasting;
 
     /// Why the volume is read-only, if it is.
     fn restriction(&self) -> Option<String>;

@@ -9,13 +9,13 @@
 use libipc::codec::Sink as _;
 
 /// How often methods of this interface came or went, counted from 1.
-pub const REVISION: u16 = 2;
+pub const REVISION: u16 = 3;
 
 /// Name, number and version of this interface.
 pub const INTERFACE: libipc::Interface = libipc::Interface {
     name: "filesystem",
     id: 0xb3a9,
-    version: 0x13b1_6cde_07af_0388,
+    version: 0xc0fa_a582_ddc0_72f2,
 };
 
 /// The labels of requests.
@@ -85,6 +85,9 @@ pub mod labels {
 
     /// Label of `read_into`.
     pub const READ_INTO: u32 = 0xb3a9_0016;
+
+    /// Label of `lasting`.
+    pub const LASTING: u32 = 0xb3a9_0017;
 }
 
 /// The longest name in a directory.
@@ -468,6 +471,53 @@ impl libipc::codec::Encode for Existing {
 }
 
 impl libipc::codec::Decode for Existing {
+    fn decode(
+        r: &mut libipc::codec::Decoder<'_>,
+    ) -> Result<Self, libipc::codec::Malformed> {
+        Self::from_number(r.get()?).ok_or(libipc::codec::Malformed)
+    }
+}
+
+/// How long what was told of a volume stays true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Lasting {
+    /// It may be wrong at once: the volume changes by itself as well, or a node's number with what is done to others.
+    NotAtAll = 1,
+    /// Until this server is asked for a change. A node keeps its number as long as a name leads to it, and a
+    /// number becomes another node's only by a request that makes one.
+    UntilChanged = 2,
+}
+
+impl Lasting {
+    /// Every entry, in declared order.
+    pub const ALL: &'static [Self] = &[Self::NotAtAll, Self::UntilChanged];
+
+    /// The number that stands for it.
+    pub const fn number(self) -> u8 {
+        self as u8
+    }
+
+    /// What a number stands for; `None` if it stands for nothing.
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::NotAtAll),
+            2 => Some(Self::UntilChanged),
+            _ => None,
+        }
+    }
+}
+
+impl libipc::codec::Encode for Lasting {
+    fn encode<K>(&self, w: &mut K) -> Result<(), libipc::TooLong>
+    where
+        K: libipc::codec::Sink + ?Sized,
+    {
+        w.put(&self.number())
+    }
+}
+
+impl libipc::codec::Decode for Lasting {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
@@ -878,6 +928,10 @@ pub trait Server {
         data: libipc::lend::Place,
     ) -> Result<u32, Error>;
 
+    /// Tells how long the answers to other requests stay true, for whoever keeps them. It is the same as long as the
+    /// server lives.
+    fn lasting(&mut self, caller: libipc::Caller) -> Lasting;
+
     /// Is told of a request for a method that this version of the interface does not have,
     /// which is answered so.
     fn unknown(&mut self, caller: libipc::Caller, ordinal: u16) {
@@ -928,6 +982,7 @@ pub fn dispatch<S: Server + ?Sized>(server: &mut S, request: libipc::Request<'_>
         labels::SYNC => serve_sync(server, caller, message),
         labels::UNMOUNT => serve_unmount(server, caller, message),
         labels::READ_INTO => serve_read_into(server, caller, message),
+        labels::LASTING => serve_lasting(server, caller, message),
         _ => {
             if let Some(ordinal) = libipc::codec::stub::unknown(message, INTERFACE.id) {
                 server.unknown(caller, ordinal);
@@ -972,6 +1027,11 @@ pub fn dispatch_short<S: Server + ?Sized>(
     const READ_INTO: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
         labels::READ_INTO,
         3,
+        0,
+    );
+    const LASTING: libipc::abi::MessageInfo = libipc::abi::MessageInfo::new(
+        labels::LASTING,
+        0,
         0,
     );
     let w = request.words;
@@ -1047,6 +1107,14 @@ pub fn dispatch_short<S: Server + ?Sized>(
                 Ok(read) => Some(libipc::Short::ok(1, [u64::from(read), 0, 0, 0, 0, 0])),
                 Err(error) => Some(libipc::Short::error(error.number())),
             }
+        }
+        LASTING => {
+            let lasting = libipc::meter::method(
+                caller,
+                labels::LASTING,
+                || server.lasting(caller),
+            );
+            Some(libipc::Short::ok(1, [u64::from(lasting.number()), 0, 0, 0, 0, 0]))
         }
         _ => None,
     }
@@ -1526,6 +1594,21 @@ fn serve_read_into<S: Server + ?Sized>(
     );
 }
 
+fn serve_lasting<S: Server + ?Sized>(
+    server: &mut S,
+    caller: libipc::Caller,
+    message: &mut libipc::Message,
+) {
+    libipc::codec::stub::serve_surely(
+        message,
+        |r| {
+            r.finish()?;
+            Ok(libipc::meter::method(caller, labels::LASTING, || server.lasting(caller)))
+        },
+        |w, lasting| w.put(&lasting),
+    );
+}
+
 /// Makes a server one that a server loop can run.
 #[derive(Debug)]
 pub struct Dispatcher<S>(pub S);
@@ -1982,6 +2065,31 @@ impl<T: libipc::Transport> Client<T> {
                 Some(w[0] as u32)
             },
         )
+    }
+
+    /// Tells how long the answers to other requests stay true, for whoever keeps them. It is the same as long as the
+    /// server lives.
+    ///
+    /// Since revision 3 of the interface.
+    ///
+    /// Asked again once if the server dies meanwhile.
+    ///
+    /// # Errors
+    /// Why no answer came.
+    pub fn lasting(&self) -> Result<Lasting, libipc::TransportError> {
+        libipc::codec::stub::again(|| {
+            libipc::codec::short::ask(
+                &self.transport,
+                libipc::Short::request(labels::LASTING, 0, [0, 0, 0, 0, 0, 0]),
+                1,
+                |w| {
+                    if w[0] & 0xffffffffffffff00 != 0 {
+                        return None;
+                    }
+                    Lasting::from_number(w[0] as u8)
+                },
+            )
+        })
     }
 }
 

@@ -30,7 +30,8 @@ pub(super) fn over(
     let ram = Ram::new().with("file", Node::File(content.to_vec()));
     let volume = disk(ram);
     let mut mounts = Mounts::new();
-    mounts.add_lending("/", filesystem::Client::new(volume.connect(1)), None);
+    let client = filesystem::Client::new(volume.connect(1));
+    mounts.add("/", client, ties(ROOT, None));
     let slot = CPtr(3);
     let own = Endpoint { slot, interface: 0 };
     let router = Router::new(Vfs::new(mounts, Numbers::default()).borrowing(borrower))

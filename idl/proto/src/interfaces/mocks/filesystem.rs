@@ -90,6 +90,8 @@ pub struct Mock {
     pub read_into: alloc::boxed::Box<
         dyn FnMut(libipc::Caller, u64, u64, libipc::lend::Place) -> Result<u32, Error>,
     >,
+    /// What `lasting` does.
+    pub lasting: alloc::boxed::Box<dyn FnMut(libipc::Caller) -> Lasting>,
 }
 
 impl Default for Mock {
@@ -174,6 +176,9 @@ impl Default for Mock {
                 panic!(
                     "`filesystem.read_into` was called, which the test does not expect"
                 )
+            }),
+            lasting: alloc::boxed::Box::new(|_| {
+                panic!("`filesystem.lasting` was called, which the test does not expect")
             }),
         }
     }
@@ -352,6 +357,10 @@ impl Server for Mock {
     ) -> Result<u32, Error> {
         (self.read_into)(caller, node, offset, data)
     }
+
+    fn lasting(&mut self, caller: libipc::Caller) -> Lasting {
+        (self.lasting)(caller)
+    }
 }
 
 /// A server that answers every method with one error, and ABANDONED where a method has none.
@@ -389,7 +398,7 @@ impl libipc::Service for Failing {
                     |_, ()| Ok(()),
                 );
             }
-            labels::INFO => message.begin(libipc::label::ABANDONED),
+            labels::INFO | labels::LASTING => message.begin(libipc::label::ABANDONED),
             _ => {
                 let _ = libipc::codec::stub::unknown(message, INTERFACE.id);
             }
@@ -664,6 +673,11 @@ impl Server for Anything {
             false => Err(self.random.value()),
         }
     }
+
+    #[allow(unused_variables, reason = "what it is asked changes nothing")]
+    fn lasting(&mut self, _: libipc::Caller) -> Lasting {
+        self.random.value()
+    }
 }
 
 fn arguments(
@@ -784,6 +798,7 @@ pub fn attack(random: &mut crate::sample::Random) {
         labels::SYNC,
         labels::UNMOUNT,
         labels::READ_INTO,
+        labels::LASTING,
     ];
     let server = Anything::new(random.number());
     crate::sample::attack(random, ALL, arguments, &mut Dispatcher(server));
@@ -885,6 +900,12 @@ impl crate::sample::Sample for Existing {
     }
 }
 
+impl crate::sample::Sample for Lasting {
+    fn sample(random: &mut crate::sample::Random) -> Self {
+        random.one_of(Self::ALL)
+    }
+}
+
 impl crate::sample::Sample for Error {
     fn sample(random: &mut crate::sample::Random) -> Self {
         random.one_of(Self::ALL)
@@ -903,5 +924,6 @@ pub fn round_trips(random: &mut crate::sample::Random) {
     crate::sample::round_trip::<Reach>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<MountState>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<Existing>(random, crate::sample::Encodings::One);
+    crate::sample::round_trip::<Lasting>(random, crate::sample::Encodings::One);
     crate::sample::round_trip::<Error>(random, crate::sample::Encodings::One);
 }

@@ -114,7 +114,6 @@ unsafe extern "C" {
     fn weft_trap_resume_whoever();
     fn weft_vectors_left(next: *const Registers);
     fn weft_vectors_save(registers: *const Registers);
-    #[expect(non_upper_case_globals, reason = "a label of `trap.S`")]
     static weft_syscall_table: [usize; QUICK];
 }
 

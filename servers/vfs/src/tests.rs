@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use libipc::codec::{Bytes, List, Text};
 use libipc::lend::{self, Borrower, Lender};
 use libipc::ring::{Pool, Pools, Untrusted};
-use libipc::{CPtr, Caller, Cap, Endpoint, Error as CallError, Router};
+use libipc::{CPtr, Caller, Endpoint, Error as CallError, Router};
 use libipc_mock::{Mock, MockConnection, shared_words};
 use proto::filesystem::{
     self, Cursor, Entry, Existing, Info, Lasting, MountState, NodeKind, Place, Reach, Space, Stat,
@@ -19,11 +19,14 @@ use proto::vfs::{self, Error, OpenFlags};
 use proto::vfs_sessions;
 
 use crate::mounts::{Mounts, Ties};
-use crate::server::{Connections, Vfs};
+use crate::server::Vfs;
 
 mod hosted;
 mod kept;
 mod over_ring;
+mod sessions;
+
+use sessions::Numbers;
 
 #[derive(Clone, Debug)]
 enum Node {
@@ -377,47 +380,6 @@ impl filesystem::Server for Ram {
         self.state = MountState::Unmounted;
         Ok(())
     }
-}
-
-/// Connections that are numbers only.
-#[derive(Default)]
-struct Numbers {
-    open: Vec<u32>,
-}
-
-impl Connections for Numbers {
-    fn make(&mut self, client: u32) -> Result<Cap<vfs::Client>, vfs_sessions::Error> {
-        self.open.push(client);
-        Ok(Cap::from_slot(CPtr(client)))
-    }
-
-    fn is_open(&self, client: u32) -> bool {
-        self.open.contains(&client)
-    }
-
-    fn end(&mut self, client: Caller) {
-        self.open.retain(|open| *open != client.client());
-    }
-}
-
-#[test]
-fn two_sessions_of_one_process_have_numbers_of_their_own() {
-    use libipc::Events;
-    let connections = Numbers::default();
-    let mut vfs = Vfs::<MockConnection, _>::new(Mounts::new(), connections);
-    let process_server = Caller::new(1, 1);
-    let open = |vfs: &mut Vfs<_, _>, process| {
-        let connection = vfs_sessions::Server::open(vfs, process_server, process);
-        connection.expect("a session").into_slot().0
-    };
-    let [first, second, third, other] = [7, 7, 7, 8].map(|process| open(&mut vfs, process));
-    let mut all = [first, second, third, other];
-    all.sort_unstable();
-    assert!(all.windows(2).all(|two| two[0] != two[1]), "{all:x?}");
-    vfs.client_gone(Caller::new(second, 0));
-    assert_eq!(open(&mut vfs, 7), second, "its number is free again");
-    vfs.client_gone(Caller::new(first, 0));
-    assert_eq!(open(&mut vfs, 7), first);
 }
 
 type Disk = Mock<filesystem::Dispatcher<Ram>>;

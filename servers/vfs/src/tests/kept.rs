@@ -111,7 +111,7 @@ impl House {
         let (lender, pools) = pool(16384);
         let mut borrower = Borrower::default();
         assert!(borrower.add(me, pools));
-        let server = Vfs::new(mounts, Numbers).borrowing(borrower);
+        let server = Vfs::new(mounts, Numbers::default()).borrowing(borrower);
         let slot = CPtr(3);
         let own = Endpoint { slot, interface: 0 };
         let server = Mock::new(Router::new(server).with(own, vfs::dispatch));
@@ -289,7 +289,7 @@ fn nothing_is_kept_where_nobody_tells_of_the_end() {
     let mut mounts = Mounts::new();
     let client = filesystem::Client::new(volume.connect(1));
     mounts.add("/", client, Ties::default());
-    let server = Mock::new(vfs::Dispatcher(Vfs::new(mounts, Numbers)));
+    let server = Mock::new(vfs::Dispatcher(Vfs::new(mounts, Numbers::default())));
     let client = vfs::Client::new(server.connect_as(Caller::new(9, 0)));
     for _ in 0..2 {
         let asked = volume.requests();

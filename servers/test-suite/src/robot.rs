@@ -5,8 +5,10 @@ use alloc::format;
 use libipc::abi::message::{CAPS_IN, CAPS_OUT, CapItem};
 use libipc::abi::syscall::ThreadState;
 use libipc::abi::syscall::ThreadUses;
-use libipc::objects::{CNode, Frame, SchedContext, Start, Thread, ThreadConfiguration};
-use libipc::{CPtr, FaultKind, Kind, Rights};
+use libipc::objects::{
+    CNode, Frame, Notification, SchedContext, Start, Thread, ThreadConfiguration,
+};
+use libipc::{CPtr, FaultKind, Kind, Refusal, Rights};
 use test_script::{STEPS, Step};
 
 use crate::bench::{Bench, Fault, READ_WRITE};
@@ -40,6 +42,9 @@ pub(crate) struct Robot {
     /// Its number, from 1; the badge of its faults.
     pub(crate) number: u64,
 }
+
+/// How many milliseconds a robot may take to come to a state.
+const WAITS: usize = 2000;
 
 impl Bench {
     /// A robot of a priority. Its stack is one page, with none below.
@@ -92,6 +97,20 @@ impl Bench {
         };
         done("setting registers", robot.thread.set_start(start))?;
         done("resuming", robot.thread.resume())
+    }
+
+    /// Lets threads of lower priority run, a millisecond at a time, until a robot is in a state that is wanted; on a busy host
+    /// the machine may execute nothing meanwhile, so that one wait need not do.
+    pub(crate) fn until(&mut self, robot: Robot, wanted: ThreadState) -> Outcome {
+        let notification: Notification = self.object(Kind::Notification, 0)?;
+        for _ in 0..WAITS {
+            if robot.state()? == wanted {
+                return Ok(());
+            }
+            let ended = notification.wait_until(libipc::clock_ns() + 1_000_000);
+            expect("the wait", ended, Err(Refusal::TimedOut))?;
+        }
+        robot.is(wanted)
     }
 
     /// Takes the fault that a robot must have made; it must be answered.

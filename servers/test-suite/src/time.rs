@@ -185,8 +185,7 @@ fn a_chain_of_four_servers_is_as_urgent_as_its_client(bench: &mut Bench) -> Outc
             }
             steps.extend([reply(2, info(0, 0), [0; 6]), Step::STOP]);
             bench.run(server, &steps)?;
-            pass(bench, MILLISECOND)?;
-            server.is(ThreadState::Receiving)?;
+            bench.until(server, ThreadState::Receiving)?;
             if !has_time {
                 done("taking its time", server.sched.unbind())?;
             }

@@ -1,9 +1,13 @@
 //! Copies bytes out of and into words that another process may use at the same moment.
 //!
 //! Whole words are moved by one atomic access each; the ends that are not aligned are cut out of
-//! or merged into their word. Merging is right because a region has one writer.
+//! or merged into their word. Merging is right because a region has one writer. Where this side's
+//! bytes begin at a word, too, they are used by words: a target that may use memory only so takes
+//! eight accesses for a word of bytes that may lie anywhere.
 
 use core::ops::Range;
+
+use zerocopy::FromBytes;
 
 use crate::sync::{AtomicU64, Ordering};
 
@@ -42,8 +46,12 @@ pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
 fn groups_out(words: &[AtomicU64], chunks: &mut [[u8; WORD]]) -> usize {
     let (words, _) = words.as_chunks::<GROUP>();
     let (chunks, _) = chunks.as_chunks_mut::<GROUP>();
-    in_groups(chunks.iter_mut(), words, |chunk, word| *chunk = load(word));
-    chunks.len().min(words.len()) * GROUP
+    let moved = chunks.len().min(words.len()) * GROUP;
+    match <[[u64; GROUP]]>::mut_from_bytes(chunks.as_flattened_mut().as_flattened_mut()) {
+        Ok(whole) => in_groups(whole, words, |to, word| *to = word.load(Ordering::Relaxed)),
+        Err(_) => in_groups(chunks, words, |chunk, word| *chunk = load(word)),
+    }
+    moved
 }
 
 /// Copies to byte `at` on. Words beyond the end are not written; the caller checks bounds.
@@ -79,7 +87,12 @@ pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
 fn groups_in(words: &[AtomicU64], chunks: &[[u8; WORD]]) -> usize {
     let (words, _) = words.as_chunks::<GROUP>();
     let (chunks, _) = chunks.as_chunks::<GROUP>();
-    in_groups(chunks, words, |chunk, word| store(word, *chunk));
+    match <[[u64; GROUP]]>::ref_from_bytes(chunks.as_flattened().as_flattened()) {
+        Ok(whole) => in_groups(whole, words, |from, word| {
+            word.store(*from, Ordering::Relaxed);
+        }),
+        Err(_) => in_groups(chunks, words, |chunk, word| store(word, *chunk)),
+    }
     chunks.len().min(words.len()) * GROUP
 }
 

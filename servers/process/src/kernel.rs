@@ -117,10 +117,10 @@ impl Maker for Kernel {
         }
     }
 
-    fn grow(&mut self, domain: &mut Domain, address: u64) -> bool {
+    fn grow(&mut self, domain: &mut Domain, address: u64) -> Option<Result<(), Error>> {
         match domain {
             Domain::Program { objects, .. } => objects.grow(self.space, address),
-            Domain::Component { .. } | Domain::Own { .. } => false,
+            Domain::Component { .. } | Domain::Own { .. } => None,
         }
     }
 

@@ -50,8 +50,11 @@ pub trait Maker {
     /// No memory, or a file that cannot be read; nothing is left of it then.
     fn make(&mut self, order: Order<'_>, file: &impl File) -> Result<Self::Domain, Error>;
 
-    /// Gives a process the part of its stack or heap that it touched at an address; tells whether there was one to give.
-    fn grow(&mut self, domain: &mut Self::Domain, address: u64) -> bool;
+    /// Gives a process the part of its stack or heap that it touched at an address; `None` if there is none to give.
+    ///
+    /// # Errors
+    /// Why the part cannot be made.
+    fn grow(&mut self, domain: &mut Self::Domain, address: u64) -> Option<Result<(), Error>>;
 
     /// Ends a process and frees what it had.
     fn end(&mut self, domain: Self::Domain);

@@ -231,23 +231,30 @@ impl<M: Maker, T: Transport, W: Wake> Events for Processes<M, T, W> {
     fn fault(&mut self, fault: Fault) -> FaultAnswer {
         let pid = pid_of(fault.badge as u32);
         let is_access = matches!(fault.kind, FaultKind::Read | FaultKind::Write);
-        if is_access
-            && let Some(domain) = self.table.domain(pid)
-            && self.maker.grow(domain, fault.address)
-        {
+        let grown = match self.table.domain(pid) {
+            Some(domain) if is_access => self.maker.grow(domain, fault.address),
+            _ => None,
+        };
+        if grown == Some(Ok(())) {
             return FaultAnswer::Resume;
         }
         let name = self
             .table
             .find(pid)
             .map_or("unknown process", |process| &process.name);
-        libipc::log!(
-            "{name} ({pid}) is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
-            fault.text(),
-            fault.address,
-            fault.ip,
-            fault.code
-        );
+        match grown {
+            Some(Err(error)) => libipc::log!(
+                "{name} ({pid}) is ended: the part of its stack or heap at {:#x} cannot be made: {error}",
+                fault.address
+            ),
+            _ => libipc::log!(
+                "{name} ({pid}) is ended: {} (address {:#x}, instruction {:#x}, code {:#x})",
+                fault.text(),
+                fault.address,
+                fault.ip,
+                fault.code
+            ),
+        }
         let ending = Ending::Faulted(fault.kind as u8);
         // An unknown process has no thread that could fault.
         let _ = self.end(pid, ending);

@@ -146,8 +146,12 @@ impl Maker for Pretender {
     }
 
     /// All have one part, at address 0x3000.
-    fn grow(&mut self, _: &mut u32, address: u64) -> bool {
-        address == 0x3000
+    fn grow(&mut self, _: &mut u32, address: u64) -> Option<Result<(), Error>> {
+        match address {
+            0x3000 => Some(Ok(())),
+            0x5000 => Some(Err(Error::OutOfMemory)),
+            _ => None,
+        }
     }
 
     fn end(&mut self, domain: u32) {
@@ -284,6 +288,18 @@ fn a_program_that_touches_more_of_its_stack_or_heap_goes_on() {
     let pid = rig.client.spawn(b"/bin/ok", b"").unwrap();
     let elsewhere = fault(FaultKind::Write, 0x4000, pid);
     assert_eq!(rig.server.fault(elsewhere), FaultAnswer::Stop);
+    // Without memory for it, a program ends, and no other.
+    let [pid, other] = [(); 2].map(|()| rig.client.spawn(b"/bin/ok", b"").unwrap());
+    let ended = ENDED.with_borrow(Vec::len);
+    let no_memory = fault(FaultKind::Write, 0x5000, pid);
+    assert_eq!(rig.server.fault(no_memory), FaultAnswer::Stop);
+    let write = FaultKind::Write as u8;
+    assert_eq!(rig.client.wait(pid), Ok(Ending::Faulted(write)));
+    assert_eq!(ENDED.with_borrow(Vec::len), ended + 1);
+    assert_eq!(
+        rig.server.fault(fault(FaultKind::Write, 0x3000, other)),
+        FaultAnswer::Resume
+    );
 }
 
 #[test]

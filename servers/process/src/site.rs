@@ -39,11 +39,13 @@ pub struct Objects {
 }
 
 impl Objects {
-    /// Gives the program the part of its stack or heap that it touched at an address; tells whether there was one to give.
-    pub(crate) fn grow(&mut self, own_space: AddressSpace, address: u64) -> bool {
-        let Some(part) = self.growth.grow(address) else {
-            return false;
-        };
+    /// Gives the program the part of its stack or heap that it touched at an address; `None` if there is none to give.
+    pub(crate) fn grow(
+        &mut self,
+        own_space: AddressSpace,
+        address: u64,
+    ) -> Option<Result<(), Error>> {
+        let part = self.growth.grow(address)?;
         let mut site = Site::new(own_space, Untyped::from(self.untyped));
         site.store = Some(Store {
             cnode: CNode::from(self.store),
@@ -52,7 +54,7 @@ impl Objects {
         let given = site.part(AddressSpace::from(self.space), part);
         self.used = site.store.as_ref().map_or(self.used, |store| store.used);
         site.clear();
-        given.is_ok()
+        Some(given)
     }
 
     /// Its CNode.

@@ -11,6 +11,11 @@ use crate::mounts::MountId;
 
 /// How many files a client may have open.
 pub const MAX_OPEN: usize = 64;
+/// How many directories a client may list at once, and all clients together: each takes up to 2 KiB.
+const MAX_LISTED: usize = 16;
+const MAX_LISTED_BY_ALL: usize = 64;
+
+const _: () = assert!(size_of::<Listing>() <= 2 << 10);
 
 /// An open file or directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +28,16 @@ pub struct File {
     pub flags: OpenFlags,
     /// Whether its file system was told that it is open.
     pub is_told: bool,
+    /// Whether it was written: a write may wait in its file system and fail later.
+    pub is_written: bool,
+}
+
+impl File {
+    /// The file, if it was opened for all of `flags`.
+    fn opened_for(self, flags: OpenFlags) -> Result<Self, Error> {
+        let may = self.flags.contains(flags);
+        may.then_some(self).ok_or(Error::NotPermitted)
+    }
 }
 
 /// How far a directory was listed.
@@ -80,24 +95,46 @@ impl Files {
             .iter()
             .find(|session| session.client == client);
         let file = session.and_then(|session| *session.files.get(number as usize)?);
+        file.ok_or(Error::NotOpen)?.opened_for(flags)
+    }
+
+    /// A client's file that it may write, and is taken to have written from now on.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn written(&mut self, client: Caller, number: u32) -> Result<File, Error> {
+        let mut sessions = self.sessions.iter_mut();
+        let session = sessions.find(|session| session.client == client);
+        let file = session.and_then(|session| session.files.get_mut(number as usize)?.as_mut());
         let file = file.ok_or(Error::NotOpen)?;
-        if !file.flags.contains(flags) {
-            return Err(Error::NotPermitted);
-        }
-        Ok(file)
+        file.opened_for(OpenFlags::WRITE)?;
+        file.is_written = true;
+        Ok(*file)
     }
 
     /// Lets an open directory be listed from its start.
-    pub fn list(&mut self, client: Caller, number: u32) {
+    ///
+    /// # Errors
+    /// `TooManyOpen` if the client lists as many as it may, `NoMemory` if all clients together do.
+    pub fn list(&mut self, client: Caller, number: u32) -> Result<(), Error> {
+        let all = self.sessions.iter().map(|session| session.listings.len());
+        if all.sum::<usize>() >= MAX_LISTED_BY_ALL {
+            return Err(Error::NoMemory);
+        }
+        let listings = &mut self.session(client).listings;
+        if listings.len() >= MAX_LISTED {
+            return Err(Error::TooManyOpen);
+        }
         let cursor = Cursor {
             first: 0,
             second: 0,
         };
-        self.session(client).listings.push(Listing {
+        listings.push(Listing {
             number,
             cursor,
             waiting: List::new(),
         });
+        Ok(())
     }
 
     /// How far a directory was listed.

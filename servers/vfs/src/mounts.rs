@@ -145,11 +145,18 @@ impl<T: Transport> Mounts<T> {
         id: MountId,
         answer: Result<R, CallError<filesystem::Error>>,
     ) -> Result<R, Error> {
-        let answer = answer.map_err(passed_on);
-        if matches!(answer, Err(Error::Gone)) {
+        self.noted(id, answer.map_err(passed_on))
+    }
+
+    /// What came of requests to a file system, as [`told`](Self::told).
+    ///
+    /// # Errors
+    /// Its error.
+    pub(crate) fn noted<R>(&mut self, id: MountId, outcome: Result<R, Error>) -> Result<R, Error> {
+        if matches!(outcome, Err(Error::Gone)) {
             self.distrust(id);
         }
-        answer
+        outcome
     }
 
     /// Forgets what is known of the volume of a file system that is gone.

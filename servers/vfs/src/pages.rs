@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 use libipc::Transport;
 use proto::filesystem::MAX_LENT;
 use proto::vfs::Error;
+use zerocopy::IntoBytes;
 
 use crate::files::File;
 use crate::mounts::{MountId, Mounts};
@@ -15,6 +16,7 @@ use crate::table::{Ages, Table, hash_of_node};
 
 /// Bytes of a page.
 const PAGE: usize = 4096;
+const WORD: usize = size_of::<u64>();
 /// How many pages are kept.
 const PAGES: usize = 128;
 /// The most bytes that a file system is lent room for at once.
@@ -26,13 +28,20 @@ struct Page {
     node: u64,
     /// Its place in the file, in pages.
     index: u64,
-    /// Fewer than a page's only at the end of the file.
-    bytes: Vec<u8>,
+    /// Bytes: fewer than a page's only at the end of the file.
+    length: usize,
+    /// They, in whole words, so that they are copied by words.
+    words: Vec<u64>,
 }
 
 impl Page {
     fn is(&self, mount: MountId, node: u64, index: u64) -> bool {
         self.index == index && self.node == node && self.mount == mount
+    }
+
+    fn bytes(&self) -> &[u8] {
+        let bytes = self.words.as_bytes();
+        bytes.get(..self.length).unwrap_or(bytes)
     }
 }
 
@@ -41,7 +50,7 @@ pub(crate) struct Pages {
     table: Table<Page>,
     ages: Ages,
     /// Memory of a page that is not kept any more.
-    spare: Vec<u8>,
+    spare: Vec<u64>,
 }
 
 /// How far a read got.
@@ -72,7 +81,7 @@ impl Pages {
     fn get(&self, mount: MountId, node: u64, index: u64) -> Option<&[u8]> {
         let hash = hash_of_node(mount, node).wrapping_add(index);
         let page = self.table.get(hash, |page| page.is(mount, node, index))?;
-        (page.age == self.ages.now(mount, node)).then_some(&page.bytes)
+        (page.age == self.ages.now(mount, node)).then_some(page.bytes())
     }
 
     /// Keeps a page, which `fill` fills, unless there is no memory for it or `fill` says no.
@@ -82,14 +91,15 @@ impl Pages {
         length: usize,
         fill: impl FnOnce(&mut [u8]) -> bool,
     ) {
-        let mut bytes = core::mem::take(&mut self.spare);
-        bytes.clear();
-        if bytes.try_reserve_exact(PAGE).is_err() {
+        let mut words = core::mem::take(&mut self.spare);
+        words.clear();
+        if words.try_reserve_exact(PAGE / WORD).is_err() {
             return;
         }
-        bytes.resize(length, 0);
-        if !fill(&mut bytes) {
-            self.spare = bytes;
+        words.resize(length.div_ceil(WORD), 0);
+        let bytes = words.as_mut_bytes().get_mut(..length);
+        if !bytes.is_some_and(fill) {
+            self.spare = words;
             return;
         }
         let age = self.ages.now(mount, node);
@@ -98,12 +108,13 @@ impl Pages {
             mount,
             node,
             index,
-            bytes,
+            length,
+            words,
         };
         let hash = hash_of_node(mount, node).wrapping_add(index);
         let is = |old: &Page| old.is(mount, node, index);
         if let Some(old) = self.table.put(hash, page, is) {
-            self.spare = old.bytes;
+            self.spare = old.words;
         }
     }
 
@@ -149,7 +160,9 @@ impl<T: Transport> Mounts<T> {
         (offset, length): (u64, usize),
         mut each: impl FnMut(usize, &[u8]) -> Result<(), Error>,
     ) -> Result<Option<usize>, Error> {
-        if self.lasting_root(file.mount).is_none() || offset.checked_add(1 << 32).is_none() {
+        // Whether nothing can be read of a node depends on what it is.
+        let is_far = offset.checked_add(1 << 32).is_none();
+        if length == 0 || is_far || self.lasting_root(file.mount).is_none() {
             return Ok(None);
         }
         let mut filled = 0;

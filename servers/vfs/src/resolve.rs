@@ -10,7 +10,7 @@
 use alloc::vec::Vec;
 
 use libipc::Transport;
-use proto::filesystem::{self, NodeKind, Place, Reach, Stat};
+use proto::filesystem::{NodeKind, Place, Reach, Stat};
 use proto::vfs::Error;
 
 use crate::known::Child;
@@ -19,6 +19,10 @@ use crate::path::{join, names};
 
 /// How many links a path may lead through.
 const MAX_LINKS: usize = 32;
+/// How long the part of a path is that a file system is asked for.
+const MAX_PATH: usize = proto::filesystem::MAX_PATH as usize;
+/// How many names a path may have with those of its links; each link can bring 500 of them.
+const MAX_NAMES: usize = 1000;
 
 /// What is done with a link at the end of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,9 +100,10 @@ impl<T: Transport> Mounts<T> {
             if at.kind != NodeKind::Directory || name == b".." {
                 return None;
             }
-            at = match self.child(mount, at.node, name)? {
-                Some(child) => child,
-                None => return Some(Err(Error::NotFound)),
+            at = match self.child(mount, at.node, name) {
+                Ok(Some(child)) => child,
+                Ok(None) => return Some(Err(Error::NotFound)),
+                Err(error) => return Some(Err(error)),
             };
         }
         if at.kind == NodeKind::Link && last == Last::Follow {
@@ -114,21 +119,30 @@ impl<T: Transport> Mounts<T> {
         }))
     }
 
-    /// What a name of a lasting volume leads to, as it is known or told now; `None` if that fails.
-    fn child(&mut self, mount: MountId, directory: u64, name: &[u8]) -> Option<Option<Child>> {
+    /// What a name of a lasting volume leads to, as it is known or told now.
+    ///
+    /// # Errors
+    /// Why that cannot be told. It may be the end of a write that waited, of which nothing is said a second time.
+    fn child(
+        &mut self,
+        mount: MountId,
+        directory: u64,
+        name: &[u8],
+    ) -> Result<Option<Child>, Error> {
         if let Some(known) = self.known.child(mount, directory, name) {
-            return Some(known);
+            return Ok(known);
         }
-        let child = match self.usable(mount).ok()?.lookup(directory, name) {
+        let told = self.usable(mount)?.lookup(directory, name);
+        let child = match self.told(mount, told) {
             Ok(stat) => {
                 self.known.put_stat(mount, &stat);
                 Some(Child::of(&stat))
             }
-            Err(libipc::Error::Server(filesystem::Error::NotFound)) => None,
-            Err(_) => return None,
+            Err(Error::NotFound) => None,
+            Err(error) => return Err(error),
         };
         self.known.put_child(mount, directory, name, child);
-        Some(child)
+        Ok(child)
     }
 
     /// The properties of what was found.
@@ -210,6 +224,9 @@ impl<T: Transport> Mounts<T> {
             .collect();
         let (mount, used) = self.of(&all).ok_or(Error::NotMounted)?;
         let inside = join(all.get(used..).unwrap_or_default());
+        if inside.len() > MAX_PATH {
+            return Err(Error::BadPath);
+        }
         let place = self.usable(mount)?.walk(&inside);
         Ok((mount, self.told(mount, place)?, used))
     }
@@ -269,6 +286,9 @@ impl<T: Transport> Mounts<T> {
             walk.done.clear();
         }
         walk.left = left;
+        if walk.done.len() + walk.left.len() > MAX_NAMES {
+            return Err(Error::BadPath);
+        }
         Ok(Step::On)
     }
 }

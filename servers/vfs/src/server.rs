@@ -104,13 +104,13 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         })
     }
 
-    /// Finds a file to be opened, or makes it.
+    /// Finds a file to be opened, or makes it; tells whether it was made.
     fn find_or_create(
         &mut self,
         path: &[u8],
         flags: OpenFlags,
         permissions: u16,
-    ) -> Outcome<Found> {
+    ) -> Outcome<(Found, bool)> {
         let may_create = flags.contains(OpenFlags::CREATE);
         match self.find(path, Last::Follow) {
             Ok(_) if may_create && flags.contains(OpenFlags::EXCLUSIVE) => Err(Error::Exists),
@@ -119,9 +119,9 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
                 let stat = self.make(&place, |on| {
                     on.create(place.directory, place.name, permissions)
                 })?;
-                Ok(Found::told(place.mount, stat))
+                Ok((Found::told(place.mount, stat), true))
             }
-            found => found,
+            found => Ok((found?, false)),
         }
     }
 
@@ -136,7 +136,6 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         let listing = self.files.listing(client, number)?;
         // Reading is noted with the directory.
         self.mounts.known.forget_stat(file.mount, file.node);
-        let filesystem = self.mounts.usable(file.mount)?;
         let mut portion = Portion::new(credits);
         loop {
             while let Some(entry) = listing.waiting.pop() {
@@ -146,8 +145,9 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
                     return Ok(portion.more());
                 }
             }
+            let filesystem = self.mounts.usable(file.mount)?;
             let read = filesystem.read_directory(file.node, &listing.cursor);
-            (listing.waiting, listing.cursor) = read.map_err(passed_on)?;
+            (listing.waiting, listing.cursor) = self.mounts.told(file.mount, read)?;
             if listing.waiting.is_empty() {
                 return Ok(portion.last());
             }
@@ -207,15 +207,6 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         self.mounts.told(mount, answer)
     }
 
-    /// Takes the content of a file away, if it has any.
-    fn cut(&mut self, found: Found) -> Outcome<()> {
-        let (mount, node) = (found.mount, found.node);
-        match self.mounts.properties(found)?.size {
-            0 => Ok(()),
-            _ => self.change_content((mount, node), |on| on.truncate(node, 0)),
-        }
-    }
-
     /// Asks to make a volume durable.
     fn sync(&mut self, mount: MountId) -> Outcome<()> {
         let answer = self.on(mount)?.sync();
@@ -226,16 +217,54 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     /// Tells a file system of every open file that it does not know to be open, so that none goes with its last name.
     fn tell_open(&mut self, mount: MountId) -> Outcome<()> {
         for file in self.files.untold(mount) {
-            let filesystem = self.mounts.usable(mount)?;
-            filesystem.open(file.node).map_err(passed_on)?;
+            let told = self.mounts.usable(mount)?.open(file.node);
+            self.mounts.told(mount, told)?;
             file.is_told = true;
         }
         Ok(())
     }
 
+    /// Fills a lent buffer from the file system.
+    fn read_through(
+        &mut self,
+        file: &File,
+        offset: u64,
+        (caller, data): (Caller, Place),
+    ) -> Outcome<u32> {
+        match self.mounts.lending(file.mount)? {
+            (filesystem, Some(lender)) if data.len() <= lender.longest_out() => {
+                let lent = lender.lend_out(data.len()).ok_or(Error::Invalid)?;
+                let read = filesystem.read_into(file.node, offset, &lent);
+                let read = read.map_err(passed_on)?;
+                let passed = (lent.view(), read as usize);
+                let passed = self.borrower.pass_on(caller, data, passed);
+                passed.map(|()| read).map_err(|_| Error::Invalid)
+            }
+            (filesystem, _) => {
+                let mut filled = 0;
+                while filled < data.len() {
+                    let (at, rest) = (offset.saturating_add(filled as u64), data.len() - filled);
+                    let read = filesystem.read_at(file.node, at, rest as u32);
+                    let bytes = read.map_err(passed_on)?;
+                    if bytes.is_empty() {
+                        break;
+                    }
+                    let written = self.borrower.write(caller, data, (filled, &bytes));
+                    written.map_err(|_| Error::Invalid)?;
+                    filled += bytes.len();
+                }
+                Ok(filled as u32)
+            }
+        }
+    }
+
     fn close_file(&mut self, file: File) -> Outcome<()> {
         if !file.is_told {
-            return Ok(());
+            // What the file system answers comes after the last write, or says that it failed.
+            return match file.is_written {
+                true => self.mounts.stat_of(file.mount, file.node).map(drop),
+                false => Ok(()),
+            };
         }
         let closed = self.on(file.mount)?.close(file.node);
         // A node without a name goes, and the volume has more room.
@@ -270,22 +299,24 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         flags: OpenFlags,
         permissions: u16,
     ) -> Outcome<u32> {
-        let found = self.find_or_create(path, flags, permissions)?;
+        let (found, is_new) = self.find_or_create(path, flags, permissions)?;
         openable(&found, flags)?;
         let (mount, node) = (found.mount, found.node);
         // It is told when that makes a difference.
         let is_told = self.mounts.lasting_root(mount).is_none();
         if is_told {
-            self.on(mount)?.open(node).map_err(passed_on)?;
+            let opened = self.on(mount)?.open(node);
+            self.mounts.told(mount, opened)?;
         }
         let file = File {
             mount,
             node,
             flags,
             is_told,
+            is_written: false,
         };
-        let opened = match flags.contains(OpenFlags::TRUNCATE) {
-            true => self.cut(found),
+        let opened = match flags.contains(OpenFlags::TRUNCATE) && !is_new {
+            true => self.change_content((mount, node), |on| on.truncate(node, 0)),
             false => Ok(()),
         };
         let opened = opened.and_then(|()| self.files.open(caller, file));
@@ -353,41 +384,18 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
             return Ok(read as u32);
         }
         self.mounts.known.forget_stat(file.mount, file.node);
-        match self.mounts.lending(file.mount)? {
-            (filesystem, Some(lender)) if data.len() <= lender.longest_out() => {
-                let lent = lender.lend_out(data.len()).ok_or(Error::Invalid)?;
-                let read = filesystem.read_into(file.node, offset, &lent);
-                let read = read.map_err(passed_on)?;
-                let passed = (lent.view(), read as usize);
-                let passed = self.borrower.pass_on(caller, data, passed);
-                passed.map(|()| read).map_err(|_| Error::Invalid)
-            }
-            (filesystem, _) => {
-                let mut filled = 0;
-                while filled < data.len() {
-                    let (at, rest) = (offset.saturating_add(filled as u64), data.len() - filled);
-                    let read = filesystem.read_at(file.node, at, rest as u32);
-                    let bytes = read.map_err(passed_on)?;
-                    if bytes.is_empty() {
-                        break;
-                    }
-                    let written = self.borrower.write(caller, data, (filled, &bytes));
-                    written.map_err(|_| Error::Invalid)?;
-                    filled += bytes.len();
-                }
-                Ok(filled as u32)
-            }
-        }
+        let read = self.read_through(&file, offset, (caller, data));
+        self.mounts.noted(file.mount, read)
     }
 
     fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {
-        let file = self.files.get(caller, file, OpenFlags::WRITE)?;
+        let file = self.files.written(caller, file)?;
         let node = file.node;
         self.change_content((file.mount, node), |on| on.write_at(node, offset, data))
     }
 
     fn append(&mut self, caller: Caller, file: u32, data: &[u8]) -> Outcome<u64> {
-        let file = self.files.get(caller, file, OpenFlags::WRITE)?;
+        let file = self.files.written(caller, file)?;
         let node = file.node;
         let end = self.mounts.stat_of(file.mount, node)?.size;
         self.change_content((file.mount, node), |on| on.write_at(node, end, data))?;
@@ -417,8 +425,12 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
 
     fn list(&mut self, caller: Caller, path: &[u8]) -> Outcome<u32> {
         let number = self.open(caller, path, OpenFlags::READ | OpenFlags::DIRECTORY, 0)?;
-        self.files.list(caller, number);
-        Ok(number)
+        let listed = self.files.list(caller, number);
+        if listed.is_err() {
+            // Nothing was written.
+            let _ = self.close(caller, number);
+        }
+        listed.map(|()| number)
     }
 
     fn list_more(&mut self, caller: Caller, stream: u32, credits: u32) -> Outcome<(Entries, bool)> {

@@ -16,6 +16,7 @@ type Maker = fn(disk: &Path, content: &Path) -> Outcome;
 /// Every kind of disk.
 pub(super) const ALL: &[(&str, Maker)] = &[
     ("small", small),
+    ("tight", tight),
     ("middle", middle),
     ("large", large),
     ("card", card),
@@ -64,6 +65,12 @@ fn small(disk: &Path, content: &Path) -> Outcome {
     link(content, "linked", "folder")?;
     link(content, "names/back", "../link")?;
     disk::make(disk, content, 16)
+}
+
+/// The same in 4 MiB, which are soon full.
+fn tight(disk: &Path, content: &Path) -> Outcome {
+    small(disk, content)?;
+    disk::make(disk, content, 4)
 }
 
 /// Files of 2 and 24 MiB and everything of the small disk, in 96 MiB.

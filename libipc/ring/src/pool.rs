@@ -147,7 +147,13 @@ mod tests {
         }
 
         #[test]
-        fn descriptors_reach_the_pool_or_are_refused(word: u64, at in 0usize..256) {
+        fn descriptors_reach_the_pool_or_are_refused(
+            word in prop_oneof![
+                any::<u64>(),
+                (0u64..160, 0u64..160).prop_map(|(offset, length)| length << 32 | offset),
+            ],
+            at in 0usize..160,
+        ) {
             let words = words(16);
             let part = Descriptor::from_word(word);
             prop_assert_eq!(part.to_word(), word);

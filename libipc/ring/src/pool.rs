@@ -191,12 +191,21 @@ mod tests {
         let words = words(3);
         let bytes: Vec<u8> = (1..=24).collect();
         let mut pool = Pool::new(&words);
-        let all = Descriptor { offset: 0, length: 24 };
+        let all = Descriptor {
+            offset: 0,
+            length: 24,
+        };
         pool.write(all, &bytes).expect("fits");
-        let part = Descriptor { offset: 3, length: 20 };
+        let part = Descriptor {
+            offset: 3,
+            length: 20,
+        };
         let view = pool.view().part(part).expect("fits");
         for at in 0..=16 {
-            let expected = bytes[3 + at..].first_chunk().copied().map(u32::from_le_bytes);
+            let expected = bytes[3 + at..]
+                .first_chunk()
+                .copied()
+                .map(u32::from_le_bytes);
             assert_eq!(view.number_at(at).ok(), expected, "{at}");
         }
         for at in [17, 20, 21, usize::MAX] {

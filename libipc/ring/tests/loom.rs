@@ -9,8 +9,8 @@ use std::cell::RefCell;
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    Arming, Capacity, ClientRing, Closed, Fault, Layout, Looks, Outcome, PeerGone, Polled, Prospect, Request,
-    ServerRing, Source, Waiting, Wake, doze,
+    Arming, Capacity, ClientRing, Closed, Fault, Layout, Looks, Outcome, PeerGone, Polled,
+    Prospect, Request, ServerRing, Source, Waiting, Wake, doze,
 };
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;

@@ -45,7 +45,8 @@ impl<'a> Taker<'a> {
 
     fn word(&self, offset: u32) -> Result<u32, Error> {
         let pool = self.pool.ok_or(Error::OutOfPool)?;
-        pool.number_at(offset as usize).map_err(|_| Error::OutOfPool)
+        pool.number_at(offset as usize)
+            .map_err(|_| Error::OutOfPool)
     }
 
     /// Room for the next bytes: behind the last, or at the start again when the buffer is full.

@@ -63,7 +63,11 @@ impl HeldTable {
     /// Finds the next free place, and counts anew.
     fn look(&mut self) {
         self.vacancy = self.find();
-        self.vacant = self.free.iter().map(|word| word.count_ones() as usize).sum();
+        self.vacant = self
+            .free
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum();
         let taken = self.taken.iter().take(self.rings);
         self.promised = taken.map(|count| OWN.saturating_sub(*count)).sum();
     }

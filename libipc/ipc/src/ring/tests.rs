@@ -233,7 +233,11 @@ impl Restless {
     fn submit(&mut self) {
         let request = RingRequest::from_bytes(NOW, &[1]).unwrap();
         let begins = self.chains.is_some_and(|of| self.served.is_multiple_of(of));
-        let request = if begins { request.linked(FIRST) } else { request };
+        let request = if begins {
+            request.linked(FIRST)
+        } else {
+            request
+        };
         self.client.submit(&request, 1).unwrap();
     }
 }
@@ -308,7 +312,8 @@ fn a_client_whose_answers_are_deferred_leaves_others_their_places() {
         ends.wake_bits = WAKE_BITS;
         service.add(ends);
     }
-    let [mut greedy, mut modest] = regions.map(|(a, b)| ClientRing::new(layout, a, b, Nobody).unwrap());
+    let [mut greedy, mut modest] =
+        regions.map(|(a, b)| ClientRing::new(layout, a, b, Nobody).unwrap());
     for number in 0..256 {
         submit(&mut greedy, LATER, number);
     }
@@ -322,7 +327,11 @@ fn a_client_whose_answers_are_deferred_leaves_others_their_places() {
         submit(&mut modest, LATER, number);
     }
     service.signal(WAKE_BITS);
-    assert_eq!(modest.poll(), done(32, label::ABANDONED, 0), "all are in use");
+    assert_eq!(
+        modest.poll(),
+        done(32, label::ABANDONED, 0),
+        "all are in use"
+    );
     service.client_gone(CALLER);
     service.signal(1);
     for number in 0..32 {
@@ -332,7 +341,11 @@ fn a_client_whose_answers_are_deferred_leaves_others_their_places() {
         submit(&mut modest, LATER, number);
     }
     service.signal(WAKE_BITS);
-    assert_eq!(modest.poll(), Ok(Polled::Empty), "who is alone can have all");
+    assert_eq!(
+        modest.poll(),
+        Ok(Polled::Empty),
+        "who is alone can have all"
+    );
     service.signal(1);
     assert_eq!(modest.outstanding(), 256);
 }

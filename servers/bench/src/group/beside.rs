@@ -47,7 +47,9 @@ impl bench_ring::Server for Sums {
 
     fn take(&mut self, _: Caller, offset: u32, length: u32) -> Result<u32, bench_ring::Error> {
         let pool = Untrusted::new(self.0);
-        let last = offset.wrapping_add(length).wrapping_sub(size_of::<u32>() as u32);
+        let last = offset
+            .wrapping_add(length)
+            .wrapping_sub(size_of::<u32>() as u32);
         let word = |at: u32| {
             let word = pool.number_at(at as usize);
             word.map_err(|_| bench_ring::Error::OutOfPool)
@@ -204,10 +206,16 @@ impl Rings {
 
     /// All clients have submitted. A ring that was closed is a new one again.
     fn event(&mut self, malice: Malice) -> Outcome<Event> {
-        for word in self.pages.iter().flat_map(|(a, b)| a.iter().chain(b.iter())) {
+        for word in self
+            .pages
+            .iter()
+            .flat_map(|(a, b)| a.iter().chain(b.iter()))
+        {
             word.store(0, Ordering::Relaxed);
         }
-        let mut service = Box::new(RingService::new(Full(bench_ring::Dispatcher(Sums(self.pool)))));
+        let mut service = Box::new(RingService::new(Full(bench_ring::Dispatcher(Sums(
+            self.pool,
+        )))));
         let [own, rest @ ..] = self.pages;
         for (number, (page, peer)) in (1..).zip(rest.into_iter().chain([own])) {
             let caller = Caller::new(number, 0);

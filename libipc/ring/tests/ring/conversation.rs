@@ -349,7 +349,6 @@ fn a_clients_successor_submits_nothing_that_it_left() {
     let regions = Regions::new(4);
     let mut gone = regions.client(Alone);
     gone.submit(&request(1), 0).expect("room");
-    drop(gone);
     let mut client = regions.client(Alone);
     let mut server = regions.server(Alone);
     assert_eq!(server.take(), Ok(None));

@@ -135,7 +135,7 @@ fn pages_of_other_systems_are_refused() {
         Some(BadStartup::NotAStartupPage)
     );
     let too_many = StartupHeader {
-        entries: 65,
+        entries: weft_abi::startup::MAX_ENTRIES as u32 + 1,
         ..header(0, 0)
     };
     assert_eq!(

@@ -147,7 +147,13 @@ mod tests {
         }
 
         #[test]
-        fn descriptors_reach_the_pool_or_are_refused(word: u64, at in 0usize..256) {
+        fn descriptors_reach_the_pool_or_are_refused(
+            word in prop_oneof![
+                any::<u64>(),
+                (0u64..160, 0u64..160).prop_map(|(offset, length)| length << 32 | offset),
+            ],
+            at in 0usize..160,
+        ) {
             let words = words(16);
             let part = Descriptor::from_word(word);
             prop_assert_eq!(part.to_word(), word);
@@ -178,6 +184,33 @@ mod tests {
         assert_eq!(seen[..8], [0; 8]);
         assert_eq!(seen[8..24], [7; 16]);
         assert_eq!(seen[24..], [0; 8]);
+    }
+
+    #[test]
+    fn a_number_is_read_wherever_it_lies_and_nowhere_else() {
+        let words = words(3);
+        let bytes: Vec<u8> = (1..=24).collect();
+        let mut pool = Pool::new(&words);
+        let all = Descriptor {
+            offset: 0,
+            length: 24,
+        };
+        pool.write(all, &bytes).expect("fits");
+        let part = Descriptor {
+            offset: 3,
+            length: 20,
+        };
+        let view = pool.view().part(part).expect("fits");
+        for at in 0..=16 {
+            let expected = bytes[3 + at..]
+                .first_chunk()
+                .copied()
+                .map(u32::from_le_bytes);
+            assert_eq!(view.number_at(at).ok(), expected, "{at}");
+        }
+        for at in [17, 20, 21, usize::MAX] {
+            assert_eq!(view.number_at(at), Err(OutOfBounds), "{at}");
+        }
     }
 
     #[test]

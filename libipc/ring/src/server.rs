@@ -248,6 +248,13 @@ impl<'a, W: Wake> ServerRing<'a, W> {
         }
     }
 
+    /// Returns how many requests were taken in this epoch.
+    #[must_use]
+    #[inline]
+    pub fn taken(&self) -> u64 {
+        self.requests.consumed()
+    }
+
     /// Returns how many requests were completed in this epoch.
     #[must_use]
     pub fn completed(&self) -> u64 {

@@ -40,11 +40,11 @@ impl<'a> OwnState<'a> {
         (word.load(Ordering::Relaxed) >> EPOCH_SHIFT) as u16
     }
 
-    /// Publishes why the connection is closed. The caller wakes the peer.
+    /// Publishes why the connection is closed. The caller kicks the peer, whether that asked for it or not; so no fence
+    /// stands between this and a wish to be woken.
     pub(crate) fn close(&self, fault: Fault) {
         let word = self.standing | u64::from(fault as u8);
         self.word.store(word, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
     }
 }
 

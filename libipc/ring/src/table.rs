@@ -260,6 +260,26 @@ mod tests {
     }
 
     #[test]
+    fn of_those_that_share_an_entry_the_one_is_completed_that_is_named() {
+        let mut requests = Requests::new(4);
+        let mut held = [0; 3];
+        for (place, tag) in held.iter_mut().zip(7..) {
+            *place = requests.open(tag);
+            for tag in 1..MAX_CAPACITY as u32 {
+                let id = requests.open(tag);
+                assert_eq!(requests.close(id), Ok(tag));
+            }
+        }
+        let [first, second, third] = held;
+        let none = third + MAX_CAPACITY as u32;
+        assert_eq!(requests.close(none), Err(Fault::UnknownCompletion));
+        assert_eq!(requests.close(second), Ok(8));
+        assert_eq!(requests.close(second), Err(Fault::StaleCompletion));
+        assert_eq!(requests.close(third), Ok(9));
+        assert_eq!(requests.close(first), Ok(7));
+    }
+
+    #[test]
     fn what_was_abandoned_cannot_be_completed() {
         let mut requests = Requests::new(4);
         let held = requests.open(6);

@@ -57,6 +57,20 @@ impl<'a> Untrusted<'a> {
         self.words.get(words).ok_or(OutOfBounds)
     }
 
+    /// Reads the four bytes from byte `at` of the view on, as a little-endian number: into a register, not into memory. Each
+    /// byte is read once.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if fewer than four bytes lie behind `at`.
+    #[inline]
+    pub fn number_at(&self, at: usize) -> Result<u32, OutOfBounds> {
+        let end = at.checked_add(size_of::<u32>()).ok_or(OutOfBounds)?;
+        if end > self.length {
+            return Err(OutOfBounds);
+        }
+        Ok(bytes::number(self.words, self.start + at))
+    }
+
     /// Copies bytes out, from byte `at` of the view on.
     ///
     /// # Errors

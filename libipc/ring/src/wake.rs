@@ -45,7 +45,8 @@ pub trait Wake {
         core::hint::spin_loop();
     }
 
-    /// Wakes the peer, or makes its next [`wait`](Wake::wait) return at once.
+    /// Wakes the peer, or makes its next [`wait`](Wake::wait) return at once. Whoever returns from that wait sees what was
+    /// written before the kick.
     fn kick(&self);
 
     /// Waits until the peer kicked. `seen` is how many completions the caller has taken in this

@@ -9,8 +9,8 @@ use std::cell::RefCell;
 
 use libipc_ring::sync::AtomicU64;
 use libipc_ring::{
-    Arming, Capacity, ClientRing, Layout, Looks, Outcome, PeerGone, Polled, Prospect, Request,
-    ServerRing, Source, Waiting, Wake, doze,
+    Arming, Capacity, ClientRing, Closed, Fault, Layout, Looks, Outcome, PeerGone, Polled,
+    Prospect, Request, ServerRing, Source, Waiting, Wake, doze,
 };
 use loom::sync::{Arc, Condvar, Mutex};
 use loom::thread;
@@ -149,6 +149,24 @@ fn no_wake_up_is_lost_on_either_side() {
         client.submit(&request(0), 0).expect("room");
         expect(&mut client, 0);
         peer.join().expect("served");
+    });
+}
+
+#[test]
+fn whoever_closes_wakes_the_peer_that_waits() {
+    model(|| {
+        let (mut client, start) = ring(1);
+        let mut server = start();
+        let peer = thread::spawn(move || server.wait().expect_err("nothing was submitted"));
+        client.close(Fault::ForgedSequence);
+        let closed = Closed::ByPeer(Fault::ForgedSequence as u32);
+        assert_eq!(peer.join().expect("it waited"), closed);
+        let (mut client, start) = ring(1);
+        let mut server = start();
+        client.submit(&request(0), 0).expect("room");
+        let peer = thread::spawn(move || server.close(Fault::ForgedSequence));
+        assert_eq!(client.wait(), Err(closed));
+        peer.join().expect("closed");
     });
 }
 

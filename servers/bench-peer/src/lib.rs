@@ -44,10 +44,9 @@ impl<'a> Taker<'a> {
     }
 
     fn word(&self, offset: u32) -> Result<u32, Error> {
-        let mut bytes = [0; WORD as usize];
-        let part = self.part(offset, WORD)?;
-        part.copy_to(0, &mut bytes).map_err(|_| Error::OutOfPool)?;
-        Ok(u32::from_le_bytes(bytes))
+        let pool = self.pool.ok_or(Error::OutOfPool)?;
+        pool.number_at(offset as usize)
+            .map_err(|_| Error::OutOfPool)
     }
 
     /// Room for the next bytes: behind the last, or at the start again when the buffer is full.

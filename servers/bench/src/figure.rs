@@ -103,6 +103,12 @@ figures! {
     RING_RPC_SUBMITTED_1 "ring.rpc_submitted_1";
     /// One request that hands 64 KiB in a pool to a server.
     RING_BULK_64K "ring.bulk_64k";
+    /// What a server executes for one of 8 requests of a client, and for all that seven busy ones may ask meanwhile.
+    RING_BESIDE_BUSY "ring.beside_busy";
+    /// The same beside seven that write into their rings what no honest client does, until those are closed.
+    RING_BESIDE_FORGING "ring.beside_forging";
+    /// The same beside seven whose requests are all refused.
+    RING_BESIDE_FLOODING "ring.beside_flooding";
     /// A program is started from a file, ends, and its end is waited for.
     PROCESS_SPAWN_EXIT_WAIT "process.spawn_exit_wait";
     /// A file is opened and closed.

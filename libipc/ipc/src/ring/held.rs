@@ -1,6 +1,6 @@
 //! The ring requests whose answers are deferred.
 
-use libipc_ring::{Member, Token};
+use libipc_ring::{MAX_RINGS, Member, Token};
 
 use super::answers::PLACES;
 
@@ -19,6 +19,9 @@ pub(super) struct Held {
 /// The number that no ring has.
 const NO_RING: u8 = u8::MAX;
 
+/// Places that a ring can have whatever the others do: nobody takes all by asking for what is answered late or never.
+const OWN: usize = PLACES / MAX_RINGS;
+
 /// A place for each deferred request.
 pub(super) struct HeldTable {
     places: [Option<Held>; PLACES],
@@ -26,6 +29,14 @@ pub(super) struct HeldTable {
     free: [u64; PLACES / BITS],
     /// The first free place, which every request asks for and few take.
     vacancy: Option<usize>,
+    /// How many places are free.
+    vacant: usize,
+    /// How many of those rings can have that have fewer than [`OWN`].
+    promised: usize,
+    /// How many rings there are.
+    rings: usize,
+    /// How many places each has.
+    taken: [usize; MAX_RINGS],
 }
 
 impl HeldTable {
@@ -34,13 +45,31 @@ impl HeldTable {
             places: [const { None }; PLACES],
             free: [u64::MAX; PLACES / BITS],
             vacancy: Some(0),
+            vacant: PLACES,
+            promised: 0,
+            rings: 0,
+            taken: [0; MAX_RINGS],
         }
     }
 
-    /// A free place, which stays free until something is put there.
+    /// A free place for a ring's request, which stays free until something is put there.
     #[inline]
-    pub(super) fn vacancy(&self) -> Option<usize> {
-        self.vacancy
+    pub(super) fn vacancy(&self, ring: u8) -> Option<usize> {
+        let has_few = || self.taken.get(usize::from(ring)) < Some(&OWN);
+        let is_allowed = self.vacant > self.promised || has_few();
+        self.vacancy.filter(|_| is_allowed)
+    }
+
+    /// Finds the next free place, and counts anew.
+    fn look(&mut self) {
+        self.vacancy = self.find();
+        self.vacant = self
+            .free
+            .iter()
+            .map(|word| word.count_ones() as usize)
+            .sum();
+        let taken = self.taken.iter().take(self.rings);
+        self.promised = taken.map(|count| OWN.saturating_sub(*count)).sum();
     }
 
     fn find(&self) -> Option<usize> {
@@ -49,13 +78,23 @@ impl HeldTable {
     }
 
     pub(super) fn put(&mut self, place: usize, held: Held) {
+        let ring = held.ring;
         if let (Some(entry), Some(free)) =
             (self.places.get_mut(place), self.free.get_mut(place / BITS))
         {
             *entry = Some(held);
             *free &= !(1 << (place % BITS));
+            if let Some(taken) = self.taken.get_mut(usize::from(ring)) {
+                *taken += 1;
+            }
         }
-        self.vacancy = self.find();
+        self.look();
+    }
+
+    /// There is one ring more; it has the next number.
+    pub(super) fn ring_came(&mut self) {
+        self.rings += 1;
+        self.look();
     }
 
     /// A ring is gone, and the last one has its number now. Requests of the former keep their places until they are
@@ -68,6 +107,12 @@ impl HeldTable {
                 held.ring = gone;
             }
         }
+        self.taken.swap(usize::from(gone), usize::from(last));
+        if let Some(taken) = self.taken.get_mut(usize::from(last)) {
+            *taken = 0;
+        }
+        self.rings -= 1;
+        self.look();
     }
 
     /// The place of a ring's request.
@@ -80,7 +125,10 @@ impl HeldTable {
     pub(super) fn take(&mut self, place: usize) -> Option<Held> {
         let held = self.places.get_mut(place)?.take()?;
         *self.free.get_mut(place / BITS)? |= 1 << (place % BITS);
-        self.vacancy = self.find();
+        if let Some(taken) = self.taken.get_mut(usize::from(held.ring)) {
+            *taken -= 1;
+        }
+        self.look();
         Some(held)
     }
 }
@@ -92,7 +140,7 @@ mod tests {
     #[test]
     fn places_run_out_at_the_limit_and_are_used_again() {
         let table = HeldTable::new();
-        assert_eq!(table.vacancy(), Some(0));
+        assert_eq!(table.vacancy(0), Some(0));
         let mut full = table;
         full.free = [0; PLACES / BITS];
         assert_eq!(full.find(), None);

@@ -68,8 +68,9 @@ pub(super) const STAY: u64 = (ROUNDS * libipc_ring::MAX_CAPACITY) as u64 * REQUE
 /// What a request counts for: about what it takes. So there are no more than [`ROUNDS`] let one ring have.
 pub(super) const REQUEST: u64 = 4;
 
-/// The most requests of chains that are taken of a ring at a time.
-const MAX_LINKED: usize = libipc_ring::MAX_CAPACITY;
+/// After so many requests no further one of a chain is taken of a ring at a time. With those that come without a chain that is
+/// less than twice as many.
+pub(super) const MAX_VISIT: u64 = libipc_ring::MAX_CAPACITY as u64;
 
 impl<S: Service> RingService<S> {
     /// A service that has no ring yet.
@@ -120,6 +121,7 @@ impl<S: Service> RingService<S> {
         if self.rings.push(served).is_err() {
             panic!("a server has at most {MAX_RINGS} rings");
         }
+        self.held.ring_came();
         self.note_peers();
     }
 
@@ -219,7 +221,7 @@ impl<S: Service> RingService<S> {
     /// Takes requests of a ring. A closed ring has none.
     fn drain(&mut self, ring: usize) {
         if let Some(served) = self.rings.get_mut(ring) {
-            served.drain_some(
+            served.drain(
                 ring as u8,
                 &mut self.service,
                 &mut self.held,
@@ -326,7 +328,8 @@ enum Pace {
 }
 
 impl Served {
-    /// Takes what requests there are, of a client that waits: it submits no more meanwhile.
+    /// Takes what requests there are, but goes on behind one of a chain only while it has taken no more than any ring holds: the
+    /// client may submit meanwhile, also one whose other thread waits in a drain call.
     #[inline(always)]
     fn drain<S: Service>(
         &mut self,
@@ -335,26 +338,11 @@ impl Served {
         held: &mut HeldTable,
         message: &mut Message,
     ) {
+        let before = self.ring.taken();
         while let Some(linked) = self.serve(number, service, held, message) {
-            if self.follow(number, service, (held, message), linked) == Pace::Stalled {
-                return;
-            }
-        }
-    }
-
-    /// Takes what requests there are, but no more of chains than a ring holds.
-    fn drain_some<S: Service>(
-        &mut self,
-        number: u8,
-        service: &mut S,
-        held: &mut HeldTable,
-        message: &mut Message,
-    ) {
-        for _ in 0..MAX_LINKED {
-            let Some(linked) = self.serve(number, service, held, message) else {
-                return;
-            };
-            if self.follow(number, service, (held, message), linked) == Pace::Stalled {
+            if self.follow(number, service, (held, message), linked) == Pace::Stalled
+                || self.ring.taken() - before >= MAX_VISIT
+            {
                 return;
             }
         }
@@ -492,7 +480,7 @@ fn dispatch<S: Service>(
         message.begin(label::OK);
         return Some(token);
     }
-    let place = held.vacancy();
+    let place = held.vacancy(ring);
     let mut right = Some(answers::token(place.unwrap_or(PLACES)));
     let spare = if place.is_some() {
         Spare::Available

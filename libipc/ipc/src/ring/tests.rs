@@ -12,11 +12,13 @@ use libipc_ring::{
     Request as RingRequest, Waiting, Wake,
 };
 
+use weft_abi::{MessageInfo, REGISTER_WORDS};
+
 use super::again::Again;
 use super::{CANCEL, DRAIN, RingEnds, RingService};
 use crate::objects::Notification;
 use crate::{
-    CPtr, Caller, Deferral, FaultAnswer, Message, ReplyToken, Request, Service, Spare, label,
+    CPtr, Caller, Deferral, FaultAnswer, Message, ReplyToken, Request, Service, Short, Spare, label,
 };
 
 const WAKE_BITS: u64 = 1 << 9;
@@ -38,9 +40,11 @@ impl Service for Doubler {
         let number = u32::from_le_bytes(*request.message.payload().first_chunk().unwrap());
         match request.message.label() {
             NOW => answer(request.message, number),
-            LATER => self
-                .waiting
-                .push((request.deferral.token().unwrap(), number)),
+            LATER => {
+                if let Ok(token) = request.deferral.token() {
+                    self.waiting.push((token, number));
+                }
+            }
             _ => {}
         }
     }
@@ -206,14 +210,34 @@ fn a_request_that_is_cancelled_is_not_wanted_and_answered_all_the_same() {
 /// Answers at once, and its client submits again each time, as one on another core can.
 struct Restless {
     client: ClientRing<'static, Nobody>,
-    link: Option<Link>,
+    /// Every how many requests one begins a chain.
+    chains: Option<usize>,
     served: usize,
 }
 
 impl Restless {
+    /// A service with a client that has submitted, and the label of the ring's drain call.
+    fn service(chains: Option<usize>) -> RingService<Self> {
+        let (client, ends) = ring(CALLER);
+        let mut restless = Self {
+            client,
+            chains,
+            served: 0,
+        };
+        for _ in 0..4 {
+            restless.submit();
+        }
+        RingService::new(restless).with(ends)
+    }
+
     fn submit(&mut self) {
         let request = RingRequest::from_bytes(NOW, &[1]).unwrap();
-        let request = self.link.map_or(request, |link| request.linked(link));
+        let begins = self.chains.is_some_and(|of| self.served.is_multiple_of(of));
+        let request = if begins {
+            request.linked(FIRST)
+        } else {
+            request
+        };
         self.client.submit(&request, 1).unwrap();
     }
 }
@@ -241,17 +265,8 @@ static CAME_BACK: AtomicU32 = AtomicU32::new(0);
 #[cfg_attr(miri, ignore = "takes minutes under Miri")]
 fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
     let _alone = alone();
-    for link in [None, Some(FIRST)] {
-        let (client, ends) = ring(CALLER);
-        let mut restless = Restless {
-            client,
-            link,
-            served: 0,
-        };
-        for _ in 0..4 {
-            restless.submit();
-        }
-        let mut service = RingService::new(restless).with(ends);
+    for chains in [None, Some(1), Some(7)] {
+        let mut service = Restless::service(chains);
         service.again = Again::by(|_, bits| {
             CAME_BACK.fetch_add(1, Ordering::Relaxed);
             assert_eq!(bits, WAKE_BITS);
@@ -261,7 +276,7 @@ fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
         service.signal(WAKE_BITS);
         let visits = CAME_BACK.load(Ordering::Relaxed);
         let first = service.service_mut().served;
-        assert!((4..2_000).contains(&first), "{first} at one time");
+        assert!((4..1_200).contains(&first), "{first} at one time");
         assert_eq!(visits, 1, "the server is to be woken");
         while service.service_mut().served < STAMINA {
             service.signal(WAKE_BITS);
@@ -271,6 +286,68 @@ fn a_client_that_submits_without_a_pause_leaves_others_their_turn() {
         service.signal(WAKE_BITS);
         assert_eq!(visits, CAME_BACK.load(Ordering::Relaxed), "it is quiet");
     }
+}
+
+#[test]
+fn a_client_that_submits_while_it_waits_in_a_call_is_answered_in_the_end() {
+    let _alone = alone();
+    for chains in [None, Some(1), Some(7)] {
+        let mut service = Restless::service(chains);
+        let drains = MessageInfo::new(DRAIN, 1, 0);
+        let answer = service.short(CALLER, Short::new(drains, [0; REGISTER_WORDS]));
+        assert!(answer.is_some());
+        let first = service.service_mut().served;
+        assert!((4..300).contains(&first), "{first} at one time");
+    }
+}
+
+#[test]
+fn a_client_whose_answers_are_deferred_leaves_others_their_places() {
+    let _alone = alone();
+    let layout = Layout::new(Capacity::new(256).unwrap());
+    let regions = [(); 2].map(|()| (page(layout.client_bytes()), page(layout.server_bytes())));
+    let mut service = RingService::new(Doubler::default());
+    for ((a, b), caller) in regions.iter().zip([CALLER, OTHER]) {
+        let mut ends = RingEnds::in_process((b, a), super::Pools::default(), caller);
+        ends.wake_bits = WAKE_BITS;
+        service.add(ends);
+    }
+    let [mut greedy, mut modest] =
+        regions.map(|(a, b)| ClientRing::new(layout, a, b, Nobody).unwrap());
+    for number in 0..256 {
+        submit(&mut greedy, LATER, number);
+    }
+    service.signal(WAKE_BITS);
+    let refused = core::iter::from_fn(|| match greedy.poll() {
+        Ok(Polled::Completion(completion)) => Some(completion.outcome.status),
+        _ => None,
+    });
+    assert_eq!(refused.collect::<Vec<_>>(), [label::ABANDONED; 32]);
+    for number in 0..33 {
+        submit(&mut modest, LATER, number);
+    }
+    service.signal(WAKE_BITS);
+    assert_eq!(
+        modest.poll(),
+        done(32, label::ABANDONED, 0),
+        "all are in use"
+    );
+    service.client_gone(CALLER);
+    service.signal(1);
+    for number in 0..32 {
+        assert_eq!(modest.poll(), done(number, label::OK, number * 2));
+    }
+    for number in 0..256 {
+        submit(&mut modest, LATER, number);
+    }
+    service.signal(WAKE_BITS);
+    assert_eq!(
+        modest.poll(),
+        Ok(Polled::Empty),
+        "who is alone can have all"
+    );
+    service.signal(1);
+    assert_eq!(modest.outstanding(), 256);
 }
 
 const FIRST: Link = Link {

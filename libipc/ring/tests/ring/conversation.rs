@@ -335,6 +335,34 @@ fn closing_reaches_the_peer_with_its_reason() {
         Err(SubmitError::Closed(closed))
     );
     assert_eq!(server.take(), Err(Closed::Fault(Fault::Content)));
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.server(Alone));
+    assert_eq!(server.sleep(), Sleep::Armed);
+    client.close(Fault::Content);
+    assert_eq!(server.sleep(), Sleep::Ready, "there is that to be seen");
+    assert_eq!(server.take(), Err(closed));
+    assert_eq!(server.serve(|_, _| None), Err(closed));
+}
+
+#[test]
+fn a_clients_successor_submits_nothing_that_it_left() {
+    let regions = Regions::new(4);
+    let mut gone = regions.client(Alone);
+    gone.submit(&request(1), 0).expect("room");
+    let mut client = regions.client(Alone);
+    let mut server = regions.server(Alone);
+    assert_eq!(server.take(), Ok(None));
+    assert_eq!(client.poll(), Ok(Polled::Empty));
+}
+
+#[test]
+fn a_batch_has_a_place_for_each_outcome_or_is_not_submitted() {
+    let regions = Regions::new(4);
+    let mut client = regions.client(Alone);
+    let asked = [request(1), request(2)];
+    let refused = client.run(&asked, &mut [outcome(0)]);
+    assert_eq!(refused, Err(BatchError::TooFewOutcomes));
+    assert_eq!(client.outstanding(), 0);
 }
 
 #[test]

@@ -96,6 +96,11 @@ fn a_request_of_a_later_epoch_closes() {
     let mut server = regions.server(Alone);
     forge_request(&regions, 0, 2 * EPOCH + 1);
     assert_eq!(server.take(), Err(Closed::Fault(Fault::ForgedSequence)));
+    // The lower half is that of the next one.
+    let regions = Regions::new(4);
+    let mut server = regions.server(Alone);
+    forge_request(&regions, 0, (1 << 60) + EPOCH + 1);
+    assert_eq!(server.take(), Err(Closed::Fault(Fault::ForgedSequence)));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The groups of figures: one file an area.
 
+mod beside;
 mod cspace;
 mod disks;
 mod faults;
@@ -55,6 +56,7 @@ pub(crate) const ALL: &[Group] = &[
     cspace::CAPABILITIES,
     rings::MESSAGE,
     rings::REQUESTS,
+    beside::OTHERS,
     processes::SPAWN,
     files::PRESENT,
     files::PASSING,

@@ -48,7 +48,7 @@ const CARRIED: u64 = TOGETHER as u64;
 const BULK: u32 = 64 << 10;
 
 /// Nobody sleeps: both ends are this thread.
-struct Awake;
+pub(super) struct Awake;
 
 impl Wake for Awake {
     fn kick(&self) {}
@@ -58,7 +58,8 @@ impl Wake for Awake {
     }
 }
 
-fn words(bytes: usize) -> &'static [AtomicU64] {
+/// Memory of which a ring is made.
+pub(super) fn words(bytes: usize) -> &'static [AtomicU64] {
     let words = (0..bytes / size_of::<u64>()).map(|_| AtomicU64::new(0));
     words.collect::<Vec<_>>().leak()
 }

@@ -122,6 +122,7 @@ impl Bar {
         }
         match (self.part.as_deref(), self.without) {
             (Some("data_lines"), _) => seen.map(|seen| seen.data_lines),
+            (Some("copied_bytes"), _) => seen.map(|seen| seen.copied_bytes),
             // Classes that there are none of are not told.
             (Some(part), _) => seen.map(|seen| seen.special.get(part).copied().unwrap_or_default()),
             (None, Some(Without::Clearing)) => {

@@ -17,6 +17,13 @@ use crate::state::Next;
 use super::End;
 
 impl<A: Arch> Core<A> {
+    /// The running context's period has ended.
+    #[inline(never)]
+    fn begin_period(&mut self, sched: Ref<SchedContext<A>>, now: Nanoseconds) {
+        self.replenish(sched, now);
+        self.sort_in(sched);
+    }
+
     /// Charges the running context for the time up to now. Says whether its budget ended.
     pub(crate) fn charge_now(&mut self) -> bool {
         let now = self.arch.now();
@@ -33,8 +40,7 @@ impl<A: Arch> Core<A> {
         sched.used.set(home, sched.used.get(home).after(used));
         // What is throttled gets its budget when it leaves that list.
         if now >= sched.refill_at.get(home) && !sched.throttled.get(home) {
-            self.replenish(sched, now);
-            self.sort_in(sched);
+            self.begin_period(sched, now);
         }
         let left = sched.left(home);
         let before = left.get(home);

@@ -32,18 +32,12 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         // Only its core could take it out.
         return Err(Refusal::Busy);
     }
-    bind(core, target, ThreadSlot::CSpace, Some(cspace))?;
-    bind(core, target, ThreadSlot::Space, Some(space))?;
-    let bereft = [
-        bind(core, target, ThreadSlot::Timeout, timeout)?,
-        bind(core, target, ThreadSlot::Fault, fault.near())?,
-    ];
-    // Whoever was told of the thread's faults before may be told that it is gone, but not if the thread has it still.
-    for session in bereft.into_iter().flatten() {
-        if session.child.get(home).is_none() {
-            core.client_gone(session);
-        }
-    }
+    bind(core, target, ThreadSlot::CSpace, cspace)?;
+    bind(core, target, ThreadSlot::Space, space)?;
+    let told_of_timeouts = bind_endpoint(core, target, ThreadSlot::Timeout, timeout)?;
+    let told_of_faults = bind_endpoint(core, target, ThreadSlot::Fault, fault.near())?;
+    leave_session(core, told_of_timeouts);
+    leave_session(core, told_of_faults);
     core.note_bindings(target);
     // What another program left in the registers is not for this one.
     core.arch.forget(&target.context);
@@ -55,6 +49,16 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
             Err(core.is_elsewhere(core_of_it, Some(slot)))
         }
         _ => Ok(Next::Caller),
+    }
+}
+
+/// Whoever was told of the thread's faults before may be told that it is gone, but not if the thread has it still.
+#[inline(always)]
+fn leave_session<A: Arch>(core: &mut Core<A>, session: Option<SlotRef>) {
+    if let Some(session) = session
+        && session.child.get(core.home()).is_none()
+    {
+        core.client_gone(session);
     }
 }
 
@@ -102,16 +106,44 @@ impl<A: Arch> Core<A> {
     }
 }
 
-/// Puts a copy into a slot of a thread, or empties it. Gives the capability of which the last copy was there before.
+/// Puts a copy into a slot of a thread, or empties it.
 fn bind<A: Arch>(
+    core: &mut Core<A>,
+    target: ThreadRef<A>,
+    which: ThreadSlot,
+    from: SlotRef,
+) -> Result<(), Refusal> {
+    let slot = target.part(|target| target.slot(which));
+    // Another core may have emptied it.
+    fence(Ordering::Acquire);
+    if !slot.is_empty(core.home()) {
+        core.unbind_slot(slot);
+    }
+    core.copy_into(from, slot, Rights::all())
+}
+
+/// As `bind`, of an endpoint, if there is any. Gives the capability of which the last copy was there before.
+#[inline(always)]
+fn bind_endpoint<A: Arch>(
+    core: &mut Core<A>,
+    target: ThreadRef<A>,
+    which: ThreadSlot,
+    from: Option<SlotRef>,
+) -> Result<Option<SlotRef>, Refusal> {
+    if from.is_none() && target.slot(which).is_empty(core.home()) {
+        return Ok(None);
+    }
+    change_endpoint(core, target, which, from)
+}
+
+#[inline(never)]
+fn change_endpoint<A: Arch>(
     core: &mut Core<A>,
     target: ThreadRef<A>,
     which: ThreadSlot,
     from: Option<SlotRef>,
 ) -> Result<Option<SlotRef>, Refusal> {
     let slot = target.part(|target| target.slot(which));
-    // Another core may have emptied it.
-    fence(Ordering::Acquire);
     let bereft = if slot.is_empty(core.home()) {
         None
     } else {

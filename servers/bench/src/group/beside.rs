@@ -160,12 +160,12 @@ impl Hostile {
     }
 
     fn asks_for_unknown_methods(&mut self) {
-        self.each(1, |number| number & !0xffff_ffff | 5);
+        self.each(1, |number| (number & !0xffff_ffff) | 5);
     }
 
     fn sends_what_is_no_argument(&mut self) {
         let label = u64::from(bench_ring::labels::TAKE) << 32;
-        self.each(1, |number| label | 2 + number % 4);
+        self.each(1, |number| label | (2 + number % 4));
     }
 }
 

@@ -282,7 +282,8 @@ bitflags! {
     pub struct ThreadUses: u64 {
         /// The vector and floating-point registers. Without, such an instruction is a fault
         /// ([`FaultKind::Undefined`](crate::FaultKind)). A system call destroys them: they begin again as on a processor
-        /// that was reset, control registers included. Interrupts and faults keep them.
+        /// that was reset, control registers included, or with what the thread had there itself when an interrupt took
+        /// the processor away before the call. Interrupts and faults keep them.
         const VECTORS = 1;
     }
 }

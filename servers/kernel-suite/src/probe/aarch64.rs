@@ -90,6 +90,8 @@ const GENERAL: Range<usize> = 0..31;
 const FLAGS: usize = 31;
 const THREAD_BLOCKS: Range<usize> = 32..34;
 const VECTORS: Range<usize> = 64..128;
+/// That in which LOOK_USED puts ones before its system call: a thread that is interrupted between the two may find them again.
+const USED: Range<usize> = 78..80;
 const CONTROL: usize = 128;
 const STATUS: usize = 129;
 
@@ -100,7 +102,8 @@ pub(crate) fn stranger(dump: &[u64], allowed: fn(u64) -> bool) -> Option<usize> 
     const ZERO_WITHOUT_BORROW: u64 = 3 << 29;
     let general = GENERAL.filter(|at| dump[*at] != 0 && !allowed(dump[*at]));
     let zero = THREAD_BLOCKS.chain(VECTORS).chain(CONTROL..STATUS + 1);
-    let zero = zero.filter(|at| dump[*at] != 0);
+    let own = |at: &usize| USED.contains(at) && dump[*at] == u64::MAX;
+    let zero = zero.filter(|at| dump[*at] != 0 && !own(at));
     let flags = [FLAGS].into_iter();
     let flags = flags.filter(|at| dump[*at] != ZERO_WITHOUT_BORROW);
     general.chain(zero).chain(flags).next()

@@ -117,6 +117,8 @@ const LAST_INSTRUCTION: Range<usize> = 65..67;
 const MXCSR: usize = 67;
 const STACK_OF_X87: Range<usize> = 68..84;
 const XMM: Range<usize> = 84..116;
+/// That in which LOOK_USED puts ones before its system call: a thread that is interrupted between the two may find them again.
+const USED: Range<usize> = 98..100;
 const PRESENT: usize = 128;
 const BEYOND: Range<usize> = 136..336;
 const YMM: Range<usize> = 136..168;
@@ -142,7 +144,9 @@ pub(crate) fn stranger(dump: &[u64], allowed: fn(u64) -> bool) -> Option<usize> 
         !own && !allowed(word)
     });
     let zero = [SEGMENTS, BASES, LAST_INSTRUCTION, STACK_OF_X87, XMM, BEYOND];
-    let zero = zero.into_iter().flatten().filter(|at| dump[*at] != 0);
+    let own = |at: &usize| USED.contains(at) && dump[*at] == u64::MAX;
+    let zero = zero.into_iter().flatten();
+    let zero = zero.filter(|at| dump[*at] != 0 && !own(at));
     let control = [CONTROL].into_iter().filter(|at| dump[*at] != 0x37f);
     let status = [MXCSR].into_iter().filter(|at| dump[*at] & LOWER != 0x1f80);
     general.chain(zero).chain(control).chain(status).next()

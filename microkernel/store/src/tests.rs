@@ -4,7 +4,6 @@ use core::sync::atomic::Ordering::Relaxed;
 
 use weft_hal::PhysAddr;
 
-use crate::Bell;
 use crate::{Arena, Home, HomeCell, Ref};
 
 /// An object that links to another of its kind.
@@ -146,9 +145,11 @@ fn clearing_a_living_object_is_noticed() {
     arena.memory().clear(at(0), 4096);
 }
 
+// With loom's types it would have to be a model.
+#[cfg(not(loom))]
 #[test]
 fn a_bell_that_its_own_core_has_rung_is_rung_by_nobody_else_until_it_is_answered() {
-    let bell = Bell::new();
+    let bell = crate::Bell::new();
     assert!(bell.ring());
     assert!(!bell.ring());
     bell.answer();

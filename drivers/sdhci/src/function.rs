@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use libipc::abi::startup::slots::NOTIFICATION;
-use libipc::objects::{AddressSpace, CNode, IrqHandler, Notification, Untyped};
-use libipc::{Irq, Refusal, Rights, Startup, slots};
+use libipc::objects::{AddressSpace, IrqHandler, Untyped};
+use libipc::{Irq, Refusal, Startup};
 use proto::pci::{BusMaster, Client, Error};
 use weft_mmio::{MapFailure, Registers, map_registers};
 
@@ -14,8 +13,6 @@ type CallError = libipc::Error<Error>;
 const CLASS: u16 = 0x0805;
 /// The register block of the first slot (SDHC §C.2; others are not used).
 const FIRST_SLOT: u8 = 0;
-/// The bit of the bound notification for the controller; rings and manifest interrupts count from 0.
-const INTERRUPT_BITS: u64 = 1 << 62;
 
 /// A controller.
 pub(crate) struct Attached {
@@ -72,22 +69,7 @@ pub(crate) fn attach(env: &Startup, bus: &Client) -> Result<Attached, Problem> {
         Err(libipc::Error::Server(Error::Taken)) => return Err(Problem::Wire),
         wire => wire?,
     };
-    let handler = IrqHandler::from(wire.into_slot());
-    bind(handler).map_err(Problem::Interrupt)?;
+    let irq = Irq::bound(IrqHandler::from(wire.into_slot())).map_err(Problem::Interrupt)?;
     bus.set_bus_master(BusMaster::On)?;
-    Ok(Attached {
-        registers,
-        irq: Irq {
-            handler,
-            bits: INTERRUPT_BITS,
-        },
-    })
-}
-
-/// Lets an interrupt signal our own notification with a bit of its own.
-fn bind(interrupt: IrqHandler) -> Result<(), Refusal> {
-    let slot = slots::allocate().ok_or(Refusal::Exhausted)?;
-    let own = CNode::OWN;
-    own.mint(slot, own, NOTIFICATION, Rights::WRITE, INTERRUPT_BITS)?;
-    interrupt.bind(Notification::from(slot))
+    Ok(Attached { registers, irq })
 }

@@ -2,9 +2,8 @@
 
 use core::fmt;
 
-use libipc::abi::startup::slots::NOTIFICATION;
-use libipc::objects::{AddressSpace, CNode, IrqHandler, Notification};
-use libipc::{Refusal, Rights, Startup, slots};
+use libipc::objects::{AddressSpace, IrqHandler};
+use libipc::{Irq, Refusal, Startup};
 use proto::pci::{BusMaster, Client, Error};
 use virtio_blk::{Location, SetupError, Signals, find_capabilities};
 use weft_mmio::{MapFailure, Registers, map_registers};
@@ -13,8 +12,6 @@ use crate::windows::Windows;
 
 type CallError = libipc::Error<Error>;
 
-/// The bit of the bound notification for the device; rings and manifest interrupts count from 0.
-const INTERRUPT_BITS: u64 = 1 << 62;
 /// Block devices before and since virtio 1.0 (virtio 1.2 §4.1.2); both may have modern windows.
 const PRODUCTS: [u16; 2] = [0x1001, 0x1042];
 const VENDOR: u16 = 0x1af4;
@@ -24,8 +21,7 @@ const MAX_BLOCKS: usize = 3;
 /// The function, ready to be set up.
 pub(crate) struct Attached {
     pub(crate) windows: Windows,
-    pub(crate) interrupt: IrqHandler,
-    pub(crate) bits: u64,
+    pub(crate) irq: Irq,
     pub(crate) signals: Signals,
 }
 
@@ -75,12 +71,11 @@ pub(crate) fn attach(env: &Startup) -> Result<Attached, Problem> {
     }
     let (interrupt, signals) = interrupt(&bus)?;
     let windows = map_windows(env, &bus, signals)?;
-    bind(interrupt).map_err(Problem::Interrupt)?;
+    let irq = Irq::bound(interrupt).map_err(Problem::Interrupt)?;
     bus.set_bus_master(BusMaster::On)?;
     Ok(Attached {
         windows,
-        interrupt,
-        bits: INTERRUPT_BITS,
+        irq,
         signals,
     })
 }
@@ -147,12 +142,4 @@ impl Blocks<'_> {
         let _ = self.known.push((number, block));
         Ok(block)
     }
-}
-
-/// Lets an interrupt signal our own notification with a bit of its own.
-fn bind(interrupt: IrqHandler) -> Result<(), Refusal> {
-    let slot = slots::allocate().ok_or(Refusal::Exhausted)?;
-    let own = CNode::OWN;
-    own.mint(slot, own, NOTIFICATION, Rights::WRITE, INTERRUPT_BITS)?;
-    interrupt.bind(Notification::from(slot))
 }

@@ -81,7 +81,7 @@ fn start(
     Ok(Driver::new(
         disk,
         pools,
-        (function.interrupt, function.bits),
+        (function.irq.handler, function.irq.bits),
         "virtio disk",
     ))
 }

@@ -1,8 +1,10 @@
 //! The things that a start-up page names, with what a program needs to use each.
 
-use weft_abi::CPtr;
+use weft_abi::startup::slots::NOTIFICATION;
+use weft_abi::{CPtr, Refusal, Rights};
 
-use crate::objects::{Frame, IoPorts, IrqHandler};
+use crate::objects::{CNode, Frame, IoPorts, IrqHandler, Notification};
+use crate::slots;
 
 /// The endpoint of a server, and which of its interfaces it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,23 @@ pub struct Irq {
     pub handler: IrqHandler,
     /// The bits of the bound notification that it signals.
     pub bits: u64,
+}
+
+impl Irq {
+    /// Lets an interrupt that a bus gave signal the program's own notification, by a bit that neither rings nor interrupts of
+    /// the manifest have, which count from 0. A program has one at most.
+    ///
+    /// # Errors
+    /// `Exhausted` if no slot is left; what the kernel refuses.
+    pub fn bound(handler: IrqHandler) -> Result<Self, Refusal> {
+        const BITS: u64 = 1 << 62;
+        let slot = slots::allocate().ok_or(Refusal::Exhausted)?;
+        let own = CNode::OWN;
+        own.mint(slot, own, NOTIFICATION, Rights::WRITE, BITS)?;
+        handler.bind(Notification::from(slot))?;
+        let bits = BITS;
+        Ok(Self { handler, bits })
+    }
 }
 
 /// Memory that is mapped into the program.

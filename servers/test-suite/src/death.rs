@@ -118,20 +118,9 @@ fn occupied(bench: &mut Bench, state: ThreadState) -> Outcome<(Robot, [Robot; 2]
     ];
     for client in clients {
         bench.run(client, &[call(1, info(0, 0), [0; 6]), Step::STOP])?;
-        pass_time(bench)?;
+        bench.pass(2_000_000)?;
     }
     Ok((server, clients))
-}
-
-/// Lets threads of lower priority run for a moment.
-fn pass_time(bench: &mut Bench) -> Outcome {
-    let notification: libipc::objects::Notification = bench.object(Kind::Notification, 0)?;
-    let until = libipc::clock_ns() + 2_000_000;
-    expect(
-        "the wait",
-        notification.wait_until(until),
-        Err(Refusal::TimedOut),
-    )
 }
 
 fn an_endpoint_whose_server_died_refuses_calls_until_a_successor_receives(

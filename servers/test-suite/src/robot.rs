@@ -99,16 +99,21 @@ impl Bench {
         done("resuming", robot.thread.resume())
     }
 
+    /// Waits, so that threads of lower priority run.
+    pub(crate) fn pass(&mut self, time_ns: u64) -> Outcome {
+        let never = self.object(Kind::Notification, 0)?;
+        wait_for(never, time_ns)
+    }
+
     /// Lets threads of lower priority run, a millisecond at a time, until a robot is in a state that is wanted; on a busy host
     /// the machine may execute nothing meanwhile, so that one wait need not do.
     pub(crate) fn until(&mut self, robot: Robot, wanted: ThreadState) -> Outcome {
-        let notification: Notification = self.object(Kind::Notification, 0)?;
+        let never = self.object(Kind::Notification, 0)?;
         for _ in 0..WAITS {
             if robot.state()? == wanted {
                 return Ok(());
             }
-            let ended = notification.wait_until(libipc::clock_ns() + 1_000_000);
-            expect("the wait", ended, Err(Refusal::TimedOut))?;
+            wait_for(never, 1_000_000)?;
         }
         robot.is(wanted)
     }
@@ -127,6 +132,12 @@ impl Bench {
         self.stop()?;
         expect("the script's end", fault.kind, FaultKind::Undefined)
     }
+}
+
+/// Waits for a time, on a notification that nobody signals.
+fn wait_for(never: Notification, time_ns: u64) -> Outcome {
+    let ended = never.wait_until(libipc::clock_ns() + time_ns);
+    expect("the wait", ended, Err(Refusal::TimedOut))
 }
 
 impl Robot {

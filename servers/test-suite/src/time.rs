@@ -41,14 +41,6 @@ crate::tests! {
     a_budget_that_makes_no_sense_is_refused
 }
 
-/// Waits, so that threads of lower priority run.
-fn pass(bench: &mut Bench, time_ns: u64) -> Outcome {
-    let notification: Notification = bench.object(Kind::Notification, 0)?;
-    let until = clock_ns() + time_ns;
-    let ended = notification.wait_until(until);
-    expect("the wait", ended, Err(Refusal::TimedOut))
-}
-
 fn used(robot: Robot) -> Outcome<u64> {
     Ok(done("describing", robot.thread.describe())?.cpu_ns)
 }
@@ -93,14 +85,14 @@ fn a_deadline_that_has_passed_ends_a_wait_at_once(bench: &mut Bench) -> Outcome 
 
 fn a_lower_priority_waits_while_a_higher_one_is_ready(bench: &mut Bench) -> Outcome {
     let (low, lower) = (looping(bench, LOW)?, looping(bench, LOW - 1)?);
-    pass(bench, 40 * MILLISECOND)?;
+    bench.pass(40 * MILLISECOND)?;
     ensure(
         || matches!(used(low), Ok(used) if used > 0),
         "the higher one did not run",
     )?;
     expect("what the lower one used", used(lower)?, 0)?;
     done("suspending", low.thread.suspend())?;
-    pass(bench, 10 * MILLISECOND)?;
+    bench.pass(10 * MILLISECOND)?;
     ensure(
         || matches!(used(lower), Ok(used) if used > 0),
         "the lower one did not run after that",
@@ -127,7 +119,7 @@ fn equal_priorities_share_time_in_turns(bench: &mut Bench) -> Outcome {
             looping(bench, LOW)?,
             looping(bench, LOW)?,
         ];
-        pass(bench, 30 * SLICE)?;
+        bench.pass(30 * SLICE)?;
         let used = [used(robots[0])?, used(robots[1])?, used(robots[2])?];
         let all: u64 = used.iter().sum();
         let fair = used.iter().all(|one| (all / 5..all / 2).contains(one));
@@ -145,7 +137,7 @@ fn a_budget_limits_what_a_thread_uses(bench: &mut Bench) -> Outcome {
         bench.budget(robot.sched, LOW, fifth)?;
         bench.run(robot, &[Step::probe(Probe::Loop, 0)])?;
         let start = clock_ns();
-        pass(bench, 400 * MILLISECOND)?;
+        bench.pass(400 * MILLISECOND)?;
         let (used, all) = (used(robot)?, clock_ns() - start);
         ensure(
             || (all / 10..all * 3 / 10).contains(&used),

@@ -184,8 +184,7 @@ impl Known {
     /// Forgets what a number meant that is a new node's.
     pub(crate) fn forget_node(&mut self, mount: MountId, node: u64) {
         self.directories.end(mount, node);
-        self.nodes.end(mount, node);
-        self.pages.forget(mount, node);
+        self.forget_content(mount, node);
     }
 
     /// Forgets what stands in a file, and its properties.

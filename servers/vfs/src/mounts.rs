@@ -161,12 +161,12 @@ impl<T: Transport> Mounts<T> {
 
     /// Forgets what is known of the volume of a file system that is gone.
     pub(crate) fn note_gone(&mut self, client: Caller) {
-        let is = |mount: &Mounted<T>| mount.ties.end == Some(client);
-        let gone: Vec<_> = (0..self.mounts.len())
-            .filter(|index| self.mounts.get(*index).is_some_and(is))
-            .collect();
-        gone.into_iter()
-            .for_each(|index| self.distrust(MountId(index)));
+        for index in 0..self.mounts.len() {
+            let mount = self.mounts.get(index);
+            if mount.is_some_and(|mount| mount.ties.end == Some(client)) {
+                self.distrust(MountId(index));
+            }
+        }
     }
 
     fn distrust(&mut self, id: MountId) {

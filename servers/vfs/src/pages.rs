@@ -79,7 +79,7 @@ impl Pages {
     }
 
     fn get(&self, mount: MountId, node: u64, index: u64) -> Option<&[u8]> {
-        let hash = hash_of_node(mount, node).wrapping_add(index);
+        let hash = hash_of_page(mount, node, index);
         let page = self.table.get(hash, |page| page.is(mount, node, index))?;
         (page.age == self.ages.now(mount, node)).then_some(page.bytes())
     }
@@ -111,7 +111,7 @@ impl Pages {
             length,
             words,
         };
-        let hash = hash_of_node(mount, node).wrapping_add(index);
+        let hash = hash_of_page(mount, node, index);
         let is = |old: &Page| old.is(mount, node, index);
         if let Some(old) = self.table.put(hash, page, is) {
             self.spare = old.words;
@@ -215,4 +215,9 @@ impl<T: Transport> Mounts<T> {
         }
         Ok(())
     }
+}
+
+/// The pages of a file lie side by side.
+fn hash_of_page(mount: MountId, node: u64, index: u64) -> u64 {
+    hash_of_node(mount, node).wrapping_add(index)
 }

@@ -1,6 +1,6 @@
 //! Hands requests on to a server in another process.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -18,9 +18,7 @@ pub(crate) struct State {
     /// Whether there has been one.
     pub(crate) has_begun: Cell<bool>,
     /// Why the server is not there any more.
-    pub(crate) lost: Cell<Option<String>>,
-    /// Whether it is lost.
-    pub(crate) is_lost: Cell<bool>,
+    lost: RefCell<Option<String>>,
 }
 
 impl State {
@@ -30,9 +28,21 @@ impl State {
         self.has_begun.set(true);
     }
 
-    fn lose(&self, why: String) {
-        self.lost.set(Some(why));
-        self.is_lost.set(true);
+    /// Notes why the server is not there any more, if that is not known yet.
+    fn lose(&self, why: impl ToString) {
+        self.lost
+            .borrow_mut()
+            .get_or_insert_with(|| why.to_string());
+    }
+
+    /// Whether the server is not there any more.
+    pub(crate) fn is_lost(&self) -> bool {
+        self.lost.borrow().is_some()
+    }
+
+    /// Takes the reason for that.
+    pub(crate) fn take_lost(&self) -> Option<String> {
+        self.lost.take()
     }
 }
 
@@ -63,7 +73,7 @@ impl Passing {
             match connect(&self.server, &Options::default()) {
                 Ok(connected) => self.connections.insert(client, connected.connection),
                 Err(error) => {
-                    self.state.lose(error.to_string());
+                    self.state.lose(error);
                     return None;
                 }
             };
@@ -101,9 +111,7 @@ impl Service for Passing {
         };
         match outcome {
             Err(TransportError::Dead) => {
-                if !self.state.is_lost.get() {
-                    self.state.lose("it has ended".to_owned());
-                }
+                self.state.lose("it has ended");
                 message.begin(label::ABANDONED);
             }
             _ if handed.is_received() => {
@@ -158,8 +166,8 @@ mod tests {
             message.label()
         };
         assert_eq!(ask(7), label::MALFORMED);
-        assert!(!state.is_lost.get(), "it was not asked");
+        assert!(!state.is_lost(), "it was not asked");
         assert_eq!(ask(8), label::ABANDONED);
-        assert!(state.is_lost.get());
+        assert!(state.is_lost());
     }
 }

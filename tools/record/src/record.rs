@@ -56,14 +56,14 @@ impl Record {
         let is_over = interrupts()?;
         server.serve_while(|_| {
             let is_empty = state.has_begun.get() && state.clients.get() == 0 && !self.stay;
-            !is_empty && !state.is_lost.get() && !is_over.load(Relaxed)
+            !is_empty && !state.is_lost() && !is_over.load(Relaxed)
         });
         let record = log.record();
         let written = file.write_all(record.to_string().as_bytes());
         written.map_err(|error| Problem::at(&self.file, error, "record again"))?;
         let count = record.exchanges.len();
         println!("{count} requests recorded in {}", self.file.display());
-        match state.lost.take() {
+        match state.take_lost() {
             Some(why) => Err(Problem::at(
                 &self.of.server,
                 why,

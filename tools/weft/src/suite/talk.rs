@@ -12,7 +12,7 @@ use crate::qemu::control::Control;
 use crate::qemu::session::{Listener, Progress};
 
 /// Something to wait for, and what is typed then.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Step {
     /// The text, which must come after that of the step before.
@@ -71,17 +71,12 @@ impl Dictation {
             let text = self.text(line);
             let typed = Step {
                 wait: PROMPT.to_owned(),
-                screen: Vec::new(),
-                card_in: false,
-                card_out: false,
                 keys: format!("{COMMAND}{text}\r"),
+                ..Step::default()
             };
             let shown = Step {
                 wait: format!("\n{text}\r\n"),
-                screen: Vec::new(),
-                card_in: false,
-                card_out: false,
-                keys: String::new(),
+                ..Step::default()
             };
             [typed, shown]
         };
@@ -255,10 +250,8 @@ mod tests {
     fn step(wait: &str, keys: &str) -> Step {
         Step {
             wait: wait.to_owned(),
-            screen: Vec::new(),
-            card_in: false,
-            card_out: false,
             keys: keys.to_owned(),
+            ..Step::default()
         }
     }
 

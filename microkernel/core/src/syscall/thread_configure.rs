@@ -32,6 +32,8 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
         // Only its core could take it out.
         return Err(Refusal::Busy);
     }
+    // Another core may have emptied its slots.
+    fence(Ordering::Acquire);
     bind(core, target, ThreadSlot::CSpace, cspace)?;
     bind(core, target, ThreadSlot::Space, space)?;
     let told_of_timeouts = bind_endpoint(core, target, ThreadSlot::Timeout, timeout)?;
@@ -114,8 +116,6 @@ fn bind<A: Arch>(
     from: SlotRef,
 ) -> Result<(), Refusal> {
     let slot = target.part(|target| target.slot(which));
-    // Another core may have emptied it.
-    fence(Ordering::Acquire);
     if !slot.is_empty(core.home()) {
         core.unbind_slot(slot);
     }

@@ -26,6 +26,8 @@ pub mod target;
 pub mod trial;
 pub mod tutorial;
 
+use std::time::Instant;
+
 use crate::cli::TestBoard;
 use crate::error::{Error, Outcome};
 use crate::project::Project;
@@ -225,9 +227,11 @@ impl Suite {
     /// Runs it; if it cannot run at all, that is one failure.
     pub fn run(&self, context: &Context<'_>, tally: &mut Tally) {
         eprintln!("test: {}", self.name);
+        let started = Instant::now();
         if let Err(error) = (self.run)(context, tally) {
             tally.fail(self.name, &error.to_string());
         }
+        tally.took(self.name, started.elapsed());
     }
 }
 
@@ -303,5 +307,6 @@ mod tests {
         let mut tally = Tally::default();
         suite.run(&context, &mut tally);
         assert_eq!(tally.closing_line(), "0 passed, 1 failed");
+        assert_eq!(tally.times().count(), 1);
     }
 }

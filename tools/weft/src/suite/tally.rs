@@ -1,5 +1,7 @@
 //! Counts tests over all suites and remembers what failed, for one closing line.
 
+use std::time::Duration;
+
 /// The count so far.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -7,6 +9,7 @@ pub struct Tally {
     skipped: u64,
     failures: Vec<String>,
     reasons_to_skip: Vec<String>,
+    times: Vec<(&'static str, Duration)>,
 }
 
 impl Tally {
@@ -31,6 +34,17 @@ impl Tally {
         let shown = format!("skipped {count}: {reason}");
         println!("{shown}");
         self.reasons_to_skip.push(shown);
+    }
+
+    /// Remembers how long a suite took, with all that was built for it.
+    pub fn took(&mut self, suite: &'static str, time: Duration) {
+        self.times.push((suite, time));
+    }
+
+    /// How long each suite took, a line each.
+    pub fn times(&self) -> impl Iterator<Item = String> {
+        let line = |(suite, time): &(&str, Duration)| format!("{:>6} s  {suite}", time.as_secs());
+        self.times.iter().map(line)
     }
 
     /// Whether anything failed.
@@ -73,6 +87,15 @@ mod tests {
         tally.skip(2, "no nightly");
         tally.fail("x", "it broke");
         assert_eq!(tally.closing_line(), "12 passed, 1 failed, 2 skipped");
+    }
+
+    #[test]
+    fn times_are_told_in_the_order_of_suites() {
+        let mut tally = Tally::default();
+        tally.took("host", Duration::from_millis(61_900));
+        tally.took("boot", Duration::from_secs(5));
+        let lines: Vec<_> = tally.times().collect();
+        assert_eq!(lines, ["    61 s  host", "     5 s  boot"]);
     }
 
     #[test]

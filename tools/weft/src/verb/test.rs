@@ -36,6 +36,7 @@ pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
         suite.run(&context, &mut tally);
     }
     println!();
+    tally.times().for_each(|line| println!("{line}"));
     tally.details().for_each(|line| println!("{line}"));
     println!("{}", tally.closing_line());
     let is_good = !tally.has_failures() && !tally.is_empty();

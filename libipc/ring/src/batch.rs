@@ -109,7 +109,7 @@ impl<W: Wake> ClientRing<'_, W> {
             if self.outstanding() == 0 {
                 return Ok(());
             }
-            match self.wait_for(self.outstanding())? {
+            match self.wait_for_all()? {
                 Polled::Completion(completion) => each(completion),
                 Polled::Restarted => return Err(BatchError::Restarted),
                 Polled::Empty => return Ok(()),

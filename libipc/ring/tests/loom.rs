@@ -443,6 +443,51 @@ fn a_client_that_looks_and_then_calls_is_always_answered() {
     });
 }
 
+#[test]
+fn a_batch_for_another_core_is_always_answered() {
+    model(|| {
+        let (mut client, mut server, desk) = apart();
+        let peer = thread::spawn(move || {
+            for number in 0..2 {
+                let taken = server.wait().expect("an honest client");
+                assert_eq!(taken.request, request(number), "torn or reused slot");
+                let value = number + 7;
+                server.complete(taken.token, Outcome { status: 0, value });
+            }
+            server.flush();
+            desk.close();
+        });
+        let mut outcomes = [Outcome::default(); 2];
+        let done = client.run(&[request(0), request(1)], &mut outcomes);
+        done.expect("an honest server");
+        assert_eq!(outcomes.map(|outcome| outcome.value), [7, 8]);
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn who_waits_for_one_of_two_has_announced_the_other() {
+    model(|| {
+        let (mut client, mut server, desk) = apart();
+        let peer = thread::spawn(move || {
+            for number in 0..2 {
+                let taken = server.wait().expect("an honest client");
+                let value = number + 7;
+                server.complete(taken.token, Outcome { status: 0, value });
+            }
+            desk.close();
+        });
+        client.submit(&request(0), 0).expect("room");
+        client.submit(&request(1), 1).expect("room");
+        let found = client.wait();
+        assert!(
+            matches!(found, Ok(Polled::Completion(done)) if done.tag == 0),
+            "{found:?}"
+        );
+        peer.join().expect("served");
+    });
+}
+
 /// Kicks a server that runs on another core, and sleeps on a bell of its own.
 struct FarBells(Bells);
 
@@ -478,9 +523,8 @@ impl Dozing {
 }
 
 impl Source for Dozing {
-    fn announce(&self) -> Prospect {
-        self.ring.borrow_mut().flush();
-        self.ring.borrow().prospect()
+    fn hint(&self) -> Prospect {
+        self.ring.borrow_mut().hint()
     }
 
     fn has_news(&self) -> bool {
@@ -488,7 +532,7 @@ impl Source for Dozing {
     }
 
     fn arm(&self) -> Arming {
-        self.ring.borrow().arm();
+        self.ring.borrow_mut().arm();
         match self.turn() {
             0 => Arming::Armed,
             _ => Arming::Ready,

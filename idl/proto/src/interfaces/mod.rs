@@ -21,6 +21,7 @@ pub mod screen;
 pub mod serial;
 pub mod storage;
 pub mod system;
+pub mod system_timer;
 pub mod test_assist;
 pub mod test_floats;
 pub mod test_results;
@@ -54,6 +55,7 @@ pub const ALL: &[libipc::Interface] = &[
     serial::INTERFACE,
     storage::INTERFACE,
     system::INTERFACE,
+    system_timer::INTERFACE,
     test_assist::INTERFACE,
     test_floats::INTERFACE,
     test_results::INTERFACE,

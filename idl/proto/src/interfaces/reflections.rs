@@ -130,6 +130,12 @@ pub const SYSTEM: Described = Described {
     description: b"\xff\x04\x17\x00\tpower_off\x01\x00\x00\x01\x06status\x01\x00\x1c\x00\x0eboot_arguments\x02\x00\x00\x00\x01\x04text\n\x00\x06&\x00\x08read_log\x03\x00\x00\x01\x08position\x04\x02\x04text\n\x00\x06\x04next\x043\x00\x05usage\x04\x00\x00\x00\x04\x06cpu_ns\x04\x06memory\x04\x0ccapabilities\x03\x08priority\x01",
 };
 
+/// Describes `system_timer` in 74 bytes.
+pub const SYSTEM_TIMER: Described = Described {
+    interface: "system_timer",
+    description: b"\x00\x02\r\x00\x03now\x01\x00\x00\x00\x01\x02us\x04\x1c\x00\x04wait\x02\x00\x01\x01\x02us\x03\x02\x02us\x04\x08clock_ns\x04\x19\x00\x03\x03\x02\x01\x00\x00\x00\x05Range\x02\x00\x00\x00\x07Stopped",
+};
+
 /// Describes `test_assist` in 62 bytes.
 pub const TEST_ASSIST: Described = Described {
     interface: "test_assist",
@@ -189,6 +195,7 @@ pub const ALL: &[Described] = &[
     SERIAL,
     STORAGE,
     SYSTEM,
+    SYSTEM_TIMER,
     TEST_ASSIST,
     TEST_FLOATS,
     TEST_RESULTS,

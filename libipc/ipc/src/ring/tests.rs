@@ -302,6 +302,7 @@ fn a_client_that_submits_while_it_waits_in_a_call_is_answered_in_the_end() {
 }
 
 #[test]
+#[cfg_attr(miri, ignore = "takes minutes, by the ways that shorter tests go too")]
 fn a_client_whose_answers_are_deferred_leaves_others_their_places() {
     let _alone = alone();
     let layout = Layout::new(Capacity::new(256).unwrap());
@@ -546,6 +547,7 @@ impl Random {
 #[test]
 fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
     const STEPS: u32 = if cfg!(miri) { 50 } else { 1_000_000 };
+    const LONGEST: u64 = if cfg!(miri) { 25 } else { 400 };
     const BATCH: u32 = 3;
     const FIRST_REQUEST: u64 = 16;
     let _alone = alone();
@@ -573,7 +575,7 @@ fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
             .with(ends(pages[0], CALLER, WAKE_BITS));
         let mut honest = ClientRing::new(layout, pages[0].0, pages[0].1, Nobody).unwrap();
         let mut sequence = (1 << 48) + (1 << 24);
-        for _ in 0..random.below(400) {
+        for _ in 0..random.below(LONGEST) {
             steps += 1;
             if random.below(3) == 0 {
                 // A flood of what it may ask.

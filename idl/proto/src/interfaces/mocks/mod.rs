@@ -21,6 +21,7 @@ pub mod screen;
 pub mod serial;
 pub mod storage;
 pub mod system;
+pub mod system_timer;
 pub mod test_assist;
 pub mod test_floats;
 pub mod test_results;
@@ -53,6 +54,7 @@ pub fn attacks(random: &mut Random) {
     serial::attack(random);
     storage::attack(random);
     system::attack(random);
+    system_timer::attack(random);
     test_assist::attack(random);
     test_floats::attack(random);
     test_results::attack(random);
@@ -84,6 +86,7 @@ pub fn round_trips(random: &mut Random) {
     serial::round_trips(random);
     storage::round_trips(random);
     system::round_trips(random);
+    system_timer::round_trips(random);
     test_assist::round_trips(random);
     test_floats::round_trips(random);
     test_results::round_trips(random);

@@ -4,6 +4,7 @@ pub mod bench_host;
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
+pub mod card_faults;
 pub mod clock;
 pub mod console;
 pub mod counter;
@@ -38,6 +39,7 @@ pub const ALL: &[libipc::Interface] = &[
     bench_peer::INTERFACE,
     bench_ring::INTERFACE,
     block::INTERFACE,
+    card_faults::INTERFACE,
     clock::INTERFACE,
     console::INTERFACE,
     counter::INTERFACE,

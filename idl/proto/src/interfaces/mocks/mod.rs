@@ -4,6 +4,7 @@ pub mod bench_host;
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
+pub mod card_faults;
 pub mod clock;
 pub mod console;
 pub mod counter;
@@ -37,6 +38,7 @@ pub fn attacks(random: &mut Random) {
     bench_peer::attack(random);
     bench_ring::attack(random);
     block::attack(random);
+    card_faults::attack(random);
     clock::attack(random);
     console::attack(random);
     counter::attack(random);
@@ -69,6 +71,7 @@ pub fn round_trips(random: &mut Random) {
     bench_peer::round_trips(random);
     bench_ring::round_trips(random);
     block::round_trips(random);
+    card_faults::round_trips(random);
     clock::round_trips(random);
     console::round_trips(random);
     counter::round_trips(random);

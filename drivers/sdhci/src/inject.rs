@@ -6,8 +6,8 @@
 //! what the driver reads of the status, by which no interrupt would come, and the card would be in another state than
 //! after a real error.
 //!
-//! The driver is generic over its registers, and a program decides once which it has ([`Injector`] or the bare ones), so
-//! that nothing of this is on the way of other images. [`Plan`] is what is to fail.
+//! The driver is generic over its registers, and a program of its own has the [`Injector`] before the bare ones, so
+//! that nothing of this is in other images. [`Plan`] is what is to fail.
 
 mod plan;
 mod somebody;

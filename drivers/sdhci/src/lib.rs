@@ -26,6 +26,7 @@ mod failure;
 mod host;
 mod identify;
 mod inject;
+pub mod program;
 mod registers;
 mod table;
 mod transfer;

@@ -1,31 +1,38 @@
-//! The program with a controller that fails when somebody asks for it: `inject=` as argument.
+//! The driver of SD cards with a controller that fails when somebody asks for it, for tests.
+//!
+//! Its arguments are those of `sdhci`, and besides `inject=card` (or `no-card`, `locked-card`, `protected-card`, `password-card`), which
+//! says what is in the slot at first. Somebody stands between driver and controller, and lets fail what is asked by the
+//! interface `card_faults`. A program of its own, so that no other image has any of it.
+
+#![no_std]
+#![no_main]
 
 use device_wait::{Attentive, Interrupt};
-use libipc::ring::{RingEnds, RingService};
+use libipc::ring::RingService;
 use libipc::{Endpoint, Events, Never, Router, Startup, serve};
 use proto::{block, card_faults};
-use sdhci::{Driver, Injector, Plan, Pools};
-
-use crate::memory::Memory;
-use crate::slots::{Reach, Slots};
+use sdhci::program::{Memory, Reach, Slots, ends};
+use sdhci::{Driver, Injector, Plan};
 
 /// What the argument begins with.
 const ARGUMENT: &str = "inject";
 
 /// Whether an argument is for this.
-pub(crate) fn is_meant(argument: &str) -> bool {
+fn is_meant(argument: &str) -> bool {
     argument.split('=').next() == Some(ARGUMENT)
 }
 
-/// What an argument says is to fail, if there is one for that.
+/// What the argument says is to fail.
 ///
 /// # Panics
-/// If it says something else.
-pub(crate) fn plan(env: &Startup) -> Option<Plan> {
-    let (number, argument) = (1..).zip(env.args()).find(|(_, it)| is_meant(it))?;
-    let slot = argument.strip_prefix(ARGUMENT)?;
+/// If it says something else, or there is none.
+fn plan(env: &Startup) -> Plan {
+    let Some((number, argument)) = (1..).zip(env.args()).find(|(_, it)| is_meant(it)) else {
+        panic!("no argument says what is in the slot: write `inject=card`");
+    };
+    let slot = argument.strip_prefix(ARGUMENT).unwrap_or_default();
     match slot.strip_prefix('=').unwrap_or_default().parse() {
-        Ok(plan) => Some(plan),
+        Ok(plan) => plan,
         Err(problem) => panic!("argument {number}, `{argument}`, is wrong: {problem}"),
     }
 }
@@ -53,19 +60,18 @@ impl Events for Served<'_> {
     }
 }
 
-/// Serves for ever.
-///
-/// # Panics
-/// If the program does not provide the interface by which somebody asks.
-pub(crate) fn run(env: Startup, pools: Pools<'static>, ends: RingEnds, plan: &Plan) -> Never {
-    let asked = env.endpoint("card_faults");
-    let driver = Driver::new(Slots::open(env, &Faulty(plan)), pools);
+#[libipc::main]
+fn main(env: Startup) -> Never {
+    let plan = &plan(&env);
+    let (ends, pools) = ends(&env);
+    let names = env.args().filter(|name| !is_meant(name));
+    let driver = Driver::new(Slots::open(env, names, &Faulty(plan)), pools);
     let endpoint: Endpoint = env.endpoint("block");
     let router = Router::new(Served { driver, plan })
         .with(endpoint, |served, request| {
             block::dispatch(&mut served.driver, request);
         })
-        .with(asked, |served, request| {
+        .with(env.endpoint("card_faults"), |served, request| {
             card_faults::dispatch(&mut served.plan, request);
         });
     let mut service = RingService::new(router).with(ends);

@@ -1,13 +1,11 @@
 //! The slots of the program, and looking for a card in them.
 
+use super::function::{self, Attached};
+use super::memory::{Descriptors, Memory};
+use crate::{Access, Disk, Failure, Find, Registers, Setup, await_card};
 use device_wait::Interrupt;
 use libipc::{Irq, Startup, log_line};
 use proto::firmware;
-use sdhci::{Access, Disk, Failure, Find, Registers, Setup, await_card};
-
-use crate::faulty;
-use crate::function::{self, Attached};
-use crate::memory::{Descriptors, Memory};
 
 /// The most controllers.
 const MAX_SLOTS: usize = 2;
@@ -16,7 +14,7 @@ const MAX_SLOTS: usize = 2;
 const ON_BUS: &str = "pci";
 
 /// How controllers' registers are reached.
-pub(crate) trait Reach {
+pub trait Reach {
     /// The registers.
     type Registers: Registers + Clone;
 
@@ -25,7 +23,8 @@ pub(crate) trait Reach {
 }
 
 /// As they are.
-pub(crate) struct Bare;
+#[derive(Debug)]
+pub struct Bare;
 
 impl Reach for Bare {
     type Registers = Memory;
@@ -36,6 +35,7 @@ impl Reach for Bare {
 }
 
 /// The slot of a controller.
+#[derive(Debug)]
 struct Slot<R> {
     name: &'static str,
     registers: R,
@@ -44,7 +44,8 @@ struct Slot<R> {
 }
 
 /// All slots, of which the first that has a card is used.
-pub(crate) struct Slots<R> {
+#[derive(Debug)]
+pub struct Slots<R> {
     env: Startup,
     slots: [Option<Slot<R>>; MAX_SLOTS],
     /// Whether it was told of empty ones.
@@ -52,9 +53,12 @@ pub(crate) struct Slots<R> {
 }
 
 impl<R: Registers + Clone> Slots<R> {
-    /// The controllers that the arguments name, or the one on the bus.
-    pub(crate) fn open(env: Startup, how: &impl Reach<Registers = R>) -> Self {
-        let mut names = env.args().filter(|name| !faulty::is_meant(name));
+    /// The controllers that `names` has, each with `=` and the firmware's number of its clock, or the one on the bus.
+    pub fn open(
+        env: Startup,
+        mut names: impl Iterator<Item = &'static str>,
+        how: &impl Reach<Registers = R>,
+    ) -> Self {
         let mut slots = [(); MAX_SLOTS].map(|()| Slot::named(&env, names.next()?, how));
         if let Some(first) = slots.first_mut() {
             *first = first.take().or_else(|| Slot::on_bus(&env, how));

@@ -278,7 +278,7 @@ fn decoded<T: Decode>(bytes: &[u8]) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{counter, mocks, vfs};
+    use crate::{clock, counter, mocks, vfs};
     use alloc::boxed::Box;
     use libipc::{Error, TransportError};
     use proptest::prelude::*;
@@ -344,6 +344,16 @@ mod tests {
         let server = libipc_mock::Mock::new(counter::Dispatcher(server));
         let client = counter::Client::new(server.connect(1));
         assert_eq!((client.add(2), client.add(3)), (Ok(2), Ok(5)));
+    }
+
+    #[test]
+    fn a_mock_fails_as_the_test_says() {
+        let watch = mocks::clock::Mock {
+            now: Box::new(|_| Err(clock::Error::Unset)),
+        };
+        let server = libipc_mock::Mock::new(clock::Dispatcher(watch));
+        let client = clock::Client::new(server.connect(1));
+        assert_eq!(client.now(), Err(Error::Server(clock::Error::Unset)));
     }
 
     #[test]

@@ -40,6 +40,11 @@ impl fmt::Display for Problem {
                 "{}: {error}; name interface files, or folders of them",
                 path.display()
             ),
+            Self::File(path, error) if error.kind() == io::ErrorKind::InvalidData => write!(
+                out,
+                "{}: it is no text in UTF-8; save it as one",
+                path.display()
+            ),
             Self::File(path, error) => write!(out, "{}: {error}", path.display()),
             Self::NoSources => out.write_str("no `.idl` file was found; name files or folders"),
             Self::Mistakes(1) => out.write_str("1 mistake"),

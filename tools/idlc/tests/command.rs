@@ -112,6 +112,11 @@ fn a_missing_file_or_an_empty_folder_is_told() {
         "{told}"
     );
     let scratch = Scratch::new("empty");
+    let other = scratch.0.join("latin.idl");
+    fs::write(&other, b"/// Caf\xe9.").expect("writable");
+    let told = idlc(&[Path::new("check"), &other]);
+    assert!(String::from_utf8_lossy(&told.stderr).contains("save it as one"));
+    fs::remove_file(&other).expect("it is there");
     let empty = idlc(&[Path::new("check"), &scratch.0]);
     assert!(String::from_utf8_lossy(&empty.stderr).contains("no `.idl` file was found"));
 }

@@ -503,6 +503,40 @@ fn deferred_answers_complete_in_the_order_they_are_given_and_end_a_drain_call() 
     );
 }
 
+#[test]
+fn a_ring_that_is_closed_keeps_nobody_waiting() {
+    const SECOND_REQUEST: usize = 16 + 2 * 8;
+    let _alone = alone();
+    let (mut client, ends) = ring(CALLER);
+    let words = ends.peer;
+    let mut service = RingService::new(Doubler::default()).with(ends);
+    submit(&mut client, LATER, 1);
+    assert_eq!(drain(&mut service, 0), None, "it waits");
+    ANSWERED.store(u32::MAX, Ordering::Relaxed);
+    words[SECOND_REQUEST].store(u64::MAX, Ordering::Relaxed);
+    service.signal(WAKE_BITS);
+    assert_eq!(ANSWERED.load(Ordering::Relaxed), label::OK, "it is told");
+    let code = Fault::ForgedSequence as u32;
+    assert_eq!(client.poll(), Err(Closed::ByPeer(code)));
+    assert_eq!(drain(&mut service, 0), Some(label::OK), "and never waits");
+    service.signal(1);
+}
+
+#[test]
+fn a_call_of_a_client_takes_what_is_in_its_own_ring() {
+    let _alone = alone();
+    let ((mut other, others), (mut client, ends)) = (ring(OTHER), ring(CALLER));
+    let service = RingService::new(Doubler::default());
+    let mut service = service.with(others).with(ends);
+    submit(&mut other, NOW, 2);
+    submit(&mut client, NOW, 3);
+    let drains = MessageInfo::new(DRAIN, 1, 0);
+    let answer = service.short(CALLER, Short::new(drains, [0; REGISTER_WORDS]));
+    assert!(answer.is_some());
+    assert_eq!(client.poll(), done(3, label::OK, 6));
+    assert_eq!(other.poll(), Ok(Polled::Empty));
+}
+
 /// Answers with the number that it is asked for, whoever asks.
 struct Echo;
 

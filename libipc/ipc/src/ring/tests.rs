@@ -635,6 +635,10 @@ fn a_hostile_client_delays_no_other_one_for_a_million_steps() {
         }
         closed += u32::from(hostile_is_closed(pages[1].1));
     }
+    let answered = steps * BATCH;
+    std::println!(
+        "{steps} steps, {flooded} floods, {closed} rings closed: {answered} requests beside it answered in their step"
+    );
     // Miri takes too few steps to be sure.
     assert!(
         cfg!(miri) || closed > STEPS / 4000 && flooded > u64::from(STEPS) / 10,

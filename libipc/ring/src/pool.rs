@@ -239,5 +239,10 @@ mod tests {
             length: 3,
         };
         assert_eq!(Pool::new(&words).write(part, &[0; 4]), Err(OutOfBounds));
+        let beyond = Descriptor {
+            offset: 8,
+            length: 9,
+        };
+        assert_eq!(Pool::new(&words).write(beyond, &[0; 4]), Err(OutOfBounds));
     }
 }

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use libipc_ring::sync::AtomicU64;
+use libipc_ring::sync::{AtomicU64, Ordering};
 use libipc_ring::{
     Arming, Capacity, ClientRing, Closed, Fault, Layout, Looks, Outcome, PeerGone, Polled,
     Prospect, Request, ServerRing, Source, Waiting, Wake, doze,
@@ -609,5 +609,39 @@ fn a_program_that_looks_at_two_rings_is_woken_by_either() {
         }
         doze_until(&rings, 1, &bell);
         peer.join().expect("served");
+    });
+}
+
+/// A client that keeps to no rule: it writes into a request while the server takes it.
+#[test]
+fn a_request_that_is_changed_while_it_is_taken_is_what_was_checked() {
+    const FIRST: u64 = (1 << 48) + (1 << 24) + 1;
+    const SLOT: usize = 16 + 8;
+    model(|| {
+        let layout = Layout::new(Capacity::new(2).expect("power of two"));
+        let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+        let bell = Arc::new(Bell::default());
+        let bells = Bells {
+            peer: bell.clone(),
+            own: bell,
+        };
+        let mut server = ServerRing::new(layout, b, a, bells).expect("regions fit");
+        a[SLOT + 1].store(2, Ordering::Relaxed);
+        a[SLOT].store(FIRST, Ordering::Release);
+        let hostile = thread::spawn(move || {
+            a[SLOT].store(u64::MAX, Ordering::Relaxed);
+            a[SLOT + 1].store(9, Ordering::Relaxed);
+        });
+        match server.take() {
+            Ok(Some(taken)) => {
+                assert_eq!(taken.token.id(), FIRST as u32, "it was read twice");
+                assert_eq!(taken.request.words, 2, "what is longer is refused");
+            }
+            other => assert!(
+                matches!(other, Err(Closed::Fault(_))),
+                "nothing an honest client writes: {other:?}"
+            ),
+        }
+        hostile.join().expect("model");
     });
 }

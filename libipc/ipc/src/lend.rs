@@ -56,6 +56,17 @@ impl Lender {
         Some(Out { place, view })
     }
 
+    /// As [`lend_out`](Self::lend_out), from byte `at` of the pool on: for a client that uses parts of it for different things. What
+    /// lies elsewhere in the pool stays as it is. `None` also if the buffer does not lie in the pool.
+    pub fn lend_out_at<const N: usize>(&mut self, at: u32, length: usize) -> Option<Out<'_, N>> {
+        let place = Descriptor {
+            offset: at,
+            ..place::<N>(length)?
+        };
+        let view = self.inward.as_ref()?.part(place).ok()?;
+        Some(Out { place, view })
+    }
+
     /// Lends bytes for the server to read; `None` as above.
     pub fn lend_in<const N: usize>(&mut self, bytes: &[u8]) -> Option<In<'_, N>> {
         let place = place::<N>(bytes.len())?;
@@ -193,6 +204,11 @@ impl Place {
         self.0.length as usize
     }
 
+    /// Where the first byte lies in the pool.
+    pub fn offset(self) -> usize {
+        self.0.offset as usize
+    }
+
     /// Whether nothing is lent.
     pub fn is_empty(self) -> bool {
         self.0.length == 0
@@ -243,6 +259,16 @@ impl Borrower {
         self.clients.retain(|(other, _)| *other != client);
     }
 
+    /// A buffer that is written several times.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if the client has no such buffer.
+    pub fn loan(&mut self, caller: Caller, place: Place) -> Result<Loan<'_>, OutOfBounds> {
+        let pool = self.pool(caller)?;
+        place.0.range(pool.len())?;
+        Ok(Loan { pool, place })
+    }
+
     /// Copies from a buffer, from its byte `at` on.
     ///
     /// # Errors
@@ -269,7 +295,7 @@ impl Borrower {
         place: Place,
         (at, bytes): (usize, &[u8]),
     ) -> Result<(), OutOfBounds> {
-        self.pool(caller)?.write(place.from(at)?, bytes)
+        self.loan(caller, place)?.write(at, bytes)
     }
 
     /// Copies the first bytes of what another server wrote to a buffer's start, without a look at them. Both
@@ -312,6 +338,29 @@ impl Borrower {
         let mut clients = self.clients.iter_mut();
         let (_, pools) = clients.find(|one| one.0 == caller).ok_or(OutOfBounds)?;
         pools.out.as_mut().ok_or(OutOfBounds)
+    }
+}
+
+/// A client's buffer, to be written.
+pub struct Loan<'a> {
+    pool: &'a mut Pool<'static>,
+    place: Place,
+}
+
+impl Loan<'_> {
+    /// Copies into the buffer, from its byte `at` on.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if there is no room for so many.
+    #[inline]
+    pub fn write(&mut self, at: usize, bytes: &[u8]) -> Result<(), OutOfBounds> {
+        self.pool.write(self.place.from(at)?, bytes)
+    }
+}
+
+impl fmt::Debug for Loan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Loan({} bytes)", self.place.len())
     }
 }
 

@@ -81,10 +81,34 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     }
 
     fn find(&mut self, path: &[u8], last: Last) -> Outcome<Found> {
+        if let Some((mount, Child { node, kind })) = self.mounts.known_at(path, last) {
+            let stat = None;
+            return Ok(Found {
+                mount,
+                node,
+                kind,
+                stat,
+            });
+        }
         match few(path) {
             Some(names) => self.mounts.resolve(&names, last),
             None => self.mounts.resolve(&absolute(path)?, last),
         }
+    }
+
+    /// The properties of what a path leads to.
+    #[inline]
+    fn properties(&mut self, path: &[u8], last: Last) -> Outcome<Stat> {
+        if let Some(stat) = self.mounts.known_stat(path, last) {
+            return Ok(*stat);
+        }
+        self.asked_properties(path, last)
+    }
+
+    #[cold]
+    fn asked_properties(&mut self, path: &[u8], last: Last) -> Outcome<Stat> {
+        let found = self.find(path, last)?;
+        self.mounts.properties(found)
     }
 
     /// The directory that a path's last name is or will be in.
@@ -357,8 +381,9 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         let length = (max as usize).min(data.capacity());
         let read = self
             .mounts
-            .read_pages(&file, (offset, length), |_, bytes| {
-                data.extend_from_slice(bytes).map_err(|_| Error::Invalid)
+            .read_pages(&file, (offset, length), |piece| {
+                let kept = data.extend_from_slice(piece.bytes);
+                kept.map_err(|_| Error::Invalid)
             })?;
         if read.is_some() {
             return Ok(data);
@@ -369,20 +394,28 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
-        let file = self.files.get(caller, file, OpenFlags::READ)?;
-        if !self.borrower.lends(caller) {
-            return Err(Error::Invalid);
-        }
-        let borrower = &mut self.borrower;
+        let (file, shown) = self.files.reading(caller, file)?;
+        let loan = self.borrower.loan(caller, data);
+        let mut loan = loan.map_err(|_| Error::Invalid)?;
         let read = self
             .mounts
-            .read_pages(&file, (offset, data.len()), |at, bytes| {
-                let written = borrower.write(caller, data, (at, bytes));
-                written.map_err(|_| Error::Invalid)
+            .read_pages(&file, (offset, data.len()), |piece| {
+                let at = data.offset() + piece.at;
+                if piece.whole.is_some_and(|page| shown.is_at(at, page)) {
+                    return Ok(());
+                }
+                shown.forget(at..at + piece.bytes.len());
+                let written = loan.write(piece.at, piece.bytes);
+                written.map_err(|_| Error::Invalid)?;
+                if let Some(page) = piece.whole {
+                    shown.note(at, *page);
+                }
+                Ok(())
             })?;
         if let Some(read) = read {
             return Ok(read as u32);
         }
+        shown.forget(data.offset()..data.offset() + data.len());
         self.mounts.known.forget_stat(file.mount, file.node);
         let read = self.read_through(&file, offset, (caller, data));
         self.mounts.noted(file.mount, read)
@@ -448,13 +481,11 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn stat(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
-        let found = self.find(path, Last::Follow)?;
-        self.mounts.properties(found)
+        self.properties(path, Last::Follow)
     }
 
     fn stat_link(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
-        let found = self.find(path, Last::Keep)?;
-        self.mounts.properties(found)
+        self.properties(path, Last::Keep)
     }
 
     fn make_directory(&mut self, _: Caller, path: &[u8], permissions: u16) -> Outcome<()> {

@@ -50,6 +50,7 @@ impl Lender {
     }
 
     /// Lends a buffer for the server to write; `None` if it is longer than its method allows or the pool is.
+    #[inline]
     pub fn lend_out<const N: usize>(&mut self, length: usize) -> Option<Out<'_, N>> {
         let place = place::<N>(length)?;
         let view = self.inward.as_ref()?.part(place).ok()?;
@@ -186,6 +187,7 @@ pub struct Place(Descriptor);
 
 impl Place {
     /// Reads a request's word; `None` if the buffer is longer than `most`.
+    #[inline]
     pub fn of_word(word: u64, most: u32) -> Option<Self> {
         let place = Descriptor::from_word(word);
         (place.length <= most).then_some(Self(place))
@@ -263,6 +265,7 @@ impl Borrower {
     ///
     /// # Errors
     /// [`OutOfBounds`] if the client has no such buffer.
+    #[inline]
     pub fn loan(&mut self, caller: Caller, place: Place) -> Result<Loan<'_>, OutOfBounds> {
         let pool = self.pool(caller)?;
         place.0.range(pool.len())?;
@@ -334,6 +337,7 @@ impl Borrower {
         clients.any(|(other, pools)| *other == caller && pools.out.is_some())
     }
 
+    #[inline]
     fn pool(&mut self, caller: Caller) -> Result<&mut Pool<'static>, OutOfBounds> {
         let mut clients = self.clients.iter_mut();
         let (_, pools) = clients.find(|one| one.0 == caller).ok_or(OutOfBounds)?;
@@ -416,6 +420,26 @@ mod tests {
         assert_eq!(borrower.write(CLIENT, place, (0, &text)), Ok(()));
         lent.view().copy_to(0, &mut text).expect("it is there");
         assert_eq!(&text, b"tnorf ot kcab");
+    }
+
+    #[test]
+    fn buffers_at_other_places_of_a_pool_stay_as_they_are() {
+        let (mut lender, mut borrower) = pair();
+        for (at, byte) in [(0, 1), (16, 2)] {
+            let lent = lender.lend_out_at::<64>(at, 8).expect("it fits");
+            let place = Place::of_word(lent.word(), 64).expect("it is short");
+            assert_eq!(place.offset(), at as usize);
+            let mut loan = borrower.loan(CLIENT, place).expect("it is there");
+            assert_eq!(loan.write(0, &[byte; 8]), Ok(()));
+            assert_eq!(loan.write(1, &[byte; 8]), Err(OutOfBounds));
+        }
+        let first = lender.lend_out_at::<64>(0, 8).expect("it fits");
+        let mut seen = [0; 8];
+        first.view().copy_to(0, &mut seen).expect("it is there");
+        assert_eq!(seen, [1; 8]);
+        assert!(lender.lend_out_at::<64>(57, 8).is_none());
+        let beyond = Place::of_word(Descriptor { offset: 57, length: 8 }.to_word(), 64);
+        assert!(borrower.loan(CLIENT, beyond.expect("it is short")).is_err());
     }
 
     #[test]

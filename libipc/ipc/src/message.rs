@@ -276,7 +276,8 @@ impl Message {
     ) {
         self.fill_head(label, REGISTER_WORDS, head);
         let count = count.clamp(REGISTER_WORDS, MAX_WORDS);
-        for (index, word) in (0..count).zip(&mut self.words).skip(REGISTER_WORDS) {
+        let words = self.words.get_mut(REGISTER_WORDS..count);
+        for (index, word) in (REGISTER_WORDS..).zip(words.unwrap_or_default()) {
             *word = MaybeUninit::new(take(index));
         }
         self.length = count * WORD;

@@ -19,8 +19,19 @@ const WORD: usize = size_of::<u64>();
 const GROUP: usize = 8;
 
 /// Copies from byte `at` on. Words beyond the end are not copied; the caller checks bounds.
-#[inline(always)]
+#[inline]
 pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
+    if at.is_multiple_of(WORD)
+        && let Ok(whole) = <[u64]>::mut_from_bytes(out)
+    {
+        return words::load(words.get(at / WORD..).unwrap_or_default(), whole);
+    }
+    cut_out(words, at, out);
+}
+
+/// The same where not all are whole words on both sides.
+#[inline(never)]
+fn cut_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = out.split_at_mut(head_length(skip, out.len()));
     let mut words = words;
@@ -60,8 +71,19 @@ fn groups_out(words: &[AtomicU64], chunks: &mut [[u8; WORD]]) -> usize {
 }
 
 /// Copies to byte `at` on. Words beyond the end are not written; the caller checks bounds.
-#[inline(always)]
+#[inline]
 pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
+    if at.is_multiple_of(WORD)
+        && let Ok(whole) = <[u64]>::ref_from_bytes(bytes)
+    {
+        return words::store(whole, words.get(at / WORD..).unwrap_or_default());
+    }
+    merge_in(words, at, bytes);
+}
+
+/// The same where not all are whole words on both sides.
+#[inline(never)]
+fn merge_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = bytes.split_at(head_length(skip, bytes.len()));
     let mut words = words;

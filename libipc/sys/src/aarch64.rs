@@ -5,9 +5,11 @@
 //! compiler may keep them for itself), so they are pushed around the instruction. Vector registers are lost
 //! too, where the target has them: the C calling convention's clobbers and the halves it would preserve.
 
-use core::arch::{asm, naked_asm};
+use core::arch::{asm, global_asm, naked_asm};
 
 use crate::measure::CounterRate;
+
+global_asm!(include_str!("aarch64_mem.S"));
 
 /// One trap: the operands are the call's, the clobbers are the same for every call.
 macro_rules! svc {

@@ -105,6 +105,7 @@ impl Files {
     ///
     /// # Errors
     /// As [`get`](Self::get).
+    #[inline]
     pub(crate) fn reading(
         &mut self,
         client: Caller,

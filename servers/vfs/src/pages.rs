@@ -95,6 +95,7 @@ impl Pages {
         self.ages.end_all(mount);
     }
 
+    #[inline]
     fn get(&self, mount: MountId, node: u64, index: u64) -> Option<&Page> {
         let hash = hash_of_page(mount, node, index);
         let page = self.table.get(hash, |page| page.is(mount, node, index))?;
@@ -170,6 +171,20 @@ impl Pages {
 }
 
 impl<T: Transport> Mounts<T> {
+    /// The page of a file that begins at `offset`, as it is told from others now; `None` if none begins there, or this file is not
+    /// read by pages.
+    #[inline]
+    pub(crate) fn page_at(&self, file: &File, offset: u64) -> Option<Stamp> {
+        self.lasting_root(file.mount)?;
+        let (mount, node, page) = (file.mount, file.node, PAGE as u64);
+        offset.is_multiple_of(page).then(|| Stamp {
+            age: self.known.pages.ages.now(mount, node),
+            mount,
+            node,
+            index: offset / page,
+        })
+    }
+
     /// Gives `each` the bytes of a file from `offset` on in pieces, and tells how many they are: fewer than `length` only at the end of the file. `None` if this file is not read by pages.
     ///
     /// # Errors

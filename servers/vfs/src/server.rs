@@ -14,6 +14,7 @@ use crate::errors::passed_on;
 use crate::files::{File, Files};
 use crate::known::Child;
 use crate::mounts::{MountId, Mounts};
+use crate::pages::PAGE;
 use crate::path::{Name, absolute, few, split_last};
 use crate::resolve::{Found, Last};
 
@@ -395,20 +396,24 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
         let (file, shown) = self.files.reading(caller, file)?;
+        // The page that is asked for may lie there already, and be all of it: it fills the buffer, or the file ends with it.
+        if let Some(page) = self.mounts.page_at(&file, offset)
+            && let Some(length) = shown.length_at(data.offset(), &page)
+            && (data.len() == length || (length < PAGE && data.len() > length))
+        {
+            return Ok(length as u32);
+        }
         let loan = self.borrower.loan(caller, data);
         let mut loan = loan.map_err(|_| Error::Invalid)?;
         let read = self
             .mounts
             .read_pages(&file, (offset, data.len()), |piece| {
                 let at = data.offset() + piece.at;
-                if piece.whole.is_some_and(|page| shown.is_at(at, page)) {
-                    return Ok(());
-                }
                 shown.forget(at..at + piece.bytes.len());
                 let written = loan.write(piece.at, piece.bytes);
                 written.map_err(|_| Error::Invalid)?;
                 if let Some(page) = piece.whole {
-                    shown.note(at, *page);
+                    shown.note(at, (*page, piece.bytes.len()));
                 }
                 Ok(())
             })?;

@@ -14,14 +14,19 @@ const PLACES: usize = 16;
 /// The pages in one client's pool.
 #[derive(Default)]
 pub(crate) struct Shown {
-    /// By places; none at all until the first page is put there.
-    places: Vec<Option<Stamp>>,
+    /// By places, each page with its length in bytes; none at all until the first page is put there.
+    places: Vec<Option<(Stamp, usize)>>,
 }
 
 impl Shown {
-    /// Whether a page lies at byte `at` of the pool.
-    pub(crate) fn is_at(&self, at: usize, page: &Stamp) -> bool {
-        at.is_multiple_of(PAGE) && self.places.get(at / PAGE) == Some(&Some(*page))
+    /// The length of a page, if it lies at byte `at` of the pool.
+    #[inline]
+    pub(crate) fn length_at(&self, at: usize, page: &Stamp) -> Option<usize> {
+        if !at.is_multiple_of(PAGE) {
+            return None;
+        }
+        let (shown, length) = self.places.get(at / PAGE)?.as_ref()?;
+        (shown == page).then_some(*length)
     }
 
     /// Notes that bytes of the pool are going to be something else.
@@ -33,7 +38,7 @@ impl Shown {
     }
 
     /// Notes that a page was put at byte `at` of the pool, if that is the start of a place.
-    pub(crate) fn note(&mut self, at: usize, page: Stamp) {
+    pub(crate) fn note(&mut self, at: usize, page: (Stamp, usize)) {
         if !at.is_multiple_of(PAGE) {
             return;
         }
@@ -63,14 +68,14 @@ mod tests {
     #[test]
     fn a_page_is_where_it_was_put_until_a_byte_of_its_place_is_written() {
         let mut shown = Shown::default();
-        assert!(!shown.is_at(0, &page(1)));
-        shown.note(0, page(1));
-        shown.note(PAGE, page(2));
-        shown.note(2 * PAGE + 8, page(3));
-        shown.note(PLACES * PAGE, page(4));
+        assert_eq!(shown.length_at(0, &page(1)), None);
+        let puts = [(0, 1), (PAGE, 2), (2 * PAGE + 8, 3), (PLACES * PAGE, 4)];
+        for (at, index) in puts {
+            shown.note(at, (page(index), 100));
+        }
         let all = |shown: &Shown| {
             let at = [(0, 1), (PAGE, 2), (0, 2), (2 * PAGE + 8, 3), (PLACES * PAGE, 4)];
-            at.map(|(at, index)| shown.is_at(at, &page(index)))
+            at.map(|(at, index)| shown.length_at(at, &page(index)) == Some(100))
         };
         assert_eq!(all(&shown), [true, true, false, false, false]);
         shown.forget(PAGE..PAGE);

@@ -2,7 +2,7 @@
 
 use bench::figure::{
     Figure, VFS_CREATE_UNLINK, VFS_OPEN_CLOSE, VFS_OPEN_READ_CLOSE, VFS_OPEN_READ_CLOSE_CHAIN,
-    VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT, VFS_VIEW_4K,
+    VFS_PREAD_4K, VFS_PREAD_TURNS_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT, VFS_VIEW_4K,
 };
 use bench::report::Report;
 use bench::samples::Batch;
@@ -31,7 +31,12 @@ pub(crate) const PASSING: Group = Group {
 
 /// What is in files.
 pub(crate) const CONTENT: Group = Group {
-    figures: &[VFS_PREAD_4K, VFS_VIEW_4K, VFS_READ_SEQ_PER_KIB],
+    figures: &[
+        VFS_PREAD_4K,
+        VFS_PREAD_TURNS_4K,
+        VFS_VIEW_4K,
+        VFS_READ_SEQ_PER_KIB,
+    ],
     run: content,
 };
 
@@ -114,13 +119,14 @@ fn content(stage: &mut Stage, report: &mut Report) -> Outcome {
     done("filling it", fill(&files, file, length))?;
     let mut lender = stage.lender("vfs")?;
     let mut memory = Memory([0; PIECE as usize]);
+    let pread = || read(&files, &mut lender, (file, 0), &mut memory);
+    plain(stage, pread, VFS_PREAD_4K, report)?;
     let mut offset = 0;
-    let pread = || {
-        // In turns: what was read the last time lies in the pool already.
+    let in_turns = || {
         offset = PIECE - offset;
         read(&files, &mut lender, (file, offset), &mut memory)
     };
-    plain(stage, pread, VFS_PREAD_4K, report)?;
+    plain(stage, in_turns, VFS_PREAD_TURNS_4K, report)?;
     let view = || view(&files, &mut lender, file);
     plain(stage, view, VFS_VIEW_4K, report)?;
     let mut read_all = || {

@@ -438,7 +438,14 @@ mod tests {
         first.view().copy_to(0, &mut seen).expect("it is there");
         assert_eq!(seen, [1; 8]);
         assert!(lender.lend_out_at::<64>(57, 8).is_none());
-        let beyond = Place::of_word(Descriptor { offset: 57, length: 8 }.to_word(), 64);
+        let beyond = Place::of_word(
+            Descriptor {
+                offset: 57,
+                length: 8,
+            }
+            .to_word(),
+            64,
+        );
         assert!(borrower.loan(CLIENT, beyond.expect("it is short")).is_err());
     }
 

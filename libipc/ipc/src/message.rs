@@ -195,7 +195,10 @@ impl Message {
         length: usize,
     ) -> Result<(), TooLong> {
         let first = self.word_count();
-        let places = self.words.get_mut(first..).and_then(|places| places.get_mut(..W));
+        let places = self
+            .words
+            .get_mut(first..)
+            .and_then(|places| places.get_mut(..W));
         let places = places.filter(|_| length <= W * WORD).ok_or(TooLong)?;
         for (place, word) in places.iter_mut().zip(words) {
             *place = MaybeUninit::new(word.to_le());

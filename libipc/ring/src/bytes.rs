@@ -112,14 +112,17 @@ fn merge_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
 /// The four bytes from byte `at` on, as a little-endian number. Bytes beyond the end are 0; the caller checks bounds.
 #[inline]
 pub(crate) fn number(words: &[AtomicU64], at: usize) -> u32 {
-    let (skip, words) = aligned(words, at);
-    let mut words = words.iter().map(|word| word.load(Ordering::Relaxed));
-    let mut next = || u64::from_le(words.next().unwrap_or(0));
-    let (low, shift) = (next(), u8::BITS * skip as u32);
+    let (skip, first) = (at % WORD, at / WORD);
+    let word = |at: usize| {
+        let word = words.get(at).map(|word| word.load(Ordering::Relaxed));
+        u64::from_le(word.unwrap_or(0))
+    };
+    let shift = u8::BITS * skip as u32;
+    let low = word(first) >> shift;
     if skip + size_of::<u32>() <= WORD {
-        return (low >> shift) as u32;
+        return low as u32;
     }
-    (low >> shift | next() << (u64::BITS - shift)) as u32
+    (low | word(first + 1) << (u64::BITS - shift)) as u32
 }
 
 /// As `groups_out`, the other way.

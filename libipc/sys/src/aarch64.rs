@@ -170,8 +170,9 @@ const ROW: usize = 16;
 /// rest one by one.
 ///
 /// # Safety
-/// 1. `from` is the address of `count` words that may be read, 2. `to` of as many that may be written, by accesses of whole words
-/// in any order, whoever uses them meanwhile.
+/// By accesses of whole words in any order, whoever uses them meanwhile,
+/// 1. `count` words from `from` on may be read,
+/// 2. `count` words from `to` on may be written.
 #[inline]
 pub(crate) unsafe fn move_words(from: *const u64, to: *mut u64, count: usize) {
     let (rows, rest) = (count / ROW, count % ROW);

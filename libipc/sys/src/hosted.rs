@@ -61,8 +61,9 @@ pub(crate) const fn use_vectors() {}
 /// Moves words one by one.
 ///
 /// # Safety
-/// 1. `from` is the address of `count` words that may be read, 2. `to` of as many that may be written, by accesses of whole words
-/// in any order, whoever uses them meanwhile.
+/// By accesses of whole words in any order, whoever uses them meanwhile,
+/// 1. `count` words from `from` on may be read,
+/// 2. `count` words from `to` on may be written.
 pub(crate) unsafe fn move_words(from: *const u64, to: *mut u64, count: usize) {
     for index in 0..count {
         // SAFETY: 1. as the caller promises.

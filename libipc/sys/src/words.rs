@@ -50,7 +50,10 @@ mod tests {
         load(&shared[..1], &mut own[1..]);
         assert_eq!(own, [1, 1, 3]);
         store(&[7, 8], &shared[1..]);
-        assert_eq!(shared.each_ref().map(|word| word.load(Relaxed)), [1, 7, 8, 4]);
+        assert_eq!(
+            shared.each_ref().map(|word| word.load(Relaxed)),
+            [1, 7, 8, 4]
+        );
         let other = [0; 3].map(AtomicU64::new);
         pass(&shared[2..], &other);
         assert_eq!(other.map(AtomicU64::into_inner), [8, 4, 0]);

@@ -153,8 +153,9 @@ pub(crate) fn use_vectors() {
 /// (SDM 3A §9.2.4) only the order is not that of the program.
 ///
 /// # Safety
-/// 1. `from` is the address of `count` words that may be read, 2. `to` of as many that may be written, by accesses of whole words
-/// in any order, whoever uses them meanwhile.
+/// By accesses of whole words in any order, whoever uses them meanwhile,
+/// 1. `count` words from `from` on may be read,
+/// 2. `count` words from `to` on may be written.
 #[inline(always)]
 pub(crate) unsafe fn move_words(from: *const u64, to: *mut u64, count: usize) {
     // SAFETY: 1. and 2. as the caller promises; the direction flag is clear, as the C calling convention has it, and the

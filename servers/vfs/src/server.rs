@@ -249,6 +249,44 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         Ok(())
     }
 
+    /// How much of a file lies in a client's buffer already, if it is just what is asked for: all of a page that fills the buffer, or
+    /// with which the file ends. Everything else is for `put_there`.
+    #[inline]
+    fn lies_there(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Option<u32> {
+        let (file, shown) = self.files.reading(caller, file).ok()?;
+        let page = self.mounts.page_at(&file, offset)?;
+        let length = shown.length_at(data.offset(), &page)?;
+        let is_all = data.len() == length || (length < PAGE && data.len() > length);
+        is_all.then_some(length as u32)
+    }
+
+    /// Fills a client's buffer with what stands in a file.
+    #[inline(never)]
+    fn put_there(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
+        let (file, shown) = self.files.reading(caller, file)?;
+        let loan = self.borrower.loan(caller, data);
+        let mut loan = loan.map_err(|_| Error::Invalid)?;
+        let read = self
+            .mounts
+            .read_pages(&file, (offset, data.len()), |piece| {
+                let at = data.offset() + piece.at;
+                shown.forget(at..at + piece.bytes.len());
+                let written = loan.write(piece.at, piece.bytes);
+                written.map_err(|_| Error::Invalid)?;
+                if let Some(page) = piece.whole {
+                    shown.note(at, (*page, piece.bytes.len()));
+                }
+                Ok(())
+            })?;
+        if let Some(read) = read {
+            return Ok(read as u32);
+        }
+        shown.forget(data.offset()..data.offset() + data.len());
+        self.mounts.known.forget_stat(file.mount, file.node);
+        let read = self.read_through(&file, offset, (caller, data));
+        self.mounts.noted(file.mount, read)
+    }
+
     /// Fills a lent buffer from the file system.
     fn read_through(
         &mut self,
@@ -380,12 +418,10 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         let file = self.files.get(caller, file, OpenFlags::READ)?;
         let mut data = Bytes::new();
         let length = (max as usize).min(data.capacity());
-        let read = self
-            .mounts
-            .read_pages(&file, (offset, length), |piece| {
-                let kept = data.extend_from_slice(piece.bytes);
-                kept.map_err(|_| Error::Invalid)
-            })?;
+        let read = self.mounts.read_pages(&file, (offset, length), |piece| {
+            let kept = data.extend_from_slice(piece.bytes);
+            kept.map_err(|_| Error::Invalid)
+        })?;
         if read.is_some() {
             return Ok(data);
         }
@@ -395,35 +431,10 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
-        let (file, shown) = self.files.reading(caller, file)?;
-        // The page that is asked for may lie there already, and be all of it: it fills the buffer, or the file ends with it.
-        if let Some(page) = self.mounts.page_at(&file, offset)
-            && let Some(length) = shown.length_at(data.offset(), &page)
-            && (data.len() == length || (length < PAGE && data.len() > length))
-        {
-            return Ok(length as u32);
+        match self.lies_there(caller, file, offset, data) {
+            Some(length) => Ok(length),
+            None => self.put_there(caller, file, offset, data),
         }
-        let loan = self.borrower.loan(caller, data);
-        let mut loan = loan.map_err(|_| Error::Invalid)?;
-        let read = self
-            .mounts
-            .read_pages(&file, (offset, data.len()), |piece| {
-                let at = data.offset() + piece.at;
-                shown.forget(at..at + piece.bytes.len());
-                let written = loan.write(piece.at, piece.bytes);
-                written.map_err(|_| Error::Invalid)?;
-                if let Some(page) = piece.whole {
-                    shown.note(at, (*page, piece.bytes.len()));
-                }
-                Ok(())
-            })?;
-        if let Some(read) = read {
-            return Ok(read as u32);
-        }
-        shown.forget(data.offset()..data.offset() + data.len());
-        self.mounts.known.forget_stat(file.mount, file.node);
-        let read = self.read_through(&file, offset, (caller, data));
-        self.mounts.noted(file.mount, read)
     }
 
     fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {

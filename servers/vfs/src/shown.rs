@@ -74,7 +74,13 @@ mod tests {
             shown.note(at, (page(index), 100));
         }
         let all = |shown: &Shown| {
-            let at = [(0, 1), (PAGE, 2), (0, 2), (2 * PAGE + 8, 3), (PLACES * PAGE, 4)];
+            let at = [
+                (0, 1),
+                (PAGE, 2),
+                (0, 2),
+                (2 * PAGE + 8, 3),
+                (PLACES * PAGE, 4),
+            ];
             at.map(|(at, index)| shown.length_at(at, &page(index)) == Some(100))
         };
         assert_eq!(all(&shown), [true, true, false, false, false]);

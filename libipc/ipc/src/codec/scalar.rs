@@ -24,7 +24,9 @@ macro_rules! integers {
     )+};
 }
 
-integers!(u16 as u16, u32 as u32, u64 as u64, i8 as u8, i16 as u16, i32 as u32, i64 as u64);
+integers!(
+    u16 as u16, u32 as u32, u64 as u64, i8 as u8, i16 as u16, i32 as u32, i64 as u64
+);
 
 impl Encode for u8 {
     #[inline]

@@ -92,15 +92,30 @@ fn words_are_taken_wherever_their_bytes_lie_and_what_is_behind_them_is_left() {
     for bytes in [&bytes[..], &moved[1..]] {
         assert_eq!(decoded(bytes, take), Ok((WORDS.0, 0x0a0b)));
     }
-    assert_eq!(decoded(&bytes[..18], |from| from.words(WORDS.1, Some)), Ok(WORDS.0));
-    assert_eq!(decoded(&bytes[..17], |from| from.words::<3, _>(WORDS.1, Some)), Err(Malformed));
-    assert_eq!(decoded(&bytes[..18], |from| from.words::<3, ()>(WORDS.1, |_| None)), Err(Malformed));
+    assert_eq!(
+        decoded(&bytes[..18], |from| from.words(WORDS.1, Some)),
+        Ok(WORDS.0)
+    );
+    assert_eq!(
+        decoded(&bytes[..17], |from| from.words::<3, _>(WORDS.1, Some)),
+        Err(Malformed)
+    );
+    assert_eq!(
+        decoded(&bytes[..18], |from| from.words::<3, ()>(WORDS.1, |_| None)),
+        Err(Malformed)
+    );
     let behind = |from: &mut Decoder<'_>| {
         from.get::<u8>()?;
         from.words::<1, _>(8, Some)
     };
-    assert_eq!(decoded(&[1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0], behind), Ok([2]));
-    assert_eq!(decoded(&[1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0], behind), Err(Malformed));
+    assert_eq!(
+        decoded(&[1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0], behind),
+        Ok([2])
+    );
+    assert_eq!(
+        decoded(&[1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0], behind),
+        Err(Malformed)
+    );
 }
 
 #[test]

@@ -214,7 +214,13 @@ fn what_was_read_is_read_again_after_a_change() {
 #[test]
 fn a_page_that_lies_in_the_pool_is_put_there_again_once_it_or_its_place_is_another() {
     let page = |file, index: u64, to| Act::ReadLent(file, index * 4096, 4096, to);
-    let looks = [page(0, 0, 0), page(0, 1, 4096), page(0, 0, 0), page(0, 1, 0), page(0, 1, 0)];
+    let looks = [
+        page(0, 0, 0),
+        page(0, 1, 4096),
+        page(0, 0, 0),
+        page(0, 1, 0),
+        page(0, 1, 0),
+    ];
     let part = Act::ReadLent(0, 100, 64, 8);
     let longer = Act::ReadLent(0, 4096, 8192, 0);
     let changes = [
@@ -231,7 +237,11 @@ fn a_page_that_lies_in_the_pool_is_put_there_again_once_it_or_its_place_is_anoth
         Act::Open("/a", ALL),
         Act::Write(0, 0, 9, 1400),
     ];
-    let mut acts = vec![Act::Open("/a", ALL), Act::Open("/m/a", ALL), Act::Write(1, 0, 8, 1000)];
+    let mut acts = vec![
+        Act::Open("/a", ALL),
+        Act::Open("/m/a", ALL),
+        Act::Write(1, 0, 8, 1000),
+    ];
     for change in changes {
         acts.extend(looks.clone());
         acts.push(change);

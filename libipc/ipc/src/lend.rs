@@ -50,8 +50,20 @@ impl Lender {
     }
 
     /// Lends a buffer for the server to write; `None` if it is longer than its method allows or the pool is.
+    #[inline]
     pub fn lend_out<const N: usize>(&mut self, length: usize) -> Option<Out<'_, N>> {
         let place = place::<N>(length)?;
+        let view = self.inward.as_ref()?.part(place).ok()?;
+        Some(Out { place, view })
+    }
+
+    /// As [`lend_out`](Self::lend_out), from byte `at` of the pool on: for a client that uses parts of it for different things. What
+    /// lies elsewhere in the pool stays as it is. `None` also if the buffer does not lie in the pool.
+    pub fn lend_out_at<const N: usize>(&mut self, at: u32, length: usize) -> Option<Out<'_, N>> {
+        let place = Descriptor {
+            offset: at,
+            ..place::<N>(length)?
+        };
         let view = self.inward.as_ref()?.part(place).ok()?;
         Some(Out { place, view })
     }
@@ -175,6 +187,7 @@ pub struct Place(Descriptor);
 
 impl Place {
     /// Reads a request's word; `None` if the buffer is longer than `most`.
+    #[inline]
     pub fn of_word(word: u64, most: u32) -> Option<Self> {
         let place = Descriptor::from_word(word);
         (place.length <= most).then_some(Self(place))
@@ -191,6 +204,11 @@ impl Place {
     /// How many bytes are lent.
     pub fn len(self) -> usize {
         self.0.length as usize
+    }
+
+    /// Where the first byte lies in the pool.
+    pub fn offset(self) -> usize {
+        self.0.offset as usize
     }
 
     /// Whether nothing is lent.
@@ -243,6 +261,17 @@ impl Borrower {
         self.clients.retain(|(other, _)| *other != client);
     }
 
+    /// A buffer that is written several times.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if the client has no such buffer.
+    #[inline]
+    pub fn loan(&mut self, caller: Caller, place: Place) -> Result<Loan<'_>, OutOfBounds> {
+        let pool = self.pool(caller)?;
+        place.0.range(pool.len())?;
+        Ok(Loan { pool, place })
+    }
+
     /// Copies from a buffer, from its byte `at` on.
     ///
     /// # Errors
@@ -269,7 +298,7 @@ impl Borrower {
         place: Place,
         (at, bytes): (usize, &[u8]),
     ) -> Result<(), OutOfBounds> {
-        self.pool(caller)?.write(place.from(at)?, bytes)
+        self.loan(caller, place)?.write(at, bytes)
     }
 
     /// Copies the first bytes of what another server wrote to a buffer's start, without a look at them. Both
@@ -308,10 +337,34 @@ impl Borrower {
         clients.any(|(other, pools)| *other == caller && pools.out.is_some())
     }
 
+    #[inline]
     fn pool(&mut self, caller: Caller) -> Result<&mut Pool<'static>, OutOfBounds> {
         let mut clients = self.clients.iter_mut();
         let (_, pools) = clients.find(|one| one.0 == caller).ok_or(OutOfBounds)?;
         pools.out.as_mut().ok_or(OutOfBounds)
+    }
+}
+
+/// A client's buffer, to be written.
+pub struct Loan<'a> {
+    pool: &'a mut Pool<'static>,
+    place: Place,
+}
+
+impl Loan<'_> {
+    /// Copies into the buffer, from its byte `at` on.
+    ///
+    /// # Errors
+    /// [`OutOfBounds`] if there is no room for so many.
+    #[inline]
+    pub fn write(&mut self, at: usize, bytes: &[u8]) -> Result<(), OutOfBounds> {
+        self.pool.write(self.place.from(at)?, bytes)
+    }
+}
+
+impl fmt::Debug for Loan<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Loan({} bytes)", self.place.len())
     }
 }
 
@@ -367,6 +420,33 @@ mod tests {
         assert_eq!(borrower.write(CLIENT, place, (0, &text)), Ok(()));
         lent.view().copy_to(0, &mut text).expect("it is there");
         assert_eq!(&text, b"tnorf ot kcab");
+    }
+
+    #[test]
+    fn buffers_at_other_places_of_a_pool_stay_as_they_are() {
+        let (mut lender, mut borrower) = pair();
+        for (at, byte) in [(0, 1), (16, 2)] {
+            let lent = lender.lend_out_at::<64>(at, 8).expect("it fits");
+            let place = Place::of_word(lent.word(), 64).expect("it is short");
+            assert_eq!(place.offset(), at as usize);
+            let mut loan = borrower.loan(CLIENT, place).expect("it is there");
+            assert_eq!(loan.write(0, &[byte; 8]), Ok(()));
+            assert_eq!(loan.write(1, &[byte; 8]), Err(OutOfBounds));
+        }
+        let first = lender.lend_out_at::<64>(0, 8).expect("it fits");
+        let mut seen = [0; 8];
+        first.view().copy_to(0, &mut seen).expect("it is there");
+        assert_eq!(seen, [1; 8]);
+        assert!(lender.lend_out_at::<64>(57, 8).is_none());
+        let beyond = Place::of_word(
+            Descriptor {
+                offset: 57,
+                length: 8,
+            }
+            .to_word(),
+            64,
+        );
+        assert!(borrower.loan(CLIENT, beyond.expect("it is short")).is_err());
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub struct Message {
     label: u32,
     direction: Direction,
     /// Invariant: at most `MAX_BYTES`, and `words` is initialised in its first `max(length, 48)` bytes,
-    /// rounded up to words.
+    /// rounded up to words. Of a message that is built, the rest of the last word is zero.
     length: usize,
     words: [MaybeUninit<u64>; MAX_WORDS],
     outgoing: OutgoingCaps,
@@ -161,8 +161,58 @@ impl Message {
     /// `TooLong` if there is no room.
     #[inline]
     pub fn align(&mut self, alignment: usize) -> Result<(), TooLong> {
-        let missing = self.length.next_multiple_of(alignment) - self.length;
-        self.append(&[0; WORD][..missing.min(WORD)])
+        // Within the last word, whose rest is zero already.
+        let alignment = alignment.min(WORD).next_power_of_two();
+        let end = self.length.next_multiple_of(alignment);
+        self.length = Some(end).filter(|end| *end <= MAX_BYTES).ok_or(TooLong)?;
+        Ok(())
+    }
+
+    /// Appends a number of `size` bytes at a multiple of its size: into one word, whose rest is zero already if it is partly used.
+    ///
+    /// # Errors
+    /// `TooLong` if there is no room, or `size` is none of 1, 2, 4 and 8.
+    #[inline]
+    pub fn append_scalar(&mut self, number: u64, size: usize) -> Result<(), TooLong> {
+        if !matches!(size, 1 | 2 | 4 | 8) {
+            return Err(TooLong);
+        }
+        let at = self.length.next_multiple_of(size);
+        let place = self.words.get_mut(at / WORD).ok_or(TooLong)?;
+        let before = match at % WORD {
+            0 => 0,
+            // SAFETY: 1. `at` is no word's first byte and follows `length` by less than a word, so the first `length` bytes
+            // reach into this word or end with it, and are initialised in whole words (the invariant).
+            _ => unsafe { place.assume_init() },
+        };
+        let shift = u8::BITS * (at % WORD) as u32;
+        *place = MaybeUninit::new(before | (number << shift).to_le());
+        self.length = at + size;
+        Ok(())
+    }
+
+    /// Appends the first `length` bytes of words at a multiple of eight. They reach into the last word, and the rest of it is
+    /// zero.
+    ///
+    /// # Errors
+    /// `TooLong` if there is no room, or there are not so many bytes.
+    #[inline]
+    pub fn append_words<const W: usize>(
+        &mut self,
+        words: [u64; W],
+        length: usize,
+    ) -> Result<(), TooLong> {
+        let first = self.word_count();
+        let places = self
+            .words
+            .get_mut(first..)
+            .and_then(|places| places.get_mut(..W));
+        let places = places.filter(|_| length <= W * WORD).ok_or(TooLong)?;
+        for (place, word) in places.iter_mut().zip(words) {
+            *place = MaybeUninit::new(word.to_le());
+        }
+        self.length = first * WORD + length;
+        Ok(())
     }
 
     /// Adds a capability to send: moved, or a copy with fewer rights.
@@ -224,6 +274,23 @@ impl Message {
             *word = MaybeUninit::new(take(index));
         }
         self.direction = Direction::Received;
+        self.length = count * WORD;
+    }
+
+    /// As `fill`, of a message that is longer than what travels in registers, which `head` is.
+    #[inline]
+    pub(crate) fn fill_behind(
+        &mut self,
+        (label, count): (u32, usize),
+        head: [u64; REGISTER_WORDS],
+        mut take: impl FnMut(usize) -> u64,
+    ) {
+        self.fill_head(label, REGISTER_WORDS, head);
+        let count = count.clamp(REGISTER_WORDS, MAX_WORDS);
+        let words = self.words.get_mut(REGISTER_WORDS..count);
+        for (index, word) in (REGISTER_WORDS..).zip(words.unwrap_or_default()) {
+            *word = MaybeUninit::new(take(index));
+        }
         self.length = count * WORD;
     }
 

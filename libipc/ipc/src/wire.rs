@@ -41,10 +41,8 @@ pub(crate) fn accept(message: &mut Message, received: Received) {
     if info.words() <= REGISTER_WORDS {
         message.fill_head(info.label(), info.words(), head);
     } else {
-        message.fill(info.label(), info.words(), |index| match head.get(index) {
-            Some(word) => *word,
-            None => page::read(index).unwrap_or(0),
-        });
+        let form = (info.label(), info.words());
+        message.fill_behind(form, head, |index| page::read(index).unwrap_or(0));
     }
     if info.caps() != 0 {
         accept_caps(message, info.caps());

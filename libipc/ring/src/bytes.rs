@@ -3,21 +3,35 @@
 //! Whole words are moved by one atomic access each; the ends that are not aligned are cut out of
 //! or merged into their word. Merging is right because a region has one writer. Where this side's
 //! bytes begin at a word, too, they are used by words: a target that may use memory only so takes
-//! eight accesses for a word of bytes that may lie anywhere.
+//! eight accesses for a word of bytes that may lie anywhere. Long rows of words are moved as the processor
+//! does that with fewest instructions, in `weft-sys`.
 
 use core::ops::Range;
 
 use zerocopy::FromBytes;
 
 use crate::sync::{AtomicU64, Ordering};
+#[cfg(any(target_os = "none", weft))]
+use weft_sys::words;
 
 const WORD: usize = size_of::<u64>();
-/// How many words are moved without a look at how many are left.
+/// From how many words on they are moved in a row, and a multiple of that.
 const GROUP: usize = 8;
 
 /// Copies from byte `at` on. Words beyond the end are not copied; the caller checks bounds.
-#[inline(always)]
+#[inline]
 pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
+    if at.is_multiple_of(WORD)
+        && let Ok(whole) = <[u64]>::mut_from_bytes(out)
+    {
+        return words::load(words.get(at / WORD..).unwrap_or_default(), whole);
+    }
+    cut_out(words, at, out);
+}
+
+/// The same where not all are whole words on both sides.
+#[inline(never)]
+fn cut_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = out.split_at_mut(head_length(skip, out.len()));
     let mut words = words;
@@ -42,21 +56,34 @@ pub(crate) fn copy_out(words: &[AtomicU64], at: usize, out: &mut [u8]) {
 }
 
 /// Copies whole groups of words; returns how many words that were.
-#[inline(never)]
 fn groups_out(words: &[AtomicU64], chunks: &mut [[u8; WORD]]) -> usize {
-    let (words, _) = words.as_chunks::<GROUP>();
-    let (chunks, _) = chunks.as_chunks_mut::<GROUP>();
-    let moved = chunks.len().min(words.len()) * GROUP;
-    match <[[u64; GROUP]]>::mut_from_bytes(chunks.as_flattened_mut().as_flattened_mut()) {
-        Ok(whole) => in_groups(whole, words, |to, word| *to = word.load(Ordering::Relaxed)),
-        Err(_) => in_groups(chunks, words, |chunk, word| *chunk = load(word)),
+    let moved = chunks.len().min(words.len()) / GROUP * GROUP;
+    let (words, chunks) = (&words[..moved], &mut chunks[..moved]);
+    match <[u64]>::mut_from_bytes(chunks.as_flattened_mut()) {
+        Ok(whole) => words::load(words, whole),
+        Err(_) => {
+            for (chunk, word) in chunks.iter_mut().zip(words) {
+                *chunk = load(word);
+            }
+        }
     }
     moved
 }
 
 /// Copies to byte `at` on. Words beyond the end are not written; the caller checks bounds.
-#[inline(always)]
+#[inline]
 pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
+    if at.is_multiple_of(WORD)
+        && let Ok(whole) = <[u64]>::ref_from_bytes(bytes)
+    {
+        return words::store(whole, words.get(at / WORD..).unwrap_or_default());
+    }
+    merge_in(words, at, bytes);
+}
+
+/// The same where not all are whole words on both sides.
+#[inline(never)]
+fn merge_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
     let (skip, words) = aligned(words, at);
     let (head, middle) = bytes.split_at(head_length(skip, bytes.len()));
     let mut words = words;
@@ -85,53 +112,37 @@ pub(crate) fn copy_in(words: &[AtomicU64], at: usize, bytes: &[u8]) {
 /// The four bytes from byte `at` on, as a little-endian number. Bytes beyond the end are 0; the caller checks bounds.
 #[inline]
 pub(crate) fn number(words: &[AtomicU64], at: usize) -> u32 {
-    let (skip, words) = aligned(words, at);
-    let mut words = words.iter().map(|word| word.load(Ordering::Relaxed));
-    let mut next = || u64::from_le(words.next().unwrap_or(0));
-    let (low, shift) = (next(), u8::BITS * skip as u32);
+    let (skip, first) = (at % WORD, at / WORD);
+    let word = |at: usize| {
+        let word = words.get(at).map(|word| word.load(Ordering::Relaxed));
+        u64::from_le(word.unwrap_or(0))
+    };
+    let shift = u8::BITS * skip as u32;
+    let low = word(first) >> shift;
     if skip + size_of::<u32>() <= WORD {
-        return (low >> shift) as u32;
+        return low as u32;
     }
-    (low >> shift | next() << (u64::BITS - shift)) as u32
+    (low | word(first + 1) << (u64::BITS - shift)) as u32
 }
 
 /// As `groups_out`, the other way.
-#[inline(never)]
 fn groups_in(words: &[AtomicU64], chunks: &[[u8; WORD]]) -> usize {
-    let (words, _) = words.as_chunks::<GROUP>();
-    let (chunks, _) = chunks.as_chunks::<GROUP>();
-    match <[[u64; GROUP]]>::ref_from_bytes(chunks.as_flattened().as_flattened()) {
-        Ok(whole) => in_groups(whole, words, |from, word| {
-            word.store(*from, Ordering::Relaxed);
-        }),
-        Err(_) => in_groups(chunks, words, |chunk, word| store(word, *chunk)),
+    let moved = chunks.len().min(words.len()) / GROUP * GROUP;
+    let (words, chunks) = (&words[..moved], &chunks[..moved]);
+    match <[u64]>::ref_from_bytes(chunks.as_flattened()) {
+        Ok(whole) => words::store(whole, words),
+        Err(_) => {
+            for (chunk, word) in chunks.iter().zip(words) {
+                store(word, *chunk);
+            }
+        }
     }
-    chunks.len().min(words.len()) * GROUP
+    moved
 }
 
 /// Copies whole words; the longer side's rest is left alone.
 pub(crate) fn copy_words(from: &[AtomicU64], to: &[AtomicU64]) {
-    let length = from.len().min(to.len());
-    let (from, last_from) = from[..length].as_chunks::<GROUP>();
-    let (to, last_to) = to[..length].as_chunks::<GROUP>();
-    in_groups(from, to, |from, to| store(to, load(from)));
-    for (from, to) in last_from.iter().zip(last_to) {
-        store(to, load(from));
-    }
-}
-
-/// Does something with each pair of two rows of groups, as long as both have one.
-#[inline(always)]
-fn in_groups<A: IntoIterator, B: IntoIterator>(
-    a: impl IntoIterator<Item = A>,
-    b: impl IntoIterator<Item = B>,
-    act: impl Fn(A::Item, B::Item),
-) {
-    for (a, b) in a.into_iter().zip(b) {
-        for (a, b) in a.into_iter().zip(b) {
-            act(a, b);
-        }
-    }
+    words::pass(from, to);
 }
 
 /// The words that a range of bytes consists of, if it consists of whole ones.
@@ -166,4 +177,28 @@ fn merge(word: &AtomicU64, skip: usize, bytes: &[u8]) {
     let mut merged = load(word);
     merged[skip..skip + bytes.len()].copy_from_slice(bytes);
     word.store(u64::from_ne_bytes(merged), Ordering::Relaxed);
+}
+
+/// What `weft_sys::words` does, where there is none.
+#[cfg(not(any(target_os = "none", weft)))]
+mod words {
+    use super::{AtomicU64, Ordering};
+
+    pub(super) fn load(from: &[AtomicU64], to: &mut [u64]) {
+        for (from, to) in from.iter().zip(to) {
+            *to = from.load(Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn store(from: &[u64], to: &[AtomicU64]) {
+        for (from, to) in from.iter().zip(to) {
+            to.store(*from, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn pass(from: &[AtomicU64], to: &[AtomicU64]) {
+        for (from, to) in from.iter().zip(to) {
+            to.store(from.load(Ordering::Relaxed), Ordering::Relaxed);
+        }
+    }
 }

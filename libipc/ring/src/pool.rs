@@ -52,6 +52,7 @@ impl Descriptor {
     ///
     /// # Errors
     /// [`OutOfBounds`] if it reaches beyond.
+    #[inline]
     pub fn range(self, limit: usize) -> Result<Range<usize>, OutOfBounds> {
         let start = self.offset as usize;
         let end = start.checked_add(self.length as usize).ok_or(OutOfBounds)?;
@@ -76,6 +77,7 @@ impl<'a> Pool<'a> {
     }
 
     /// Returns the length in bytes.
+    #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
         size_of_val(self.words)
@@ -91,6 +93,7 @@ impl<'a> Pool<'a> {
     ///
     /// # Errors
     /// [`OutOfBounds`] if the part reaches beyond the pool or is shorter than `bytes`.
+    #[inline]
     pub fn write(&mut self, part: Descriptor, bytes: &[u8]) -> Result<(), OutOfBounds> {
         let range = part.range(self.len())?;
         if bytes.len() > range.len() {

@@ -42,6 +42,7 @@ impl<'a> Untrusted<'a> {
     ///
     /// # Errors
     /// [`OutOfBounds`] if the part reaches beyond this view.
+    #[inline]
     pub fn part(&self, part: Descriptor) -> Result<Untrusted<'a>, OutOfBounds> {
         let range = part.range(self.length)?;
         Ok(Self {
@@ -75,6 +76,7 @@ impl<'a> Untrusted<'a> {
     ///
     /// # Errors
     /// [`OutOfBounds`] if fewer bytes than `out` holds lie behind `at`.
+    #[inline]
     pub fn copy_to(&self, at: usize, out: &mut [u8]) -> Result<(), OutOfBounds> {
         let end = at.checked_add(out.len()).ok_or(OutOfBounds)?;
         if end > self.length {

@@ -5,9 +5,11 @@
 //! compiler may keep them for itself), so they are pushed around the instruction. Vector registers are lost
 //! too, where the target has them: the C calling convention's clobbers and the halves it would preserve.
 
-use core::arch::{asm, naked_asm};
+use core::arch::{asm, global_asm, naked_asm};
 
 use crate::measure::CounterRate;
+
+global_asm!(include_str!("aarch64_mem.S"));
 
 /// One trap: the operands are the call's, the clobbers are the same for every call.
 macro_rules! svc {
@@ -158,6 +160,59 @@ pub(crate) fn use_vectors() {
     // it, it is a fault of this program.
     unsafe {
         asm!(".inst 0x6f07e7e0", out("v0") _, options(nomem, nostack, preserves_flags));
+    }
+}
+
+/// Words that are moved in a row of the loop of [`move_words`].
+const ROW: usize = 16;
+
+/// Moves words, from the first on: whole rows by pairs of registers, of which each half is one access (Arm ARM B2.2.1), then the
+/// rest one by one.
+///
+/// # Safety
+/// By accesses of whole words in any order, whoever uses them meanwhile,
+/// 1. `count` words from `from` on may be read,
+/// 2. `count` words from `to` on may be written.
+#[inline]
+pub(crate) unsafe fn move_words(from: *const u64, to: *mut u64, count: usize) {
+    let (rows, rest) = (count / ROW, count % ROW);
+    let (mut from, mut to) = (from, to);
+    if rows != 0 {
+        // SAFETY: 1. and 2. as the caller promises, of `rows` rows, which are no more than `count` words; the registers and flags
+        // that change are named.
+        unsafe {
+            asm!(
+                "2:",
+                "ldp {a}, {b}, [{from}], #128",
+                "ldp {c}, {d}, [{from}, #-112]",
+                "ldp {e}, {f}, [{from}, #-96]",
+                "ldp {g}, {h}, [{from}, #-80]",
+                "stp {a}, {b}, [{to}], #128",
+                "stp {c}, {d}, [{to}, #-112]",
+                "stp {e}, {f}, [{to}, #-96]",
+                "stp {g}, {h}, [{to}, #-80]",
+                "ldp {a}, {b}, [{from}, #-64]",
+                "ldp {c}, {d}, [{from}, #-48]",
+                "ldp {e}, {f}, [{from}, #-32]",
+                "ldp {g}, {h}, [{from}, #-16]",
+                "stp {a}, {b}, [{to}, #-64]",
+                "stp {c}, {d}, [{to}, #-48]",
+                "stp {e}, {f}, [{to}, #-32]",
+                "stp {g}, {h}, [{to}, #-16]",
+                "subs {rows}, {rows}, #1",
+                "b.ne 2b",
+                from = inout(reg) from, to = inout(reg) to, rows = inout(reg) rows => _,
+                a = out(reg) _, b = out(reg) _, c = out(reg) _, d = out(reg) _,
+                e = out(reg) _, f = out(reg) _, g = out(reg) _, h = out(reg) _,
+                options(nostack),
+            );
+        }
+    }
+    for index in 0..rest {
+        // SAFETY: 1. as the caller promises, of the words behind the rows.
+        let word = unsafe { from.wrapping_add(index).read_volatile() };
+        // SAFETY: 2. as the caller promises, of the words behind the rows.
+        unsafe { to.wrapping_add(index).write_volatile(word) };
     }
 }
 

@@ -57,3 +57,18 @@ pub(crate) fn mark_end(_figure: u64) {}
 
 /// A host's programs always have vector registers.
 pub(crate) const fn use_vectors() {}
+
+/// Moves words one by one.
+///
+/// # Safety
+/// By accesses of whole words in any order, whoever uses them meanwhile,
+/// 1. `count` words from `from` on may be read,
+/// 2. `count` words from `to` on may be written.
+pub(crate) unsafe fn move_words(from: *const u64, to: *mut u64, count: usize) {
+    for index in 0..count {
+        // SAFETY: 1. as the caller promises.
+        let word = unsafe { from.wrapping_add(index).read_volatile() };
+        // SAFETY: 2. as the caller promises.
+        unsafe { to.wrapping_add(index).write_volatile(word) };
+    }
+}

@@ -24,6 +24,7 @@ pub mod measure;
 #[cfg(any(target_os = "none", weft))]
 mod note;
 pub mod page;
+pub mod words;
 
 #[cfg(all(any(target_os = "none", weft), target_arch = "x86_64"))]
 #[path = "x86_64.rs"]

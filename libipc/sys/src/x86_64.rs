@@ -147,6 +147,25 @@ pub(crate) fn use_vectors() {
     unsafe { asm!("pcmpeqd xmm0, xmm0", out("xmm0") _, options(nomem, nostack, preserves_flags)) };
 }
 
+/// Moves words, from the first on.
+///
+/// The instruction counts as one for each word. Where the processor moves more at once it does so in whole words: of what it stores
+/// (SDM 3A §9.2.4) only the order is not that of the program.
+///
+/// # Safety
+/// By accesses of whole words in any order, whoever uses them meanwhile,
+/// 1. `count` words from `from` on may be read,
+/// 2. `count` words from `to` on may be written.
+#[inline(always)]
+pub(crate) unsafe fn move_words(from: *const u64, to: *mut u64, count: usize) {
+    // SAFETY: 1. and 2. as the caller promises; the direction flag is clear, as the C calling convention has it, and the
+    // registers that change are named.
+    unsafe {
+        asm!("rep movsq", inout("rcx") count => _, inout("rsi") from => _, inout("rdi") to => _,
+            options(nostack, preserves_flags));
+    }
+}
+
 unsafe extern "C" {
     /// Made by the entry-point macros of `libipc`.
     fn weft_entry(argument: u64) -> !;

@@ -119,8 +119,12 @@ figures! {
     VFS_OPEN_READ_CLOSE_CHAIN "vfs.open_read_close_chain";
     /// The properties of a file are asked for by its path.
     VFS_STAT "vfs.stat";
-    /// 4 KiB of a file are read that were read before.
+    /// 4 KiB of a file are read into memory that were read before.
     VFS_PREAD_4K "vfs.pread_4k";
+    /// The same of two places in turns, so that what is read is not what was read the last time.
+    VFS_PREAD_TURNS_4K "vfs.pread_turns_4k";
+    /// 4 KiB of a file are looked at again where they were put.
+    VFS_VIEW_4K "vfs.view_4k";
     /// One KiB of a file that is read from its beginning to its end.
     VFS_READ_SEQ_PER_KIB "vfs.read_seq_per_kib";
     /// A file is made and taken away.

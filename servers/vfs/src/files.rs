@@ -8,6 +8,7 @@ use proto::filesystem::{Cursor, Entry};
 use proto::vfs::{Error, MAX_ENTRIES, OpenFlags};
 
 use crate::mounts::MountId;
+use crate::shown::Shown;
 
 /// How many files a client may have open.
 pub const MAX_OPEN: usize = 64;
@@ -55,6 +56,8 @@ struct Session {
     files: Vec<Option<File>>,
     /// The directories among them that are being listed.
     listings: Vec<Listing>,
+    /// What lies in the pool that it reads.
+    shown: Shown,
 }
 
 /// All open files.
@@ -96,6 +99,24 @@ impl Files {
             .find(|session| session.client == client);
         let file = session.and_then(|session| *session.files.get(number as usize)?);
         file.ok_or(Error::NotOpen)?.opened_for(flags)
+    }
+
+    /// A client's file that it may read, and what lies in the pool that the client reads.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    #[inline]
+    pub(crate) fn reading(
+        &mut self,
+        client: Caller,
+        number: u32,
+    ) -> Result<(File, &mut Shown), Error> {
+        let mut sessions = self.sessions.iter_mut();
+        let session = sessions.find(|session| session.client == client);
+        let session = session.ok_or(Error::NotOpen)?;
+        let file = session.files.get(number as usize).copied().flatten();
+        let file = file.ok_or(Error::NotOpen)?.opened_for(OpenFlags::READ)?;
+        Ok((file, &mut session.shown))
     }
 
     /// A client's file that it may write, and is taken to have written from now on.
@@ -205,6 +226,7 @@ impl Files {
                 client,
                 files: Vec::new(),
                 listings: Vec::new(),
+                shown: Shown::default(),
             });
             self.sessions.len() - 1
         });

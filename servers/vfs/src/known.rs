@@ -22,7 +22,7 @@ const NAMES: usize = 512;
 /// Of how many nodes the properties are known at most.
 const NODES: usize = 256;
 /// The longest name that is kept.
-const LONGEST: usize = 30;
+const LONGEST: usize = 31;
 
 const _: () = assert!(
     NAMES * size_of::<Option<Named>>() + NODES * size_of::<Option<Told>>() <= 68 << 10
@@ -47,21 +47,53 @@ impl Child {
     }
 }
 
+/// A name in words, to be compared and mixed by words: its bytes, zeros, and its length as the last byte.
+#[derive(Clone, Copy)]
+struct Key([u64; 4]);
+
+impl Key {
+    /// Nothing if it is too long to be kept.
+    fn of(name: &[u8]) -> Option<Self> {
+        if name.len() > LONGEST {
+            return None;
+        }
+        let mut words = [0, 0, 0, (name.len() as u64) << 56];
+        let (whole, rest) = name.as_chunks::<8>();
+        for (word, bytes) in words.iter_mut().zip(whole) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+        let bytes = rest.iter().rev();
+        let last = bytes.fold(0, |last, byte| (last << 8) | u64::from(*byte));
+        *words.get_mut(whole.len())? |= last;
+        Some(Self(words))
+    }
+
+    /// Whether it is the same name. (What `==` makes of arrays is a call.)
+    fn is(&self, other: &Self) -> bool {
+        let pairs = self.0.iter().zip(&other.0);
+        pairs.fold(0, |all, (one, other)| all | (one ^ other)) == 0
+    }
+
+    /// A hash of the name in a directory.
+    fn hash(&self, mount: MountId, directory: u64) -> u64 {
+        let start = hash_of_node(mount, directory);
+        self.0.iter().fold(start, |hash, word| mixed(hash ^ word))
+    }
+}
+
 /// A name of which something is known.
 struct Named {
     age: u64,
     mount: MountId,
     directory: u64,
-    length: u8,
-    name: [u8; LONGEST],
+    key: Key,
     /// Nothing if there is no such name.
     child: Option<Child>,
 }
 
 impl Named {
-    fn is(&self, mount: MountId, directory: u64, name: &[u8]) -> bool {
-        let known = self.name.get(..usize::from(self.length));
-        self.directory == directory && self.mount == mount && known == Some(name)
+    fn is(&self, mount: MountId, directory: u64, key: &Key) -> bool {
+        self.directory == directory && self.mount == mount && self.key.is(key)
     }
 }
 
@@ -108,9 +140,9 @@ impl Known {
         directory: u64,
         name: &[u8],
     ) -> Option<Option<Child>> {
-        let hash = hash_of_name(mount, directory, name);
-        let is = |named: &Named| named.is(mount, directory, name);
-        let named = self.names.get(hash, is)?;
+        let key = Key::of(name)?;
+        let is = |named: &Named| named.is(mount, directory, &key);
+        let named = self.names.get(key.hash(mount, directory), is)?;
         (named.age == self.directories.now(mount, directory)).then_some(named.child)
     }
 
@@ -122,21 +154,18 @@ impl Known {
         name: &[u8],
         child: Option<Child>,
     ) {
-        let mut kept = [0; LONGEST];
-        let Some(room) = kept.get_mut(..name.len()) else {
+        let Some(key) = Key::of(name) else {
             return;
         };
-        room.copy_from_slice(name);
         let named = Named {
             age: self.directories.now(mount, directory),
             mount,
             directory,
-            length: name.len() as u8,
-            name: kept,
+            key,
             child,
         };
-        let hash = hash_of_name(mount, directory, name);
-        let is = |old: &Named| old.is(mount, directory, name);
+        let hash = key.hash(mount, directory);
+        let is = |old: &Named| old.is(mount, directory, &key);
         self.names.put(hash, named, is);
     }
 
@@ -200,14 +229,22 @@ impl Known {
     }
 }
 
-fn hash_of_name(mount: MountId, directory: u64, name: &[u8]) -> u64 {
-    let (words, rest) = name.as_chunks::<8>();
-    let mut hash = hash_of_node(mount, directory);
-    for word in words {
-        hash = mixed(hash ^ u64::from_le_bytes(*word));
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_same_key_only_if_they_are_the_same() {
+        let long = [b'x'; LONGEST + 1];
+        let mut names = alloc::vec![&b"a"[..], b"b", b"a\0", b"\0a", b"12345678", b"123456789"];
+        names.extend((0..=LONGEST).map(|length| &long[..length]));
+        for (at, one) in names.iter().enumerate() {
+            let key = Key::of(one).unwrap();
+            for (other_at, other) in names.iter().enumerate() {
+                let is_same = key.is(&Key::of(other).unwrap());
+                assert_eq!(is_same, at == other_at, "{one:?} {other:?}");
+            }
+        }
+        assert!(Key::of(&long).is_none());
     }
-    let last = rest.iter().fold(name.len() as u64, |last, byte| {
-        (last << 8) | u64::from(*byte)
-    });
-    mixed(hash ^ last)
 }

@@ -14,6 +14,7 @@
 //! | `pages` | what stands in files, as far as it was read lately |
 //! | `table` | a table of bounded size that forgets |
 //! | `files` | the open files of each client |
+//! | `shown` | which pages lie in a client's pool |
 //! | `server` | the interfaces `vfs` and `vfs_sessions` |
 
 #![no_std]
@@ -29,6 +30,7 @@ mod pages;
 pub mod path;
 pub mod resolve;
 pub mod server;
+mod shown;
 mod table;
 #[cfg(test)]
 mod tests;

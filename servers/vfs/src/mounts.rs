@@ -84,21 +84,27 @@ impl<T: Transport> Mounts<T> {
 
     /// The mount that a path lies in, and how many of its names lead there.
     pub fn of<N: AsRef<[u8]>>(&self, path: &[N]) -> Option<(MountId, usize)> {
-        let inside = |mount: &Mounted<T>| {
-            mount.point.len() <= path.len()
-                && mount
-                    .point
-                    .iter()
-                    .zip(path)
-                    .all(|(point, name)| point == name.as_ref())
-        };
-        let found = self
-            .mounts
-            .iter()
-            .enumerate()
-            .filter(|(_, mount)| inside(mount));
-        let deepest = found.max_by_key(|(_, mount)| mount.point.len());
-        deepest.map(|(index, mount)| (MountId(index), mount.point.len()))
+        let (mount, rest) = self.within(path.iter().map(AsRef::as_ref))?;
+        Some((mount, path.len() - rest.len()))
+    }
+
+    /// The mount that a path lies in, and the names that lead on from there.
+    pub(crate) fn within<'n, N>(&self, path: N) -> Option<(MountId, N)>
+    where
+        N: Iterator<Item = &'n [u8]> + Clone,
+    {
+        let mut found = None;
+        let mut deepest = 0;
+        for (index, mount) in self.mounts.iter().enumerate() {
+            let mut rest = path.clone();
+            let is_inside = mount.point.len() >= deepest
+                && mount.point.iter().all(|point| rest.next() == Some(point));
+            if is_inside {
+                deepest = mount.point.len();
+                found = Some((MountId(index), rest));
+            }
+        }
+        found
     }
 
     /// Whether a path is where a volume is mounted.

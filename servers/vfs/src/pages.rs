@@ -15,28 +15,45 @@ use crate::mounts::{MountId, Mounts};
 use crate::table::{Ages, Table, hash_of_node};
 
 /// Bytes of a page.
-const PAGE: usize = 4096;
+pub(crate) const PAGE: usize = 4096;
 const WORD: usize = size_of::<u64>();
 /// How many pages are kept.
 const PAGES: usize = 128;
 /// The most bytes that a file system is lent room for at once.
 const MOST: usize = MAX_LENT as usize;
 
-struct Page {
-    age: u64,
-    mount: MountId,
-    node: u64,
+/// What tells pages apart: two with the same stamp hold the same bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    /// That of the file when the page was read.
+    pub(crate) age: u64,
+    pub(crate) mount: MountId,
+    pub(crate) node: u64,
     /// Its place in the file, in pages.
-    index: u64,
+    pub(crate) index: u64,
+}
+
+struct Page {
+    stamp: Stamp,
     /// Bytes: fewer than a page's only at the end of the file.
     length: usize,
     /// They, in whole words, so that they are copied by words.
     words: Vec<u64>,
 }
 
+/// A part of what was read.
+pub(crate) struct Piece<'a> {
+    /// Its place in that.
+    pub(crate) at: usize,
+    pub(crate) bytes: &'a [u8],
+    /// The page, if this is all of one.
+    pub(crate) whole: Option<&'a Stamp>,
+}
+
 impl Page {
     fn is(&self, mount: MountId, node: u64, index: u64) -> bool {
-        self.index == index && self.node == node && self.mount == mount
+        let stamp = &self.stamp;
+        stamp.index == index && stamp.node == node && stamp.mount == mount
     }
 
     fn bytes(&self) -> &[u8] {
@@ -78,10 +95,11 @@ impl Pages {
         self.ages.end_all(mount);
     }
 
-    fn get(&self, mount: MountId, node: u64, index: u64) -> Option<&[u8]> {
+    #[inline]
+    fn get(&self, mount: MountId, node: u64, index: u64) -> Option<&Page> {
         let hash = hash_of_page(mount, node, index);
         let page = self.table.get(hash, |page| page.is(mount, node, index))?;
-        (page.age == self.ages.now(mount, node)).then_some(page.bytes())
+        (page.stamp.age == self.ages.now(mount, node)).then_some(page)
     }
 
     /// Keeps a page, which `fill` fills, unless there is no memory for it or `fill` says no.
@@ -102,12 +120,14 @@ impl Pages {
             self.spare = words;
             return;
         }
-        let age = self.ages.now(mount, node);
-        let page = Page {
-            age,
+        let stamp = Stamp {
+            age: self.ages.now(mount, node),
             mount,
             node,
             index,
+        };
+        let page = Page {
+            stamp,
             length,
             words,
         };
@@ -123,7 +143,7 @@ impl Pages {
         &self,
         file: &File,
         (offset, length): (u64, usize),
-        mut each: impl FnMut(usize, &[u8]) -> Result<(), Error>,
+        mut each: impl FnMut(Piece<'_>) -> Result<(), Error>,
     ) -> Result<Progress, Error> {
         let mut filled = 0;
         while filled < length {
@@ -133,13 +153,15 @@ impl Pages {
                 let is_done = false;
                 return Ok(Progress { filled, is_done });
             };
-            let rest = page.get(skip..).unwrap_or_default();
-            let part = rest.get(..length - filled).unwrap_or(rest);
-            if !part.is_empty() {
-                each(filled, part)?;
-                filled += part.len();
+            let rest = page.bytes().get(skip..).unwrap_or_default();
+            let bytes = rest.get(..length - filled).unwrap_or(rest);
+            if !bytes.is_empty() {
+                let whole = (bytes.len() == page.length).then_some(&page.stamp);
+                let at = filled;
+                each(Piece { at, bytes, whole })?;
+                filled += bytes.len();
             }
-            if skip + part.len() >= page.len() && page.len() < PAGE {
+            if skip + bytes.len() >= page.length && page.length < PAGE {
                 break;
             }
         }
@@ -149,8 +171,21 @@ impl Pages {
 }
 
 impl<T: Transport> Mounts<T> {
-    /// Gives `each` the bytes of a file from `offset` on in pieces, each with its place from there, and tells how many they
-    /// are: fewer than `length` only at the end of the file. `None` if this file is not read by pages.
+    /// The page of a file that begins at `offset`, as it is told from others now; `None` if none begins there, or this file is not
+    /// read by pages.
+    #[inline]
+    pub(crate) fn page_at(&self, file: &File, offset: u64) -> Option<Stamp> {
+        self.lasting_root(file.mount)?;
+        let (mount, node, page) = (file.mount, file.node, PAGE as u64);
+        offset.is_multiple_of(page).then(|| Stamp {
+            age: self.known.pages.ages.now(mount, node),
+            mount,
+            node,
+            index: offset / page,
+        })
+    }
+
+    /// Gives `each` the bytes of a file from `offset` on in pieces, and tells how many they are: fewer than `length` only at the end of the file. `None` if this file is not read by pages.
     ///
     /// # Errors
     /// Of the file system, or of `each`.
@@ -158,7 +193,7 @@ impl<T: Transport> Mounts<T> {
         &mut self,
         file: &File,
         (offset, length): (u64, usize),
-        mut each: impl FnMut(usize, &[u8]) -> Result<(), Error>,
+        mut each: impl FnMut(Piece<'_>) -> Result<(), Error>,
     ) -> Result<Option<usize>, Error> {
         // Whether nothing can be read of a node depends on what it is.
         let is_far = offset.checked_add(1 << 32).is_none();
@@ -170,7 +205,10 @@ impl<T: Transport> Mounts<T> {
         loop {
             let rest = (offset + filled as u64, length - filled);
             let from = filled;
-            let read = |at: usize, bytes: &[u8]| each(from + at, bytes);
+            let read = |piece: Piece<'_>| {
+                let at = from + piece.at;
+                each(Piece { at, ..piece })
+            };
             let progress = self.known.pages.read(file, rest, read)?;
             filled += progress.filled;
             if progress.is_done {

@@ -22,25 +22,50 @@ pub fn absolute(path: &[u8]) -> Result<Vec<Name<'_>>, Error> {
     names(path)
 }
 
+/// The names of a path as they come, without empty ones and `.`, and without a look at what is in them.
+#[derive(Clone)]
+pub struct Names<'a> {
+    /// Empty, or begins with `/`.
+    left: &'a [u8],
+}
+
+impl<'a> Names<'a> {
+    /// Those of an absolute path in which no name can be too long.
+    pub fn of(path: &'a [u8]) -> Option<Self> {
+        let is_fit = path.first() == Some(&b'/') && path.len() <= MAX_NAME;
+        is_fit.then_some(Self { left: path })
+    }
+}
+
+impl<'a> Iterator for Names<'a> {
+    type Item = Name<'a>;
+
+    fn next(&mut self) -> Option<Name<'a>> {
+        loop {
+            let (_, left) = self.left.split_first()?;
+            let end = left.iter().position(|byte| *byte == b'/');
+            let (name, rest) = left.split_at_checked(end.unwrap_or(left.len()))?;
+            self.left = rest;
+            if !matches!(name, b"" | b".") {
+                return Some(name);
+            }
+        }
+    }
+}
+
 /// How many names of a path are looked up without memory for them.
 const FEW: usize = 12;
 
-/// The same, in a place that needs no memory; `None` if there are too many, or something is wrong.
+/// The same as [`absolute`], in a place that needs no memory; `None` if there are too many, or something is wrong.
 pub fn few(path: &[u8]) -> Option<List<Name<'_>, FEW>> {
-    let mut found = List::new();
-    let mut start = path.strip_prefix(b"/")?;
-    loop {
-        let end = start.iter().position(|byte| matches!(byte, b'/' | 0));
-        let name = start.get(..end.unwrap_or(start.len()))?;
-        if !matches!(name, b"" | b".") {
-            found.push(name).ok()?;
-        }
-        match end {
-            None => return (path.len() <= MAX_NAME).then_some(found),
-            Some(end) if start.get(end) == Some(&b'/') => start = start.get(end + 1..)?,
-            Some(_) => return None,
-        }
+    if path.contains(&0) {
+        return None;
     }
+    let mut found = List::new();
+    for name in Names::of(path)? {
+        found.push(name).ok()?;
+    }
+    Some(found)
 }
 
 /// The names of a path that may be relative.

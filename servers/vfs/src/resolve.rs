@@ -4,8 +4,9 @@
 //! and so is followed here. `..` leads up from where the names before it really lead, also across a mount point, so the path
 //! is followed piece by piece up to each `..`.
 //!
-//! Before that, a path is followed name by name through what is known. A name that is not is asked for and known from then on,
-//! so that a path that was used before leads to its end without a request. Paths with `..` and links go the other way.
+//! Before that, a path is followed name by name through what is known: as its bytes stand there, if all is ([`Mounts::known_at`]), and
+//! otherwise a name that is not is asked for and known from then on, so that a path that was used before leads to its end without a
+//! request. Paths with `..` and links go the other way.
 
 use alloc::vec::Vec;
 
@@ -15,7 +16,7 @@ use proto::vfs::Error;
 
 use crate::known::Child;
 use crate::mounts::{MountId, Mounts};
-use crate::path::{join, names};
+use crate::path::{Names, join, names};
 
 /// How many links a path may lead through.
 const MAX_LINKS: usize = 32;
@@ -77,6 +78,30 @@ enum Step {
 }
 
 impl<T: Transport> Mounts<T> {
+    /// Where a path leads, if what is known says so and there is something. Nothing is asked and nothing kept; what is wrong with
+    /// a path is told by those who follow it when this does not.
+    pub(crate) fn known_at(&self, path: &[u8], last: Last) -> Option<(MountId, Child)> {
+        let (mount, names) = self.within(Names::of(path)?)?;
+        let mut at = Child {
+            node: self.lasting_root(mount)?,
+            kind: NodeKind::Directory,
+        };
+        for name in names {
+            if at.kind != NodeKind::Directory {
+                return None;
+            }
+            at = self.known.child(mount, at.node, name)??;
+        }
+        let is_end = at.kind != NodeKind::Link || last == Last::Keep;
+        is_end.then_some((mount, at))
+    }
+
+    /// The properties of what a path leads to, in the same way.
+    pub(crate) fn known_stat(&self, path: &[u8], last: Last) -> Option<&Stat> {
+        let (mount, at) = self.known_at(path, last)?;
+        self.known.stat(mount, at.node)
+    }
+
     /// Follows the names of an absolute path.
     ///
     /// # Errors

@@ -14,6 +14,7 @@ use crate::errors::passed_on;
 use crate::files::{File, Files};
 use crate::known::Child;
 use crate::mounts::{MountId, Mounts};
+use crate::pages::PAGE;
 use crate::path::{Name, absolute, few, split_last};
 use crate::resolve::{Found, Last};
 
@@ -81,10 +82,34 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
     }
 
     fn find(&mut self, path: &[u8], last: Last) -> Outcome<Found> {
+        if let Some((mount, Child { node, kind })) = self.mounts.known_at(path, last) {
+            let stat = None;
+            return Ok(Found {
+                mount,
+                node,
+                kind,
+                stat,
+            });
+        }
         match few(path) {
             Some(names) => self.mounts.resolve(&names, last),
             None => self.mounts.resolve(&absolute(path)?, last),
         }
+    }
+
+    /// The properties of what a path leads to.
+    #[inline]
+    fn properties(&mut self, path: &[u8], last: Last) -> Outcome<Stat> {
+        if let Some(stat) = self.mounts.known_stat(path, last) {
+            return Ok(*stat);
+        }
+        self.asked_properties(path, last)
+    }
+
+    #[cold]
+    fn asked_properties(&mut self, path: &[u8], last: Last) -> Outcome<Stat> {
+        let found = self.find(path, last)?;
+        self.mounts.properties(found)
     }
 
     /// The directory that a path's last name is or will be in.
@@ -224,6 +249,44 @@ impl<T: Transport, C: Connections> Vfs<T, C> {
         Ok(())
     }
 
+    /// How much of a file lies in a client's buffer already, if it is just what is asked for: all of a page that fills the buffer, or
+    /// with which the file ends. Everything else is for `put_there`.
+    #[inline]
+    fn lies_there(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Option<u32> {
+        let (file, shown) = self.files.reading(caller, file).ok()?;
+        let page = self.mounts.page_at(&file, offset)?;
+        let length = shown.length_at(data.offset(), &page)?;
+        let is_all = data.len() == length || (length < PAGE && data.len() > length);
+        is_all.then_some(length as u32)
+    }
+
+    /// Fills a client's buffer with what stands in a file.
+    #[inline(never)]
+    fn put_there(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
+        let (file, shown) = self.files.reading(caller, file)?;
+        let loan = self.borrower.loan(caller, data);
+        let mut loan = loan.map_err(|_| Error::Invalid)?;
+        let read = self
+            .mounts
+            .read_pages(&file, (offset, data.len()), |piece| {
+                let at = data.offset() + piece.at;
+                shown.forget(at..at + piece.bytes.len());
+                let written = loan.write(piece.at, piece.bytes);
+                written.map_err(|_| Error::Invalid)?;
+                if let Some(page) = piece.whole {
+                    shown.note(at, (*page, piece.bytes.len()));
+                }
+                Ok(())
+            })?;
+        if let Some(read) = read {
+            return Ok(read as u32);
+        }
+        shown.forget(data.offset()..data.offset() + data.len());
+        self.mounts.known.forget_stat(file.mount, file.node);
+        let read = self.read_through(&file, offset, (caller, data));
+        self.mounts.noted(file.mount, read)
+    }
+
     /// Fills a lent buffer from the file system.
     fn read_through(
         &mut self,
@@ -355,11 +418,10 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
         let file = self.files.get(caller, file, OpenFlags::READ)?;
         let mut data = Bytes::new();
         let length = (max as usize).min(data.capacity());
-        let read = self
-            .mounts
-            .read_pages(&file, (offset, length), |_, bytes| {
-                data.extend_from_slice(bytes).map_err(|_| Error::Invalid)
-            })?;
+        let read = self.mounts.read_pages(&file, (offset, length), |piece| {
+            let kept = data.extend_from_slice(piece.bytes);
+            kept.map_err(|_| Error::Invalid)
+        })?;
         if read.is_some() {
             return Ok(data);
         }
@@ -369,23 +431,10 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn read_into(&mut self, caller: Caller, file: u32, offset: u64, data: Place) -> Outcome<u32> {
-        let file = self.files.get(caller, file, OpenFlags::READ)?;
-        if !self.borrower.lends(caller) {
-            return Err(Error::Invalid);
+        match self.lies_there(caller, file, offset, data) {
+            Some(length) => Ok(length),
+            None => self.put_there(caller, file, offset, data),
         }
-        let borrower = &mut self.borrower;
-        let read = self
-            .mounts
-            .read_pages(&file, (offset, data.len()), |at, bytes| {
-                let written = borrower.write(caller, data, (at, bytes));
-                written.map_err(|_| Error::Invalid)
-            })?;
-        if let Some(read) = read {
-            return Ok(read as u32);
-        }
-        self.mounts.known.forget_stat(file.mount, file.node);
-        let read = self.read_through(&file, offset, (caller, data));
-        self.mounts.noted(file.mount, read)
     }
 
     fn write_at(&mut self, caller: Caller, file: u32, offset: u64, data: &[u8]) -> Outcome<()> {
@@ -448,13 +497,11 @@ impl<T: Transport, C: Connections> vfs::Server for Vfs<T, C> {
     }
 
     fn stat(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
-        let found = self.find(path, Last::Follow)?;
-        self.mounts.properties(found)
+        self.properties(path, Last::Follow)
     }
 
     fn stat_link(&mut self, _: Caller, path: &[u8]) -> Outcome<Stat> {
-        let found = self.find(path, Last::Keep)?;
-        self.mounts.properties(found)
+        self.properties(path, Last::Keep)
     }
 
     fn make_directory(&mut self, _: Caller, path: &[u8], permissions: u16) -> Outcome<()> {

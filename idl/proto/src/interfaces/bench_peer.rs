@@ -87,21 +87,26 @@ impl libipc::codec::Encode for Entries {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.answers)?;
-        w.put(&self.stamps)?;
-        w.put(&self.marks)?;
-        w.put(&self.wakes)?;
-        w.put(&self.wakes_marked)?;
-        w.put(&self.echoes)?;
-        w.put(&self.echoes_apart)?;
-        w.put(&self.yields)?;
-        w.put(&self.yields_marked)?;
-        w.put(&self.breaks)?;
-        w.put(&self.touches)?;
-        w.put(&self.signals)?;
-        w.put(&self.turns)?;
-        w.put(&self.answers_with_vectors)?;
-        w.put(&self.oversleeps)
+        w.words(
+            [
+                self.answers,
+                self.stamps,
+                self.marks,
+                self.wakes,
+                self.wakes_marked,
+                self.echoes,
+                self.echoes_apart,
+                self.yields,
+                self.yields_marked,
+                self.breaks,
+                self.touches,
+                self.signals,
+                self.turns,
+                self.answers_with_vectors,
+                self.oversleeps,
+            ],
+            120,
+        )
     }
 }
 
@@ -109,23 +114,26 @@ impl libipc::codec::Decode for Entries {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            answers: r.get()?,
-            stamps: r.get()?,
-            marks: r.get()?,
-            wakes: r.get()?,
-            wakes_marked: r.get()?,
-            echoes: r.get()?,
-            echoes_apart: r.get()?,
-            yields: r.get()?,
-            yields_marked: r.get()?,
-            breaks: r.get()?,
-            touches: r.get()?,
-            signals: r.get()?,
-            turns: r.get()?,
-            answers_with_vectors: r.get()?,
-            oversleeps: r.get()?,
-        })
+        r.words(
+            120,
+            |w: [u64; 15]| Some(Self {
+                answers: w[0],
+                stamps: w[1],
+                marks: w[2],
+                wakes: w[3],
+                wakes_marked: w[4],
+                echoes: w[5],
+                echoes_apart: w[6],
+                yields: w[7],
+                yields_marked: w[8],
+                breaks: w[9],
+                touches: w[10],
+                signals: w[11],
+                turns: w[12],
+                answers_with_vectors: w[13],
+                oversleeps: w[14],
+            }),
+        )
     }
 }
 

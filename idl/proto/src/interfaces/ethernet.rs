@@ -314,14 +314,19 @@ impl libipc::codec::Encode for Counters {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.sent)?;
-        w.put(&self.sent_bytes)?;
-        w.put(&self.received)?;
-        w.put(&self.received_bytes)?;
-        w.put(&self.bad_checksums)?;
-        w.put(&self.bad_frames)?;
-        w.put(&self.dropped)?;
-        w.put(&self.links)
+        w.words(
+            [
+                self.sent,
+                self.sent_bytes,
+                self.received,
+                self.received_bytes,
+                self.bad_checksums,
+                self.bad_frames,
+                self.dropped,
+                self.links,
+            ],
+            64,
+        )
     }
 }
 
@@ -329,16 +334,19 @@ impl libipc::codec::Decode for Counters {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            sent: r.get()?,
-            sent_bytes: r.get()?,
-            received: r.get()?,
-            received_bytes: r.get()?,
-            bad_checksums: r.get()?,
-            bad_frames: r.get()?,
-            dropped: r.get()?,
-            links: r.get()?,
-        })
+        r.words(
+            64,
+            |w: [u64; 8]| Some(Self {
+                sent: w[0],
+                sent_bytes: w[1],
+                received: w[2],
+                received_bytes: w[3],
+                bad_checksums: w[4],
+                bad_frames: w[5],
+                dropped: w[6],
+                links: w[7],
+            }),
+        )
     }
 }
 

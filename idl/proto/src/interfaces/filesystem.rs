@@ -557,17 +557,20 @@ impl libipc::codec::Encode for Stat {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.node)?;
-        w.put(&self.size)?;
-        w.put(&self.allocated)?;
-        w.put(&self.accessed)?;
-        w.put(&self.modified)?;
-        w.put(&self.changed)?;
-        w.put(&self.user)?;
-        w.put(&self.group)?;
-        w.put(&self.links)?;
-        w.put(&self.permissions)?;
-        w.put(&self.kind)
+        w.words(
+            [
+                self.node,
+                self.size,
+                self.allocated,
+                self.accessed as u64,
+                self.modified as u64,
+                self.changed as u64,
+                u64::from(self.user) | u64::from(self.group) << 32,
+                u64::from(self.links) | u64::from(self.permissions) << 32
+                    | u64::from(self.kind.number()) << 48,
+            ],
+            63,
+        )
     }
 }
 
@@ -575,19 +578,22 @@ impl libipc::codec::Decode for Stat {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            node: r.get()?,
-            size: r.get()?,
-            allocated: r.get()?,
-            accessed: r.get()?,
-            modified: r.get()?,
-            changed: r.get()?,
-            user: r.get()?,
-            group: r.get()?,
-            links: r.get()?,
-            permissions: r.get()?,
-            kind: r.get()?,
-        })
+        r.words(
+            63,
+            |w: [u64; 8]| Some(Self {
+                node: w[0],
+                size: w[1],
+                allocated: w[2],
+                accessed: w[3] as i64,
+                modified: w[4] as i64,
+                changed: w[5] as i64,
+                user: w[6] as u32,
+                group: (w[6] >> 32) as u32,
+                links: w[7] as u32,
+                permissions: (w[7] >> 32) as u16,
+                kind: NodeKind::from_number((w[7] >> 48) as u8)?,
+            }),
+        )
     }
 }
 
@@ -643,8 +649,7 @@ impl libipc::codec::Encode for Cursor {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.first)?;
-        w.put(&self.second)
+        w.words([self.first, self.second], 16)
     }
 }
 
@@ -652,10 +657,7 @@ impl libipc::codec::Decode for Cursor {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            first: r.get()?,
-            second: r.get()?,
-        })
+        r.words(16, |w: [u64; 2]| Some(Self { first: w[0], second: w[1] }))
     }
 }
 
@@ -713,11 +715,16 @@ impl libipc::codec::Encode for Space {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.block_size)?;
-        w.put(&self.blocks)?;
-        w.put(&self.free_blocks)?;
-        w.put(&self.nodes)?;
-        w.put(&self.free_nodes)
+        w.words(
+            [
+                self.block_size,
+                self.blocks,
+                self.free_blocks,
+                self.nodes,
+                self.free_nodes,
+            ],
+            40,
+        )
     }
 }
 
@@ -725,13 +732,16 @@ impl libipc::codec::Decode for Space {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            block_size: r.get()?,
-            blocks: r.get()?,
-            free_blocks: r.get()?,
-            nodes: r.get()?,
-            free_nodes: r.get()?,
-        })
+        r.words(
+            40,
+            |w: [u64; 5]| Some(Self {
+                block_size: w[0],
+                blocks: w[1],
+                free_blocks: w[2],
+                nodes: w[3],
+                free_nodes: w[4],
+            }),
+        )
     }
 }
 

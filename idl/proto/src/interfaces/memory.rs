@@ -141,11 +141,15 @@ impl libipc::codec::Encode for Statistics {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.total)?;
-        w.put(&self.free)?;
-        w.put(&self.largest)?;
-        w.put(&self.accounts)?;
-        w.put(&self.blocks)
+        w.words(
+            [
+                self.total,
+                self.free,
+                self.largest,
+                u64::from(self.accounts) | u64::from(self.blocks) << 32,
+            ],
+            32,
+        )
     }
 }
 
@@ -153,13 +157,16 @@ impl libipc::codec::Decode for Statistics {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            total: r.get()?,
-            free: r.get()?,
-            largest: r.get()?,
-            accounts: r.get()?,
-            blocks: r.get()?,
-        })
+        r.words(
+            32,
+            |w: [u64; 4]| Some(Self {
+                total: w[0],
+                free: w[1],
+                largest: w[2],
+                accounts: w[3] as u32,
+                blocks: (w[3] >> 32) as u32,
+            }),
+        )
     }
 }
 

@@ -36,9 +36,7 @@ impl libipc::codec::Encode for Entries {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.script)?;
-        w.put(&self.random)?;
-        w.put(&self.text)
+        w.words([self.script, self.random, self.text], 24)
     }
 }
 
@@ -46,11 +44,14 @@ impl libipc::codec::Decode for Entries {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            script: r.get()?,
-            random: r.get()?,
-            text: r.get()?,
-        })
+        r.words(
+            24,
+            |w: [u64; 3]| Some(Self {
+                script: w[0],
+                random: w[1],
+                text: w[2],
+            }),
+        )
     }
 }
 

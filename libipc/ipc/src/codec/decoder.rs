@@ -1,5 +1,7 @@
 //! The decoder: bytes and received capabilities to values.
 
+use zerocopy::FromBytes;
+
 use super::{Decode, List, Malformed, Text};
 use crate::cap::ReceivedCaps;
 use crate::{Cap, Message};
@@ -97,6 +99,34 @@ impl<'a> Decoder<'a> {
         T::decode_all(count, self)
     }
 
+    /// Takes the first `length` bytes of words, which lie at a multiple of eight and reach into the last word; the rest of that
+    /// reads as zero. `take` makes a value of them, if they are the encoding of one.
+    ///
+    /// # Errors
+    /// [`Malformed`] if they are not, or are cut short.
+    #[inline]
+    pub fn words<const W: usize, T>(
+        &mut self,
+        length: usize,
+        take: impl FnOnce([u64; W]) -> Option<T>,
+    ) -> Result<T, Malformed> {
+        self.align(size_of::<u64>())?;
+        let bytes = self.bytes.get(self.at..).ok_or(Malformed)?;
+        if bytes.len() < length {
+            return Err(Malformed);
+        }
+        let mut words = match <[u64; W]>::ref_from_prefix(bytes) {
+            Ok((words, _)) => words.map(u64::from_le),
+            Err(_) => gathered(bytes),
+        };
+        if let Some(last) = words.last_mut() {
+            let rest = (size_of::<u64>() * W).saturating_sub(length) as u32 * u8::BITS;
+            *last &= u64::MAX.checked_shr(rest).unwrap_or(0);
+        }
+        self.at += length;
+        take(words).ok_or(Malformed)
+    }
+
     /// Takes the next capability that came with the message.
     ///
     /// # Errors
@@ -169,4 +199,18 @@ impl<'a> Decoder<'a> {
 #[inline(never)]
 fn is_padding(rest: &[u8]) -> bool {
     rest.len() < size_of::<u64>() && rest.iter().all(|byte| *byte == 0)
+}
+
+/// Words of bytes that do not lie at whole words, or end within the last one.
+#[cold]
+fn gathered<const W: usize>(bytes: &[u8]) -> [u64; W] {
+    let mut words = [0; W];
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks(size_of::<u64>())) {
+        let mut whole = [0; size_of::<u64>()];
+        for (place, byte) in whole.iter_mut().zip(bytes) {
+            *place = *byte;
+        }
+        *word = u64::from_le_bytes(whole);
+    }
+    words
 }

@@ -6,12 +6,11 @@ use super::{Decode, Decoder, Encode, List, Malformed, Sink};
 use crate::TooLong;
 
 macro_rules! integers {
-    ($($type:ty),+) => {$(
+    ($($type:ty as $unsigned:ty),+) => {$(
         impl Encode for $type {
             #[inline]
             fn encode<K: Sink + ?Sized>(&self, to: &mut K) -> Result<(), TooLong> {
-                to.align(size_of::<$type>())?;
-                to.append(&self.to_le_bytes())
+                to.scalar(u64::from(*self as $unsigned), size_of::<$type>())
             }
         }
 
@@ -25,12 +24,14 @@ macro_rules! integers {
     )+};
 }
 
-integers!(u16, u32, u64, i8, i16, i32, i64);
+integers!(
+    u16 as u16, u32 as u32, u64 as u64, i8 as u8, i16 as u16, i32 as u32, i64 as u64
+);
 
 impl Encode for u8 {
     #[inline]
     fn encode<K: Sink + ?Sized>(&self, to: &mut K) -> Result<(), TooLong> {
-        to.append(&[*self])
+        to.scalar(u64::from(*self), 1)
     }
 
     #[inline]

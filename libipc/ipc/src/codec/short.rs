@@ -78,7 +78,7 @@ pub fn call<T: Transport, R, E: Decode>(
     {
         return Ok(results);
     }
-    Err(failed(answer))
+    Err(failed(answer.info, answer.words[0]))
 }
 
 /// As [`call`], for methods that have no errors of their own.
@@ -98,16 +98,16 @@ pub fn ask<T: Transport, R>(
     {
         return Ok(results);
     }
-    Err(refused(answer))
+    Err(refused(answer.info))
 }
 
-/// What an answer means that brings no results.
+/// What an answer means that brings no results, by its information word and its first word: so that the others need not be kept.
 #[cold]
-fn failed<E: Decode>(answer: Short) -> Error<E> {
-    if answer.info != MessageInfo::new(label::ERROR, 1, 0) {
-        return refused(answer).into();
+fn failed<E: Decode>(info: MessageInfo, word: u64) -> Error<E> {
+    if info != MessageInfo::new(label::ERROR, 1, 0) {
+        return refused(info).into();
     }
-    let bytes = answer.words[0].to_le_bytes();
+    let bytes = word.to_le_bytes();
     let mut decoder = Decoder::of_bytes(&bytes);
     match (decoder.get(), decoder.finish()) {
         (Ok(error), Ok(())) => Error::Server(error),
@@ -117,8 +117,8 @@ fn failed<E: Decode>(answer: Short) -> Error<E> {
 
 /// What an answer means that brings neither results nor an error of the method.
 #[cold]
-fn refused(answer: Short) -> TransportError {
-    let error = TransportError::from_label(answer.info.label());
+fn refused(info: MessageInfo) -> TransportError {
+    let error = TransportError::from_label(info.label());
     error.unwrap_or(TransportError::BadAnswer)
 }
 

@@ -1,8 +1,9 @@
 //! Where encoded values go.
 
-use crate::{Message, TooLong};
+use zerocopy::IntoBytes;
 
 use super::Encode;
+use crate::{Message, TooLong};
 
 /// Takes encoded values: a message, or something of fixed size.
 pub trait Sink {
@@ -17,6 +18,28 @@ pub trait Sink {
     /// # Errors
     /// [`TooLong`] if there is no room.
     fn align(&mut self, alignment: usize) -> Result<(), TooLong>;
+
+    /// Appends a number of `size` bytes (1, 2, 4 or 8) at a multiple of its size.
+    ///
+    /// # Errors
+    /// [`TooLong`] if there is no room.
+    #[inline]
+    fn scalar(&mut self, number: u64, size: usize) -> Result<(), TooLong> {
+        self.align(size)?;
+        self.append(number.to_le_bytes().get(..size).ok_or(TooLong)?)
+    }
+
+    /// Appends the first `length` bytes of words at a multiple of eight. They reach into the last word, and the rest of it is
+    /// zero.
+    ///
+    /// # Errors
+    /// [`TooLong`] if there is no room, or there are not so many bytes.
+    #[inline]
+    fn words<const W: usize>(&mut self, words: [u64; W], length: usize) -> Result<(), TooLong> {
+        self.align(size_of::<u64>())?;
+        let words = words.map(u64::to_le);
+        self.append(words.as_bytes().get(..length).ok_or(TooLong)?)
+    }
 
     /// Appends a value.
     ///
@@ -88,5 +111,15 @@ impl Sink for Message {
     #[inline]
     fn align(&mut self, alignment: usize) -> Result<(), TooLong> {
         Message::align(self, alignment)
+    }
+
+    #[inline]
+    fn scalar(&mut self, number: u64, size: usize) -> Result<(), TooLong> {
+        self.append_scalar(number, size)
+    }
+
+    #[inline]
+    fn words<const W: usize>(&mut self, words: [u64; W], length: usize) -> Result<(), TooLong> {
+        self.append_words(words, length)
     }
 }

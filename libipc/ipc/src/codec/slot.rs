@@ -83,4 +83,15 @@ impl Sink for Slot {
         self.length = Some(end).filter(|end| *end <= BYTES).ok_or(TooLong)?;
         Ok(())
     }
+
+    #[inline]
+    fn scalar(&mut self, number: u64, size: usize) -> Result<(), TooLong> {
+        let at = self.length.next_multiple_of(size);
+        let word = self.inline.get_mut(at / size_of::<u64>());
+        let shift = u8::BITS * (at % size_of::<u64>()) as u32;
+        // The words are zero where nothing was put.
+        *word.ok_or(TooLong)? |= (number << shift).to_le();
+        self.length = at + size;
+        Ok(())
+    }
 }

@@ -44,6 +44,80 @@ fn scalars_are_little_endian_and_aligned_to_their_size() {
     assert_eq!(bytes, expected);
 }
 
+/// Bytes that may lie anywhere, and three words of which the last one is used up to its second byte.
+const WORDS: ([u64; 3], usize) = ([1 << 56, 0x0807_0605_0403_0201, 0xbeef], 18);
+
+#[test]
+fn words_lie_as_their_values_would_one_by_one() {
+    let by_words = encoded(|to| {
+        to.put(&9_u8)?;
+        to.words(WORDS.0, WORDS.1)?;
+        to.put(&7_u8)?;
+        to.put(&0x0a0b_u16)
+    });
+    let one_by_one = encoded(|to| {
+        to.put(&9_u8)?;
+        to.put(&WORDS.0[0])?;
+        to.put(&0x0403_0201_u32)?;
+        to.put(&0x0605_u16)?;
+        to.put(&0x07_u8)?;
+        to.put(&0x08_u8)?;
+        to.put(&0xbeef_u16)?;
+        to.put(&7_u8)?;
+        to.put(&0x0a0b_u16)
+    });
+    assert_eq!(by_words, one_by_one);
+    assert_eq!(encoded(|to| to.words([5], 8)), [5, 0, 0, 0, 0, 0, 0, 0]);
+    let mut message = Message::new(1);
+    assert_eq!(Sink::words(&mut message, [1], 9), Err(TooLong));
+    message.append(&[1; 2041]).expect("the value fits");
+    assert_eq!(Sink::words(&mut message, [1], 1), Err(TooLong));
+    assert_eq!(message.put(&1_u64), Err(TooLong));
+    assert_eq!(message.put(&1_u32), Ok(()));
+    assert_eq!(message.length(), 2048);
+}
+
+#[test]
+fn words_are_taken_wherever_their_bytes_lie_and_what_is_behind_them_is_left() {
+    let bytes = encoded(|to| {
+        to.words(WORDS.0, WORDS.1)?;
+        to.put(&0x0a0b_u16)
+    });
+    let take = |from: &mut Decoder<'_>| {
+        let words = from.words(WORDS.1, Some)?;
+        Ok((words, from.get::<u16>()?))
+    };
+    // Behind a byte that is left out they do not lie at whole words in one of the two.
+    let moved: Vec<u8> = [0].into_iter().chain(bytes.iter().copied()).collect();
+    for bytes in [&bytes[..], &moved[1..]] {
+        assert_eq!(decoded(bytes, take), Ok((WORDS.0, 0x0a0b)));
+    }
+    assert_eq!(
+        decoded(&bytes[..18], |from| from.words(WORDS.1, Some)),
+        Ok(WORDS.0)
+    );
+    assert_eq!(
+        decoded(&bytes[..17], |from| from.words::<3, _>(WORDS.1, Some)),
+        Err(Malformed)
+    );
+    assert_eq!(
+        decoded(&bytes[..18], |from| from.words::<3, ()>(WORDS.1, |_| None)),
+        Err(Malformed)
+    );
+    let behind = |from: &mut Decoder<'_>| {
+        from.get::<u8>()?;
+        from.words::<1, _>(8, Some)
+    };
+    assert_eq!(
+        decoded(&[1, 0, 0, 0, 0, 0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0], behind),
+        Ok([2])
+    );
+    assert_eq!(
+        decoded(&[1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 0], behind),
+        Err(Malformed)
+    );
+}
+
 #[test]
 fn text_and_lists_are_a_length_and_their_contents() {
     let bytes = encoded(|to| {

@@ -560,8 +560,8 @@ fn what_nobody_waits_for_is_announced_when_the_program_goes_on() {
         double(&submitter, 4)
     });
     assert_eq!(peer.kicks.get(), 1);
-    let nothing = block_on(&night(&peer), &[&submitter], async {});
-    assert_eq!((nothing, peer.kicks.get()), ((), 1), "once");
+    block_on(&night(&peer), &[&submitter], async {});
+    assert_eq!(peer.kicks.get(), 1, "once");
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use bench::figure::{
     Figure, VFS_CREATE_UNLINK, VFS_OPEN_CLOSE, VFS_OPEN_READ_CLOSE, VFS_OPEN_READ_CLOSE_CHAIN,
-    VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT,
+    VFS_PREAD_4K, VFS_PREAD_TURNS_4K, VFS_READ_SEQ_PER_KIB, VFS_STAT, VFS_VIEW_4K,
 };
 use bench::report::Report;
 use bench::samples::Batch;
@@ -31,7 +31,12 @@ pub(crate) const PASSING: Group = Group {
 
 /// What is in files.
 pub(crate) const CONTENT: Group = Group {
-    figures: &[VFS_PREAD_4K, VFS_READ_SEQ_PER_KIB],
+    figures: &[
+        VFS_PREAD_4K,
+        VFS_PREAD_TURNS_4K,
+        VFS_VIEW_4K,
+        VFS_READ_SEQ_PER_KIB,
+    ],
     run: content,
 };
 
@@ -52,6 +57,8 @@ const PERMISSIONS: u16 = 0o644;
 const PIECE: u32 = 4096;
 /// Length of the file that is read from beginning to end, in KiB.
 const KIB: u32 = 64;
+/// What stands in it.
+const FILLING: u32 = 0x5a5a_5a5a;
 
 fn present(stage: &mut Stage, report: &mut Report) -> Outcome {
     let files: Client = stage.client("vfs")?;
@@ -111,11 +118,24 @@ fn content(stage: &mut Stage, report: &mut Report) -> Outcome {
     let length = KIB << 10;
     done("filling it", fill(&files, file, length))?;
     let mut lender = stage.lender("vfs")?;
-    let mut read = |length| read(&files, &mut lender, file, length);
-    plain(stage, || read(PIECE), VFS_PREAD_4K, report)?;
+    let mut memory = Memory([0; PIECE as usize]);
+    let pread = || read(&files, &mut lender, (file, 0), &mut memory);
+    plain(stage, pread, VFS_PREAD_4K, report)?;
+    let mut offset = 0;
+    let in_turns = || {
+        offset = PIECE - offset;
+        read(&files, &mut lender, (file, offset), &mut memory)
+    };
+    plain(stage, in_turns, VFS_PREAD_TURNS_4K, report)?;
+    let view = || view(&files, &mut lender, file);
+    plain(stage, view, VFS_VIEW_4K, report)?;
+    let mut read_all = || {
+        let mut offsets = (0..length).step_by(PIECE as usize);
+        offsets.try_for_each(|offset| read(&files, &mut lender, (file, offset), &mut memory))
+    };
     let operation = Operation {
         before: |_: &mut Stage| Ok(()),
-        run: |(): &()| read(length),
+        run: |(): &()| read_all(),
         after: |_: &mut Stage, (), ()| Ok(()),
     };
     let batch = Batch::new(KIB).ok_or("nothing to read")?;
@@ -134,7 +154,8 @@ fn plain<V>(
 }
 
 fn fill(files: &Client, file: u32, length: u32) -> Result {
-    let piece = [0x5a; MAX_DATA as usize];
+    let [byte, ..] = FILLING.to_ne_bytes();
+    let piece = [byte; MAX_DATA as usize];
     for offset in (0..length).step_by(piece.len()) {
         let rest = (length - offset).min(MAX_DATA) as usize;
         let data = piece.get(..rest).unwrap_or_default();
@@ -143,18 +164,36 @@ fn fill(files: &Client, file: u32, length: u32) -> Result {
     Ok(())
 }
 
-/// Reads the beginning of a file into memory, by lent buffers.
-fn read(files: &Client, lender: &mut Lender, file: u32, length: u32) -> Result {
-    let mut memory = [0; PIECE as usize];
-    for offset in (0..length).step_by(memory.len()) {
-        let lent = lender.lend_out(memory.len());
-        let lent = lent.ok_or(CallError::Server(Error::Invalid))?;
-        let read = files.read_into(file, offset.into(), &lent)?;
-        let copied = lent.view().copy_to(0, &mut memory);
-        if read != PIECE || copied.is_err() {
-            return Err(CallError::Server(Error::NotOpen));
-        }
-        core::hint::black_box(&memory);
+/// Memory of the program, from a whole word on.
+#[repr(align(8))]
+struct Memory([u8; PIECE as usize]);
+
+/// Reads a piece of a file into memory, by a lent buffer.
+fn read(
+    files: &Client,
+    lender: &mut Lender,
+    (file, offset): (u32, u32),
+    memory: &mut Memory,
+) -> Result {
+    let lent = lender.lend_out(PIECE as usize);
+    let lent = lent.ok_or(CallError::Server(Error::Invalid))?;
+    let read = files.read_into(file, offset.into(), &lent)?;
+    let copied = lent.view().copy_to(0, &mut memory.0);
+    if read != PIECE || copied.is_err() {
+        return Err(CallError::Server(Error::NotOpen));
+    }
+    core::hint::black_box(&memory.0);
+    Ok(())
+}
+
+/// Looks at the first piece of a file where it is put.
+fn view(files: &Client, lender: &mut Lender, file: u32) -> Result {
+    let lent = lender.lend_out(PIECE as usize);
+    let lent = lent.ok_or(CallError::Server(Error::Invalid))?;
+    let read = files.read_into(file, 0, &lent)?;
+    let last = lent.view().number_at(PIECE as usize - size_of::<u32>());
+    if read != PIECE || last != Ok(FILLING) {
+        return Err(CallError::Server(Error::NotOpen));
     }
     Ok(())
 }

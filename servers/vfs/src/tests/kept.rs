@@ -34,12 +34,22 @@ fn flags() -> impl Strategy<Value = u32> {
 /// A file that is there afterwards, to read and write.
 const ALL: u32 = OpenFlags::READ.bits() | OpenFlags::WRITE.bits() | OpenFlags::CREATE.bits();
 
+/// Lengths of buffers, and where in the pool they lie: often so that pages lie there whole.
+fn length() -> impl Strategy<Value = usize> {
+    prop_oneof![Just(4096), Just(8192), 0..9000_usize]
+}
+
+fn pool_place() -> impl Strategy<Value = u32> {
+    let words = (0..1100_u32).prop_map(|word| word * 8);
+    prop_oneof![Just(0), Just(0), Just(4096), Just(8192), words]
+}
+
 #[derive(Clone, Debug)]
 enum Act {
     Open(&'static str, u32),
     Close(u32),
     Read(u32, u64, u32),
-    ReadLent(u32, u64, usize),
+    ReadLent(u32, u64, usize, u32),
     Write(u32, u64, u8, usize),
     Append(u32, u8),
     Cut(u32, u64),
@@ -64,7 +74,7 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (path(), flags()).prop_map(|(path, flags)| Act::Open(path, flags)),
         3 => file().prop_map(Act::Close),
         4 => (file(), place(), 0..2000_u32).prop_map(|(file, at, max)| Act::Read(file, at, max)),
-        6 => (file(), place(), 0..9000_usize).prop_map(|(file, at, length)| Act::ReadLent(file, at, length)),
+        9 => (file(), place(), length(), pool_place()).prop_map(|(file, at, length, to)| Act::ReadLent(file, at, length, to)),
         6 => (file(), place(), any::<u8>(), 0..1500_usize).prop_map(|(file, at, byte, length)| Act::Write(file, at, byte, length)),
         2 => (file(), any::<u8>()).prop_map(|(file, byte)| Act::Append(file, byte)),
         2 => (file(), place()).prop_map(|(file, size)| Act::Cut(file, size)),
@@ -108,7 +118,7 @@ impl House {
             volume
         });
         let me = Caller::new(9, 0);
-        let (lender, pools) = pool(16384);
+        let (lender, pools) = pool(20480);
         let mut borrower = Borrower::default();
         assert!(borrower.add(me, pools));
         let server = Vfs::new(mounts, Numbers::default()).borrowing(borrower);
@@ -134,8 +144,8 @@ impl House {
             }
             Act::Close(file) => format!("{:?}", vfs.close(file)),
             Act::Read(file, at, max) => format!("{:?}", vfs.read_at(file, at, max)),
-            Act::ReadLent(file, at, length) => {
-                let lent = self.lender.lend_out(length).expect("it fits");
+            Act::ReadLent(file, at, length, to) => {
+                let lent = self.lender.lend_out_at(to, length).expect("it fits");
                 let read = vfs.read_into(file, at, &lent);
                 let mut seen = std::vec![0; read.unwrap_or(0) as usize];
                 lent.view().copy_to(0, &mut seen).expect("it is there");
@@ -184,7 +194,7 @@ fn compared(acts: &[Act]) {
 
 #[test]
 fn what_was_read_is_read_again_after_a_change() {
-    let read = Act::ReadLent(0, 0, 9000);
+    let read = Act::ReadLent(0, 0, 9000, 0);
     let write = |at, byte| Act::Write(0, at, byte, 1000);
     let cuts = [0, 5000, 4096, 9000].map(|size| Act::Cut(0, size));
     let writes = [
@@ -202,8 +212,47 @@ fn what_was_read_is_read_again_after_a_change() {
 }
 
 #[test]
+fn a_page_that_lies_in_the_pool_is_put_there_again_once_it_or_its_place_is_another() {
+    let page = |file, index: u64, to| Act::ReadLent(file, index * 4096, 4096, to);
+    let looks = [
+        page(0, 0, 0),
+        page(0, 1, 4096),
+        page(0, 0, 0),
+        page(0, 1, 0),
+        page(0, 1, 0),
+    ];
+    let part = Act::ReadLent(0, 100, 64, 8);
+    let longer = Act::ReadLent(0, 4096, 8192, 0);
+    let changes = [
+        Act::Write(0, 10, 1, 1000),
+        Act::Write(0, 5000, 2, 1000),
+        Act::Append(0, 3),
+        Act::Cut(0, 4100),
+        part,
+        longer,
+        // Of a volume that is read without pages, and a file that has the place of another.
+        page(1, 0, 0),
+        Act::Close(0),
+        Act::Unlink("/a"),
+        Act::Open("/a", ALL),
+        Act::Write(0, 0, 9, 1400),
+    ];
+    let mut acts = vec![
+        Act::Open("/a", ALL),
+        Act::Open("/m/a", ALL),
+        Act::Write(1, 0, 8, 1000),
+    ];
+    for change in changes {
+        acts.extend(looks.clone());
+        acts.push(change);
+    }
+    acts.extend(looks);
+    compared(&acts);
+}
+
+#[test]
 fn a_number_that_is_given_again_brings_nothing_of_its_old_node() {
-    let (open, read) = (Act::Open("/a", ALL), Act::ReadLent(0, 0, 9000));
+    let (open, read) = (Act::Open("/a", ALL), Act::ReadLent(0, 0, 9000, 0));
     compared(&[
         open.clone(),
         Act::Write(0, 0, 1, 1000),
@@ -266,10 +315,10 @@ fn what_is_known_is_answered_without_a_request() {
     let mut house = House::new(Lasting::UntilChanged);
     let acts = [
         Act::Open("/a", OpenFlags::READ.bits()),
-        Act::ReadLent(0, 4000, 5000),
+        Act::ReadLent(0, 4000, 5000, 0),
         Act::Read(0, 0, 1000),
         Act::Read(0, 8999, 1000),
-        Act::ReadLent(0, 9000, 1000),
+        Act::ReadLent(0, 9000, 1000, 0),
         Act::StatFile(0),
         Act::Close(0),
         Act::Stat("/a"),

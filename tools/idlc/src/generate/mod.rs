@@ -23,6 +23,7 @@ mod structs;
 mod tables;
 mod types;
 mod unions;
+mod words;
 
 pub use mocks::mocks;
 pub use skeleton::{Call, Skeleton, Told, Unfit, skeleton};
@@ -139,7 +140,7 @@ fn tokens(shapes: &Shapes, interface: &Interface, origin: &str) -> TokenStream {
     let structs = interface
         .structs
         .iter()
-        .map(|found| structs::structure(interface, found));
+        .map(|found| structs::structure(shapes, interface, found));
     let aliases = interface.aliases.iter();
     let aliases = aliases.map(|found| head::alias(interface, found));
     let tables = interface.tables.iter();

@@ -287,8 +287,17 @@ impl libipc::codec::Encode for Six {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.first)?;
-        w.put(&self.second)
+        w.words(
+            [
+                self.first.a,
+                self.first.b,
+                self.first.c,
+                self.second.a,
+                self.second.b,
+                self.second.c,
+            ],
+            48,
+        )
     }
 }
 
@@ -296,10 +305,13 @@ impl libipc::codec::Decode for Six {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            first: r.get()?,
-            second: r.get()?,
-        })
+        r.words(
+            48,
+            |w: [u64; 6]| Some(Self {
+                first: Three { a: w[0], b: w[1], c: w[2] },
+                second: Three { a: w[3], b: w[4], c: w[5] },
+            }),
+        )
     }
 }
 
@@ -319,9 +331,7 @@ impl libipc::codec::Encode for Three {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.a)?;
-        w.put(&self.b)?;
-        w.put(&self.c)
+        w.words([self.a, self.b, self.c], 24)
     }
 }
 
@@ -329,11 +339,7 @@ impl libipc::codec::Decode for Three {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self {
-            a: r.get()?,
-            b: r.get()?,
-            c: r.get()?,
-        })
+        r.words(24, |w: [u64; 3]| Some(Self { a: w[0], b: w[1], c: w[2] }))
     }
 }
 

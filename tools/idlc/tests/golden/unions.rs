@@ -34,8 +34,7 @@ impl libipc::codec::Encode for Point {
     where
         K: libipc::codec::Sink + ?Sized,
     {
-        w.put(&self.x)?;
-        w.put(&self.y)
+        w.words([self.x as u64, self.y as u64], 16)
     }
 }
 
@@ -43,7 +42,13 @@ impl libipc::codec::Decode for Point {
     fn decode(
         r: &mut libipc::codec::Decoder<'_>,
     ) -> Result<Self, libipc::codec::Malformed> {
-        Ok(Self { x: r.get()?, y: r.get()? })
+        r.words(
+            16,
+            |w: [u64; 2]| Some(Self {
+                x: w[0] as i64,
+                y: w[1] as i64,
+            }),
+        )
     }
 }
 

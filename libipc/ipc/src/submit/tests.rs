@@ -556,8 +556,8 @@ fn what_nobody_waits_for_is_announced_when_the_program_goes_on() {
     let (submitter, peer) = connected(8);
     peer.waiting.set(Waiting::Apart);
     peer.take();
-    let _waits_for_nothing = block_on(&night(&peer), &[&submitter], async {
-        double(&submitter, 4)
+    let _left = block_on(&night(&peer), &[&submitter], async {
+        [double(&submitter, 4)]
     });
     assert_eq!(peer.kicks.get(), 1);
     block_on(&night(&peer), &[&submitter], async {});

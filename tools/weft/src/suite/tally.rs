@@ -36,6 +36,15 @@ impl Tally {
         self.reasons_to_skip.push(shown);
     }
 
+    /// Adds what was counted beside.
+    pub fn add(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.skipped += other.skipped;
+        self.failures.extend(other.failures);
+        self.reasons_to_skip.extend(other.reasons_to_skip);
+        self.times.extend(other.times);
+    }
+
     /// Remembers how long a suite took, with all that was built for it.
     pub fn took(&mut self, suite: &'static str, time: Duration) {
         self.times.push((suite, time));
@@ -87,6 +96,19 @@ mod tests {
         tally.skip(2, "no nightly");
         tally.fail("x", "it broke");
         assert_eq!(tally.closing_line(), "12 passed, 1 failed, 2 skipped");
+    }
+
+    #[test]
+    fn what_was_counted_beside_is_added() {
+        let (mut tally, mut other) = (Tally::default(), Tally::default());
+        tally.pass(2);
+        other.pass(3);
+        other.skip(1, "no nightly");
+        other.fail("x", "it broke");
+        other.took("boot", Duration::from_secs(5));
+        tally.add(other);
+        assert_eq!(tally.closing_line(), "5 passed, 1 failed, 1 skipped");
+        assert_eq!((tally.details().count(), tally.times().count()), (2, 1));
     }
 
     #[test]

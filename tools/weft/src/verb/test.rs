@@ -1,15 +1,18 @@
 //! `test`: all tests, closed by one line.
 
+use std::panic;
 use std::process::ExitCode;
+use std::thread;
 
 use crate::cli::TestArgs;
 use crate::error::Outcome;
 use crate::project::Project;
 use crate::setup;
 use crate::suite::tally::Tally;
-use crate::suite::{self, Context, Length, Suite, TABLE};
+use crate::suite::{self, Context, Length, Place, Suite, TABLE};
 
-/// Runs every suite for the chosen board. A run without a single test fails.
+/// Runs every suite for the chosen board: those of machines beside those of the host, because neither keeps two processors busy.
+/// A run without a single test fails.
 ///
 /// # Errors
 /// If set-up fails.
@@ -26,15 +29,25 @@ pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
         case: &args.case,
     };
     suite::known(&args.suites)?;
-    let mut tally = Tally::default();
     let is_wanted = |suite: &&Suite| {
         suite.is_for(args.board)
             && suite.is_named(&args.suites)
             && suite.is_due(length, &args.suites)
     };
-    for suite in TABLE.iter().filter(is_wanted) {
-        suite.run(&context, &mut tally);
-    }
+    let (host, machines): (Vec<_>, Vec<_>) = TABLE
+        .iter()
+        .filter(is_wanted)
+        .partition(|suite| suite.place == Place::Host);
+    let tally = thread::scope(|scope| {
+        let machines = scope.spawn(|| run_all(&machines, &context));
+        let mut tally = run_all(&host, &context);
+        tally.add(
+            machines
+                .join()
+                .unwrap_or_else(|cause| panic::resume_unwind(cause)),
+        );
+        tally
+    });
     println!();
     tally.times().for_each(|line| println!("{line}"));
     tally.details().for_each(|line| println!("{line}"));
@@ -45,4 +58,13 @@ pub fn run(project: &Project, args: &TestArgs) -> Outcome<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Runs suites one after another.
+fn run_all(suites: &[&Suite], context: &Context<'_>) -> Tally {
+    let mut tally = Tally::default();
+    for suite in suites {
+        suite.run(context, &mut tally);
+    }
+    tally
 }

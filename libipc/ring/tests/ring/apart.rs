@@ -213,3 +213,47 @@ fn whoever_looks_learns_that_the_server_has_closed() {
     assert!(client.wait().is_err());
     assert_eq!(apart.counts().2, 0);
 }
+
+#[test]
+fn what_was_answered_is_announced_no_more() {
+    let regions = Regions::new(4);
+    let server = RefCell::new(regions.server(Alone));
+    let apart = Apart::new(&server);
+    let mut client = regions.client(&apart);
+    assert_eq!(server.borrow_mut().sleep(), Sleep::Armed);
+    client.submit(&request(1), 1).expect("room");
+    // It looked once more before it slept.
+    apart.take();
+    assert!(matches!(client.poll(), Ok(Polled::Completion(_))));
+    client.flush();
+    assert_eq!(apart.kicks.get(), 0);
+}
+
+#[test]
+fn completions_of_a_successor_are_looked_for_from_their_beginning() {
+    let regions = Regions::new(4);
+    let server = RefCell::new(regions.server(Alone));
+    let apart = Apart::new(&server);
+    let mut client = regions.client(&apart);
+    for number in 1..4 {
+        client.submit(&request(number), number).expect("room");
+        apart.take();
+        assert!(matches!(client.poll(), Ok(Polled::Completion(done)) if done.tag == number));
+        *server.borrow_mut() = regions.server(Alone);
+        assert_eq!(client.poll(), Ok(Polled::Restarted));
+    }
+}
+
+#[test]
+fn a_closed_client_takes_no_batch_and_keeps_its_reason() {
+    let regions = Regions::new(4);
+    let server = RefCell::new(regions.server(Alone));
+    let apart = Apart::new(&server);
+    let mut client = regions.client(&apart);
+    let closed = client.close(libipc_ring::Fault::ForgedChain);
+    let mut batch = [(1, request(1))].into_iter();
+    assert_eq!(client.submit_all(&mut batch), Err(closed));
+    assert_eq!(batch.len(), 1, "nothing was submitted");
+    client.give_up();
+    assert_eq!(client.closed(), Some(closed));
+}

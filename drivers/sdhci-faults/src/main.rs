@@ -11,8 +11,8 @@ use device_wait::{Attentive, Interrupt};
 use libipc::ring::RingService;
 use libipc::{Endpoint, Events, Never, Router, Startup, serve};
 use proto::{block, card_faults};
-use sdhci::program::{Memory, Reach, Slots, ends};
-use sdhci::{Driver, Injector, Plan};
+use sd_card::program::{Memory, Reach, Slots, ends};
+use sd_card::{Driver, Injector, Plan};
 
 /// What the argument begins with.
 const ARGUMENT: &str = "inject";

@@ -13,8 +13,8 @@ use device_wait::{Attentive, Interrupt};
 use libipc::ring::RingService;
 use libipc::{Never, Startup, serve};
 use proto::block::Dispatcher;
-use sdhci::Driver;
-use sdhci::program::{Bare, Memory, Slots, ends};
+use sd_card::Driver;
+use sd_card::program::{Bare, Memory, Slots, ends};
 
 type CardDriver = Driver<'static, Slots<Memory>>;
 

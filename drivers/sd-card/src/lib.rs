@@ -1,4 +1,4 @@
-//! Driver of SD cards behind host controllers of the SD association's kind (SDHCI).
+//! SD cards behind host controllers of the SD association's kind (SDHCI), for their drivers.
 //!
 //! [`Disk`] is one card: it is identified, switched to four data lines and then read and written in runs of blocks,
 //! by the processor or by the controller itself (ADMA2). What fails is tried again a few times, the card is asked

@@ -20,6 +20,8 @@ use crate::{Caller, Startup};
 pub const MAX_LENDERS: usize = MAX_RINGS;
 
 const WORD: usize = size_of::<u64>();
+/// How many bytes are passed on at once to where they do not lie in whole words.
+const PIECE: usize = 256;
 
 /// A client's pools, to lend from.
 pub struct Lender {
@@ -301,8 +303,7 @@ impl Borrower {
         self.loan(caller, place)?.write(at, bytes)
     }
 
-    /// Copies the first bytes of what another server wrote to a buffer's start, without a look at them. Both
-    /// begin at whole words.
+    /// Copies the first bytes of what another server wrote, from a whole word on, to a buffer's start, without a look at them.
     ///
     /// # Errors
     /// As [`read`](Self::read); also if there are no so many.
@@ -314,6 +315,9 @@ impl Borrower {
     ) -> Result<(), OutOfBounds> {
         if count > place.len() {
             return Err(OutOfBounds);
+        }
+        if !place.offset().is_multiple_of(WORD) {
+            return self.pass_on_by_bytes(caller, place, (bytes, count));
         }
         let words = count & !(WORD - 1);
         let part = |length: usize| Descriptor {
@@ -329,6 +333,24 @@ impl Borrower {
         let last = last.get_mut(..count - words).ok_or(OutOfBounds)?;
         bytes.part(part(count))?.copy_to(words, last)?;
         self.write(caller, place, (words, last))
+    }
+
+    /// The same to a buffer that begins within a word.
+    #[cold]
+    fn pass_on_by_bytes(
+        &mut self,
+        caller: Caller,
+        place: Place,
+        (bytes, count): (Untrusted<'_>, usize),
+    ) -> Result<(), OutOfBounds> {
+        let mut loan = self.loan(caller, place)?;
+        let mut piece = [0; PIECE];
+        for at in (0..count).step_by(PIECE) {
+            let piece = piece.get_mut(..PIECE.min(count - at)).ok_or(OutOfBounds)?;
+            bytes.copy_to(at, piece)?;
+            loan.write(at, piece)?;
+        }
+        Ok(())
     }
 
     /// Whether a client can lend a buffer for the server to write.
@@ -530,6 +552,31 @@ mod tests {
             let mut seen = vec![0; 64 - count];
             rest.view().copy_to(count, &mut seen).expect("it is there");
             assert!(seen.iter().all(|byte| *byte == 0), "behind {count}");
+        }
+    }
+
+    #[test]
+    fn what_another_server_wrote_is_passed_on_to_wherever_a_buffer_begins() {
+        let source = words(8);
+        let bytes: Vec<u8> = (1..=64).collect();
+        let whole = Descriptor {
+            offset: 0,
+            length: 64,
+        };
+        Pool::new(source).write(whole, &bytes).expect("it fits");
+        let view = Untrusted::new(source);
+        for (at, count) in (0..16).flat_map(|at| [0, 1, 8, 15, 40, 48].map(|count| (at, count))) {
+            let (mut lender, mut borrower) = pair();
+            let lent = lender.lend_out_at::<64>(at, count).expect("it fits");
+            let place = Place::of_word(lent.word(), 64).expect("it is short");
+            let passed = borrower.pass_on(CLIENT, place, (view, count));
+            assert_eq!(passed, Ok(()), "{count} at {at}");
+            let mut expected = [0; 64];
+            expected[at as usize..][..count].copy_from_slice(&bytes[..count]);
+            let mut seen = [0; 64];
+            let all = lender.lend_out::<64>(64).expect("it fits");
+            all.view().copy_to(0, &mut seen).expect("it is there");
+            assert_eq!(seen, expected, "{count} at {at}");
         }
     }
 }

@@ -243,9 +243,15 @@ impl<W: Wake> Source for Submitter<W> {
     }
 
     fn arm(&self) -> Arming {
-        self.inner.borrow_mut().ring.arm();
+        let epoch = |inner: &Inner<W>| inner.ring.epoch();
+        let asked = {
+            let mut inner = self.inner.borrow_mut();
+            inner.ring.arm();
+            epoch(&inner)
+        };
         match self.turn() {
-            0 => Arming::Armed,
+            // A successor that was found so was not asked to wake this side, and may have got requests once more.
+            0 if epoch(&self.inner.borrow()) == asked => Arming::Armed,
             _ => Arming::Ready,
         }
     }

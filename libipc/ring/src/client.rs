@@ -120,6 +120,12 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         self.requests.next.half()
     }
 
+    /// Which server requests go to: it changes with [`Polled::Restarted`], and what that one's predecessor was asked is forgotten.
+    #[must_use]
+    pub fn epoch(&self) -> u16 {
+        self.requests.epoch()
+    }
+
     /// Announces what was submitted, and asks to be woken by the next completion. For callers that sleep on their own: they
     /// [poll](Self::poll) once more before they do.
     pub fn arm(&mut self) {

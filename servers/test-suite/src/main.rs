@@ -13,6 +13,7 @@
 //! | [`memory`], [`objects`] | mappings; untyped memory, capabilities |
 //! | [`devices`], [`random`] | interrupts, ports, log; random system calls |
 //! | [`floats`] | a component that computes with vector registers |
+//! | [`copies`] | copies of memory |
 //!
 //! What differs between processors is in [`machine`].
 
@@ -27,6 +28,7 @@ extern crate alloc;
 
 mod bench;
 mod check;
+mod copies;
 mod death;
 mod devices;
 mod entry;
@@ -65,8 +67,9 @@ macro_rules! tests {
 }
 use tests;
 
-const TABLES: [&[Test]; 12] = [
+const TABLES: [&[Test]; 13] = [
     floats::TESTS,
+    copies::TESTS,
     ipc::TESTS,
     death::TESTS,
     notifications::TESTS,

@@ -565,6 +565,21 @@ fn what_nobody_waits_for_is_announced_when_the_program_goes_on() {
 }
 
 #[test]
+fn who_finds_a_successor_when_it_asks_to_be_woken_does_not_sleep_before_it_has_asked_that_one() {
+    let (submitter, peer) = connected(8);
+    let pending = double_again(&submitter, 4);
+    peer.take();
+    peer.restart();
+    // The answer of a successor that is not asked to wake this side would be slept through.
+    let arming = Doze::default().over([&submitter as &dyn Reactor].into_iter());
+    assert_eq!((arming, submitter.outstanding()), (Arming::Ready, 1));
+    let arming = Doze::default().over([&submitter as &dyn Reactor].into_iter());
+    assert_eq!((arming, peer.numbers()), (Arming::Armed, [4].to_vec()));
+    peer.answer(0);
+    assert_eq!(pending.wait(), Ok(8));
+}
+
+#[test]
 fn a_ring_that_is_closed_keeps_nobody_awake() {
     let (closed, other) = connected(4);
     other.waiting.set(Waiting::Apart);

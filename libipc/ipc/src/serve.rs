@@ -26,7 +26,11 @@ pub fn serve<S: Service>(endpoint: Endpoint, mut service: S) -> Never {
     loop {
         let step = match received {
             Ok(request) => {
-                if let Some(answer) = service.short(caller(request), short(request)) {
+                // Word by word, because the compiler calls a function to copy all of them.
+                let Received { info, words, .. } = request;
+                let [a, b, c, d, e, f] = words;
+                let short = Short::new(info, [a, b, c, d, e, f]);
+                if let Some(answer) = service.short(caller(request), short) {
                     let (info, words) = (answer.info, answer.words);
                     received = weft_sys::reply_recv(endpoint.slot, info, words, object.slot());
                     continue;
@@ -48,11 +52,6 @@ pub fn serve<S: Service>(endpoint: Endpoint, mut service: S) -> Never {
 #[inline]
 fn caller(request: Received) -> Caller {
     Caller::from_badge(request.badge)
-}
-
-#[inline]
-fn short(request: Received) -> Short {
-    Short::new(request.info, request.words)
 }
 
 /// What follows on what was received.

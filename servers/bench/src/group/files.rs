@@ -127,7 +127,10 @@ fn content(stage: &mut Stage, report: &mut Report) -> Outcome {
         read(&files, &mut lender, (file, offset), &mut memory)
     };
     plain(stage, in_turns, VFS_PREAD_TURNS_4K, report)?;
-    let view = || view(&files, &mut lender, file);
+    let view = || {
+        offset = PIECE - offset;
+        view(&files, &mut lender, (file, offset))
+    };
     plain(stage, view, VFS_VIEW_4K, report)?;
     let mut read_all = || {
         let mut offsets = (0..length).step_by(PIECE as usize);
@@ -186,11 +189,11 @@ fn read(
     Ok(())
 }
 
-/// Looks at the first piece of a file where it is put.
-fn view(files: &Client, lender: &mut Lender, file: u32) -> Result {
-    let lent = lender.lend_out(PIECE as usize);
+/// Looks at a piece of a file where it is put: each has its own place in the pool.
+fn view(files: &Client, lender: &mut Lender, (file, offset): (u32, u32)) -> Result {
+    let lent = lender.lend_out_at(offset, PIECE as usize);
     let lent = lent.ok_or(CallError::Server(Error::Invalid))?;
-    let read = files.read_into(file, 0, &lent)?;
+    let read = files.read_into(file, offset.into(), &lent)?;
     let last = lent.view().number_at(PIECE as usize - size_of::<u32>());
     if read != PIECE || last != Ok(FILLING) {
         return Err(CallError::Server(Error::NotOpen));

@@ -6,7 +6,7 @@ use libipc::{
     objects::{Budget, CNode, Endpoint, SchedControl},
 };
 use weft_domain::{Turn, Urgency};
-use weft_spec::{Component, ComponentId, Fpu, badge};
+use weft_spec::{Component, ComponentId, Counters, Fpu, badge};
 
 use crate::{
     domain::Domain,
@@ -36,6 +36,11 @@ pub fn configure(
         Fpu::Absent => ThreadUses::empty(),
         Fpu::Present => ThreadUses::VECTORS,
     };
+    let core = workshop.work_for(component);
+    let control = SchedControl::from(boot::sched_control(core));
+    if component.counters == Counters::Open {
+        parts.allow_counters(workshop, control)?;
+    }
     parts.configure(workshop, fault_endpoint, domain.entry, uses)?;
     // The thread has its own; what is kept of a connection would tell of a client that is none.
     OWN.delete(fault_endpoint)
@@ -50,9 +55,8 @@ pub fn configure(
             .doing("set what clients must have left")?;
     }
     let schedule = component.schedule;
-    let core = workshop.work_for(component);
     let turn = Turn {
-        control: SchedControl::from(boot::sched_control(core)),
+        control,
         urgency: match schedule.priority {
             DEADLINE_PRIORITY => Urgency::Deadlines {
                 blocking_ns: schedule.blocking_ns,

@@ -41,6 +41,9 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     leave_session(core, told_of_timeouts);
     leave_session(core, told_of_faults);
     core.note_bindings(target);
+    if let Some(space) = core.space_of(target) {
+        space.in_use.set(home, true);
+    }
     // What another program left in the registers is not for this one.
     core.arch.forget(&target.context);
     let kept = may_use.contains(ThreadUses::VECTORS);

@@ -24,10 +24,8 @@ const KEEP: u64 = 1 << 63;
 /// What roots without tags say of the counters, in bits of CR3 that the processor ignores without PCIDs (SDM 3A §4.5, Table
 /// 4-12: bits 11:5; reserved, but not checked, in APM 2 §5.3.2).
 const fn mark(counters: Counters) -> u64 {
-    match counters {
-        Counters::Closed => 1 << 5,
-        Counters::Open => 1 << 6,
-    }
+    const CLOSED: u64 = 1 << 5;
+    CLOSED << counters as u64
 }
 
 /// The greatest of 12 bits.

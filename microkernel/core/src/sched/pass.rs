@@ -3,7 +3,7 @@
 //! This is what the general path does by charging, choosing and setting the timer, in the case in which there is
 //! nothing to do but to count: no budget ends, none comes back, and the timer is set early enough.
 
-use weft_hal::{Arch, Nanoseconds, Root};
+use weft_hal::{Arch, Nanoseconds};
 use weft_store::Ref;
 
 use crate::Core;
@@ -15,8 +15,6 @@ use super::End;
 pub(crate) struct Passing {
     now: Nanoseconds,
     used: Nanoseconds,
-    /// That of the space of the thread that runs then.
-    root: Root,
 }
 
 impl<A: Arch> Core<A> {
@@ -41,8 +39,8 @@ impl<A: Arch> Core<A> {
         if !same {
             return None;
         }
-        let root = self.known_space(thread)?;
-        Some(Passing { now, used, root })
+        self.known_space(thread)?;
+        Some(Passing { now, used })
     }
 
     /// The processor passes to a thread on another context. The one that ran is in the queue where it belongs.
@@ -59,7 +57,7 @@ impl<A: Arch> Core<A> {
         self.sched.since = passing.now;
         self.sched.running_on = thread.sched.get(home);
         self.sched.current = Some(thread);
-        self.enter_directly(passing.root);
+        self.enter_directly(thread.root.get(self.home()));
     }
 
     /// The running thread, which is ready, joins its queue with the context that it runs on.

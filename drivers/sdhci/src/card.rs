@@ -14,8 +14,10 @@ pub enum Addressing {
 pub enum Access {
     /// It can.
     ReadWrite,
-    /// It cannot: it says so, or a switch at its side does.
-    ReadOnly,
+    /// It cannot: the switch at its side is on "lock".
+    Locked,
+    /// It cannot: it says so itself.
+    Protected,
 }
 
 /// A card that was identified.
@@ -67,7 +69,7 @@ pub(crate) fn csd(register: u128) -> Option<(u64, Access)> {
     // Protected for ever, or until somebody writes the register.
     let access = match size(13, 12) {
         0 => Access::ReadWrite,
-        _ => Access::ReadOnly,
+        _ => Access::Protected,
     };
     Some((blocks, access))
 }
@@ -102,7 +104,7 @@ mod tests {
     fn every_kind_of_protection_counts() {
         let large: u128 = 1 << 126;
         for bit in [12, 13] {
-            assert_eq!(csd(large | 1 << bit), Some((1 << 10, Access::ReadOnly)));
+            assert_eq!(csd(large | 1 << bit), Some((1 << 10, Access::Protected)));
         }
     }
 

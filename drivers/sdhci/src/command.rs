@@ -98,6 +98,12 @@ pub(crate) const fn select(address: u32) -> Command {
     Command::new(7, address, Answer::Busy)
 }
 
+/// CMD7: no card is the one that transfers; nobody answers.
+pub(crate) const DESELECT: Command = Command::new(7, 0, Answer::None);
+
+/// The number of a command that no card with data lines knows (SD §4.7.4): it is one of cards on SPI.
+pub(crate) const UNKNOWN: u32 = 59;
+
 /// CMD9: what the card is like.
 pub(crate) const fn send_csd(address: u32) -> Command {
     Command::new(9, address, Answer::Long)

@@ -174,8 +174,9 @@ impl<R: Registers, P: Pace, T: Table> Disk<R, P, T> {
             return Ok(());
         }
         self.state = self.find_again();
-        if let Err(failure) = self.state {
-            log_line(format_args!("the card is gone: {failure}"));
+        match self.state {
+            Ok(()) => log_line(format_args!("the card was lost, and is there again")),
+            Err(failure) => log_line(format_args!("the card is gone: {failure}")),
         }
         self.state
     }
@@ -223,7 +224,7 @@ fn greet<R: Registers, P: Pace>(host: &mut Host<R, P>) -> Result<Card, Failure> 
     loop {
         match identify(host) {
             Ok(card) => return Ok(card),
-            Err(Failure::NoAnswer) => return Err(Failure::NoAnswer),
+            Err(final_one @ (Failure::NoAnswer | Failure::Password)) => return Err(final_one),
             Err(other) if greeting == GREETINGS => return Err(other),
             Err(_) => {}
         }

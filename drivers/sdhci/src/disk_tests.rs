@@ -136,13 +136,13 @@ fn both_protections_of_a_card_count() {
             protection,
             ..Kind::default()
         };
-        assert_eq!(disk(kind).1.card().access, Access::ReadOnly);
+        assert_eq!(disk(kind).1.card().access, Access::Protected);
     }
     let kind = Kind {
         is_switched_off: true,
         ..Kind::default()
     };
-    assert_eq!(disk(kind).1.card().access, Access::ReadOnly);
+    assert_eq!(disk(kind).1.card().access, Access::Locked);
 }
 
 #[test]

@@ -169,7 +169,7 @@ impl<'a, F: Find> Driver<'a, F> {
     }
 
     fn take(&mut self, sector: u64, sectors: u32, offset: u32) -> Result<(), Error> {
-        if self.disk()?.card().access == Access::ReadOnly {
+        if self.disk()?.card().access != Access::ReadWrite {
             return Err(Error::ReadOnly);
         }
         let length = self.pools.takes.map(|pool| pool.len());
@@ -213,7 +213,7 @@ impl<F: Find> Server for Driver<'_, F> {
             depth: DEPTH,
             access: match card.access {
                 Access::ReadWrite => DiskAccess::ReadWrite,
-                Access::ReadOnly => DiskAccess::ReadOnly,
+                Access::Locked | Access::Protected => DiskAccess::ReadOnly,
             },
             model,
         })

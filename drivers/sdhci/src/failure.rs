@@ -25,6 +25,8 @@ pub enum Failure {
     Card(u32),
     /// There is a card, but not one that this driver knows.
     Unknown,
+    /// The card is locked by a password.
+    Password,
     /// The card is not the one that was there before.
     Exchanged,
 }
@@ -61,6 +63,9 @@ impl fmt::Display for Failure {
             Self::Descriptors => f.write_str("the controller cannot use its descriptors"),
             Self::Card(status) => write!(f, "the card reports an error (status {status:#x})"),
             Self::Unknown => f.write_str("the card is of an unknown kind"),
+            Self::Password => f.write_str(
+                "the card is locked by a password; unlock it with what locked it, and put it in again",
+            ),
             Self::Exchanged => f.write_str("the card is another one"),
         }
     }

@@ -20,6 +20,8 @@ const COUNTS_BLOCKS: u32 = 1 << 30;
 /// The card is ready.
 const READY: u32 = 1 << 31;
 
+/// In a card's status: it is locked by a password (SD §4.3.7, §4.10.1).
+const IS_LOCKED: u32 = 1 << 25;
 /// Bits of a card's status that tell of an error (SD §4.10.1).
 pub(crate) const CARD_ERRORS: u32 = 0xfdf9_8008;
 
@@ -33,9 +35,11 @@ pub(crate) fn identify<R: Registers, P: Pace>(host: &mut Host<R, P>) -> Result<C
     let (blocks, mut access) =
         card::csd(host.command(cmd::send_csd(address))?).ok_or(Failure::Unknown)?;
     if host.is_protected() {
-        access = Access::ReadOnly;
+        access = Access::Locked;
     }
-    checked(host, cmd::select(address))?;
+    if checked(host, cmd::select(address))? & IS_LOCKED != 0 {
+        return Err(Failure::Password);
+    }
     host.set_clock(FAST_HZ)?;
     if addressing == Addressing::Bytes {
         checked(host, cmd::set_block_length(crate::BLOCK as u32))?;

@@ -9,46 +9,23 @@
 #![no_std]
 #![no_main]
 
-mod function;
-mod memory;
-mod slots;
-
 use device_wait::{Attentive, Interrupt};
-use libipc::objects::Frame;
-use libipc::ring::{RingEnds, RingService};
+use libipc::ring::RingService;
 use libipc::{Never, Startup, serve};
 use proto::block::Dispatcher;
-use sdhci::{Driver, PoolMemory, Pools};
+use sdhci::Driver;
+use sdhci::program::{Bare, Memory, Slots, ends};
 
-use slots::Slots;
-
-type CardDriver = Driver<'static, Slots>;
+type CardDriver = Driver<'static, Slots<Memory>>;
 
 #[libipc::main]
 fn main(env: Startup) -> Never {
-    let endpoint = env.endpoint("block");
-    let Some(mut ends) = RingEnds::served(&env).next() else {
-        panic!("the manifest must give the client of `block` a ring");
-    };
-    let pools = Pools {
-        fills: ends.pools.out.take(),
-        takes: ends.pools.inward,
-        fills_at: place(&env, ends.pools.out_frame),
-        takes_at: place(&env, ends.pools.inward_frame),
-    };
-    let driver = CardDriver::new(Slots::open(env), pools);
+    let (ends, pools) = ends(&env);
+    let driver = CardDriver::new(Slots::open(env, env.args(), &Bare), pools);
     let mut service = RingService::new(Dispatcher(driver)).with(ends);
     let mut service = Attentive::new(&mut service, |driver: &mut Dispatcher<CardDriver>| {
         driver.0.pace().map_or(0, Interrupt::take_missed)
     });
     service.start();
-    serve(endpoint, service)
-}
-
-/// Where the controller finds a pool, if it may know.
-fn place(env: &Startup, frame: Option<Frame>) -> Option<PoolMemory> {
-    let physical = frame?.describe().ok()?.physical;
-    (physical != 0).then(|| PoolMemory {
-        physical: physical + weft_mmio::bus_offset(env),
-    })
+    serve(env.endpoint("block"), service)
 }

@@ -38,6 +38,9 @@ pub enum Register {
     SignalEnable = 0x38,
     /// What the controller can do.
     Capabilities = 0x40,
+    /// What is written to it happens (SDHC §2.2, offsets 50h and 52h): errors, in the places that they have in
+    /// [`Status`](Self::Status).
+    ForceEvents = 0x50,
     /// Where the descriptors of a transfer are.
     TableAddress = 0x58,
     /// From bit 16 on, the version.
@@ -102,7 +105,12 @@ pub(crate) mod status {
     /// A card was put in.
     pub(crate) const INSERTED: u32 = 1 << 6;
     pub(crate) const COMMAND_TIMEOUT: u32 = 1 << 16;
+    pub(crate) const COMMAND_CRC: u32 = 1 << 17;
+    pub(crate) const COMMAND_END: u32 = 1 << 18;
+    pub(crate) const COMMAND_INDEX: u32 = 1 << 19;
     pub(crate) const DATA_TIMEOUT: u32 = 1 << 20;
+    pub(crate) const DATA_CRC: u32 = 1 << 21;
+    pub(crate) const DATA_END: u32 = 1 << 22;
     pub(crate) const ADMA: u32 = 1 << 25;
     /// All errors of commands.
     pub(crate) const COMMAND_ERRORS: u32 = 0xf << 16;

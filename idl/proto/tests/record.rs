@@ -87,6 +87,16 @@ fn a_record_is_text_and_plays_the_server_or_the_client() {
 }
 
 #[test]
+fn a_record_is_made_beside_the_server() {
+    let server = Counter::default();
+    let (recorder, log) = Recorder::new(counter::Dispatcher(server), &[reflections::COUNTER]);
+    let client = counter::Client::new(Mock::new(recorder).connect(1));
+    assert_eq!(client.add(2), Ok(2));
+    let session: String = log.record().to_string();
+    assert_eq!(session, "counter.add by=2\n    sum: 2\n");
+}
+
+#[test]
 fn a_request_of_another_interface_is_a_remark_and_belongs_to_no_other() {
     let counter = counter::Dispatcher(Counter::default());
     let (recorder, log) = Recorder::new(counter, &COUNTER);

@@ -26,6 +26,14 @@ const WORD: usize = size_of::<u64>();
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooLong;
 
+impl fmt::Display for TooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it is more than a message or a batch holds")
+    }
+}
+
+impl core::error::Error for TooLong {}
+
 /// Which way a message is going; tells the server loop whether a request was answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Direction {

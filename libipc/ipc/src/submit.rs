@@ -234,10 +234,8 @@ impl<W: Wake> Inner<W> {
 }
 
 impl<W: Wake> Source for Submitter<W> {
-    fn announce(&self) -> Prospect {
-        let mut inner = self.inner.borrow_mut();
-        inner.ring.flush();
-        inner.ring.prospect()
+    fn hint(&self) -> Prospect {
+        self.inner.borrow_mut().ring.hint()
     }
 
     fn has_news(&self) -> bool {
@@ -245,7 +243,7 @@ impl<W: Wake> Source for Submitter<W> {
     }
 
     fn arm(&self) -> Arming {
-        self.inner.borrow().ring.arm();
+        self.inner.borrow_mut().ring.arm();
         match self.turn() {
             0 => Arming::Armed,
             _ => Arming::Ready,
@@ -257,6 +255,10 @@ impl<W: Wake> Reactor for Submitter<W> {
     fn turn(&self) -> usize {
         let mut inner = self.inner.borrow_mut();
         inner.turn() + inner.flights.wake_late(self.clock)
+    }
+
+    fn flush(&self) {
+        Submitter::flush(self);
     }
 
     fn deadline(&self) -> u64 {

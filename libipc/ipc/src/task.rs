@@ -37,6 +37,9 @@ pub trait Reactor: Source {
     /// Takes what has come, and tells how many futures can go on.
     fn turn(&self) -> usize;
 
+    /// Makes sure that what was submitted is taken, for a program that goes on without waiting for it.
+    fn flush(&self);
+
     /// When the next future is to be woken that waits in vain, in ns of the monotonic clock.
     fn deadline(&self) -> u64;
 
@@ -50,8 +53,9 @@ pub trait Reactor: Source {
 pub struct Doze(Cell<Looks>);
 
 impl Doze {
-    /// Announces what was submitted, looks for a while if somebody answers on another core, and then asks to be woken by
-    /// what comes next. If it is [`Ready`](Arming::Ready) the caller has the reactors [turn](Reactor::turn), and does not sleep.
+    /// Looks for a while if somebody answers on another core, and then makes sure that what was submitted is taken, and asks to be
+    /// woken by what comes next. If it is [`Ready`](Arming::Ready) the caller has the reactors [turn](Reactor::turn), and does not
+    /// sleep; it comes back, or [flushes](Reactor::flush) them.
     pub fn over<'r>(
         &self,
         reactors: impl Iterator<Item = &'r (dyn Reactor + 'r)> + Clone,
@@ -139,7 +143,8 @@ impl alloc::task::Wake for Flag {
     }
 }
 
-/// Runs a future to its end. Sleeps while it can not go on, until one of the `reactors` has something for it.
+/// Runs a future to its end. Sleeps while it can not go on, until one of the `reactors` has something for it. What was submitted
+/// and not waited for is announced at the end.
 pub fn block_on<F: Future>(
     sleeper: &impl Sleeper,
     reactors: &[&dyn Reactor],
@@ -152,6 +157,7 @@ pub fn block_on<F: Future>(
     loop {
         while flag.take() {
             if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+                reactors.iter().for_each(|reactor| reactor.flush());
                 return output;
             }
             for reactor in reactors {

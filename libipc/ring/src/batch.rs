@@ -1,5 +1,7 @@
 //! Many requests, one doorbell, results in the order of the requests.
 
+use core::fmt;
+
 use crate::{ClientRing, Closed, Completion, Outcome, Polled, Request, Submitted, Wake};
 
 /// Why a batch has no results.
@@ -14,6 +16,19 @@ pub enum BatchError {
     /// There is not a place for each outcome.
     TooFewOutcomes,
 }
+
+impl fmt::Display for BatchError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed(closed) => closed.fmt(f),
+            Self::Restarted => f.write_str("the server was restarted while the batch ran"),
+            Self::Busy => f.write_str("other requests are outstanding"),
+            Self::TooFewOutcomes => f.write_str("there is not a place for each outcome"),
+        }
+    }
+}
+
+impl core::error::Error for BatchError {}
 
 impl From<Closed> for BatchError {
     fn from(closed: Closed) -> Self {
@@ -109,7 +124,7 @@ impl<W: Wake> ClientRing<'_, W> {
             if self.outstanding() == 0 {
                 return Ok(());
             }
-            match self.wait_for(self.outstanding())? {
+            match self.wait_for_all()? {
                 Polled::Completion(completion) => each(completion),
                 Polled::Restarted => return Err(BatchError::Restarted),
                 Polled::Empty => return Ok(()),

@@ -41,6 +41,13 @@ pub enum Polled {
     Restarted,
 }
 
+/// Whether a wait slept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Slept {
+    No,
+    Yes,
+}
+
 /// More completions than there can be: a wait for others than so many ends at once.
 const NEVER_SEEN: u64 = u64::MAX;
 
@@ -113,16 +120,22 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         self.requests.next.half()
     }
 
-    /// Asks to be woken by the next completion. For callers that sleep on their own: they [poll](Self::poll) once
-    /// more before they do.
-    pub fn arm(&self) {
+    /// Announces what was submitted, and asks to be woken by the next completion. For callers that sleep on their own: they
+    /// [poll](Self::poll) once more before they do.
+    pub fn arm(&mut self) {
         self.completions.arm(1);
+        // The fence of the wish is behind the requests as well.
+        self.hint();
+        self.requests.announced();
     }
 
-    /// Whether it pays to look for completions before this side sleeps on its own: something is outstanding that a server on
-    /// another core takes without being called.
-    #[must_use]
-    pub fn prospect(&self) -> Prospect {
+    /// Wakes the server if it is seen to sleep, for a caller that is going to look or to [arm](Self::arm); no full fence makes sure
+    /// that a server which falls asleep at this moment is seen. Tells whether it pays to look for completions before this side sleeps
+    /// on its own: something is outstanding that a server on another core takes without being called.
+    pub fn hint(&mut self) -> Prospect {
+        if self.requests.hint() == Kick::Due {
+            self.wake.kick();
+        }
         let is_apart = self.wake.waiting() == Waiting::Apart;
         match is_apart && self.closed.is_none() && self.outstanding() != 0 {
             true => Prospect::Soon,
@@ -208,7 +221,8 @@ impl<'a, W: Wake> ClientRing<'a, W> {
 
     /// Ends a batch: wakes the server if it sleeps.
     pub fn flush(&mut self) {
-        if self.requests.announce() == Kick::Due {
+        // What was answered was taken.
+        if self.outstanding() != 0 && self.requests.announce() == Kick::Due {
             self.wake.kick();
         }
     }
@@ -279,35 +293,40 @@ impl<'a, W: Wake> ClientRing<'a, W> {
     /// # Errors
     /// As [`poll`](Self::poll), and [`Closed::Gone`] if the server is gone.
     pub fn wait(&mut self) -> Result<Polled, Closed> {
+        let (found, slept) = self.wait_unannounced()?;
+        // A wait that drains had everything taken.
+        if slept == Slept::No {
+            self.flush();
+        }
+        Ok(found)
+    }
+
+    /// As [`wait`](Self::wait), but what it did not wait for may not be announced, unless it slept.
+    fn wait_unannounced(&mut self) -> Result<(Polled, Slept), Closed> {
         if self.wake.waiting() == Waiting::Passive {
             self.flush();
         }
-        let mut waited = false;
+        let mut slept = Slept::No;
         loop {
             if let Some(found) = self.poll_before_waiting()? {
-                // A wait that drains had everything taken.
-                if !waited {
-                    self.flush();
-                }
-                return Ok(found);
+                return Ok((found, slept));
             }
             if self.wake.waiting() == Waiting::Apart && self.looks_and_finds() {
                 continue;
             }
             self.sleep();
-            waited = true;
+            slept = Slept::Yes;
         }
     }
 
-    /// Announces what was submitted to a server on another core, and looks for as long as that pays. Tells whether there is
-    /// something to take.
+    /// Looks for as long as that pays for what a server on another core answers. Tells whether there is something to take.
     #[cold]
     #[inline(never)]
     fn looks_and_finds(&mut self) -> bool {
-        if self.looks.pay() {
-            self.flush();
-        }
         let mut looks = self.looks;
+        if looks.pay() {
+            self.hint();
+        }
         let (found, _) = looks.wait(WINDOW, || {
             self.wake.relax();
             self.is_news_there().then_some(())
@@ -343,6 +362,15 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         found
     }
 
+    /// As [`wait_for`](Self::wait_for) everything that is outstanding, for a caller that waits again until nothing is.
+    #[inline(never)]
+    pub(crate) fn wait_for_all(&mut self) -> Result<Polled, Closed> {
+        self.fewer = self.outstanding().saturating_sub(1) as u64;
+        let found = self.wait_unannounced();
+        self.fewer = 0;
+        found.map(|(found, _)| found)
+    }
+
     /// Has a request carried out without the ring, if there is a way and nothing is there that only the ring tells: a
     /// closed connection, a server that was started anew. The caller knows that nothing is outstanding.
     #[inline]
@@ -354,15 +382,17 @@ impl<'a, W: Wake> ClientRing<'a, W> {
         Some(carried.map_err(|PeerGone| self.end(Closed::Gone)))
     }
 
-    /// Makes sure that what was submitted will be taken: wakes the server, or lets it run at once if waiting does
-    /// that. For callers that know that there is nothing to take yet.
+    /// Wakes the server for what was submitted, or lets it run at once if waiting does that. For callers that wait for all of it,
+    /// and know that there is nothing to take yet.
     #[inline]
     pub(crate) fn hand_over(&mut self) {
         match self.wake.waiting() {
             Waiting::Passive => self.flush(),
             Waiting::Drains => self.sleep(),
             // It is taken meanwhile, or else by the wait.
-            Waiting::Apart if self.looks.pay() => self.flush(),
+            Waiting::Apart if self.looks.pay() => {
+                self.hint();
+            }
             Waiting::Apart => {
                 self.looks.slept();
                 self.sleep();

@@ -1,8 +1,8 @@
 //! How a program falls asleep that waits for several rings, and sleeps on a notification of its own.
 //!
-//! In this order: announce what was submitted to all, look for a while if one of them is answered on another core, ask all to be
-//! woken (a full fence each), look once more, sleep. Looking comes before asking and replaces none of it: what it finds saves
-//! both sides the kernel, and what it misses is found or signalled as if nobody had looked.
+//! In this order: wake those that are seen to sleep, look for a while if one of them is answered on another core, announce what was
+//! submitted and ask all to be woken (one full fence each for both), look once more, sleep. Looking comes before asking and
+//! replaces none of it: what it finds saves both sides the kernel, and what it misses is found or signalled as if nobody had looked.
 //!
 //! One function over a trait, so that the model checker sees what ships.
 
@@ -28,18 +28,19 @@ pub enum Arming {
 
 /// What a program waits for, in practice a ring.
 pub trait Source {
-    /// Announces what was submitted, and tells whether it pays to look for the answers.
-    fn announce(&self) -> Prospect;
+    /// Wakes who answers if it is seen to sleep, and tells whether it pays to look for the answers.
+    fn hint(&self) -> Prospect;
 
     /// Whether something has come that was not taken.
     fn has_news(&self) -> bool;
 
-    /// Asks to be woken by what comes next, and looks once more.
+    /// Makes sure that what was submitted is taken, asks to be woken by what comes next, and looks once more.
     fn arm(&self) -> Arming;
 }
 
 /// Falls asleep: looks for a while where that pays, and then asks all `sources` to wake this side. If it is
-/// [`Ready`](Arming::Ready), the caller takes what has come and does not sleep; not all of them are armed then. `relax` is what a core
+/// [`Ready`](Arming::Ready), the caller takes what has come and does not sleep; not all of them are armed then, nor what was submitted
+/// announced to all, so it comes back, or flushes. `relax` is what a core
 /// does between two looks, `looks` what was learnt of the earlier ones.
 pub fn doze<'s, S: Source + ?Sized + 's>(
     looks: &mut Looks,
@@ -48,7 +49,7 @@ pub fn doze<'s, S: Source + ?Sized + 's>(
 ) -> Arming {
     let mut prospect = Prospect::Nothing;
     for source in sources.clone() {
-        if source.announce() == Prospect::Soon {
+        if source.hint() == Prospect::Soon {
             prospect = Prospect::Soon;
         }
     }
@@ -105,8 +106,8 @@ mod tests {
     }
 
     impl Source for Fake {
-        fn announce(&self) -> Prospect {
-            self.note("announce");
+        fn hint(&self) -> Prospect {
+            self.note("hint");
             self.prospect
         }
 
@@ -130,12 +131,12 @@ mod tests {
     }
 
     #[test]
-    fn it_announces_looks_arms_and_only_then_sleeps() {
+    fn it_hints_looks_arms_and_only_then_sleeps() {
         let (far, near) = (Fake::new(Prospect::Soon), Fake::new(Prospect::Nothing));
         let arming = doze_over(&mut Looks::default(), &[&near, &far]);
         assert_eq!(arming, Arming::Armed);
-        assert_eq!(*far.asked.borrow(), ["announce", "look", "arm"]);
-        assert_eq!(*near.asked.borrow(), ["announce", "look", "arm"]);
+        assert_eq!(*far.asked.borrow(), ["hint", "look", "arm"]);
+        assert_eq!(*near.asked.borrow(), ["hint", "look", "arm"]);
         assert_eq!((near.looks.get(), far.looks.get()), (WINDOW, WINDOW));
     }
 
@@ -145,7 +146,7 @@ mod tests {
         second.comes_at.set(5);
         let arming = doze_over(&mut Looks::default(), &[&first, &second]);
         assert_eq!(arming, Arming::Ready);
-        assert_eq!(*first.asked.borrow(), ["announce", "look"]);
+        assert_eq!(*first.asked.borrow(), ["hint", "look"]);
         assert_eq!(first.looks.get(), 5, "all are looked at in turn");
     }
 
@@ -154,14 +155,14 @@ mod tests {
         let far = Fake::new(Prospect::Soon);
         far.comes_at.set(WINDOW + 1);
         assert_eq!(doze_over(&mut Looks::default(), &[&far]), Arming::Ready);
-        assert_eq!(*far.asked.borrow(), ["announce", "look", "arm"]);
+        assert_eq!(*far.asked.borrow(), ["hint", "look", "arm"]);
     }
 
     #[test]
     fn nobody_looks_for_what_is_answered_on_this_core() {
         let near = Fake::new(Prospect::Nothing);
         assert_eq!(doze_over(&mut Looks::default(), &[&near]), Arming::Armed);
-        assert_eq!(*near.asked.borrow(), ["announce", "arm"]);
+        assert_eq!(*near.asked.borrow(), ["hint", "arm"]);
     }
 
     #[test]

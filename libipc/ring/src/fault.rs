@@ -1,5 +1,7 @@
 //! Why a connection is closed.
 
+use core::fmt;
+
 use crate::PeerGone;
 
 /// What a peer did that an honest one never does. The number is written into the ring's closing
@@ -25,6 +27,31 @@ pub enum Fault {
     Content = 7,
 }
 
+impl Fault {
+    /// One clause for people.
+    #[must_use]
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::ForgedSequence => "a message had a number that no honest peer gives it",
+            Self::TooManyRequests => "more requests were outstanding than the ring holds",
+            Self::UnknownCompletion => "a request was answered that was never made",
+            Self::DuplicateCompletion => "a request was answered twice",
+            Self::StaleCompletion => "a request was answered that had ended long before",
+            Self::LengthOutOfRange => "a request had more payload than a slot holds",
+            Self::ForgedChain => "requests depended on what does not come before them",
+            Self::Content => "a message made no sense",
+        }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+impl core::error::Error for Fault {}
+
 /// The connection is of no use any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Closed {
@@ -36,6 +63,18 @@ pub enum Closed {
     Gone,
 }
 
+impl fmt::Display for Closed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Fault(fault) => write!(f, "the ring was closed, because {fault}"),
+            Self::ByPeer(code) => write!(f, "the peer has closed the ring, with code {code}"),
+            Self::Gone => f.write_str("the peer is gone"),
+        }
+    }
+}
+
+impl core::error::Error for Closed {}
+
 impl From<PeerGone> for Closed {
     fn from(_: PeerGone) -> Self {
         Closed::Gone
@@ -45,5 +84,24 @@ impl From<PeerGone> for Closed {
 impl From<Fault> for Closed {
     fn from(fault: Fault) -> Self {
         Closed::Fault(fault)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_told_why_a_ring_is_closed_can_read_it() {
+        let told = |closed: Closed| std::format!("{closed}");
+        assert_eq!(
+            told(Fault::DuplicateCompletion.into()),
+            "the ring was closed, because a request was answered twice"
+        );
+        assert_eq!(
+            told(Closed::ByPeer(5)),
+            "the peer has closed the ring, with code 5"
+        );
+        assert_eq!(told(PeerGone.into()), "the peer is gone");
     }
 }

@@ -4,6 +4,7 @@
 //! [`Descriptor`]s, which are checked against the pool's length where they are used. Nothing is
 //! mapped or unmapped per operation.
 
+use core::fmt;
 use core::ops::Range;
 
 use crate::Untrusted;
@@ -13,6 +14,14 @@ use crate::sync::AtomicU64;
 /// A descriptor that reaches beyond its pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfBounds;
+
+impl fmt::Display for OutOfBounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("it reaches beyond what there is of the pool")
+    }
+}
+
+impl core::error::Error for OutOfBounds {}
 
 /// A part of a pool, in bytes from its start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -230,5 +239,10 @@ mod tests {
             length: 3,
         };
         assert_eq!(Pool::new(&words).write(part, &[0; 4]), Err(OutOfBounds));
+        let beyond = Descriptor {
+            offset: 8,
+            length: 9,
+        };
+        assert_eq!(Pool::new(&words).write(beyond, &[0; 4]), Err(OutOfBounds));
     }
 }

@@ -10,6 +10,10 @@
 //! Whichever fence comes first, the other side sees the store before it: either the consumer finds
 //! the message or the producer finds the wish. Dropping either fence loses wake-ups (the loom tests
 //! show it). The fences are `fence(SeqCst)` and not SeqCst accesses, whose guarantee is weaker.
+//!
+//! A producer that is going to look at the other queue may leave its fence out for now: it reads the count without one
+//! ([`Producer::hint`]), which misses only a peer that falls asleep at this moment. What it looks for then does not come,
+//! and before it stops looking it makes sure, by a fence or by a call that makes the peer take what is there.
 
 use crate::slot::Sequence;
 use crate::slots::Slots;
@@ -73,11 +77,28 @@ impl<'a, const W: usize> Producer<'a, W> {
             return Kick::NotDue;
         }
         fence(Ordering::SeqCst);
+        let kick = self.hint();
+        self.announced();
+        kick
+    }
+
+    /// Tells whether the peer is seen to sleep and to wait for one of the messages that were not announced. If not, they still
+    /// are not.
+    #[inline]
+    pub(crate) fn hint(&mut self) -> Kick {
         let wish = self.peer_wake_at.load(Ordering::Relaxed);
         let announced = self.announced.since(self.first) as u64;
-        let crossed = announced < wish && wish <= self.produced();
+        if announced < wish && wish <= self.produced() {
+            self.announced();
+            return Kick::Due;
+        }
+        Kick::NotDue
+    }
+
+    /// The peer's wish was read behind a full fence that is behind all messages, or the peer is kicked.
+    #[inline]
+    pub(crate) fn announced(&mut self) {
         self.announced = self.next;
-        if crossed { Kick::Due } else { Kick::NotDue }
     }
 
     /// Starts again from position 0 of an epoch.

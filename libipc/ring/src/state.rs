@@ -40,8 +40,11 @@ impl<'a> OwnState<'a> {
         (word.load(Ordering::Relaxed) >> EPOCH_SHIFT) as u16
     }
 
-    /// Publishes why the connection is closed. The caller kicks the peer, whether that asked for it or not; so no fence
-    /// stands between this and a wish to be woken.
+    /// Publishes why the connection is closed. The caller kicks the peer, whether that asked for it or not: no wish to be woken is
+    /// read behind this store, so no full fence has to stand in between. That a peer sees the reason when it comes back from its wait is
+    /// what [`Wake::kick`](crate::Wake::kick) promises, and each of them keeps by a release of its own: the kernel hands a signal to
+    /// another core by a compare-and-exchange with release ordering (on its own core there is nothing to order, and the call
+    /// itself is a barrier for the compiler), `libipc-hosted` counts its kicks so, and the tests have a lock.
     pub(crate) fn close(&self, fault: Fault) {
         let word = self.standing | u64::from(fault as u8);
         self.word.store(word, Ordering::Relaxed);

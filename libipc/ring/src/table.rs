@@ -260,6 +260,19 @@ mod tests {
     }
 
     #[test]
+    fn a_request_that_made_way_for_none_is_completed_once() {
+        let mut requests = Requests::new(4);
+        let held = requests.open(7);
+        for tag in 1..MAX_CAPACITY as u32 {
+            let id = requests.open(tag);
+            assert_eq!(requests.close(id), Ok(tag));
+        }
+        requests.table.make_way(requests.next.half());
+        assert_eq!(requests.close(held), Ok(7));
+        assert_eq!(requests.close(held), Err(Fault::DuplicateCompletion));
+    }
+
+    #[test]
     fn of_those_that_share_an_entry_the_one_is_completed_that_is_named() {
         let mut requests = Requests::new(4);
         let mut held = [0; 3];

@@ -7,7 +7,7 @@
 
 use std::cell::RefCell;
 
-use libipc_ring::sync::AtomicU64;
+use libipc_ring::sync::{AtomicU64, Ordering};
 use libipc_ring::{
     Arming, Capacity, ClientRing, Closed, Fault, Layout, Looks, Outcome, PeerGone, Polled,
     Prospect, Request, ServerRing, Source, Waiting, Wake, doze,
@@ -443,6 +443,51 @@ fn a_client_that_looks_and_then_calls_is_always_answered() {
     });
 }
 
+#[test]
+fn a_batch_for_another_core_is_always_answered() {
+    model(|| {
+        let (mut client, mut server, desk) = apart();
+        let peer = thread::spawn(move || {
+            for number in 0..2 {
+                let taken = server.wait().expect("an honest client");
+                assert_eq!(taken.request, request(number), "torn or reused slot");
+                let value = number + 7;
+                server.complete(taken.token, Outcome { status: 0, value });
+            }
+            server.flush();
+            desk.close();
+        });
+        let mut outcomes = [Outcome::default(); 2];
+        let done = client.run(&[request(0), request(1)], &mut outcomes);
+        done.expect("an honest server");
+        assert_eq!(outcomes.map(|outcome| outcome.value), [7, 8]);
+        peer.join().expect("served");
+    });
+}
+
+#[test]
+fn who_waits_for_one_of_two_has_announced_the_other() {
+    model(|| {
+        let (mut client, mut server, desk) = apart();
+        let peer = thread::spawn(move || {
+            for number in 0..2 {
+                let taken = server.wait().expect("an honest client");
+                let value = number + 7;
+                server.complete(taken.token, Outcome { status: 0, value });
+            }
+            desk.close();
+        });
+        client.submit(&request(0), 0).expect("room");
+        client.submit(&request(1), 1).expect("room");
+        let found = client.wait();
+        assert!(
+            matches!(found, Ok(Polled::Completion(done)) if done.tag == 0),
+            "{found:?}"
+        );
+        peer.join().expect("served");
+    });
+}
+
 /// Kicks a server that runs on another core, and sleeps on a bell of its own.
 struct FarBells(Bells);
 
@@ -478,9 +523,8 @@ impl Dozing {
 }
 
 impl Source for Dozing {
-    fn announce(&self) -> Prospect {
-        self.ring.borrow_mut().flush();
-        self.ring.borrow().prospect()
+    fn hint(&self) -> Prospect {
+        self.ring.borrow_mut().hint()
     }
 
     fn has_news(&self) -> bool {
@@ -488,7 +532,7 @@ impl Source for Dozing {
     }
 
     fn arm(&self) -> Arming {
-        self.ring.borrow().arm();
+        self.ring.borrow_mut().arm();
         match self.turn() {
             0 => Arming::Armed,
             _ => Arming::Ready,
@@ -565,5 +609,39 @@ fn a_program_that_looks_at_two_rings_is_woken_by_either() {
         }
         doze_until(&rings, 1, &bell);
         peer.join().expect("served");
+    });
+}
+
+/// A client that keeps to no rule: it writes into a request while the server takes it.
+#[test]
+fn a_request_that_is_changed_while_it_is_taken_is_what_was_checked() {
+    const FIRST: u64 = (1 << 48) + (1 << 24) + 1;
+    const SLOT: usize = 16 + 8;
+    model(|| {
+        let layout = Layout::new(Capacity::new(2).expect("power of two"));
+        let (a, b) = (words(layout.client_bytes()), words(layout.server_bytes()));
+        let bell = Arc::new(Bell::default());
+        let bells = Bells {
+            peer: bell.clone(),
+            own: bell,
+        };
+        let mut server = ServerRing::new(layout, b, a, bells).expect("regions fit");
+        a[SLOT + 1].store(2, Ordering::Relaxed);
+        a[SLOT].store(FIRST, Ordering::Release);
+        let hostile = thread::spawn(move || {
+            a[SLOT].store(u64::MAX, Ordering::Relaxed);
+            a[SLOT + 1].store(9, Ordering::Relaxed);
+        });
+        match server.take() {
+            Ok(Some(taken)) => {
+                assert_eq!(taken.token.id(), FIRST as u32, "it was read twice");
+                assert_eq!(taken.request.words, 2, "what is longer is refused");
+            }
+            other => assert!(
+                matches!(other, Err(Closed::Fault(_))),
+                "nothing an honest client writes: {other:?}"
+            ),
+        }
+        hostile.join().expect("model");
     });
 }

@@ -205,7 +205,11 @@ impl<D: BatchDevice> FileSystem<D> {
         Ok(is_one.then_some(sector))
     }
 
+    /// Writes what is free and where, which is only a hint: a volume that cannot be written keeps what it has.
     fn write_summary(&mut self) -> Result<(), Error> {
+        if self.is_read_only() {
+            return Ok(());
+        }
         let (Some(mut sector), Some(at)) = (self.summary()?, self.layout.summary) else {
             return Ok(());
         };

@@ -3,7 +3,9 @@
 use alloc::string::String;
 
 use libipc::Transport;
-use proto::{clock, console, gpio, memory, outlets, processes, system, vfs, watchdog};
+use proto::{
+    clock, console, gpio, memory, outlets, processes, system, system_timer, vfs, watchdog,
+};
 
 use crate::trouble::Trouble;
 
@@ -29,6 +31,8 @@ pub struct Clients<T> {
     pub gpio: Option<gpio::Client<T>>,
     /// What starts the machine again.
     pub watchdog: Option<watchdog::Client<T>>,
+    /// A timer apart from the processors'.
+    pub system_timer: Option<system_timer::Client<T>>,
 }
 
 impl<T: Transport> Clients<T> {
@@ -62,6 +66,12 @@ impl<T: Transport> Clients<T> {
     /// What starts the machine again, or that nothing does.
     pub(crate) fn watchdog(&self) -> Result<&watchdog::Client<T>, Trouble> {
         self.watchdog.as_ref().ok_or_else(|| lacks("a watchdog"))
+    }
+
+    /// A timer apart from the processors', or that there is none.
+    pub(crate) fn system_timer(&self) -> Result<&system_timer::Client<T>, Trouble> {
+        let timer = self.system_timer.as_ref();
+        timer.ok_or_else(|| lacks("a system timer"))
     }
 
     /// Files that take the output of programs, or that there are none.

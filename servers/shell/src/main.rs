@@ -30,6 +30,7 @@ fn main(env: Startup) -> Never {
         clock: env.try_connect("clock"),
         gpio: env.try_connect("gpio"),
         watchdog: env.try_connect("watchdog"),
+        system_timer: env.try_connect("system_timer"),
     });
     if let Some(watch) = watch(&env) {
         shell.watch(watch);

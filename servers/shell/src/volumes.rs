@@ -5,9 +5,10 @@
 
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use libipc::{Error, Transport};
-use proto::vfs::{self, Mount};
+use proto::vfs::{self, Mount, OpenFlags};
 
 use crate::builtin::mounts;
 use crate::paths;
@@ -24,6 +25,33 @@ impl<T: Transport + 'static> Shell<T> {
             }
             _ => Trouble::at(name, error),
         }
+    }
+
+    /// Trouble with making all volumes durable, and which of them have it.
+    pub(crate) fn unsynced(&self, error: Error<vfs::Error>) -> Trouble {
+        let all = mounts::all(self).unwrap_or_default();
+        let failing = all
+            .iter()
+            .filter(|mount| self.sync(&mount.path) == Err(error));
+        let names: Vec<_> = failing
+            .map(|Mount { path, volume, .. }| format!("{path} ({volume})"))
+            .collect();
+        match names.is_empty() {
+            true => Trouble::because(error),
+            false => Trouble::at(&names.join(", "), error),
+        }
+    }
+
+    /// Makes the volume at a path durable; one that is not there is gone.
+    fn sync(&self, path: &str) -> Result<(), Error<vfs::Error>> {
+        let gone = Error::Server(vfs::Error::Gone);
+        let vfs = self.clients.vfs().map_err(|_| gone)?;
+        let flags = OpenFlags::READ | OpenFlags::DIRECTORY;
+        let folder = vfs.open(path.as_bytes(), flags, 0).map_err(|_| gone)?;
+        let synced = vfs.sync_file(folder);
+        // Nothing was written through it.
+        let _ = vfs.close(folder);
+        synced
     }
 
     /// Why the volume that a path is on cannot be used, to be put behind the error; empty if nobody knows.

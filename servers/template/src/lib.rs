@@ -4,7 +4,8 @@
 //! dispatch between them are generated from `idl/counter.idl`. The type lives in this library, so that tests
 //! run it on a host behind a mock transport; `main.rs` only serves it.
 //!
-//! It shows the three ways to answer: with a result, with the interface's own error, and later.
+//! It shows the three ways to answer: with a result, with the interface's own error, and later; and that nothing is kept
+//! for a client that is gone.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -27,6 +28,7 @@ pub struct Counter {
 /// A request that is answered once the number has reached `goal`.
 #[derive(Debug)]
 struct Waiting {
+    client: Caller,
     goal: u64,
     reply: Reply<u64, Infallible>,
 }
@@ -47,21 +49,30 @@ impl Server for Counter {
         self.value
     }
 
-    fn wait_for(&mut self, _: Caller, goal: u64, reply: Reply<u64, Infallible>) {
+    fn wait_for(&mut self, client: Caller, goal: u64, reply: Reply<u64, Infallible>) {
         if goal <= self.value {
             reply.ok(self.value);
         } else {
-            self.waiting.push(Waiting { goal, reply });
+            self.waiting.push(Waiting {
+                client,
+                goal,
+                reply,
+            });
         }
+    }
+
+    fn client_gone(&mut self, client: Caller) {
+        self.waiting.retain(|waiting| waiting.client != client);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use libipc::{Error as CallError, Message, TransportError};
+    use libipc::{Message, Transport, TransportError};
+    use libipc_hosted::{Options, Process};
     use libipc_mock::record::Record;
-    use libipc_mock::{Idle, Mock, MockConnection};
-    use proto::counter::{Client, Dispatcher, labels};
+    use libipc_mock::{Death, Idle, Mock, MockConnection};
+    use proto::counter::{self, Client, Dispatcher, labels};
     use proto::reflections;
 
     use super::*;
@@ -85,7 +96,7 @@ mod tests {
     fn a_sum_that_does_not_fit_is_an_error_and_changes_nothing() {
         let (_mock, client) = started();
         assert_eq!(client.add(u64::MAX), Ok(u64::MAX));
-        assert_eq!(client.add(1), Err(CallError::Server(Error::Overflow)));
+        assert_eq!(client.add(1), Err(libipc::Error::Server(Error::Overflow)));
         assert_eq!(client.get(), Ok(u64::MAX));
     }
 
@@ -101,6 +112,48 @@ mod tests {
     }
 
     #[test]
+    fn whoever_is_gone_is_waited_with_no_longer() {
+        let (mock, _client) = started();
+        let mut request = Message::new(labels::WAIT_FOR);
+        request.append(&7_u64.to_le_bytes()).expect("it fits");
+        let _answer = mock.connect(3).start(&mut request);
+        mock.client_gone(Caller::new(2, 0));
+        assert_eq!(mock.server().0.waiting.len(), 1);
+        mock.client_gone(Caller::new(3, 0));
+        assert_eq!(mock.server().0.waiting.len(), 0);
+    }
+
+    #[test]
+    fn a_server_that_dies_is_noticed() {
+        let dead = Err(libipc::Error::Transport(TransportError::Dead));
+        let mock = Mock::new(counter::Dispatcher(Counter::default()));
+        let client = counter::Client::new(mock.connect(1));
+        assert_eq!(client.add(2), Ok(2));
+        mock.die(0, Death::BeforeAnswer);
+        assert_eq!(client.add(1), dead);
+    }
+
+    /// Not a test of its own: the server of the other, in the process that it starts.
+    #[test]
+    fn serves() {
+        let server = Dispatcher(Counter::default());
+        if let Ok(server) = libipc_hosted::Server::inherited(server) {
+            server.serve();
+        }
+    }
+
+    #[test]
+    fn a_killed_counter_is_noticed() {
+        let dead = Err(libipc::Error::Transport(TransportError::Dead));
+        let mut server = Process::of_test("tests::serves").expect("a process");
+        let client = server.connect(&Options::default()).expect("a connection");
+        let counter = counter::Client::new(client.connection);
+        assert_eq!(counter.add(2), Ok(2));
+        server.kill().expect("it was alive");
+        assert_eq!(counter.add(1), dead);
+    }
+
+    #[test]
     fn a_recorded_session_is_answered_as_it_was() {
         let (mock, _client) = started();
         let record: Record = include_str!("session.txt").parse().expect("it is one");
@@ -112,7 +165,7 @@ mod tests {
     fn a_request_of_another_interface_reaches_no_method() {
         let (mock, _client) = started();
         let mut message = Message::new(labels::ADD ^ 1 << 16);
-        let outcome = libipc::Transport::call(&mock.connect(1), &mut message);
+        let outcome = mock.connect(1).call(&mut message);
         assert_eq!(outcome, Err(TransportError::WrongInterface));
     }
 }

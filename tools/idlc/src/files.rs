@@ -1,4 +1,7 @@
 //! Reading sources; writing and comparing modules.
+//!
+//! What is written takes the place of what was written before: a file whose source is gone is removed. Only files that carry a
+//! mark of this compiler are, so that a folder in which somebody else's files are too loses none of them.
 
 use std::fmt;
 use std::fs;
@@ -32,6 +35,16 @@ pub enum Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::File(path, error) if error.kind() == io::ErrorKind::NotFound => write!(
+                out,
+                "{}: {error}; name interface files, or folders of them",
+                path.display()
+            ),
+            Self::File(path, error) if error.kind() == io::ErrorKind::InvalidData => write!(
+                out,
+                "{}: it is no text in UTF-8; save it as one",
+                path.display()
+            ),
             Self::File(path, error) => write!(out, "{}: {error}", path.display()),
             Self::NoSources => out.write_str("no `.idl` file was found; name files or folders"),
             Self::Mistakes(1) => out.write_str("1 mistake"),
@@ -136,13 +149,22 @@ fn stale(folder: &Path, modules: &[Module], ending: &str) -> Result<Vec<PathBuf>
                 .iter()
                 .any(|found| folder.join(&found.file) == *path)
         };
-        paths.extend(
-            list(folder, ending)?
-                .into_iter()
-                .filter(|path| !is_known(path)),
-        );
+        let listed = list(folder, ending)?.into_iter();
+        paths.extend(listed.filter(|path| !is_known(path) && is_own(path)));
     }
     Ok(paths)
+}
+
+/// What stands in modules, in pages and in summaries.
+const MARKS: [&str; 3] = ["Made by `idlc`", GENERATOR, "\n// number 0x"];
+
+/// The mark of a page.
+pub(crate) const GENERATOR: &str = "<meta name=\"generator\" content=\"idlc\">";
+
+/// Whether a file was written by this compiler.
+fn is_own(path: &Path) -> bool {
+    let text = fs::read_to_string(path).unwrap_or_default();
+    MARKS.iter().any(|mark| text.contains(mark))
 }
 
 fn list(folder: &Path, extension: &str) -> Result<Vec<PathBuf>, Problem> {

@@ -85,5 +85,7 @@ pub fn compile_with(
         }
     }
     diagnostics.sort_by_key(|diagnostic| (diagnostic.span, diagnostic.code));
+    // A type that is used twice is looked at twice.
+    diagnostics.dedup();
     Err(diagnostics)
 }

@@ -6,6 +6,7 @@ mod picture;
 
 use std::fmt::Write;
 
+use crate::files::GENERATOR;
 use crate::generate::Module;
 use crate::layout::Shapes;
 use crate::model::{Enum, Field, Interface, Method, Type};
@@ -190,7 +191,7 @@ fn prose(docs: &[String]) -> String {
 
 fn document(title: &str, body: &str) -> String {
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>{title}</title>\n\
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n{GENERATOR}\n<title>{title}</title>\n\
          <style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
 }

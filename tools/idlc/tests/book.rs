@@ -1,4 +1,5 @@
-//! The book's chapter on the language: its examples compile, and its list of mistakes is complete.
+//! The book's chapter on the language: its examples compile, and its list of mistakes is complete. The modules that the
+//! examples make are in `book/`, where the tests of `proto` compile the chapter's Rust against them.
 
 use std::fmt::Write;
 use std::fs;
@@ -36,7 +37,11 @@ fn every_example_compiles() {
         let texts = diagnostics.iter().map(|found| found.to_text(&sources));
         panic!("{}", texts.collect::<String>())
     });
-    idlc::generate::modules(&sources, &interfaces).expect("Rust");
+    let modules = idlc::generate::modules(&sources, &interfaces).expect("Rust");
+    let is_of_all = |file: &str| ["mod.rs", "reflections.rs"].contains(&file);
+    for module in modules.iter().filter(|module| !is_of_all(&module.file)) {
+        support::expect(&support::folder("book").join(&module.file), &module.text);
+    }
 }
 
 #[test]

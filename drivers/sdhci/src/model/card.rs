@@ -18,6 +18,7 @@ pub(super) struct CardState {
     is_application: bool,
     asked: u32,
     block_length: u32,
+    is_locked: bool,
     pub(super) is_wide: bool,
     pub(super) errors: u32,
     pub(super) busy_until: u64,
@@ -32,6 +33,7 @@ impl CardState {
             is_application: false,
             asked: 0,
             block_length: 0,
+            is_locked: false,
             is_wide: false,
             errors: 0,
             busy_until: 0,
@@ -69,7 +71,7 @@ impl State {
         }
         let deaf = self.fault(|fault| is_for(fault, Fault::Deaf)).is_some();
         if !self.card.is_there || deaf {
-            return self.no_answer(index);
+            return self.no_answer(word);
         }
         self.answer(name, word);
     }
@@ -86,9 +88,9 @@ impl State {
         }
     }
 
-    /// CMD0 is never answered.
-    fn no_answer(&mut self, index: u8) {
-        if index == 0 {
+    /// Some commands are never answered.
+    fn no_answer(&mut self, word: u32) {
+        if word >> 16 & 0b11 == 0 {
             return self.set_later(status::COMMAND_COMPLETE);
         }
         self.command_is_stuck = true;
@@ -99,7 +101,7 @@ impl State {
         let damaged = self.fault(|fault| matches!(fault, Fault::Answer(of, _) if of == name));
         let before = self.status_word();
         let Some(answer) = self.obey(name, word, before) else {
-            return self.no_answer(name);
+            return self.no_answer(word);
         };
         if let Some(Fault::Answer(_, bits)) = damaged {
             self.command_is_stuck = true;
@@ -111,8 +113,13 @@ impl State {
             self.set_later(status::TRANSFER_COMPLETE);
         }
         let is_read = |name| matches!(name, 17 | 18 | 151);
-        if is_read(name) || matches!(name, 24 | 25) {
-            let register = (name == 151).then(|| self.scr());
+        if is_read(name) || matches!(name, 24 | 25 | 27 | 42) {
+            let register = match name {
+                27 => Some(self.csd().to_be_bytes().to_vec()),
+                42 => Some(Vec::from([0; BLOCK])),
+                151 => Some(self.scr()),
+                _ => None,
+            };
             self.begin(word & 0xffff, !is_read(name), register);
         }
     }
@@ -123,7 +130,8 @@ impl State {
         if state == 4 && self.now < self.card.busy_until {
             state = 7;
         }
-        1 << 8 | state << 9 | std::mem::take(&mut self.card.errors)
+        let lock = u32::from(self.card.is_locked) << 25;
+        1 << 8 | state << 9 | lock | std::mem::take(&mut self.card.errors)
     }
 
     /// Does what a command says, if it may be given now; nothing if the card does not know it.
@@ -172,6 +180,10 @@ impl State {
                 expect(&[3]);
                 answer = self.csd() >> 8;
             }
+            7 if argument == 0 => {
+                expect(&[4]);
+                self.card.state = 3;
+            }
             7 => {
                 expect(&[3]);
                 assert_eq!(argument, ADDRESS);
@@ -186,7 +198,10 @@ impl State {
                 assert!(self.kind.four_lines && argument == 2);
                 self.card.is_wide = true;
             }
-            151 => expect(&[4]),
+            151 => {
+                assert!(!self.card.is_locked, "it gives no data");
+                expect(&[4]);
+            }
             13 => {
                 assert_eq!(argument, ADDRESS);
                 short(Sent::new(13, 0, Answer::Short));
@@ -196,7 +211,14 @@ impl State {
                 short(Sent::new(12, 0, Answer::Busy).with(Data::Abort));
                 self.card.state = 4;
             }
-            17 | 18 | 24 | 25 => expect(&[4]),
+            17 | 18 | 24 | 25 | 27 | 42 => {
+                assert!(!self.card.is_locked, "it takes no data");
+                expect(&[4]);
+            }
+            59 => {
+                self.card.errors |= 1 << 22;
+                return None;
+            }
             other => panic!("command {other} is not for this card"),
         }
         Some(answer)
@@ -234,6 +256,27 @@ impl State {
     fn scr(&self) -> Vec<u8> {
         let lines = if self.kind.four_lines { 0b101 } else { 0b001 };
         Vec::from([2, lines, 0, 0, 0, 0, 0, 0])
+    }
+
+    /// A register of the card is written, or what is like one.
+    pub(super) fn program(&mut self, bytes: &[u8]) {
+        if bytes.len() == BLOCK {
+            assert_eq!(
+                (bytes[0], bytes[1]),
+                (0b101, 4),
+                "locked by a password of four"
+            );
+            self.card.is_locked = true;
+        } else {
+            self.program_csd(bytes);
+        }
+    }
+
+    /// The card's register is written: all but its last two bytes must be as they were, and the checksum right.
+    fn program_csd(&mut self, bytes: &[u8]) {
+        assert_eq!(bytes[..14], self.csd().to_be_bytes()[..14]);
+        assert_eq!(bytes[15] & 1, 1, "the last bit is always set");
+        self.kind.protection = u32::from(bytes[14] >> 4 & 0b11);
     }
 
     /// The block that a command's argument means; all of the transfer must be on the card.

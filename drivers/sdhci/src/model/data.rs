@@ -106,6 +106,9 @@ impl State {
         if transfer.is_lost {
             return;
         }
+        if transfer.register.is_some() {
+            return self.program(&bytes);
+        }
         let fault = self.fault(|fault| matches!(fault, Fault::Programming(_)));
         if let Some(Fault::Programming(bits)) = fault {
             self.card.errors |= bits;

@@ -63,6 +63,10 @@ impl State {
                 self.signal_enable = value;
             }
             Register::TableAddress => self.table_at = value,
+            Register::ForceEvents => {
+                assert_eq!(value & !status::ERRORS, 0, "only errors are forced");
+                self.status |= value & self.status_enable;
+            }
             other => panic!("{other:?} is read-only"),
         }
     }

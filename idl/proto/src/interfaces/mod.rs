@@ -4,6 +4,7 @@ pub mod bench_host;
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
+pub mod card_faults;
 pub mod clock;
 pub mod console;
 pub mod counter;
@@ -21,6 +22,7 @@ pub mod screen;
 pub mod serial;
 pub mod storage;
 pub mod system;
+pub mod system_timer;
 pub mod test_assist;
 pub mod test_floats;
 pub mod test_results;
@@ -37,6 +39,7 @@ pub const ALL: &[libipc::Interface] = &[
     bench_peer::INTERFACE,
     bench_ring::INTERFACE,
     block::INTERFACE,
+    card_faults::INTERFACE,
     clock::INTERFACE,
     console::INTERFACE,
     counter::INTERFACE,
@@ -54,6 +57,7 @@ pub const ALL: &[libipc::Interface] = &[
     serial::INTERFACE,
     storage::INTERFACE,
     system::INTERFACE,
+    system_timer::INTERFACE,
     test_assist::INTERFACE,
     test_floats::INTERFACE,
     test_results::INTERFACE,

@@ -12,6 +12,9 @@ pub mod deferred;
 #[path = "../../../../tools/idlc/tests/golden/errors.rs"]
 #[rustfmt::skip]
 pub mod errors;
+#[path = "../../../../tools/idlc/tests/golden/names.rs"]
+#[rustfmt::skip]
+pub mod names;
 #[path = "../../../../tools/idlc/tests/golden/numbers.rs"]
 #[rustfmt::skip]
 pub mod numbers;

@@ -138,6 +138,18 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_a_ring_had_is_not_counted_against_the_next_one() {
+        let mut table = HeldTable::new();
+        for _ in 0..2 {
+            table.ring_came();
+        }
+        table.taken[1] = OWN;
+        table.ring_gone(1, 1);
+        table.ring_came();
+        assert_eq!(table.promised, 2 * OWN);
+    }
+
+    #[test]
     fn places_run_out_at_the_limit_and_are_used_again() {
         let table = HeldTable::new();
         assert_eq!(table.vacancy(0), Some(0));

@@ -470,8 +470,8 @@ impl<'s> Elsewhere<'s> {
 }
 
 impl Source for Elsewhere<'_> {
-    fn announce(&self) -> Prospect {
-        self.submitter.announce()
+    fn hint(&self) -> Prospect {
+        self.submitter.hint()
     }
 
     fn has_news(&self) -> bool {
@@ -490,6 +490,10 @@ impl Source for Elsewhere<'_> {
 impl Reactor for Elsewhere<'_> {
     fn turn(&self) -> usize {
         self.submitter.turn()
+    }
+
+    fn flush(&self) {
+        self.submitter.flush();
     }
 
     fn deadline(&self) -> u64 {
@@ -548,6 +552,19 @@ fn who_has_looked_in_vain_sleeps_and_is_woken() {
 }
 
 #[test]
+fn what_nobody_waits_for_is_announced_when_the_program_goes_on() {
+    let (submitter, peer) = connected(8);
+    peer.waiting.set(Waiting::Apart);
+    peer.take();
+    let _waits_for_nothing = block_on(&night(&peer), &[&submitter], async {
+        double(&submitter, 4)
+    });
+    assert_eq!(peer.kicks.get(), 1);
+    let nothing = block_on(&night(&peer), &[&submitter], async {});
+    assert_eq!((nothing, peer.kicks.get()), ((), 1), "once");
+}
+
+#[test]
 fn a_ring_that_is_closed_keeps_nobody_awake() {
     let (closed, other) = connected(4);
     other.waiting.set(Waiting::Apart);
@@ -563,6 +580,6 @@ fn a_ring_that_is_closed_keeps_nobody_awake() {
     let waits = double(&submitter, 2);
     assert_eq!(block_on(&sleeper, &reactors, waits), Ok(4));
     assert!(!closed.has_news(), "it was told once");
-    assert_eq!(closed.announce(), Prospect::Nothing);
+    assert_eq!(closed.hint(), Prospect::Nothing);
     assert!(peer.script.borrow().is_empty(), "it slept");
 }

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::support::{Alone, Bells, Regions};
+use libipc_ring::sync::Ordering;
 use libipc_ring::{
     BatchError, Closed, Completion, Fault, Outcome, PeerGone, Polled, Request, ServerRing, Sleep,
     SubmitError, Waiting, Wake,
@@ -419,4 +420,44 @@ fn batches_larger_than_the_ring_come_back_in_order_across_threads() {
         assert_eq!(outcomes, expected);
         client.run(&[request(0)], &mut outcomes).expect("served");
     });
+}
+
+#[test]
+fn what_follows_a_request_that_is_held_waits_and_comes_then() {
+    let regions = Regions::new(4);
+    let (mut client, mut server) = (regions.client(Alone), regions.chaining(Alone));
+    let link = libipc_ring::Link {
+        first: true,
+        ..Default::default()
+    };
+    client.submit(&request(1).linked(link), 1).expect("room");
+    client.submit(&request(2), 2).expect("room");
+    for _ in 0..2 {
+        let taken = server.serve_chains(|_, _| panic!("it overtakes what is held"));
+        let linked = taken.expect("an honest client").1.expect("it is held");
+        assert_eq!(linked.request.op, 1);
+        server.hold(linked);
+    }
+    let (_, linked) = server.serve_chains(|_, _| None).expect("honest");
+    server.complete(linked.expect("it is held").token, outcome(1));
+    let mut ops = Vec::new();
+    let taken = server.serve_chains(|token, request| {
+        ops.push(request.op);
+        Some((token, outcome(2)))
+    });
+    assert_eq!((taken, ops), (Ok((1, None)), vec![2]));
+}
+
+#[test]
+fn an_epoch_is_never_its_predecessors_nor_that_of_a_server_that_has_not_started() {
+    const STATE: usize = 8;
+    let regions = Regions::new(4);
+    let epoch = || regions.server[STATE].load(Ordering::Relaxed) >> 32;
+    let _closed = regions.server(Alone).close(Fault::Content);
+    assert_eq!(epoch(), 1, "also when it is closed");
+    let _successor = regions.server(Alone);
+    assert_eq!(epoch(), 2);
+    regions.server[STATE].store(0xffff << 32, Ordering::Relaxed);
+    let _last = regions.server(Alone);
+    assert_eq!(epoch(), 1);
 }

@@ -3,5 +3,6 @@
 
 mod apart;
 mod conversation;
+mod hostile;
 mod malicious;
 mod support;

@@ -216,6 +216,22 @@ fn a_volume_that_was_in_use_keeps_its_mark_and_one_of_ours_goes() {
     assert_eq!(unmount(mount(prepared()))[0x41] & 1, 0);
 }
 
+#[test]
+fn a_device_that_cannot_be_written_is_unmounted_without_an_error() {
+    use volume_server::Volume;
+    for made in ALL {
+        let mut volume = mounted(Odd {
+            medium: MemoryDevice::new(make(made)),
+            read_only: true,
+            ..Odd::new()
+        });
+        // What is free is counted, and the volume's own count is another.
+        Volume::space(&mut volume).expect("counted");
+        assert_eq!(FileSystem::sync(&mut volume), Ok(()), "{made:?}");
+        assert_eq!(FileSystem::unmount(&mut volume), Ok(()), "{made:?}");
+    }
+}
+
 /// A device that cannot be written, or fails on purpose.
 struct Odd {
     medium: MemoryDevice,

@@ -29,6 +29,7 @@ mod stat;
 mod stats;
 mod sync;
 mod time;
+mod timer;
 mod wait;
 mod watchdog;
 
@@ -76,6 +77,7 @@ impl<T: Transport + 'static> Table<T> {
         sync::command(),
         time::command(),
         wait::command(),
+        timer::command(),
         watchdog::command(),
     ];
 }

@@ -7,7 +7,7 @@ use libipc::Transport;
 use crate::command::Builtin;
 use crate::options;
 use crate::shell::Shell;
-use crate::trouble::{Outcome, Trouble};
+use crate::trouble::Outcome;
 
 pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
     Builtin {
@@ -20,5 +20,6 @@ pub(crate) const fn command<T: Transport + 'static>() -> Builtin<T> {
 
 fn run<T: Transport + 'static>(shell: &mut Shell<T>, arguments: &[String]) -> Outcome {
     options::none(arguments)?;
-    shell.clients.vfs()?.sync_all().map_err(Trouble::because)
+    let synced = shell.clients.vfs()?.sync_all();
+    synced.map_err(|error| shell.unsynced(error))
 }

@@ -4,7 +4,9 @@ use std::string::String;
 
 use crate::{Clients, Shell};
 use libipc_mock::{Mock, MockConnection};
-use proto::{clock, console, gpio, memory, mocks, outlets, processes, system, vfs, watchdog};
+use proto::{
+    clock, console, gpio, memory, mocks, outlets, processes, system, system_timer, vfs, watchdog,
+};
 
 use super::fake_console::Screen;
 use super::fake_dog::Dog;
@@ -25,6 +27,7 @@ pub(crate) struct Desk {
     pub(crate) clock: Mock<clock::Dispatcher<mocks::clock::Mock>>,
     pub(crate) gpio: Mock<gpio::Dispatcher<FakePins>>,
     pub(crate) watchdog: Mock<watchdog::Dispatcher<Dog>>,
+    pub(crate) timer: Mock<system_timer::Dispatcher<mocks::system_timer::Mock>>,
 }
 
 impl Desk {
@@ -39,6 +42,7 @@ impl Desk {
             clock: Mock::new(clock::Dispatcher(mocked::watch())),
             gpio: Mock::new(gpio::Dispatcher(FakePins::default())),
             watchdog: Mock::new(watchdog::Dispatcher(Dog::default())),
+            timer: Mock::new(system_timer::Dispatcher(mocked::timer())),
         }
     }
 
@@ -54,6 +58,7 @@ impl Desk {
             clock: Some(clock::Client::new(self.clock.connect(1))),
             gpio: Some(gpio::Client::new(self.gpio.connect(1))),
             watchdog: Some(watchdog::Client::new(self.watchdog.connect(1))),
+            system_timer: Some(system_timer::Client::new(self.timer.connect(1))),
         })
     }
 
@@ -69,6 +74,7 @@ impl Desk {
             clock: None,
             gpio: None,
             watchdog: None,
+            system_timer: None,
         })
     }
 

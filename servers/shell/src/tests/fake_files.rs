@@ -28,6 +28,8 @@ pub(crate) struct Files {
     /// The paths of open files; closed ones are empty.
     pub(crate) open: Vec<String>,
     pub(crate) synced: u32,
+    /// The error of whoever wants something durable.
+    pub(crate) lost: Option<Error>,
     pub(crate) unmounted: u32,
     made: u64,
     /// How many entries of the directory that is being listed were given.
@@ -195,8 +197,11 @@ impl Server for Files {
         Ok(())
     }
 
-    fn sync_file(&mut self, _: Caller, _: u32) -> Result<(), Error> {
-        Ok(())
+    fn sync_file(&mut self, _: Caller, file: u32) -> Result<(), Error> {
+        let path = self.open.get(file as usize).ok_or(Error::NotOpen)?;
+        // The other volume has lost nothing.
+        let lost = self.lost.filter(|_| path == "/");
+        lost.map_or(Ok(()), Err)
     }
 
     fn open_lent(
@@ -370,7 +375,7 @@ impl Server for Files {
 
     fn sync_all(&mut self, _: Caller) -> Result<(), Error> {
         self.synced += 1;
-        Ok(())
+        self.lost.map_or(Ok(()), Err)
     }
 
     fn unmount_all(&mut self, _: Caller) -> Result<(), Error> {

@@ -5,6 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use proto::filesystem::NodeKind;
+use proto::vfs::Error;
 
 use super::desk::Desk;
 
@@ -199,6 +200,14 @@ fn volumes_are_shown_with_their_room_and_troubles() {
     );
     assert_eq!(desk.run(&["sync"]).1, 0);
     assert_eq!(desk.files.server().0.synced, 1);
+}
+
+#[test]
+fn sync_tells_which_volumes_have_lost_something() {
+    let desk = Desk::new();
+    desk.files.server().0.lost = Some(Error::Failed);
+    let told = "sync: / (disk): a write was lost earlier; unmount the volume and check it\n";
+    assert_eq!(desk.run(&["sync"]), (String::from(told), 1));
 }
 
 #[test]

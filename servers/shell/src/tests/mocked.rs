@@ -4,7 +4,7 @@ use std::boxed::Box;
 use std::vec::Vec;
 
 use libipc::codec::Bytes;
-use proto::mocks::{clock, memory, system};
+use proto::mocks::{clock, memory, system, system_timer};
 
 /// A machine without commands and without a log, which says that it switches itself off.
 pub(crate) fn machine() -> system::Mock {
@@ -52,6 +52,17 @@ pub(crate) fn pool() -> memory::Mock {
             _ => Err(memory::Error::UnknownAccount),
         }),
         ..Default::default()
+    }
+}
+
+/// A system timer that is a tenth slower than the processor's clock.
+pub(crate) fn timer() -> system_timer::Mock {
+    system_timer::Mock {
+        now: Box::new(|_| 5_000_017),
+        wait: Box::new(|_, us| match us {
+            0 => Err(proto::system_timer::Error::Range),
+            _ => Ok((us.into(), u64::from(us) * 1100)),
+        }),
     }
 }
 

@@ -95,6 +95,20 @@ fn the_watchdog_halts_a_machine_that_is_switched_off_without_a_status() {
 }
 
 #[test]
+fn the_system_timer_is_read_and_waited_for() {
+    let desk = Desk::new();
+    let (shown, status) = desk.run(&["timer", "timer 1000"]);
+    let told = "5000017 us since the chip was reset\n\
+        1000 us by the timer, 1100 us by the processor's clock\n";
+    assert_eq!((shown.as_str(), status), (told, 0));
+    for wrong in ["timer 0", "timer x", "timer 1 2"] {
+        assert_ne!(desk.run(&[wrong]).1, 0, "{wrong}");
+    }
+    assert_ne!(desk.bare_shell().run_line("timer"), 0);
+    assert!(desk.shown().contains("no connection to a system timer"));
+}
+
+#[test]
 fn the_watchdog_is_set_fed_and_stopped() {
     let desk = Desk::new();
     let (shown, status) = desk.run(&["watchdog 10", "watchdog", "watchdog feed", "watchdog off"]);

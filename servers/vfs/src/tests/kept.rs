@@ -242,6 +242,26 @@ fn what_is_renamed_is_found_where_it_went_and_nowhere_else() {
 }
 
 #[test]
+fn a_directory_that_is_not_empty_stays_where_it_is() {
+    let opens = [Act::Open("/m/a", ALL), Act::Open("/m/d/a", ALL)];
+    let refused = [
+        Act::Rename("/m/a", "/m/d"),
+        Act::Rename("/m/d", "/m/d/a"),
+        Act::Unlink("/m/d"),
+        Act::NoDirectory("/m/d"),
+    ];
+    let mut acts = ["/m/d", "/m/a", "/m/d/a"].map(Act::Directory).to_vec();
+    acts.extend(refused.iter().chain(&opens).cloned());
+    compared(&acts);
+    let mut house = House::new(Lasting::UntilChanged);
+    let told: Vec<_> = acts.iter().map(|act| house.act(act)).collect();
+    assert!(
+        told[3..].iter().all(|told| told.starts_with("Err")),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn what_is_known_is_answered_without_a_request() {
     let mut house = House::new(Lasting::UntilChanged);
     let acts = [

@@ -92,6 +92,23 @@ fn a_file_is_opened_read_and_closed_by_one_batch() {
 }
 
 #[test]
+fn three_calls_that_follow_from_each_other_are_one_doorbell()
+-> Result<(), std::boxed::Box<dyn core::error::Error>> {
+    let (router, memory, _volume) = over_a_ring(b"hello");
+    let (mut ring, _server) = memory.connect(router, Caller::new(1, 0));
+    let mut lender = memory.lender();
+    let (path, content) = lender.lend_both(b"/file", 4096).expect("within the pools");
+    let mut batch = vfs::Batch::new();
+    let file = batch.open_lent(&path, OpenFlags::READ, 0)?;
+    let read = batch.read_into(file.result(), 0, &content)?;
+    let closed = batch.close(file.result())?;
+    let outcomes = batch.run(&mut ring)?; // one doorbell for all three
+    assert_eq!(outcomes.of(read), Ok(5));
+    assert_eq!(outcomes.of(closed), Ok(()));
+    Ok(())
+}
+
+#[test]
 fn a_server_whose_end_knows_no_chains_is_asked_one_after_the_other() {
     let (mut router, memory, _volume) = over_a_ring(b"hello");
     let me = Caller::new(1, 0);

@@ -105,6 +105,21 @@ impl Ram {
         names.filter(|number| **number == node).count() as u32
     }
 
+    /// Takes a name away that is there.
+    fn remove(&mut self, directory: u64, name: &[u8]) -> Answer<()> {
+        self.directory(directory)?.remove(name);
+        self.tidy();
+        Ok(())
+    }
+
+    /// Whether a node is another one, or somewhere in it.
+    fn is_below(&self, node: u64, above: u64) -> bool {
+        let Some(Node::Directory(names)) = self.nodes.get(&above) else {
+            return false;
+        };
+        node == above || names.values().any(|child| self.is_below(node, *child))
+    }
+
     /// Frees what has no name and is not open.
     fn tidy(&mut self) {
         let named: Vec<u64> = self
@@ -271,22 +286,24 @@ impl filesystem::Server for Ram {
     }
 
     fn unlink(&mut self, _: Caller, directory: u64, name: &[u8]) -> Answer<()> {
-        let removed = self.directory(directory)?.remove(name);
-        self.tidy();
-        removed.map(|_| ()).ok_or(filesystem::Error::NotFound)
+        let node = self.child(directory, name)?;
+        if self.directory(node).is_ok() {
+            return Err(filesystem::Error::IsDirectory);
+        }
+        self.remove(directory, name)
     }
 
-    fn remove_directory(&mut self, caller: Caller, directory: u64, name: &[u8]) -> Answer<()> {
+    fn remove_directory(&mut self, _: Caller, directory: u64, name: &[u8]) -> Answer<()> {
         let node = self.child(directory, name)?;
         if !self.directory(node)?.is_empty() {
             return Err(filesystem::Error::NotEmpty);
         }
-        self.unlink(caller, directory, name)
+        self.remove(directory, name)
     }
 
     fn rename(
         &mut self,
-        caller: Caller,
+        _: Caller,
         from: u64,
         from_name: &[u8],
         to: u64,
@@ -294,11 +311,23 @@ impl filesystem::Server for Ram {
         _: Existing,
     ) -> Answer<()> {
         let node = self.child(from, from_name)?;
-        self.directory(to)?.insert(to_name.to_vec(), node);
-        if (from, from_name) != (to, to_name) {
-            self.unlink(caller, from, from_name)?;
+        if self.is_below(to, node) {
+            return Err(filesystem::Error::Invalid);
         }
-        Ok(())
+        if let Ok(there) = self.child(to, to_name) {
+            let is_directory = self.directory(node).is_ok();
+            match self.directory(there) {
+                _ if there == node => return Ok(()),
+                Ok(names) if is_directory && !names.is_empty() => {
+                    return Err(filesystem::Error::NotEmpty);
+                }
+                Ok(_) if !is_directory => return Err(filesystem::Error::IsDirectory),
+                Err(_) if is_directory => return Err(filesystem::Error::NotDirectory),
+                _ => {}
+            }
+        }
+        self.directory(to)?.insert(to_name.to_vec(), node);
+        self.remove(from, from_name)
     }
 
     fn read_link(&mut self, _: Caller, node: u64) -> Answer<Bytes<1000>> {

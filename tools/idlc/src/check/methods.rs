@@ -101,6 +101,9 @@ impl Checker<'_> {
             arguments,
             results,
         };
+        if found.ways == Ways::CallAndRing {
+            self.name_of_function(&item.name);
+        }
         self.fits(&item.name, &found);
         self.contradictions(item, &found);
         found

@@ -38,9 +38,61 @@ const METHODS: &[&str] = &[
 /// Variables of the generated methods.
 const VARIABLES: &[&str] = &["caller", "r", "reply", "server", "w"];
 
+/// What methods of rings may not begin with, for such functions stand in the module for methods of any name: `serve_x_request` would be both
+/// the one that makes the ring's request of `serve_x` and the one that serves `x_request`.
+const FUNCTIONS: [&str; 2] = ["answer", "serve"];
+
+/// What every module of Rust has without a `use`, and the generated code relies on.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "AsyncFn",
+    "AsyncFnMut",
+    "AsyncFnOnce",
+    "Box",
+    "Clone",
+    "Copy",
+    "Default",
+    "DoubleEndedIterator",
+    "Drop",
+    "Eq",
+    "Err",
+    "ExactSizeIterator",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "FromIterator",
+    "Future",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
 /// Types that the generated code uses or makes.
 const TYPES: &[&str] = &[
-    "Self",
+    "Anything",
     "Server",
     "Client",
     "Dispatcher",
@@ -52,12 +104,6 @@ const TYPES: &[&str] = &[
     "RingClient",
     "Caller",
     "Reply",
-    "Result",
-    "Ok",
-    "Err",
-    "Option",
-    "Some",
-    "None",
     "Error",
     "T",
     "S",
@@ -75,6 +121,14 @@ impl Checker<'_> {
 
     pub(super) fn method_name(&mut self, name: &Name) {
         self.snake_case(name, "a method", METHODS);
+    }
+
+    /// A method that goes over rings has a function of its own in the module.
+    pub(super) fn name_of_function(&mut self, name: &Name) {
+        let first = name.text.split('_').next();
+        if FUNCTIONS.iter().any(|function| first == Some(function)) {
+            self.reserved(name);
+        }
     }
 
     pub(super) fn value_name(&mut self, name: &Name) {
@@ -97,7 +151,8 @@ impl Checker<'_> {
 
     pub(super) fn type_name(&mut self, name: &Name, what: &str) {
         self.camel_case(name, what);
-        if TYPES.contains(&name.text.as_str()) {
+        let is_taken = |taken: &[&str]| taken.contains(&name.text.as_str());
+        if is_taken(TYPES) || is_taken(PRELUDE) {
             self.reserved(name);
         }
     }

@@ -7,6 +7,7 @@ pub mod attributes;
 pub mod book;
 pub mod clippy;
 pub mod dependencies;
+pub mod examples;
 pub mod format;
 pub mod generated;
 pub mod layers;
@@ -141,6 +142,11 @@ pub const TABLE: &[Rule] = &[
         name: "book",
         holds: "the book's summary names all its pages",
         look: book::look,
+    },
+    Rule {
+        name: "examples",
+        holds: "Rust and interfaces that documents show are compiled",
+        look: examples::look,
     },
     Rule {
         name: "reasons",

@@ -31,7 +31,8 @@ const COMPONENT: &str = include_str!("component.toml.in");
 
 /// Names that what is made uses itself, and packages that every server is built with.
 const TAKEN: &[&str] = &[
-    "caller", "error", "libipc", "mocks", "proto", "sample", "server", "text",
+    "alloc", "caller", "core", "error", "libipc", "mocks", "proto", "sample", "server", "std",
+    "text",
 ];
 
 /// The longest name of a server: that of an interface.
@@ -163,6 +164,16 @@ mod tests {
         let library = library.expect("it is made");
         assert!(library.text.contains("impl Server for NotePad {"));
         assert_eq!(target, "note_pad.tell text=hello");
+    }
+
+    #[test]
+    fn a_name_that_something_else_has_is_refused() {
+        for good in ["note_pad", "a1", "answer"] {
+            assert!(check_name(good).is_ok(), "{good}");
+        }
+        for bad in ["std", "alloc", "proto", "loop", "Pad", "9a", ""] {
+            assert!(check_name(bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -155,16 +155,20 @@ fn try_case(case: &Case, built: &Built) -> Outcome<Vec<String>> {
         disks::make(kind, &content(&scratch, number), &path)?;
         paths.push(path);
     }
-    let given = paths.clone();
+    let mut given = paths.clone();
     let card = match &case.card {
         Some(kind) => Some(make_card(kind, &mut paths, &scratch)?),
         None => None,
     };
+    let has_own_slot = built.board == Board::Raspi4b && !case.moves_card();
+    if has_own_slot {
+        given.extend(card.clone());
+    }
     let choice = Choice {
         cores: case.cores,
         memory: &case.memory,
         disks: &given,
-        slot: card.clone().map(|card| Slot {
+        slot: card.clone().filter(|_| !has_own_slot).map(|card| Slot {
             card: Some(card).filter(|_| case.has_card_in()),
             mover: case.card_mover,
         }),

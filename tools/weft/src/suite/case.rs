@@ -89,8 +89,8 @@ pub struct Case {
     /// Disks that are made for it, by the names in [`super::disks`].
     #[serde(default)]
     pub disks: Vec<String>,
-    /// A card that is made for a slot on the bus, by the same names; what is said of disks counts it behind them. It is
-    /// in from the start, unless the first that somebody at the prompt does with it is to put it in.
+    /// A card that is made for a slot on the bus, or the board's own, by the same names; what is said of disks counts it
+    /// behind them. It is in from the start, unless the first that somebody at the prompt does with it is to put it in.
     #[serde(default)]
     pub card: Option<String>,
     /// Who moves its data.

@@ -4,6 +4,7 @@ pub mod bench_host;
 pub mod bench_peer;
 pub mod bench_ring;
 pub mod block;
+pub mod card_faults;
 pub mod clock;
 pub mod console;
 pub mod counter;
@@ -21,6 +22,7 @@ pub mod screen;
 pub mod serial;
 pub mod storage;
 pub mod system;
+pub mod system_timer;
 pub mod test_assist;
 pub mod test_floats;
 pub mod test_results;
@@ -36,6 +38,7 @@ pub fn attacks(random: &mut Random) {
     bench_peer::attack(random);
     bench_ring::attack(random);
     block::attack(random);
+    card_faults::attack(random);
     clock::attack(random);
     console::attack(random);
     counter::attack(random);
@@ -53,6 +56,7 @@ pub fn attacks(random: &mut Random) {
     serial::attack(random);
     storage::attack(random);
     system::attack(random);
+    system_timer::attack(random);
     test_assist::attack(random);
     test_floats::attack(random);
     test_results::attack(random);
@@ -67,6 +71,7 @@ pub fn round_trips(random: &mut Random) {
     bench_peer::round_trips(random);
     bench_ring::round_trips(random);
     block::round_trips(random);
+    card_faults::round_trips(random);
     clock::round_trips(random);
     console::round_trips(random);
     counter::round_trips(random);
@@ -84,6 +89,7 @@ pub fn round_trips(random: &mut Random) {
     serial::round_trips(random);
     storage::round_trips(random);
     system::round_trips(random);
+    system_timer::round_trips(random);
     test_assist::round_trips(random);
     test_floats::round_trips(random);
     test_results::round_trips(random);

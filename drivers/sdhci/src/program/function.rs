@@ -15,14 +15,14 @@ const CLASS: u16 = 0x0805;
 const FIRST_SLOT: u8 = 0;
 
 /// A controller.
-pub(crate) struct Attached {
-    pub(crate) registers: Registers,
-    pub(crate) irq: Irq,
+pub(super) struct Attached {
+    pub(super) registers: Registers,
+    pub(super) irq: Irq,
 }
 
 /// Why there is none.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Problem {
+pub(super) enum Problem {
     /// The bus has none for this driver, or does not answer.
     Bus(CallError),
     /// The interrupt's wire is another driver's.
@@ -57,7 +57,7 @@ impl From<CallError> for Problem {
 
 /// Takes the first controller, maps its registers, binds its interrupt, and lets it reach memory. Such controllers signal
 /// by wire.
-pub(crate) fn attach(env: &Startup, bus: &Client) -> Result<Attached, Problem> {
+pub(super) fn attach(env: &Startup, bus: &Client) -> Result<Attached, Problem> {
     bus.take(CLASS)?;
     let (offset, size, memory) = bus.bar(FIRST_SLOT)?;
     let space: AddressSpace = env.other("space");

@@ -1,12 +1,11 @@
 //! The slots of the program, and looking for a card in them.
 
+use super::function::{self, Attached};
+use super::memory::{Descriptors, Memory};
+use crate::{Access, Disk, Failure, Find, Registers, Setup, await_card};
 use device_wait::Interrupt;
 use libipc::{Irq, Startup, log_line};
 use proto::firmware;
-use sdhci::{Disk, Failure, Find, Setup, await_card};
-
-use crate::function::{self, Attached};
-use crate::memory::{Descriptors, Memory};
 
 /// The most controllers.
 const MAX_SLOTS: usize = 2;
@@ -14,29 +13,55 @@ const MAX_SLOTS: usize = 2;
 /// The name of the only controller where the bus has it.
 const ON_BUS: &str = "pci";
 
+/// How controllers' registers are reached.
+pub trait Reach {
+    /// The registers.
+    type Registers: Registers + Clone;
+
+    /// Reaches those that are mapped.
+    fn reach(&self, registers: Memory) -> Self::Registers;
+}
+
+/// As they are.
+#[derive(Debug)]
+pub struct Bare;
+
+impl Reach for Bare {
+    type Registers = Memory;
+
+    fn reach(&self, registers: Memory) -> Memory {
+        registers
+    }
+}
+
 /// The slot of a controller.
-struct Slot {
+#[derive(Debug)]
+struct Slot<R> {
     name: &'static str,
-    registers: Memory,
+    registers: R,
     irq: Irq,
     setup: Setup,
 }
 
 /// All slots, of which the first that has a card is used.
-pub(crate) struct Slots {
+#[derive(Debug)]
+pub struct Slots<R> {
     env: Startup,
-    slots: [Option<Slot>; MAX_SLOTS],
+    slots: [Option<Slot<R>>; MAX_SLOTS],
     /// Whether it was told of empty ones.
     are_told: bool,
 }
 
-impl Slots {
-    /// The controllers that the arguments name, or the one on the bus.
-    pub(crate) fn open(env: Startup) -> Self {
-        let mut names = env.args();
-        let mut slots = [(); MAX_SLOTS].map(|()| Slot::named(&env, names.next()?));
+impl<R: Registers + Clone> Slots<R> {
+    /// The controllers that `names` has, each with `=` and the firmware's number of its clock, or the one on the bus.
+    pub fn open(
+        env: Startup,
+        mut names: impl Iterator<Item = &'static str>,
+        how: &impl Reach<Registers = R>,
+    ) -> Self {
+        let mut slots = [(); MAX_SLOTS].map(|()| Slot::named(&env, names.next()?, how));
         if let Some(first) = slots.first_mut() {
-            *first = first.take().or_else(|| Slot::on_bus(&env));
+            *first = first.take().or_else(|| Slot::on_bus(&env, how));
         }
         Self {
             env,
@@ -45,7 +70,7 @@ impl Slots {
         }
     }
 
-    fn look(&self) -> Option<Disk<Memory, Interrupt, Descriptors>> {
+    fn look(&self) -> Option<Disk<R, Interrupt, Descriptors>> {
         let slots = self.slots.iter().flatten();
         slots
             .filter_map(|slot| slot.card(&self.env, self.are_told))
@@ -53,12 +78,12 @@ impl Slots {
     }
 }
 
-impl Find for Slots {
-    type Registers = Memory;
+impl<R: Registers + Clone> Find for Slots<R> {
+    type Registers = R;
     type Pace = Interrupt;
     type Table = Descriptors;
 
-    fn find(&mut self) -> Option<Disk<Memory, Interrupt, Descriptors>> {
+    fn find(&mut self) -> Option<Disk<R, Interrupt, Descriptors>> {
         let mut found = self.look();
         self.are_told = true;
         if found.is_none() {
@@ -78,26 +103,30 @@ impl Find for Slots {
     }
 }
 
-impl Slot {
+impl<R: Registers + Clone> Slot<R> {
     /// The controller of an argument.
-    fn named(env: &Startup, argument: &'static str) -> Option<Self> {
+    fn named(
+        env: &Startup,
+        argument: &'static str,
+        how: &impl Reach<Registers = R>,
+    ) -> Option<Self> {
         let (name, clock) = argument.split_once('=').unwrap_or((argument, ""));
         let base_hz = clock.parse().ok().and_then(|clock| base_hz(env, clock));
         Some(Self {
             name,
-            registers: Memory(weft_mmio::Registers::open(env, name)?),
+            registers: how.reach(Memory(weft_mmio::Registers::open(env, name)?)),
             irq: env.irq("sd"),
             setup: Setup { base_hz },
         })
     }
 
     /// The controller on the bus, if there is a bus.
-    fn on_bus(env: &Startup) -> Option<Self> {
+    fn on_bus(env: &Startup, how: &impl Reach<Registers = R>) -> Option<Self> {
         let bus = env.try_connect("pci")?;
         match function::attach(env, &bus) {
             Ok(Attached { registers, irq }) => Some(Self {
                 name: ON_BUS,
-                registers: Memory(registers),
+                registers: how.reach(Memory(registers)),
                 irq,
                 setup: Setup::default(),
             }),
@@ -109,9 +138,10 @@ impl Slot {
     }
 
     /// The card in it, if there is one.
-    fn card(&self, env: &Startup, is_told: bool) -> Option<Disk<Memory, Interrupt, Descriptors>> {
+    fn card(&self, env: &Startup, is_told: bool) -> Option<Disk<R, Interrupt, Descriptors>> {
         let (name, pace) = (self.name, Interrupt::of(self.irq, env.notification()));
-        match Disk::open(self.registers, pace, self.setup, Descriptors::open(env)) {
+        let registers = self.registers.clone();
+        match Disk::open(registers, pace, self.setup, Descriptors::open(env)) {
             Ok(disk) => {
                 let blocks = disk.card().blocks;
                 let mover = match disk.uses_processor() {
@@ -122,6 +152,15 @@ impl Slot {
                     "{name}: a card of {blocks} blocks, at {} Hz, moved by the {mover}",
                     disk.clock_hz(),
                 ));
+                match disk.card().access {
+                    Access::ReadWrite => {}
+                    Access::Locked => log_line(format_args!(
+                        "{name}: the card is read-only: its switch is on \"lock\""
+                    )),
+                    Access::Protected => log_line(format_args!(
+                        "{name}: the card is read-only: it says so itself"
+                    )),
+                }
                 return Some(disk);
             }
             Err(Failure::NoAnswer) if is_told => {}

@@ -2,12 +2,13 @@
 
 use libipc::Startup;
 use libipc::abi::startup::EntryKind;
-use sdhci::{Register, Registers, Table};
 use weft_mmio::Dma;
 
+use crate::{Register, Registers, Table};
+
 /// The registers in memory.
-#[derive(Clone, Copy)]
-pub(crate) struct Memory(pub(crate) weft_mmio::Registers);
+#[derive(Clone, Copy, Debug)]
+pub struct Memory(pub(super) weft_mmio::Registers);
 
 impl Registers for Memory {
     fn read(&self, register: Register) -> u32 {
@@ -20,10 +21,11 @@ impl Registers for Memory {
 }
 
 /// The memory named `table`, if there is any.
-pub(crate) struct Descriptors(Option<Dma>);
+#[derive(Debug)]
+pub struct Descriptors(Option<Dma>);
 
 impl Descriptors {
-    pub(crate) fn open(env: &Startup) -> Self {
+    pub(super) fn open(env: &Startup) -> Self {
         let is_given = env.find(EntryKind::Dma, "table").is_some();
         Self(
             is_given

@@ -63,7 +63,8 @@ impl Parts {
         })
     }
 
-    /// Lets the program read the processor's counters; before it is [configured](Self::configure).
+    /// Lets the program read the processor's counters; before the capability to its space is copied and
+    /// before it is [configured](Self::configure).
     ///
     /// # Errors
     /// A refusal.

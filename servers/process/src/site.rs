@@ -132,6 +132,9 @@ fn assemble(
         used: 1,
     });
     let parts = Parts::new(site, CNODE_SIZE)?;
+    if kernel.granted.contains(Granted::COUNTERS) {
+        parts.allow_counters(site, kernel.control)?;
+    }
     let mut program = Unfinished { site, parts };
     load(order.program, file, &mut program)?;
     let startup = startup_page(order, kernel.granted)?;
@@ -300,9 +303,6 @@ impl Unfinished<'_> {
                 client_of(order.pid).into(),
             )
             .map_err(refused)?;
-        if kernel.granted.contains(Granted::COUNTERS) {
-            parts.allow_counters(site, kernel.control)?;
-        }
         let configured = parts.configure(site, faults, order.program.entry, ThreadUses::VECTORS);
         slots::delete(faults);
         configured?;

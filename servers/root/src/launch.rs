@@ -6,7 +6,7 @@ use libipc::{
     objects::{Budget, CNode, Endpoint, SchedControl},
 };
 use weft_domain::{Turn, Urgency};
-use weft_spec::{Component, ComponentId, Counters, Fpu, badge};
+use weft_spec::{Component, ComponentId, Fpu, badge};
 
 use crate::{
     domain::Domain,
@@ -38,9 +38,6 @@ pub fn configure(
     };
     let core = workshop.work_for(component);
     let control = SchedControl::from(boot::sched_control(core));
-    if component.counters == Counters::Open {
-        parts.allow_counters(workshop, control)?;
-    }
     parts.configure(workshop, fault_endpoint, domain.entry, uses)?;
     // The thread has its own; what is kept of a connection would tell of a client that is none.
     OWN.delete(fault_endpoint)

@@ -340,7 +340,6 @@ impl<A: Arch> Builder<'_, A> {
         root.thread.sched.set(home, Some(root.sched));
         // Root may let everybody read counters, itself as well.
         root.space.counters.set(home, Counters::Open);
-        root.space.in_use.set(home, true);
         self.core.note_bindings(root.thread);
         self.core.make_ready(root.thread);
     }

@@ -16,8 +16,6 @@ pub struct AddressSpace {
     pub generation: HomeCell<u16>,
     /// Whether its threads may read the processor's counters.
     pub counters: HomeCell<Counters>,
-    /// Whether a thread was ever configured with it, so that this does not change any more.
-    pub in_use: HomeCell<bool>,
     /// A bit for each other core where threads of it run.
     pub cores: HomeCell<u64>,
     /// How many threads of it each core has, those on their way included.
@@ -35,7 +33,6 @@ impl AddressSpace {
             asid: HomeCell::new(asid),
             generation: HomeCell::new(generation),
             counters: HomeCell::new(Counters::Closed),
-            in_use: HomeCell::new(false),
             cores: HomeCell::new(0),
             lodgers: [const { HomeCell::new(0) }; CoreId::MAX],
             marks: [const { Mark::none() }; CoreId::MAX],

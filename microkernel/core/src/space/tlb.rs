@@ -62,6 +62,7 @@ impl<A: Arch> Core<A> {
     }
 
     /// What a thread may remember of a space: its root here, and the version for which that is good.
+    #[inline(always)]
     fn root_of(&self, space: &AddressSpace) -> (Root, u64) {
         let space = self.tagged(space);
         let tags = &self.sched.tags;

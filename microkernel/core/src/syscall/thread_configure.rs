@@ -9,7 +9,7 @@ use weft_hal::{Arch, Context};
 use weft_store::Ref;
 
 use crate::Core;
-use crate::object::{AddressSpace, Blocked, SlotRef, Thread, ThreadRef, ThreadSlot};
+use crate::object::{Blocked, SlotRef, Thread, ThreadRef, ThreadSlot};
 use crate::state::{Next, Outcome};
 
 pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<A> {
@@ -41,8 +41,6 @@ pub(super) fn run<A: Arch>(core: &mut Core<A>, thread: ThreadRef<A>) -> Outcome<
     leave_session(core, told_of_timeouts);
     leave_session(core, told_of_faults);
     core.note_bindings(target);
-    let in_use: Ref<AddressSpace> = Ref::from_slot(space.object.get(home));
-    in_use.in_use.set(home, true);
     // What another program left in the registers is not for this one.
     core.arch.forget(&target.context);
     let kept = may_use.contains(ThreadUses::VECTORS);

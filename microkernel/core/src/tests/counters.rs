@@ -57,6 +57,7 @@ fn whoever_gives_time_opens_counters_and_nobody_else() {
     rig.enter(0, Syscall::CNodeDelete, &[CNODE, WEAK]);
     rig.enter(0, Syscall::CNodeCopy, &[CNODE, WEAK, CNODE, SPACES, read]);
     assert_eq!(allow(&mut rig, CONTROL, WEAK), Err(Refusal::NotPermitted));
+    rig.enter(0, Syscall::CNodeDelete, &[CNODE, WEAK]);
     assert_eq!(allow(&mut rig, CONTROL, THREADS), Err(Refusal::WrongKind));
     let is = |rig: &Rig, at| {
         let home = rig.machine.core.home();
@@ -71,19 +72,39 @@ fn whoever_gives_time_opens_counters_and_nobody_else() {
 }
 
 #[test]
-fn counters_are_not_opened_for_a_space_that_has_had_threads() {
+fn counters_are_not_opened_for_a_space_that_a_thread_has_or_may_have() {
     let mut rig = Rig::new(&[Some(20), Some(10)]);
     make_spaces(&mut rig, 0);
-    assert_eq!(
-        allow(&mut rig, CONTROL, SPACE),
-        Err(Refusal::Busy),
-        "root's"
-    );
+    let all = Rights::all().bits().into();
+    let refused = Err(Refusal::Busy);
+    assert_eq!(allow(&mut rig, CONTROL, SPACE), refused, "root's");
     move_to(&mut rig, 0, (THREADS + 1, SPACES));
-    assert_eq!(allow(&mut rig, CONTROL, SPACES), Err(Refusal::Busy));
-    rig.enter(0, Syscall::CNodeDelete, &[CNODE, THREADS + 1]);
-    assert_eq!(allow(&mut rig, CONTROL, SPACES), Err(Refusal::Busy));
+    assert_eq!(allow(&mut rig, CONTROL, SPACES), refused);
+    rig.enter(0, Syscall::CNodeCopy, &[CNODE, WEAK, CNODE, SPACES + 1, all]);
+    assert_eq!(allow(&mut rig, CONTROL, SPACES + 1), refused, "copied");
+    assert_eq!(allow(&mut rig, CONTROL, WEAK), refused, "a copy");
+    rig.enter(0, Syscall::CNodeDelete, &[CNODE, WEAK]);
     assert_eq!(allow(&mut rig, CONTROL, SPACES + 1), Ok(()));
+}
+
+#[test]
+fn what_a_core_knows_of_a_space_whose_threads_are_gone_does_not_keep_counters_closed() {
+    let mut rig = Rig::new(&[Some(20), Some(20), Some(20)]);
+    make_spaces(&mut rig, 0);
+    move_to(&mut rig, 0, (THREADS + 1, SPACES));
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
+    rig.enter(0, Syscall::Yield, &[]);
+    rig.enter(2, Syscall::Yield, &[]);
+    assert_eq!((rig.running(), counters(&rig)), (Some(1), Closed));
+    rig.enter(1, Syscall::Yield, &[]);
+    // Its capability to the space goes with the old one.
+    move_to(&mut rig, 0, (THREADS + 1, SPACES + 1));
+    assert_eq!(allow(&mut rig, CONTROL, SPACES), Ok(()));
+    move_to(&mut rig, 0, (THREADS + 1, SPACES));
+    rig.enter(0, Syscall::ThreadResume, &[THREADS + 1]);
+    rig.enter(0, Syscall::Yield, &[]);
+    rig.enter(2, Syscall::Yield, &[]);
+    assert_eq!((rig.running(), counters(&rig)), (Some(1), Open));
 }
 
 /// As `served`, but the server is in a space that may not read counters, where the caller's may, as all threads of root's.

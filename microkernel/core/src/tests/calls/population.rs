@@ -85,9 +85,9 @@ impl World {
     /// Threads of one of the two spaces may read counters.
     fn open_counters(&mut self, space: u64) {
         let control = boot::SCHED_CONTROL.0.into();
-        self.root(Syscall::CNodeCopy, &[1, COPIES, FIRST, space, 31]);
+        self.root(Syscall::CNodeMove, &[1, COPIES, FIRST, space]);
         self.root(Syscall::SpaceAllowCounters, &[control, COPIES]);
-        self.root(Syscall::CNodeDelete, &[1, COPIES]);
+        self.root(Syscall::CNodeMove, &[FIRST, space, 1, COPIES]);
     }
 
     /// Both spaces get the tables for the pages that are mapped at, and two are left.

@@ -80,7 +80,11 @@ fn counters_are_not_opened_for_a_space_that_a_thread_has_or_may_have() {
     assert_eq!(allow(&mut rig, CONTROL, SPACE), refused, "root's");
     move_to(&mut rig, 0, (THREADS + 1, SPACES));
     assert_eq!(allow(&mut rig, CONTROL, SPACES), refused);
-    rig.enter(0, Syscall::CNodeCopy, &[CNODE, WEAK, CNODE, SPACES + 1, all]);
+    rig.enter(
+        0,
+        Syscall::CNodeCopy,
+        &[CNODE, WEAK, CNODE, SPACES + 1, all],
+    );
     assert_eq!(allow(&mut rig, CONTROL, SPACES + 1), refused, "copied");
     assert_eq!(allow(&mut rig, CONTROL, WEAK), refused, "a copy");
     rig.enter(0, Syscall::CNodeDelete, &[CNODE, WEAK]);

@@ -1,8 +1,8 @@
 //! The system calls that building takes.
 
 use libipc::objects::{
-    AddressSpace, Frame, MapError, Notification, PageTable, SchedContext, Start, Thread,
-    ThreadConfiguration,
+    AddressSpace, Frame, MapError, Notification, PageTable, SchedContext, SchedControl, Start,
+    Thread, ThreadConfiguration,
 };
 use libipc::{CPtr, Refusal};
 
@@ -39,6 +39,10 @@ pub trait Calls {
     /// Writes bytes at an offset of the page that is mapped at [`WINDOW`](crate::WINDOW); what does not fit is
     /// left out.
     fn write_window(&mut self, offset: u64, bytes: &[u8]);
+
+    /// Lets the threads of a space read the processor's counters.
+    fn allow_counters(&mut self, control: SchedControl, space: AddressSpace)
+    -> Result<(), Refusal>;
 
     /// Configures a suspended thread.
     fn configure(&mut self, thread: Thread, to: ThreadConfiguration) -> Result<(), Refusal>;
@@ -94,6 +98,14 @@ impl Calls for SystemCalls {
 
     fn write_window(&mut self, offset: u64, bytes: &[u8]) {
         window::write(offset, bytes);
+    }
+
+    fn allow_counters(
+        &mut self,
+        control: SchedControl,
+        space: AddressSpace,
+    ) -> Result<(), Refusal> {
+        space.allow_counters(control)
     }
 
     fn configure(&mut self, thread: Thread, to: ThreadConfiguration) -> Result<(), Refusal> {

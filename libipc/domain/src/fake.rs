@@ -5,7 +5,8 @@ use std::vec::Vec;
 
 use libipc::abi::layout::PAGE;
 use libipc::objects::{
-    AddressSpace, MapError, Notification, SchedContext, Start, Thread, ThreadConfiguration,
+    AddressSpace, MapError, Notification, SchedContext, SchedControl, Start, Thread,
+    ThreadConfiguration,
 };
 use libipc::{CPtr, Kind, Refusal, Rights};
 
@@ -21,6 +22,7 @@ const COVERS: [u32; 4] = [12, 21, 30, 39];
 /// What a builder did to a thread, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
+    AllowCounters(SchedControl, AddressSpace),
     Configure(Thread, ThreadConfiguration),
     BindNotification(Thread, Notification),
     SetStart(Thread, Start),
@@ -140,6 +142,14 @@ impl Calls for FakeKernel {
             .or_insert_with(|| std::vec![0; PAGE as usize]);
         let from = offset as usize;
         page[from..from + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn allow_counters(
+        &mut self,
+        control: SchedControl,
+        space: AddressSpace,
+    ) -> Result<(), Refusal> {
+        self.step(Step::AllowCounters(control, space))
     }
 
     fn configure(&mut self, thread: Thread, to: ThreadConfiguration) -> Result<(), Refusal> {

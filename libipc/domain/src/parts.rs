@@ -63,6 +63,22 @@ impl Parts {
         })
     }
 
+    /// Lets the program read the processor's counters; before the capability to its space is copied and
+    /// before it is [configured](Self::configure).
+    ///
+    /// # Errors
+    /// A refusal.
+    pub fn allow_counters<B: Builder>(
+        &self,
+        builder: &mut B,
+        control: SchedControl,
+    ) -> Result<(), B::Error> {
+        builder
+            .calls()
+            .allow_counters(control, self.space)
+            .map_err(|refusal| B::error("open the counters", refusal))
+    }
+
     /// Puts the thread together, so that it begins at `entry` with an empty stack and the start-up page, and may use this
     /// of the processor. Its faults go to `faults`.
     ///

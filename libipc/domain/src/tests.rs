@@ -113,12 +113,14 @@ fn a_thread_is_put_together_from_its_own_parts() {
     let mut builder = FakeBuilder::new();
     let parts = Parts::new(&mut builder, 6).unwrap();
     assert_eq!(builder.made[0], (Kind::CNode, 6));
+    parts.allow_counters(&mut builder, turn().control).unwrap();
     parts
         .configure(&mut builder, CPtr(3), 0x20_1000, ThreadUses::VECTORS)
         .unwrap();
     parts.schedule(&mut builder, turn()).unwrap();
     let steps = &builder.kernel.steps[..];
     let [
+        Step::AllowCounters(control, space),
         Step::Configure(thread, configuration),
         Step::BindNotification(_, notification),
         Step::SetStart(_, start),
@@ -134,6 +136,7 @@ fn a_thread_is_put_together_from_its_own_parts() {
     else {
         panic!("other steps: {steps:?}");
     };
+    assert_eq!((*control, *space), (turn().control, parts.space));
     assert_eq!((*thread, *notification), (parts.thread, parts.notification));
     assert_eq!((*context, *bound), (parts.sched, parts.sched));
     assert_eq!(configuration.cnode, parts.cnode);

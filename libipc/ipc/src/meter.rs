@@ -1,8 +1,8 @@
 //! How often and how long each method of a server runs, and what it did last: counters, histograms and trace points.
 //!
 //! Generated dispatchers run every method by [`method`]. Without the feature `meter` that is a call of the method and nothing
-//! else. With it (`meters = true` in a manifest) the program counts what its methods take, in ticks of the finest counter
-//! that programs can read ([`weft_sys::measure::counter`]), and keeps the last [`POINTS`] beginnings and ends. A method whose answer is deferred
+//! else. With it (`meters = true` in a manifest) the program counts what its methods take, in ticks of the processor's
+//! counter, or without `counters = true` in nanoseconds ([`weft_sys::measure::ticks`]), and keeps the last [`POINTS`] beginnings and ends. A method whose answer is deferred
 //! ends when it has taken the request.
 //!
 //! Every server answers two requests about it, whatever its interfaces: [`read`] and [`trace`] make them. A server that does not count

@@ -2,6 +2,7 @@
 
 use weft_abi::boot::{self, BootInfo};
 use weft_abi::layout::PAGE;
+use weft_abi::startup::Granted;
 
 use crate::startup::BadStartup;
 use crate::{Log, Startup, Termination, heap, log, reply_objects, slots, termination, wire};
@@ -19,6 +20,7 @@ pub unsafe fn program<T: Termination>(page: u64, main: fn(Startup) -> T) -> ! {
     };
     log::attach(env.log(), env.name());
     termination::attach(&env);
+    weft_sys::measure::begin_with(env.granted());
     let header = env.header();
     slots::initialise(
         header.first_free as usize,
@@ -48,6 +50,7 @@ pub unsafe fn root<T: Termination>(
         crate::log!("the kernel's boot information does not fit this image");
         weft_sys::stop()
     };
+    weft_sys::measure::begin_with(Granted::COUNTERS);
     slots::initialise(info.first_free as usize, 1 << boot::CNODE_SIZE);
     reply_objects::add(boot::REPLY);
     wire::prepare_receive_slots();

@@ -7,7 +7,7 @@
 use core::fmt;
 
 use weft_abi::CPtr;
-use weft_abi::startup::{Entry, EntryKind, MAGIC, MAX_ENTRIES, StartupHeader, slots};
+use weft_abi::startup::{Entry, EntryKind, Granted, MAGIC, MAX_ENTRIES, StartupHeader, slots};
 use zerocopy::FromBytes;
 
 use crate::objects::{IoPorts, IrqHandler, Log, Notification};
@@ -73,6 +73,11 @@ impl Startup {
     /// The page's header.
     pub fn header(&self) -> &'static StartupHeader {
         self.header
+    }
+
+    /// What of the processor the program may use.
+    pub fn granted(&self) -> Granted {
+        Granted::from_bits_truncate(self.header.granted)
     }
 
     /// All entries, in the order of the page.

@@ -5,7 +5,7 @@ extern crate std;
 use std::sync::Mutex;
 use std::vec::Vec;
 
-use weft_abi::startup::NAME_BYTES;
+use weft_abi::startup::{Granted, NAME_BYTES};
 use zerocopy::IntoBytes;
 
 use super::*;
@@ -39,6 +39,7 @@ fn header(entries: u32, args_len: u32) -> StartupHeader {
         args_len,
         first_free: 20,
         cnode_size: 8,
+        granted: Granted::COUNTERS.bits(),
         name: name("shell"),
     }
 }

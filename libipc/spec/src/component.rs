@@ -16,6 +16,8 @@ pub struct Component {
     pub program: ProgramId,
     /// Whether it has vector and floating-point registers.
     pub fpu: Fpu,
+    /// Whether it may read the processor's counters.
+    pub counters: Counters,
     /// When it runs.
     pub schedule: Schedule,
     /// How much memory it has.
@@ -43,6 +45,16 @@ pub enum Fpu {
     Absent,
     /// It has them, and is built for them.
     Present,
+}
+
+/// Whether a program may read the processor's counters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Counters {
+    /// Reading one is a fault.
+    #[default]
+    Closed,
+    /// It may.
+    Open,
 }
 
 /// Priority and share of processor time.

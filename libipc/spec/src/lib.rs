@@ -30,7 +30,7 @@ mod view;
 pub use blob::{SpecError, decode, encode};
 pub use bus::{BUS_ENTRY, Bus, Coherence};
 pub use compare::{Live, Mismatch, compare, holds_exactly};
-pub use component::{Component, Fpu, Schedule, Served, Sizes};
+pub use component::{Component, Counters, Fpu, Schedule, Served, Sizes};
 pub use entries::{StartEntry, startup_entries};
 pub use expected::{Expected, Presence, expected_capabilities};
 pub use grant::{Grant, IrqMode, Slot, What};

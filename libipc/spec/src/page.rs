@@ -4,7 +4,7 @@ use core::fmt;
 
 use weft_abi::{
     ABI_HASH, layout,
-    startup::{Entry, MAGIC, MAX_ARGS, MAX_ENTRIES, NAME_BYTES, StartupHeader},
+    startup::{Entry, Granted, MAGIC, MAX_ARGS, MAX_ENTRIES, NAME_BYTES, StartupHeader},
 };
 use zerocopy::IntoBytes;
 
@@ -21,6 +21,8 @@ pub struct StartupPage<'a> {
     pub first_free: u32,
     /// log2 of the number of slots of its CNode.
     pub cnode_size: u8,
+    /// What of the processor it may use.
+    pub granted: Granted,
 }
 
 /// Why a page could not be written.
@@ -92,6 +94,7 @@ impl StartupPage<'_> {
             args_len,
             first_free: self.first_free,
             cnode_size: u32::from(self.cnode_size),
+            granted: self.granted.bits(),
             name: padded(self.name)?,
         })
     }
@@ -148,6 +151,7 @@ mod tests {
         heap_bytes: 8192,
         first_free: 20,
         cnode_size: 8,
+        granted: Granted::COUNTERS,
     };
 
     fn entry(name: &str) -> StartEntry {
@@ -170,6 +174,7 @@ mod tests {
             (header.magic, header.entries, header.args_len),
             (MAGIC, 1, 6)
         );
+        assert_eq!(header.granted, Granted::COUNTERS.bits());
         let (first, rest) = Entry::read_from_prefix(rest).expect("page holds an entry");
         assert_eq!(
             (&first.name[..4], first.slot, first.v1),

@@ -109,7 +109,8 @@ pub(crate) fn relax() {
 #[inline(always)]
 pub(crate) fn counter() -> u64 {
     let (low, high): (u64, u64);
-    // SAFETY: 1. the instruction reads a counter that the kernel leaves open to user mode (CR4.TSD is clear).
+    // SAFETY: 1. the instruction reads a counter; where the kernel does not leave it open (CR4.TSD), that is a fault of this
+    // program.
     unsafe { asm!("rdtsc", out("rax") low, out("rdx") high, options(nostack, preserves_flags)) };
     high << 32 | low
 }

@@ -25,6 +25,7 @@ pub const fn fault(syndrome: u64, far: u64) -> (FaultKind, u64) {
     const WRITE: u64 = 1 << 6;
     match class(syndrome) {
         UNKNOWN | FLOATING_POINT | SVE | SME | ILLEGAL_STATE => (FaultKind::Undefined, 0),
+        SYSTEM_REGISTER if reads_counter(syndrome) => (FaultKind::Counter, 0),
         SYSTEM_REGISTER => (FaultKind::Privileged, 0),
         FETCH | MISALIGNED_IP => (FaultKind::Execute, far),
         DATA if syndrome & WRITE != 0 => (FaultKind::Write, far),
@@ -32,6 +33,30 @@ pub const fn fault(syndrome: u64, far: u64) -> (FaultKind, u64) {
         BREAKPOINT | STEP | WATCHPOINT | BRK => (FaultKind::Breakpoint, 0),
         _ => (FaultKind::Other, 0),
     }
+}
+
+/// Whether the trapped access to a system register (Arm ARM D24.2.40, ISS of MSR, MRS or System instruction execution) is a
+/// read of a counter of time or of the performance unit, or of the former's rate, which the processor closes with it.
+const fn reads_counter(syndrome: u64) -> bool {
+    const READ: u64 = 1;
+    let (op0, op1) = (bits(syndrome, 20, 2), bits(syndrome, 14, 3));
+    if syndrome & READ == 0 || op0 != 3 || op1 != 3 {
+        return false;
+    }
+    let (n, m) = (bits(syndrome, 10, 4), bits(syndrome, 1, 4));
+    let op2 = bits(syndrome, 17, 3);
+    match (n, m, op2) {
+        // CNTFRQ_EL0, CNTPCT_EL0, CNTVCT_EL0, CNTPCTSS_EL0, CNTVCTSS_EL0.
+        (14, 0, 0 | 1 | 2 | 5 | 6) => true,
+        // PMCCNTR_EL0, PMXEVCNTR_EL0, PMEVCNTR0_EL0 to PMEVCNTR30_EL0.
+        (9, 13, 0 | 2) | (14, 8..=11, _) => true,
+        _ => false,
+    }
+}
+
+/// So many bits of a word from one on.
+const fn bits(word: u64, first: u32, count: u32) -> u64 {
+    word >> first & ((1 << count) - 1)
 }
 
 /// The exception class.
@@ -54,6 +79,43 @@ mod tests {
     fn floating_point_without_the_right_is_an_undefined_instruction() {
         assert_eq!(fault(FLOATING_POINT << 26, 16), (FaultKind::Undefined, 0));
         assert_eq!(fault(0, 16), (FaultKind::Undefined, 0));
+    }
+
+    /// The syndrome of `mrs` (1) or `msr` (0) x9 of a register.
+    fn access(read: u64, [op0, op1, n, m, op2]: [u64; 5]) -> u64 {
+        SYSTEM_REGISTER << 26
+            | 1 << 25
+            | op0 << 20
+            | op2 << 17
+            | op1 << 14
+            | n << 10
+            | 9 << 5
+            | m << 1
+            | read
+    }
+
+    #[test]
+    fn reads_of_counters_are_told_from_other_registers_and_from_writes() {
+        let counters = [
+            [3, 3, 14, 0, 0],  // CNTFRQ_EL0
+            [3, 3, 14, 0, 1],  // CNTPCT_EL0
+            [3, 3, 14, 0, 2],  // CNTVCT_EL0
+            [3, 3, 9, 13, 0],  // PMCCNTR_EL0
+            [3, 3, 14, 11, 6], // PMEVCNTR30_EL0
+        ];
+        for counter in counters {
+            assert_eq!(fault(access(1, counter), 16), (FaultKind::Counter, 0));
+            assert_eq!(fault(access(0, counter), 16).0, FaultKind::Privileged);
+        }
+        let others = [
+            [3, 3, 14, 2, 1], // CNTP_CTL_EL0
+            [3, 3, 4, 2, 1],  // DAIF
+            [3, 0, 14, 0, 2],
+            [3, 3, 9, 13, 1], // PMXEVTYPER_EL0
+        ];
+        for other in others {
+            assert_eq!(fault(access(1, other), 16).0, FaultKind::Privileged);
+        }
     }
 
     #[test]

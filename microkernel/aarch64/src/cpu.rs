@@ -4,7 +4,7 @@ use core::arch::asm;
 use core::fmt;
 
 use weft_early::DIRECT_MAP;
-use weft_hal::Text;
+use weft_hal::{Counters, Text};
 
 use crate::entry::MAIR;
 use crate::identify::Source;
@@ -247,23 +247,40 @@ pub(crate) fn park() -> ! {
     }
 }
 
-/// Lets the cycle counter count in user mode and kernel alike, and user mode read it and nothing else of the
-/// performance unit (Arm ARM D13.8), as RDTSC may be read on x86.
-fn open_cycle_counter() {
-    const CYCLES: u64 = 1 << 31;
+/// Whether there is a performance unit that the architecture describes (Arm ARM D24.3.1, ID_AA64DFR0_EL1.PMUVer).
+fn has_cycle_counter() -> bool {
+    // 0: no such unit; 15: one of another kind.
+    !matches!(debug_features() >> 8 & 0xf, 0 | 15)
+}
+
+/// Lets user mode read the cycle counter and nothing else of the performance unit (Arm ARM D24.5, PMUSERENR_EL0.CR), and
+/// the virtual counter (D24.10, CNTKCTL_EL1.EL0VCTEN); or makes that a fault. The timers and the physical counter always are one.
+/// It counts from the next ERET on.
+pub(crate) fn set_counters(counters: Counters) {
     const READ_CYCLES: u64 = 1 << 2;
+    const VIRTUAL_COUNTER: u64 = 1 << 1;
+    let (time, cycles) = match counters {
+        Counters::Closed => (0, 0),
+        Counters::Open => (VIRTUAL_COUNTER, READ_CYCLES),
+    };
+    set_counter_access(time);
+    if has_cycle_counter() {
+        set_performance_access(cycles);
+    }
+}
+
+/// Lets the cycle counter count in user mode and kernel alike (Arm ARM D13.8).
+fn start_cycle_counter() {
+    const CYCLES: u64 = 1 << 31;
     const ON: u64 = 1 << 0;
     const RESET_CYCLES: u64 = 1 << 2;
     const ALL_64_BITS: u64 = 1 << 6;
-    let unit = debug_features() >> 8 & 0xf;
-    // 0: no such unit; 15: one that the architecture does not describe.
-    if matches!(unit, 0 | 15) {
+    if !has_cycle_counter() {
         return;
     }
     set_cycle_filter(0);
     set_performance_counters(CYCLES);
     set_performance_control(ON | RESET_CYCLES | ALL_64_BITS);
-    set_performance_access(READ_CYCLES);
 }
 
 /// CPACR_EL1 that traps no vector instruction but those of SVE and SME (Arm ARM D24.2.33).
@@ -279,19 +296,16 @@ fn reset_vectors() {
     set_vector_access(0);
 }
 
-/// Turns on every protection; user mode has no floating point and no vectors before it is given them (`vectors.S`), no
-/// counters but the virtual one and the
-/// processor's cycles.
+/// Turns on every protection; user mode has no floating point and no vectors before it is given them (`vectors.S`), and no
+/// counters before [`set_counters`] opens them.
 ///
 /// Needs page tables that show nothing writable and executable.
 pub(crate) fn harden(features: &Features) {
     set_memory_attributes(MAIR);
     reset_vectors();
     set_debug(0);
-    set_performance_access(0);
-    open_cycle_counter();
-    const VIRTUAL_COUNTER: u64 = 1 << 1;
-    set_counter_access(VIRTUAL_COUNTER);
+    start_cycle_counter();
+    set_counters(Counters::Closed);
     set_system_control((system_control() | WRITE_NEVER_EXECUTE) & !KEEP_PAN);
     if features.asid_16 {
         set_translation_control(translation_control() | ASID_16);

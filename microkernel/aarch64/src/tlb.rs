@@ -11,7 +11,7 @@
 
 use core::arch::asm;
 
-use weft_hal::{OtherTlbs, PageSize, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
+use weft_hal::{CounterGate, Counters, OtherTlbs, PageSize, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 
 use crate::cpu;
 use crate::machine::Aarch64;
@@ -22,6 +22,8 @@ const TAG: u32 = 48;
 const PAGE_NUMBER: u64 = 0xfff_ffff_ffff;
 
 impl Tlb for Aarch64 {
+    const DOUBT: (u64, u64) = (0, 0);
+
     fn greatest_tag(&self) -> u16 {
         if self.features().asid_16 {
             u16::MAX
@@ -30,12 +32,12 @@ impl Tlb for Aarch64 {
         }
     }
 
-    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root {
+    fn root(&self, table: PhysAddr, tag: TlbTag, _: Counters) -> Root {
         Root::from_bits(table.0 | u64::from(tag.0) << TAG)
     }
 
     #[inline(always)]
-    fn is_tagged(_: Root) -> bool {
+    fn is_doubtful(_: Root, _: u64) -> bool {
         true
     }
 
@@ -68,6 +70,12 @@ impl Tlb for Aarch64 {
     #[inline(never)]
     fn flush_all(&mut self) {
         forget_all();
+    }
+}
+
+impl CounterGate for Aarch64 {
+    fn set_counters(&mut self, counters: Counters) {
+        cpu::set_counters(counters);
     }
 }
 

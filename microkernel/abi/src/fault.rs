@@ -6,7 +6,7 @@
 
 /// Text that enters the ABI hash.
 pub(crate) const DESCRIPTION: &str = "fault:label0xfa17 kind,ip,address,code; kinds:read1 write2 execute3 undefined4 divide5 \
-     privileged6 breakpoint7 other8 syscall9 budget10; resume0";
+     privileged6 breakpoint7 other8 syscall9 budget10 counter11; resume0";
 
 /// The label of every fault message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +43,9 @@ pub enum FaultKind {
     BadSyscall = 9,
     /// The scheduling context ran out inside a server.
     Budget = 10,
+    /// A read of one of the processor's counters without the right
+    /// ([`SpaceAllowCounters`](crate::Syscall::SpaceAllowCounters)).
+    Counter = 11,
 }
 
 impl FaultKind {
@@ -64,6 +67,7 @@ impl FaultKind {
             8 => Self::Other,
             9 => Self::BadSyscall,
             10 => Self::Budget,
+            11 => Self::Counter,
             _ => return None,
         })
     }
@@ -81,6 +85,7 @@ impl FaultKind {
             Self::Other => "exception",
             Self::BadSyscall => "system call that does not exist",
             Self::Budget => "time budget exhausted",
+            Self::Counter => "read of a processor counter that it was not granted",
         }
     }
 }

@@ -3,12 +3,13 @@
 //! Written by root or the process server, mapped read-only at [`STARTUP_PAGE`](crate::layout::STARTUP_PAGE);
 //! its address is the program's first argument.
 
+use bitflags::bitflags;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 use crate::CPtr;
 
 /// Text that enters the ABI hash.
-pub(crate) const DESCRIPTION: &str = "startup:1 header{magic,abi,heap_base,heap_len,entries,args_len,name32} entry{name24,kind,slot,v0,v1} \
+pub(crate) const DESCRIPTION: &str = "startup:2 header{magic,abi,heap_base,heap_len,entries,args_len,granted,name32} entry{name24,kind,slot,v0,v1} \
      kinds:client1 server2 notification3 irq4 mmio5 dma6 ports7 ring8 pool9 log10 other11 reply12 file13";
 
 /// `StartupHeader::magic`.
@@ -59,8 +60,19 @@ pub struct StartupHeader {
     pub first_free: u32,
     /// log2 of the number of slots in the CNode.
     pub cnode_size: u32,
+    /// What of the processor the program may use ([`Granted`]).
+    pub granted: u64,
     /// The program's name, padded with zeros.
     pub name: [u8; 32],
+}
+
+bitflags! {
+    /// What of the processor a program may use that not every one may.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+    pub struct Granted: u64 {
+        /// Its counters ([`SpaceAllowCounters`](crate::Syscall::SpaceAllowCounters)).
+        const COUNTERS = 1;
+    }
 }
 
 /// What an entry describes.

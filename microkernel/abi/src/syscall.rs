@@ -204,6 +204,11 @@ syscalls! {
     /// Writes an I/O port of width 1, 2 or 4 bytes (x86 only).
     57 PortWrite "(ports, port, width, value) -> ()";
 
+    /// Lets the threads of a space read the processor's counters: of time-stamps on x86_64 (RDTSC, RDTSCP), of cycles and of
+    /// virtual time on aarch64 (PMCCNTR_EL0, CNTVCT_EL0). Without, that is a fault. Refuses BUSY if `space` is a copy or
+    /// was copied, as for a thread. `control` is of the space's core; needs WRITE on both.
+    58 SpaceAllowCounters "(control, space) -> ()";
+
     /// Appends `length` bytes of the batch area to the kernel log. Needs WRITE.
     60 LogWrite "(log, length) -> ()";
     /// Copies log text from a position on into the batch area: length and next position. Needs READ.

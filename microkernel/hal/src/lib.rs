@@ -28,11 +28,22 @@ pub use groups::{Clock, Console, Cpu, Interrupts, IrqLine, IrqMode, Msi, Ports, 
 pub use next::{Answered, Direct, Next, Turn};
 pub use paging::{Entry, Leaf, PageSize, Paging};
 pub use text::Text;
-pub use tlb::{OtherTlbs, Tlb, TlbTag};
+pub use tlb::{CounterGate, Counters, OtherTlbs, Tlb, TlbTag};
 
 /// An architecture: all groups, and the type that holds a thread's registers.
 pub trait Arch:
-    Cpu + Clock + Console + Interrupts + Paging + Ports + Power + Tlb + OtherTlbs + Sized + 'static
+    Cpu
+    + Clock
+    + Console
+    + CounterGate
+    + Interrupts
+    + Paging
+    + Ports
+    + Power
+    + Tlb
+    + OtherTlbs
+    + Sized
+    + 'static
 {
     /// A thread's saved user registers.
     type Context: Context;

@@ -11,16 +11,39 @@ use crate::{PageSize, PhysAddr, Root, VirtAddr};
 #[repr(transparent)]
 pub struct TlbTag(pub u16);
 
+/// Whether user mode may read the processor's counters: of its cycles and of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[repr(u8)]
+pub enum Counters {
+    /// Reading one is a fault.
+    #[default]
+    Closed = 0,
+    /// They may be read.
+    Open = 1,
+}
+
+/// The way to the processor's counters, which are closed until core opens them.
+pub trait CounterGate {
+    /// Opens or closes them for whatever runs next on this core in user mode.
+    fn set_counters(&mut self, counters: Counters);
+}
+
 /// The TLB of one core, and the root register.
 pub trait Tlb {
     /// The greatest tag; 0 if entries have none.
     fn greatest_tag(&self) -> u16;
 
-    /// What the root register is to hold for a user space that has this tag on this core.
-    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root;
+    /// What the root register is to hold for a user space that has this tag on this core and these counters. Where entries
+    /// have no tags, roots with open and with closed counters differ.
+    fn root(&self, table: PhysAddr, tag: TlbTag, counters: Counters) -> Root;
 
-    /// Whether entries of the space stay when another becomes active.
-    fn is_tagged(root: Root) -> bool;
+    /// By what [`is_doubtful`](Self::is_doubtful) roots stand out while the core's counters are closed, and while they are open.
+    const DOUBT: (u64, u64);
+
+    /// Whether a switch to a root takes a look at when it was got: always, where entries stay when another space becomes
+    /// active; else if its counters are not as the core's, whose
+    /// [`DOUBT`](Self::DOUBT) this is.
+    fn is_doubtful(root: Root, doubt: u64) -> bool;
 
     /// Whether [`flush_page`](Self::flush_page) and [`flush_space`](Self::flush_space) reach the entries of a space that is
     /// not active.

@@ -7,6 +7,7 @@
 use core::arch::x86_64::{__cpuid, __cpuid_count, _rdtsc};
 use core::fmt;
 
+use weft_hal::Counters;
 use x86_64::registers::control::{Cr0, Cr0Flags, Cr4, Cr4Flags};
 use x86_64::registers::model_specific::{Efer, EferFlags, Msr};
 use x86_64::registers::xcontrol::{XCr0, XCr0Flags};
@@ -229,7 +230,7 @@ fn list(to: &mut fmt::Formatter<'_>, text: &str, bits: u32) -> fmt::Result {
 }
 
 /// Turns on every protection that `features` has; user mode has no floating point and no vectors before it is given them
-/// (`vectors.S`).
+/// (`vectors.S`), and no counters before [`set_counters`] opens them.
 ///
 /// Needs the kernel's final page tables.
 pub(crate) fn harden(features: &Features) {
@@ -247,6 +248,7 @@ pub(crate) fn harden(features: &Features) {
     );
     let mut cr4 =
         Cr4Flags::PHYSICAL_ADDRESS_EXTENSION | Cr4Flags::OSFXSR | Cr4Flags::OSXMMEXCPT_ENABLE;
+    cr4.insert(Cr4Flags::TIMESTAMP_DISABLE);
     cr4.set(Cr4Flags::OSXSAVE, features.xsave);
     cr4.set(Cr4Flags::MACHINE_CHECK_EXCEPTION, features.machine_check);
     cr4.set(
@@ -258,6 +260,14 @@ pub(crate) fn harden(features: &Features) {
     cr4.set(Cr4Flags::FSGSBASE, features.fsgsbase);
     write_cr4(cr4);
     reset_vectors(features);
+}
+
+/// Lets user mode read the time-stamp counter by RDTSC and RDTSCP, or makes that a fault (SDM 3A §2.5, CR4.TSD). RDPMC
+/// always is one: CR4.PCE stays clear.
+pub(crate) fn set_counters(counters: Counters) {
+    let mut cr4 = Cr4::read();
+    cr4.set(Cr4Flags::TIMESTAMP_DISABLE, counters == Counters::Closed);
+    write_cr4(cr4);
 }
 
 /// Nothing of what was there before stays in vector registers, and nobody may use them.

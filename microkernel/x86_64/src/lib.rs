@@ -6,7 +6,7 @@
 //!
 //! What decides without touching the machine stands in modules that also build on the host and are tested
 //! there: memory maps (`pvh`, `layout`), firmware tables (`acpi`), page-table entries (`entry`), registers
-//! (`regs`), message-signalled lines (`msi`), the page in which cores start (`trampoline`).
+//! (`regs`), reads of counters (`counters`), message-signalled lines (`msi`), the page in which cores start (`trampoline`).
 
 #![no_std]
 #![allow(
@@ -18,6 +18,7 @@
 extern crate std;
 
 pub mod acpi;
+pub mod counters;
 pub mod entry;
 pub mod layout;
 pub mod msi;

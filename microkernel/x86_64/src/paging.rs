@@ -5,10 +5,12 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
+use weft_early::DIRECT_MAP;
 use weft_hal::{Entry, Leaf, PageSize, Paging, PhysAddr};
+use x86_64::registers::control::Cr3;
 
-use crate::entry;
 use crate::machine::X86_64;
+use crate::{counters, entry};
 
 /// Entries of a root that belong to user mode.
 const USER_ENTRIES: usize = 256;
@@ -37,6 +39,29 @@ impl KernelHalf {
     pub(crate) const DIRECT: usize = 4;
     /// First address behind the direct map's physical memory.
     pub(crate) const LIMIT: u64 = (Self::DIRECT as u64) << 39;
+}
+
+/// Whether what the program that runs is about to do at `address` is to read a counter.
+pub(crate) fn reads_counter(address: u64) -> bool {
+    let root = PhysAddr(Cr3::read().0.start_address().as_u64());
+    let find = |at| counters::physical(root, at, table_word);
+    let read = |at: PhysAddr| {
+        let byte = core::ptr::with_exposed_provenance::<u8>((DIRECT_MAP + at.0) as usize);
+        // SAFETY:
+        // 1. it is plain memory that user mode has, all of which is in the direct map.
+        // 2. volatile, because user mode may write there.
+        unsafe { byte.read_volatile() }
+    };
+    counters::is_read(counters::instruction(address, find, read))
+}
+
+/// A word of the page tables that the processor uses now.
+fn table_word(at: PhysAddr) -> u64 {
+    let word = core::ptr::with_exposed_provenance::<AtomicU64>((DIRECT_MAP + at.0) as usize);
+    // SAFETY:
+    // 1. user mode's tables are made of plain memory, which the direct map has; those in use stay tables until this core, which is in the kernel, has
+    //    been told to leave them.
+    unsafe { &*word }.load(Ordering::Relaxed)
 }
 
 impl Paging for X86_64 {

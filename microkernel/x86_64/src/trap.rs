@@ -17,6 +17,7 @@ use x86_64::registers::control::Cr0Flags;
 
 use crate::descriptor::{KERNEL_CODE, USER_BASE, USER_CODE, USER_DATA};
 use crate::machine::X86_64;
+use crate::paging::reads_counter;
 use crate::regs::{Format, Registers, is_canonical};
 use crate::smp::{IST_BYTES, PerCore, WAYS};
 use crate::{cpu, init};
@@ -358,6 +359,7 @@ fn fault(registers: &Registers, vector: u64, error: u64, cr2: u64) -> (FaultKind
         1 | 3 => (FaultKind::Breakpoint, 0),
         6 | 7 => (FaultKind::Undefined, 0),
         13 if !is_canonical(ip) => (FaultKind::Execute, ip),
+        13 if error == 0 && reads_counter(ip) => (FaultKind::Counter, 0),
         13 => (FaultKind::Privileged, 0),
         14 if error & RESERVED_BIT != 0 => panic!("page tables are damaged at {cr2:#x}"),
         14 if error & FETCH != 0 => (FaultKind::Execute, cr2),

@@ -188,7 +188,8 @@ impl Stage {
 
     /// A space of a core with the program in it.
     fn space(&mut self, stock: Stock) -> Result<AddressSpace, Failure> {
-        let space = self.object(stock, Kind::AddressSpace, 0)?;
+        let space: AddressSpace = self.object(stock, Kind::AddressSpace, 0)?;
+        done("opening counters", space.allow_counters(stock.control))?;
         for (address, frame) in self.program.clone() {
             let frame = self.again(frame)?;
             self.map(stock, space, frame, (address, EXECUTE))?;

@@ -5,7 +5,7 @@ use core::fmt::Debug;
 use bench::figure::Figure;
 use bench::report::Report;
 use bench::samples::{Batch, Samples};
-use weft_sys::measure::{CounterRate, counter, counter_rate, mark_begin, mark_end};
+use weft_sys::measure::{CounterRate, counter, counter_rate, mark_begin, mark_end, may_read};
 
 use crate::check::{Outcome, done};
 use crate::stage::Stage;
@@ -38,6 +38,9 @@ pub(crate) fn runs() -> impl Iterator<Item = Run> {
 /// # Errors
 /// Why there is nothing to count with.
 pub(crate) fn unit() -> Result<&'static str, &'static str> {
+    if !may_read() {
+        return Err("the manifest does not give `bench` the counters: add `counters = true`");
+    }
     match counter_rate() {
         CounterRate::Processor => Ok("instructions"),
         CounterRate::Absent => Err("there is no counter"),

@@ -172,6 +172,11 @@ impl Stage {
 pub(crate) struct Scheduler(SchedControl);
 
 impl Scheduler {
+    /// Lets the threads of a new space read counters, as those may that they take turns with.
+    pub(crate) fn open_counters(self, space: AddressSpace) -> Result<(), Refusal> {
+        space.allow_counters(self.0)
+    }
+
     /// Sets the priority of a scheduling context, and more time than it will use.
     pub(crate) fn schedule(self, context: SchedContext, priority: u8) -> Result<(), Refusal> {
         let time = Budget {

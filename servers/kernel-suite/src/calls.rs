@@ -57,9 +57,20 @@ pub(crate) fn process(
     stock: Stock,
     code: (Probe, Probe),
 ) -> Result<Process, Failure> {
+    process_that(fixture, stock, code, |_| Ok(()))
+}
+
+/// As `process`, whose space is got ready by `prepare` before it has a thread.
+pub(crate) fn process_that(
+    fixture: &mut Fixture,
+    stock: Stock,
+    code: (Probe, Probe),
+    prepare: impl FnOnce(AddressSpace) -> Result<(), Failure>,
+) -> Result<Process, Failure> {
     let cnode: CNode = fixture.object_of(stock, Kind::CNode, 4)?;
     let space: AddressSpace = fixture.object_of(stock, Kind::AddressSpace, 0)?;
     fill(fixture, stock, space, code)?;
+    prepare(space)?;
     let thread: Thread = fixture.object_of(stock, Kind::Thread, 0)?;
     fixture.configure(thread, space, cnode, FAULTS)?;
     let sched: SchedContext = fixture.object_of(stock, Kind::SchedContext, 0)?;

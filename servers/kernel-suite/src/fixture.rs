@@ -25,7 +25,10 @@ const ENDPOINT: CPtr = CPtr(1000);
 const VICTIM: CPtr = CPtr(1002);
 const SCHED: CPtr = CPtr(1003);
 const NOTIFICATION: CPtr = CPtr(1004);
+const NURSERY: CPtr = CPtr(1005);
 const FIRST_FREE: u32 = 1010;
+/// log2 of the bytes of memory for what is taken back soon: room for six processes.
+pub(crate) const NURSERY_BITS: u8 = 18;
 /// A time slice, in ns.
 pub(crate) const SLICE: u64 = 1_000_000;
 /// Time without end, by slices.
@@ -65,6 +68,8 @@ pub(crate) struct Fixture {
     /// The memory of what ran only at boot.
     pub(crate) init: Untyped,
     memory: Untyped,
+    /// What is taken back soon is made of this.
+    nursery: Untyped,
     next: u32,
     /// The thread that runs probes, suspended between tests.
     pub(crate) victim: Thread,
@@ -109,10 +114,12 @@ impl Fixture {
             others: others.collect::<Result<_, _>>()?,
             init: last_of(info)?,
             memory: largest_of(info, 0)?,
+            nursery: Untyped::from(NURSERY),
             next: FIRST_FREE,
             victim: Thread::from(VICTIM),
             notification: Notification::from(NOTIFICATION),
         };
+        fixture.make(Kind::Untyped, NURSERY_BITS, NURSERY)?;
         fixture.make(Kind::Endpoint, 0, ENDPOINT)?;
         fixture.make(Kind::Thread, 0, VICTIM)?;
         fixture.make(Kind::SchedContext, 0, SCHED)?;
@@ -140,6 +147,21 @@ impl Fixture {
         let slot = self.slot();
         self.make(kind, size, slot)?;
         Ok(T::from(slot))
+    }
+
+    /// Takes back what this makes of this program's own core, the slots as well.
+    pub(crate) fn within(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let first = self.next;
+        core::mem::swap(&mut self.memory, &mut self.nursery);
+        let result = run(self);
+        core::mem::swap(&mut self.memory, &mut self.nursery);
+        self.next = first;
+        let own = CNode::from(boot::CNODE);
+        done("taking back", own.revoke(self.nursery.cptr()))?;
+        result
     }
 
     /// What objects of this program's own core are made from.

@@ -46,7 +46,7 @@ const WRITABLE: Rights = Rights::READ.union(Rights::WRITE);
 /// How often each thing is done on a core.
 const TIMES: u32 = 8;
 
-fn each(
+pub(crate) fn each(
     fixture: &mut Fixture,
     run: impl Fn(&mut Fixture, Stock) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
@@ -60,7 +60,7 @@ fn each(
 }
 
 /// Waits until a thread of this core runs on another.
-fn until_it_is_away(fixture: &Fixture, thread: Thread) -> Result<(), Failure> {
+pub(crate) fn until_it_is_away(fixture: &Fixture, thread: Thread) -> Result<(), Failure> {
     for _ in 0..1000 {
         let now = weft_sys::clock_ns();
         // The time goes by; nobody signals.
@@ -73,7 +73,7 @@ fn until_it_is_away(fixture: &Fixture, thread: Thread) -> Result<(), Failure> {
     Err(Failure::from("it stays here"))
 }
 
-fn allow(stock: Stock, thread: Thread, affinity: Affinity) -> Result<(), Failure> {
+pub(crate) fn allow(stock: Stock, thread: Thread, affinity: Affinity) -> Result<(), Failure> {
     done("allowing", stock.control.set_affinity(thread, affinity))
 }
 

@@ -16,6 +16,7 @@ extern crate alloc;
 mod boot;
 mod calls;
 mod cores;
+mod counters;
 mod entry;
 mod faults;
 mod fixture;
@@ -64,6 +65,7 @@ fn tables() -> impl Iterator<Item = &'static Test> {
         calls::TESTS,
         cores::TESTS,
         lodge::TESTS,
+        counters::TESTS,
         spaces::TESTS,
         random::TESTS,
     ];

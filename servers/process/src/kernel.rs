@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use libipc::abi::startup::slots as known;
+use libipc::abi::startup::{Granted, slots as known};
 use libipc::abi::syscall::ThreadState;
 use libipc::objects::{AddressSpace, CNode, SchedControl, Thread, Untyped};
 use libipc::{CPtr, Cap, Refusal, Session, Sessions, slots};
@@ -49,6 +49,8 @@ pub struct Kernel {
     pub sessions: proto::vfs_sessions::Client,
     /// Silences devices.
     pub pci: Option<proto::pci_control::Client>,
+    /// What of the processor this server may use, and so may the programs that it starts.
+    pub granted: Granted,
     /// Sets priorities.
     pub control: SchedControl,
     /// The priority of programs.

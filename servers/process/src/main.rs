@@ -37,6 +37,7 @@ fn main(env: Startup) -> Never {
         memory: env.connect("memory"),
         sessions: env.connect("vfs_sessions"),
         pci: env.try_connect("pci_control"),
+        granted: env.granted(),
         control: SchedControl::from(CPtr(priorities.slot)),
         priority: priorities.v0 as u8,
         endpoint: (mintable("mint.process"), own.interface),

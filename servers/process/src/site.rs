@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use libipc::abi::layout::{HEAP_BASE, PAGE, STACK_TOP, STARTUP_PAGE};
-use libipc::abi::startup::{EntryKind, slots as known};
+use libipc::abi::startup::{EntryKind, Granted, slots as known};
 use libipc::abi::syscall::ThreadUses;
 use libipc::objects::{AddressSpace, Budget, CNode, Untyped};
 use libipc::{CPtr, Caller, Kind, Refusal, Rights, Session, slots};
@@ -132,9 +132,12 @@ fn assemble(
         used: 1,
     });
     let parts = Parts::new(site, CNODE_SIZE)?;
+    if kernel.granted.contains(Granted::COUNTERS) {
+        parts.allow_counters(site, kernel.control)?;
+    }
     let mut program = Unfinished { site, parts };
     load(order.program, file, &mut program)?;
-    let startup = startup_page(order)?;
+    let startup = startup_page(order, kernel.granted)?;
     program.page(STARTUP_PAGE, Rights::READ, Some((0, &startup)))?;
     program.site.map_message_page(parts.thread, parts.space)?;
     program.connect(kernel, order, files)?;
@@ -334,7 +337,7 @@ impl Building for Unfinished<'_> {
     }
 }
 
-fn startup_page(order: &Order<'_>) -> Result<Vec<u8>, Error> {
+fn startup_page(order: &Order<'_>, granted: Granted) -> Result<Vec<u8>, Error> {
     let entry = |name: &str, slot: CPtr| StartEntry {
         name: name.into(),
         kind: EntryKind::Client,
@@ -353,6 +356,7 @@ fn startup_page(order: &Order<'_>) -> Result<Vec<u8>, Error> {
         heap_bytes: HEAP_PAGES * PAGE,
         first_free: FIRST_FREE,
         cnode_size: CNODE_SIZE,
+        granted,
     };
     let mut bytes = [0; PAGE as usize];
     page.write(&mut bytes, &entries, order.arguments)

@@ -12,11 +12,13 @@ use libipc::{
         boot::BootInfo,
         cap::MemoryClass,
         layout::{PAGE, STARTUP_PAGE},
+        startup::Granted,
     },
 };
 use weft_domain::Builder as _;
 use weft_spec::{
-    Component, ComponentId, Grant, StartupPage, SystemSpec, What, segments, startup_entries,
+    Component, ComponentId, Counters, Grant, StartupPage, SystemSpec, What, segments,
+    startup_entries,
 };
 
 use crate::{
@@ -247,6 +249,10 @@ impl Builder<'_> {
                 heap_bytes: component.sizes.heap_bytes(),
                 first_free: component.grants.iter().map(end).max().unwrap_or(1),
                 cnode_size: component.sizes.cnode_size,
+                granted: match component.counters {
+                    Counters::Open => Granted::COUNTERS,
+                    Counters::Closed => Granted::empty(),
+                },
             };
             header.write(&mut page, &entries, &component.args)?;
             let domain = this

@@ -2,9 +2,13 @@
 
 use alloc::vec::Vec;
 
-use libipc::{CPtr, Kind, abi::cap::MapFlags};
+use libipc::{
+    CPtr, Kind,
+    abi::{boot, cap::MapFlags},
+    objects::SchedControl,
+};
 use weft_domain::{Builder, Mapping, Parts};
-use weft_spec::{Component, What};
+use weft_spec::{Component, Counters, What};
 
 use crate::{trouble::Trouble, workshop::Workshop};
 
@@ -32,7 +36,7 @@ impl Domain {
     /// Makes the objects.
     ///
     /// # Errors
-    /// No memory or slots.
+    /// No memory or slots, or a refusal.
     pub fn new(workshop: &mut Workshop, component: &Component) -> Result<Self, Trouble> {
         let core = workshop.work_for(component);
         let endpoint = has(component, What::Endpoint).then(|| workshop.make(Kind::Endpoint, 0));
@@ -40,9 +44,14 @@ impl Domain {
             .grants
             .iter()
             .filter(|grant| grant.what == What::Reply);
+        let parts = Parts::new(workshop, component.sizes.cnode_size)?;
+        if component.counters == Counters::Open {
+            let control = SchedControl::from(boot::sched_control(core));
+            parts.allow_counters(workshop, control)?;
+        }
         Ok(Self {
             core,
-            parts: Parts::new(workshop, component.sizes.cnode_size)?,
+            parts,
             endpoint: endpoint.transpose()?,
             replies: replies
                 .map(|_| workshop.make(Kind::Reply, 0))

@@ -5,8 +5,8 @@ mod elf;
 use elf::{EXECUTE, Elf, READ, WRITE};
 use image::{BootFile, Contents, ImageError, ProgramFile, compose, verify};
 use weft_spec::{
-    Access, Bus, Coherence, Component, Fpu, ImageView, ProgramId, Region, Schedule, SegmentFault,
-    Sizes, Slot, Source, SystemSpec, program_name, segments,
+    Access, Bus, Coherence, Component, Counters, Fpu, ImageView, ProgramId, Region, Schedule,
+    SegmentFault, Sizes, Slot, Source, SystemSpec, program_name, segments,
 };
 
 fn spec() -> SystemSpec {
@@ -229,6 +229,7 @@ fn reader() -> Component {
         name: "reader".to_owned(),
         program: ProgramId(1),
         fpu: Fpu::Absent,
+        counters: Counters::Closed,
         schedule: Schedule {
             core: 0,
             priority: 1,

@@ -1,6 +1,6 @@
 //! A manifest after reading: kinds of values are right, names are not resolved yet.
 
-use weft_spec::Fpu;
+use weft_spec::{Counters, Fpu};
 
 use crate::diagnostic::{At, Place};
 
@@ -39,6 +39,8 @@ pub(crate) struct DraftComponent {
     pub(crate) program: At<String>,
     /// Whether it has vector registers.
     pub(crate) fpu: Fpu,
+    /// Whether it may read the processor's counters.
+    pub(crate) counters: Counters,
     /// The cores that it is on, at least one: an instance is started on each.
     pub(crate) cores: Vec<At<u8>>,
     pub(crate) priority: At<u8>,

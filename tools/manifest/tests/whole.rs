@@ -6,7 +6,7 @@ use manifest::{Source, check};
 use weft_abi::Rights;
 use weft_abi::startup::{EntryKind, RING_APART};
 use weft_spec::{
-    ComponentId, Fpu, Grant, LARGE_FRAME, StartEntry, SystemSpec, What, badge,
+    ComponentId, Counters, Fpu, Grant, LARGE_FRAME, StartEntry, SystemSpec, What, badge,
     expected_capabilities, startup_entries,
 };
 
@@ -58,6 +58,15 @@ fn only_a_component_that_asks_for_them_has_vector_registers() {
     let has = spec.components.iter();
     let has = has.filter(|component| component.fpu == Fpu::Present);
     let names: Vec<&str> = has.map(|component| component.name.as_str()).collect();
+    assert_eq!(names, ["shell"]);
+}
+
+#[test]
+fn only_a_component_that_asks_for_them_may_read_counters() {
+    let spec = whole();
+    let may = spec.components.iter();
+    let may = may.filter(|component| component.counters == Counters::Open);
+    let names: Vec<&str> = may.map(|component| component.name.as_str()).collect();
     assert_eq!(names, ["shell"]);
 }
 

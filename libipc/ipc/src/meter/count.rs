@@ -24,10 +24,10 @@ static METERS: [Meter; METHODS] = [const { Meter::unused() }; METHODS];
 
 /// Runs a method of a server, and counts.
 pub fn method<R>(caller: Caller, label: u32, run: impl FnOnce() -> R) -> R {
-    let begin = measure::counter();
+    let begin = measure::ticks();
     points::note(label, caller, begin, End::Not);
     let result = run();
-    let end = measure::counter();
+    let end = measure::ticks();
     points::note(label, caller, end, End::Is);
     if let Some(meter) = find(label) {
         meter.count(end.wrapping_sub(begin));

@@ -4,7 +4,7 @@ use weft_abi::cap::MapFlags;
 use weft_abi::{Refusal, Syscall};
 use weft_sys::invoke;
 
-use super::Frame;
+use super::{Frame, SchedControl};
 
 super::object! {
     /// The root of a set of page tables.
@@ -29,6 +29,13 @@ pub enum MapError {
 }
 
 impl AddressSpace {
+    /// Lets the threads of the space read the processor's counters, before the first of them is configured. `control` is of
+    /// the space's core.
+    pub fn allow_counters(self, control: SchedControl) -> Result<(), Refusal> {
+        let arguments = [u64::from(self.0.0), 0, 0, 0, 0];
+        invoke(Syscall::SpaceAllowCounters, control.cptr(), arguments).map(|_| ())
+    }
+
     /// Maps a frame at a virtual address; mapping it again at the same address changes its flags.
     #[inline]
     pub fn map(self, frame: Frame, address: u64, flags: MapFlags) -> Result<(), MapError> {

@@ -6,7 +6,7 @@ use weft_abi::image::{Program, Segment};
 use weft_abi::layout::{MESSAGE_PAGE, PAGE, STACK_TOP, STARTUP_PAGE};
 use weft_abi::syscall::MAX_PRIORITY;
 use weft_abi::{ABI_HASH, CPtr, Kind, Refusal, Rights};
-use weft_hal::{Arch, Context, CoreId, Leaf, Nanoseconds, PageSize, PhysAddr, VirtAddr};
+use weft_hal::{Arch, Context, CoreId, Counters, Leaf, Nanoseconds, PageSize, PhysAddr, VirtAddr};
 use weft_store::Ref;
 use zerocopy::{FromZeros, IntoBytes};
 
@@ -338,6 +338,8 @@ impl<A: Arch> Builder<'_, A> {
         root.sched.user.set(home, Some(root.thread));
         root.thread.own_sched.set(home, Some(root.sched));
         root.thread.sched.set(home, Some(root.sched));
+        // Root may let everybody read counters, itself as well.
+        root.space.counters.set(home, Counters::Open);
         self.core.note_bindings(root.thread);
         self.core.make_ready(root.thread);
     }

@@ -10,7 +10,7 @@
 
 use weft_abi::message::MAX_WORDS;
 use weft_abi::{FaultKind, FaultLabel, Kind, MessageInfo, Rights};
-use weft_hal::{Answered, Arch, Direct};
+use weft_hal::{Answered, Arch, Direct, Root};
 use weft_store::Ref;
 
 use crate::Core;
@@ -63,13 +63,14 @@ impl<A: Arch> Core<A> {
         let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
         let Line { server, reply } = endpoint.line.get(home)?;
         let sched = self.sched.running_on?;
-        if self.is_outranked(sched, server) || !self.knows_space(server) {
+        if self.is_outranked(sched, server) {
             return None;
         }
+        let root = self.known_space(server)?;
         self.lend(caller, endpoint, Line { server, reply });
         let badge = slot.badge.get(home);
         self.copy_rest(caller, server, rest);
-        let context = self.switch_directly(server);
+        let context = self.switch_directly(server, root);
         Some(Direct { context, badge })
     }
 
@@ -99,14 +100,15 @@ impl<A: Arch> Core<A> {
         let endpoint: Ref<Endpoint<A>> = Ref::from_slot(slot.object.get(home));
         let line = endpoint.line.get(home)?;
         let sched = self.sched.running_on?;
-        if self.is_outranked(sched, line.server) || !self.knows_space(line.server) {
+        if self.is_outranked(sched, line.server) {
             return None;
         }
+        let root = self.known_space(line.server)?;
         thread.fault.set(home, Some(fault));
         thread.faulting.set(home, true);
         self.lend(thread, endpoint, line);
         self.deliver_fault(thread, line.server, slot.badge.get(home));
-        self.switch_directly(line.server);
+        self.switch_directly(line.server, root);
         Some(())
     }
 
@@ -147,9 +149,10 @@ impl<A: Arch> Core<A> {
         let caller = reply.caller.get(home)?;
         let sched = self.sched.running_on?;
         let entitled = sched.owner.get(home) == Some(caller) || caller.lent_by.get(home).is_some();
-        if !entitled || self.is_outranked(sched, caller) || !self.knows_space(caller) {
+        if !entitled || self.is_outranked(sched, caller) {
             return None;
         }
+        let root = self.known_space(caller)?;
         let faulted = caller.faulting.get(home);
         if faulted {
             if MessageInfo(info).label() != FaultLabel::RESUME {
@@ -164,10 +167,10 @@ impl<A: Arch> Core<A> {
         server.lent_by.set(home, None);
         caller.state.set(home, Blocked::Ready);
         if faulted {
-            return Some(Answered::Faulted(self.switch_directly(caller)));
+            return Some(Answered::Faulted(self.switch_directly(caller, root)));
         }
         self.copy_rest(server, caller, rest);
-        Some(Answered::Caller(self.switch_directly(caller)))
+        Some(Answered::Caller(self.switch_directly(caller, root)))
     }
 
     /// Null: the way in and out.
@@ -287,8 +290,8 @@ impl<A: Arch> Core<A> {
     }
 
     #[inline(always)]
-    fn switch_directly(&mut self, to: ThreadRef<A>) -> &A::Context {
-        self.enter_directly(to);
+    fn switch_directly(&mut self, to: ThreadRef<A>, root: Root) -> &A::Context {
+        self.enter_directly(root);
         &self.sched.current.insert(to).context
     }
 }

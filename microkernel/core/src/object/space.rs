@@ -1,6 +1,6 @@
 //! An address space (root table and identifier) and a page table.
 
-use weft_hal::{Asid, CoreId, PhysAddr};
+use weft_hal::{Asid, CoreId, Counters, PhysAddr};
 use weft_store::HomeCell;
 
 use crate::space::Mark;
@@ -14,6 +14,8 @@ pub struct AddressSpace {
     pub asid: HomeCell<Asid>,
     /// Which use of the identifier this is: a mapping of an earlier one is void.
     pub generation: HomeCell<u16>,
+    /// Whether its threads may read the processor's counters.
+    pub counters: HomeCell<Counters>,
     /// A bit for each other core where threads of it run.
     pub cores: HomeCell<u64>,
     /// How many threads of it each core has, those on their way included.
@@ -30,6 +32,7 @@ impl AddressSpace {
             root: HomeCell::new(root),
             asid: HomeCell::new(asid),
             generation: HomeCell::new(generation),
+            counters: HomeCell::new(Counters::Closed),
             cores: HomeCell::new(0),
             lodgers: [const { HomeCell::new(0) }; CoreId::MAX],
             marks: [const { Mark::none() }; CoreId::MAX],

@@ -66,7 +66,7 @@ impl<A: Arch> Scheduler<A> {
             occupied: 0,
             epoch: 1,
             since: Nanoseconds(0),
-            tags: Tags::new(),
+            tags: Tags::new::<A>(),
             ready: [const { List::new() }; LEVELS],
             throttled: List::new(),
             deadlines: List::new(),

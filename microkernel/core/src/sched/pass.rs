@@ -35,9 +35,12 @@ impl<A: Arch> Core<A> {
         let same = used < from.remaining.get(home)
             && now < from.refill_at.get(home)
             && left.0 != 0
-            && now.after(left) >= self.sched.programmed
-            && self.knows_space(thread);
-        same.then_some(Passing { now, used })
+            && now.after(left) >= self.sched.programmed;
+        if !same {
+            return None;
+        }
+        self.known_space(thread)?;
+        Some(Passing { now, used })
     }
 
     /// The processor passes to a thread on another context. The one that ran is in the queue where it belongs.
@@ -54,7 +57,7 @@ impl<A: Arch> Core<A> {
         self.sched.since = passing.now;
         self.sched.running_on = thread.sched.get(home);
         self.sched.current = Some(thread);
-        self.enter_directly(thread);
+        self.enter_directly(thread.root.get(self.home()));
     }
 
     /// The running thread, which is ready, joins its queue with the context that it runs on.

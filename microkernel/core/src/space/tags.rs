@@ -14,10 +14,13 @@
 //! memory became void. The active root is never void, so that a switch to it asks nothing.
 //!
 //! Without tags ([`Tlb::greatest_tag`] is 0) only the active space can have entries.
+//!
+//! Some spaces may read the processor's counters. Whether they are open is a mode of the core, which is the lowest bit of the
+//! version: so what a thread remembers is void in the other mode too, and no switch asks for it apart.
 
 use core::sync::atomic::{AtomicU64, Ordering};
 
-use weft_hal::{PhysAddr, Root, Tlb, TlbTag};
+use weft_hal::{CounterGate, Counters, PhysAddr, Root, Tlb, TlbTag};
 
 /// Bits of a tag in a word; the round is above them.
 const TAG: u32 = 16;
@@ -47,6 +50,8 @@ impl Mark {
 pub(crate) struct Tagged<'a> {
     pub(crate) table: PhysAddr,
     pub(crate) mark: &'a Mark,
+    /// Whether its threads may read the processor's counters.
+    pub(crate) counters: Counters,
 }
 
 /// What a core has given out, and which space is active.
@@ -54,26 +59,37 @@ pub(crate) struct Tagged<'a> {
 pub(crate) struct Tags {
     /// What the root register holds; [`Root::NONE`]: the kernel's own space.
     pub(crate) active: Root,
-    /// Counts the times that roots which threads remember became void. Never 0.
+    /// Counts, by twos, the times that roots which threads remember became void; bit 0: the counters are open. Never 0.
     pub(crate) version: u64,
+    /// What makes roots doubtful in this mode ([`Tlb::DOUBT`]).
+    doubt: u64,
     /// The tag that was given out last and the round; as in a [`Mark`].
     last: u64,
 }
 
+/// The version's step; the bit below is the mode of the counters.
+const VERSION: u64 = 2;
+
 impl Tags {
-    /// Nothing is given out, and no space is active.
-    pub(crate) const fn new() -> Self {
+    /// Nothing is given out, no space is active, and the counters are closed.
+    pub(crate) const fn new<T: Tlb>() -> Self {
         Self {
             active: Root::NONE,
-            version: 1,
+            version: VERSION,
+            doubt: T::DOUBT.0,
             last: 1 << TAG,
         }
     }
 
-    /// Whether a root is good that was got at this version.
+    /// The version of roots of spaces with these counters.
+    pub(crate) const fn version_for(&self, counters: Counters) -> u64 {
+        self.version & VERSION.wrapping_neg() | counters as u64
+    }
+
+    /// Whether a root is good that was got at this version, and its counters are as the core's.
     #[inline(always)]
     pub(crate) fn is_good<T: Tlb>(&self, root: Root, version: u64) -> bool {
-        !T::is_tagged(root) || version == self.version
+        !T::is_doubtful(root, self.doubt) || version == self.version
     }
 
     /// Makes the space of a [good](Self::is_good) root the active one.
@@ -88,16 +104,17 @@ impl Tags {
     /// The root of a space that has a tag, which is good until the version changes.
     pub(crate) fn known(&self, tlb: &impl Tlb, space: Tagged<'_>) -> Option<Root> {
         let tag = self.tag_of(space.mark)?;
-        Some(tlb.root(space.table, tag))
+        Some(tlb.root(space.table, tag, space.counters))
     }
 
-    /// Makes a space the active one, with a tag; gives its root, which is good until the version changes.
-    pub(crate) fn enter(&mut self, tlb: &mut impl Tlb, space: Tagged<'_>) -> Root {
+    /// Makes a space the active one, with a tag, and its counters the core's; gives its root, which is good until the version changes.
+    pub(crate) fn enter<T: Tlb + CounterGate>(&mut self, tlb: &mut T, space: Tagged<'_>) -> Root {
+        self.admit(tlb, space.counters);
         let tag = match self.tag_of(space.mark) {
             Some(tag) => tag,
             None => self.give(tlb, space.mark),
         };
-        let root = tlb.root(space.table, tag);
+        let root = tlb.root(space.table, tag, space.counters);
         self.enter_good(tlb, root);
         root
     }
@@ -113,7 +130,7 @@ impl Tags {
         }
         let tag = self.tag_of(space.mark)?;
         if tlb.reaches_inactive() {
-            return Some(tlb.root(space.table, tag));
+            return Some(tlb.root(space.table, tag, space.counters));
         }
         self.withdraw(space.mark);
         None
@@ -152,6 +169,19 @@ impl Tags {
         (word >> TAG == self.last >> TAG).then_some(TlbTag(word as u16))
     }
 
+    /// Opens or closes the counters, if they are not so.
+    fn admit<T: Tlb + CounterGate>(&mut self, gate: &mut T, counters: Counters) {
+        let version = self.version_for(counters);
+        if version != self.version {
+            self.version = version;
+            self.doubt = match counters {
+                Counters::Closed => T::DOUBT.0,
+                Counters::Open => T::DOUBT.1,
+            };
+            gate.set_counters(counters);
+        }
+    }
+
     /// Gives a tag to a space that has none; none at all where there are none.
     fn give(&mut self, tlb: &mut impl Tlb, mark: &Mark) -> TlbTag {
         let greatest = tlb.greatest_tag();
@@ -172,12 +202,12 @@ impl Tags {
         self.leave_any(tlb);
         tlb.flush_all();
         self.last = (self.last >> TAG).wrapping_add(1) << TAG;
-        self.version = self.version.wrapping_add(1);
+        self.version = self.version.wrapping_add(VERSION);
     }
 
     /// Takes the tag from a space that is not active.
     fn withdraw(&mut self, mark: &Mark) {
         mark.set(0);
-        self.version = self.version.wrapping_add(1);
+        self.version = self.version.wrapping_add(VERSION);
     }
 }

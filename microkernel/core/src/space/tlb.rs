@@ -10,32 +10,33 @@ use crate::object::{AddressSpace, ThreadRef};
 use super::tags::Tagged;
 
 impl<A: Arch> Core<A> {
-    /// Whether a thread knows which tag its space has here, so that a switch to it takes no look at the space.
+    /// The root of a thread's space, if the thread knows which tag that has here, and may read counters if and only if they
+    /// are open: so a switch to it takes no look at the space. It is good until the next switch.
     #[inline(always)]
-    pub(crate) fn knows_space(&self, thread: ThreadRef<A>) -> bool {
+    pub(crate) fn known_space(&self, thread: ThreadRef<A>) -> Option<Root> {
         let home = self.home();
         let (root, version) = (thread.root.get(home), thread.version.get(home));
-        self.sched.tags.is_good::<A>(root, version)
+        let good = self.sched.tags.is_good::<A>(root, version);
+        good.then_some(root)
     }
 
-    /// Switches to the space of a thread that [knows](Self::knows_space) it.
+    /// Switches to a [known](Self::known_space) space.
     #[inline(always)]
-    pub(crate) fn enter_directly(&mut self, thread: ThreadRef<A>) {
-        let root = thread.root.get(self.home());
+    pub(crate) fn enter_directly(&mut self, root: Root) {
         self.sched.tags.enter_good(&mut self.arch, root);
     }
 
     /// Switches to the space of a thread.
     #[inline(always)]
     pub(crate) fn enter_space(&mut self, thread: ThreadRef<A>) {
-        if self.knows_space(thread) {
-            self.enter_directly(thread);
-        } else {
-            self.enter_afresh(thread);
+        match self.known_space(thread) {
+            Some(root) => self.enter_directly(root),
+            None => self.enter_afresh(thread),
         }
     }
 
-    /// Switches to the space of a thread that does not know which tag the space has here.
+    /// Switches to the space of a thread that does not know which tag the space has here, or may read counters while they
+    /// are closed, or may not while they are open.
     #[cold]
     #[inline(never)]
     fn enter_afresh(&mut self, thread: ThreadRef<A>) {
@@ -61,12 +62,13 @@ impl<A: Arch> Core<A> {
     }
 
     /// What a thread may remember of a space: its root here, and the version for which that is good.
+    #[inline(always)]
     fn root_of(&self, space: &AddressSpace) -> (Root, u64) {
         let space = self.tagged(space);
         let tags = &self.sched.tags;
         match tags.known(&self.arch, space) {
-            Some(root) => (root, tags.version),
-            None => (self.arch.root(space.table, TlbTag(0)), 0),
+            Some(root) => (root, tags.version_for(space.counters)),
+            None => (self.arch.root(space.table, TlbTag(0), space.counters), 0),
         }
     }
 
@@ -80,6 +82,7 @@ impl<A: Arch> Core<A> {
         Tagged {
             table: space.root.get(self.home()),
             mark: space.mark(self.id()),
+            counters: space.counters.get(self.home()),
         }
     }
 

@@ -45,6 +45,7 @@ mod sched_unbind;
 mod send;
 mod signal;
 mod signal_wait;
+mod space_allow_counters;
 mod space_map;
 mod space_map_many;
 mod space_map_table;
@@ -239,6 +240,7 @@ const fn handler<A: Arch>(call: Syscall) -> Handler<A> {
         Syscall::SpaceUnmap => space_unmap::run,
         Syscall::SpaceMapTable => space_map_table::run,
         Syscall::FrameInfo => frame_info::run,
+        Syscall::SpaceAllowCounters => space_allow_counters::run,
         Syscall::SpaceMapMany => space_map_many::run,
         Syscall::SpaceUnmapMany => space_unmap_many::run,
         Syscall::IrqCreate => irq_create::run,

@@ -13,7 +13,7 @@ const PLAIN: u64 = MessageInfo::new(5, 2, 0).0;
 const TIME: u64 = 10_000_000;
 
 /// A server (thread 0) that has answered thread 1 once by the general path, and waits on its line; thread 1 runs.
-fn served() -> Rig {
+pub(super) fn served() -> Rig {
     let mut rig = Rig::new(&[Some(20), Some(10), Some(10), Some(30)]);
     rig.enter(3, Syscall::ThreadSuspend, &[THREADS + 3]);
     rig.enter(0, Syscall::Recv, &[ENDPOINT, 0, 0, 0, 0, 0, 0, 0, REPLY]);
@@ -29,7 +29,7 @@ fn answer(rig: &mut Rig) {
 }
 
 /// Whether the running thread's call takes the fast path.
-fn quick(rig: &mut Rig, who: usize, call: Syscall, arguments: &[u64]) -> bool {
+pub(super) fn quick(rig: &mut Rig, who: usize, call: Syscall, arguments: &[u64]) -> bool {
     assert_eq!(rig.running(), Some(who), "thread {who} should run");
     let mut registers = [0; ARGUMENTS];
     registers[..arguments.len()].copy_from_slice(arguments);
@@ -38,11 +38,11 @@ fn quick(rig: &mut Rig, who: usize, call: Syscall, arguments: &[u64]) -> bool {
     rig.machine.enter_quickly(thread)
 }
 
-fn quick_call(rig: &mut Rig) -> bool {
+pub(super) fn quick_call(rig: &mut Rig) -> bool {
     quick(rig, 1, Syscall::Call, &[BADGED, PLAIN, 1, 2, 3, 4, 5, 6])
 }
 
-fn quick_answer(rig: &mut Rig) -> bool {
+pub(super) fn quick_answer(rig: &mut Rig) -> bool {
     let arguments = [ENDPOINT, PLAIN, 7, 8, 0, 0, 0, 0, REPLY];
     quick(rig, 0, Syscall::ReplyRecv, &arguments)
 }

@@ -13,8 +13,18 @@ use crate::cspace::power;
 use crate::object::{Endpoint, Slot, SlotRef, ThreadSlot};
 
 impl Fixture {
-    /// Panics if an invariant does not hold for any slot that can be reached from root's CNode.
+    /// Counters are open if and only if the running thread may read them.
+    fn check_counters(&self) {
+        let home = self.core.home();
+        let running = self.core.sched.current;
+        if let Some(space) = running.and_then(|thread| self.core.space_of(thread)) {
+            assert_eq!(self.core.arch.counters, space.counters.get(home));
+        }
+    }
+
+    /// Panics if an invariant does not hold for any slot that can be reached from root's CNode, or of who runs.
     pub(super) fn check_invariants(&self) {
+        self.check_counters();
         let mut seen = BTreeSet::new();
         let mut todo = std::vec![self.slot(1)];
         while let Some(cnode) = todo.pop() {

@@ -10,6 +10,7 @@ mod boot;
 mod budgets;
 mod calls;
 mod cores;
+mod counters;
 mod cspace;
 mod deadlines;
 mod fast;

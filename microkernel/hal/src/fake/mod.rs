@@ -15,8 +15,8 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 use crate::{
-    Arch, Clock, Console, CoreId, Cpu, IrqLine, IrqMode, Nanoseconds, PhysAddr, Root, TlbTag,
-    VirtAddr,
+    Arch, Clock, Console, CoreId, CounterGate, Counters, Cpu, IrqLine, IrqMode, Nanoseconds,
+    PhysAddr, Root, TlbTag, VirtAddr,
 };
 
 pub use context::{FakeContext, FakeVectors};
@@ -67,6 +67,8 @@ pub struct Fake {
     pub console: Vec<u8>,
     /// The active address space.
     pub active: Option<Root>,
+    /// Whether user mode may read the counters.
+    pub counters: Counters,
     /// Modes of the configured interrupt lines.
     pub modes: BTreeMap<IrqLine, IrqMode>,
     /// Lines that may fire.
@@ -125,6 +127,13 @@ impl Arch for Fake {
 
     fn put_away(&mut self, context: &FakeContext) {
         self.put_away.push(core::ptr::from_ref(context).addr());
+    }
+}
+
+impl CounterGate for Fake {
+    fn set_counters(&mut self, counters: Counters) {
+        assert_ne!(counters, self.counters, "they are so already");
+        self.counters = counters;
     }
 }
 

@@ -9,7 +9,8 @@ use weft_abi::Rights;
 use weft_abi::cap::CacheMode;
 
 use crate::{
-    Access, Entry, Leaf, OtherTlbs, PageSize, Paging, PhysAddr, Root, Tlb, TlbTag, VirtAddr,
+    Access, Counters, Entry, Leaf, OtherTlbs, PageSize, Paging, PhysAddr, Root, Tlb, TlbTag,
+    VirtAddr,
 };
 
 use super::Fake;
@@ -277,16 +278,18 @@ fn tag_of(root: Root) -> TlbTag {
 }
 
 impl Tlb for Fake {
+    const DOUBT: (u64, u64) = (0, 0);
+
     // Few, so that they are soon used up.
     fn greatest_tag(&self) -> u16 {
         5
     }
 
-    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root {
+    fn root(&self, table: PhysAddr, tag: TlbTag, _: Counters) -> Root {
         Root::from_bits(table.0 | u64::from(tag.0) << TAG)
     }
 
-    fn is_tagged(_: Root) -> bool {
+    fn is_doubtful(_: Root, _: u64) -> bool {
         true
     }
 
@@ -369,7 +372,8 @@ mod tests {
         };
         let mut fake = Fake::new();
         let at = VirtAddr(0x1000);
-        let [space, other] = [1, 2].map(|tag| fake.root(PhysAddr(0x1000), TlbTag(tag)));
+        let [space, other] =
+            [1, 2].map(|tag| fake.root(PhysAddr(0x1000), TlbTag(tag), Counters::Closed));
         fake.activate(space);
         assert_eq!(
             fake.access(at, Access::Read, word).map(|t| t.physical),

@@ -115,6 +115,7 @@ impl Maker {
     /// Makes a process and lets it run; returns the slot of its program's frame.
     fn make(&self) -> Result<CPtr, Refusal> {
         let space: AddressSpace = self.object(Kind::AddressSpace, 0, 0)?;
+        self.scheduler.open_counters(space)?;
         let cnode: CNode = self.object(Kind::CNode, CNODE_SIZE, 1)?;
         let thread: Thread = self.object(Kind::Thread, 0, 2)?;
         let sched: SchedContext = self.object(Kind::SchedContext, 0, 3)?;

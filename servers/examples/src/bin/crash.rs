@@ -22,7 +22,7 @@ const USAGE: ExitCode = ExitCode(2);
 const KERNEL: u64 = 0xffff_ffff_8000_0000;
 
 /// What can be done wrong, by the name of its kind.
-const KINDS: [(&str, fn()); 8] = [
+const KINDS: [(&str, fn()); 9] = [
     ("null", || read(0)),
     ("divide", divide),
     ("execute-data", || jump(&raw const DATA as u64)),
@@ -31,6 +31,7 @@ const KINDS: [(&str, fn()); 8] = [
     ("kernel-read", || read(KERNEL)),
     ("kernel-jump", || jump(KERNEL)),
     ("privileged", privileged),
+    ("counter", counter),
 ];
 
 /// Instructions (`ret`) where no instructions may be.
@@ -105,6 +106,18 @@ fn privileged() {
         asm!("hlt", options(nomem, nostack));
         #[cfg(target_arch = "aarch64")]
         asm!("msr daifset, #2", options(nomem, nostack));
+    }
+}
+
+/// Reads a counter of the processor.
+fn counter() {
+    // SAFETY:
+    // 1. the instruction only reads; if it is not refused, nothing has changed but registers.
+    unsafe {
+        #[cfg(target_arch = "x86_64")]
+        asm!("rdtsc", out("eax") _, out("edx") _, options(nomem, nostack));
+        #[cfg(target_arch = "aarch64")]
+        asm!("mrs {}, cntvct_el0", out(reg) _, options(nomem, nostack));
     }
 }
 

@@ -93,6 +93,61 @@ probe server
     svc #0
     b 1b
 probe server_end
+
+// Of counters. sp counts down by 16; what a system call destroys is set anew.
+probe count_cycles
+    mrs x1, pmccntr_el0
+    udf #1
+probe count_time
+    mrs x1, cntfrq_el0
+    mrs x1, cntvct_el0
+    udf #1
+probe count_spin
+1:  mrs x1, pmccntr_el0
+    sub sp, sp, #16
+    mov x1, sp
+    cbnz x1, 1b
+    udf #1
+probe count_yield
+1:  mrs x1, pmccntr_el0
+    mov x8, #9
+    svc #0
+    sub sp, sp, #16
+    mov x1, sp
+    cbnz x1, 1b
+    udf #1
+probe spin_count
+1:  sub sp, sp, #16
+    mov x1, sp
+    cbnz x1, 1b
+    mrs x1, pmccntr_el0
+    udf #1
+probe yield_count
+1:  mov x8, #9
+    svc #0
+    sub sp, sp, #16
+    mov x1, sp
+    cbnz x1, 1b
+    mrs x1, cntvct_el0
+    udf #1
+probe count_call
+    mrs x1, pmccntr_el0
+    mov x0, #1
+    mov x1, xzr
+    mov x8, #1
+    svc #0
+    udf #1
+probe called_count
+    mov x0, #1
+    movk x0, #2, lsl #32
+    mov x8, #3
+    svc #0
+    mrs x1, cntvct_el0
+    udf #1
+probe no_count
+    mrs x1, cntpct_el0
+    udf #1
+probe count_end
 .popsection
 
 // Every register with a pattern, and all of them written down.

@@ -3,7 +3,7 @@
 use core::arch::global_asm;
 use core::ops::Range;
 
-use super::{MESSAGE, OWN, SECRET, probes};
+use super::{MESSAGE, OWN, Probe, SECRET, probes};
 
 global_asm!(
     include_str!("aarch64.S"),
@@ -61,9 +61,33 @@ probes! {
     SCALABLE probe_scalable;
     /// A vector instruction, and one that begins with matrices (SME).
     STREAMING probe_streaming;
+    /// Reads the counter of cycles, then does not exist.
+    COUNT_CYCLES probe_count_cycles;
+    /// Reads that of virtual time and its rate, then does not exist.
+    COUNT_TIME probe_count_time;
+    /// Reads a counter in each turn of a loop, then does not exist. The stack pointer of this and all that follow is 16 times the
+    /// number of turns, and they can run at any address.
+    COUNT_SPIN probe_count_spin;
+    /// As it, and yields in each turn.
+    COUNT_YIELD probe_count_yield;
+    /// A loop, then reads a counter, then does not exist.
+    SPIN_COUNT probe_spin_count;
+    /// As it, and yields in each turn.
+    YIELD_COUNT probe_yield_count;
+    /// Reads a counter, then calls through the first capability.
+    COUNT_CALL probe_count_call;
+    /// Receives there, with the second as reply object, then reads a counter, then does not exist.
+    CALLED_COUNT probe_called_count;
+    /// Reads what is closed to all programs.
+    NO_COUNT probe_no_count;
+    /// The end of all these.
+    COUNT_END probe_count_end;
     /// Reads a register of the kernel.
     SYSTEM_REGISTER probe_system_register;
 }
+
+/// Those that read counters once and do nothing else.
+pub(crate) const COUNT: [Probe; 2] = [COUNT_CYCLES, COUNT_TIME];
 
 /// The kernel's text, which is where the linker script puts it.
 pub(crate) const KERNEL_TEXT: u64 = 0xffff_ffff_8004_0000;

@@ -130,6 +130,53 @@ probe server
     syscall
     jmp 1b
 probe server_end
+
+# Of counters. rsp counts down by 16; what a system call destroys is set anew.
+probe count_time_stamps
+    rdtsc
+    ud2
+probe count_spin
+1:  rdtsc
+    sub rsp, 16
+    jnz 1b
+    ud2
+probe count_yield
+1:  rdtsc
+    mov eax, 9
+    syscall
+    sub rsp, 16
+    jnz 1b
+    ud2
+probe spin_count
+1:  sub rsp, 16
+    jnz 1b
+    rdtsc
+    ud2
+probe yield_count
+1:  mov eax, 9
+    syscall
+    sub rsp, 16
+    jnz 1b
+    rdtsc
+    ud2
+probe count_call
+    rdtsc
+    mov edi, 1
+    xor esi, esi
+    mov eax, 1
+    syscall
+    ud2
+probe called_count
+    mov rdi, 0x200000001
+    mov eax, 3
+    syscall
+    rdtsc
+    ud2
+probe no_count
+    xor ecx, ecx
+    rdpmc
+    ud2
+probe count_end
 .popsection
 
 # Every register with a pattern, and all of them written down. {SECRET} and {OWN} are canonical, so that segment bases can

@@ -3,7 +3,7 @@
 use core::arch::global_asm;
 use core::ops::Range;
 
-use super::{MESSAGE, OWN, SECRET, probes};
+use super::{MESSAGE, OWN, Probe, SECRET, probes};
 
 global_asm!(
     include_str!("x86_64.S"),
@@ -77,9 +77,31 @@ probes! {
     LOOK_USED probe_look_used;
     /// Fills all registers with [`OWN`], counts the argument down, writes all registers to its stack, then does not exist.
     KEEP probe_keep;
+    /// Reads the time-stamp counter, then does not exist.
+    COUNT_TIME_STAMPS probe_count_time_stamps;
+    /// Reads a counter in each turn of a loop, then does not exist. The stack pointer of this and all that follow is 16 times the
+    /// number of turns, and they can run at any address.
+    COUNT_SPIN probe_count_spin;
+    /// As it, and yields in each turn.
+    COUNT_YIELD probe_count_yield;
+    /// A loop, then reads a counter, then does not exist.
+    SPIN_COUNT probe_spin_count;
+    /// As it, and yields in each turn.
+    YIELD_COUNT probe_yield_count;
+    /// Reads a counter, then calls through the first capability.
+    COUNT_CALL probe_count_call;
+    /// Receives there, with the second as reply object, then reads a counter, then does not exist.
+    CALLED_COUNT probe_called_count;
+    /// Reads what is closed to all programs.
+    NO_COUNT probe_no_count;
+    /// The end of all these.
+    COUNT_END probe_count_end;
     /// Makes a system call with DF, AC and NT set, copies the flags to rdi.
     STRANGE_FLAGS probe_strange_flags;
 }
+
+/// Those that read a counter once and do nothing else.
+pub(crate) const COUNT: [Probe; 1] = [COUNT_TIME_STAMPS];
 
 /// The kernel's text, which is where the linker script puts it.
 pub(crate) const KERNEL_TEXT: u64 = 0xffff_ffff_8014_0000;

@@ -116,6 +116,7 @@ fn plan_component(
         name: component.name.value.clone(),
         program: program(&component.program.value, programs),
         fpu: component.fpu,
+        counters: component.counters,
         schedule: Schedule {
             core: component.core(),
             priority: component.priority.value,

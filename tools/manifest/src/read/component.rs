@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 use weft_abi::{deadlines::DEADLINE_PRIORITY, layout, syscall::MAX_PRIORITY};
-use weft_spec::Fpu;
+use weft_spec::{Counters, Fpu};
 
 use super::connection;
 use crate::{
@@ -68,6 +68,10 @@ pub(super) fn read<'t, 's>(
         fpu: match fields.flag("fpu", report) {
             Some(At { value: true, .. }) => Fpu::Present,
             _ => Fpu::Absent,
+        },
+        counters: match fields.flag("counters", report) {
+            Some(At { value: true, .. }) => Counters::Open,
+            _ => Counters::Closed,
         },
         ceiling: fixed_level("ceiling", fields, report).unwrap_or_else(|| priority.clone()),
         priority,

@@ -58,6 +58,7 @@ impl World {
         self.root(Syscall::CNodeMove, &[FIRST, OWN, 1, FIRST + 100]);
         self.make(Kind::CNode, 6, SECOND, 1);
         self.make(Kind::AddressSpace, 0, SPACES, 2);
+        self.open_counters(SPACES + 1);
         self.make(Kind::Endpoint, 0, ENDPOINTS, 3);
         self.make(Kind::Notification, 0, NOTIFICATIONS, 3);
         self.make(Kind::Reply, 0, REPLIES, 4);
@@ -79,6 +80,14 @@ impl World {
             self.machine.interrupt_every(every);
         }
         self.sleep();
+    }
+
+    /// Threads of one of the two spaces may read counters.
+    fn open_counters(&mut self, space: u64) {
+        let control = boot::SCHED_CONTROL.0.into();
+        self.root(Syscall::CNodeMove, &[1, COPIES, FIRST, space]);
+        self.root(Syscall::SpaceAllowCounters, &[control, COPIES]);
+        self.root(Syscall::CNodeMove, &[FIRST, space, 1, COPIES]);
     }
 
     /// Both spaces get the tables for the pages that are mapped at, and two are left.

@@ -26,6 +26,7 @@ impl World {
             place(core.sched.current),
             place(core.sched.running_on),
             core.arch.active.map_or(0, |root| root.table().0),
+            core.arch.counters as u64,
             core.sched.occupied,
             core.arch.timer.map_or(0, |deadline| deadline.0),
         ]);

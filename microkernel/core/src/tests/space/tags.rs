@@ -2,7 +2,8 @@
 //!
 //! Several cores switch between spaces, some of which change, end and begin anew in the same memory. What a core unmaps it
 //! makes the others forget by letters, which arrive at any time; a page is mapped anew only when all have. Nobody may
-//! ever use an entry that was unmapped, but for a core that has not got its letter.
+//! ever use an entry that was unmapped, but for a core that has not got its letter. Some spaces may read counters: these are open
+//! on a core while, and only while, such a space is active there.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -10,7 +11,7 @@ use std::rc::Rc;
 use std::vec::Vec;
 
 use proptest::prelude::*;
-use weft_hal::{PhysAddr, Root, Tlb, TlbTag, VirtAddr};
+use weft_hal::{CounterGate, Counters, PhysAddr, Root, Tlb, TlbTag, VirtAddr};
 
 use crate::space::{Mark, Tagged, Tags};
 
@@ -22,6 +23,9 @@ const THREADS: usize = 2;
 
 /// In a root: the space is tagged.
 const TAGGED: u64 = 1 << 63;
+/// In a root that is not: its counters are closed, or open.
+const CLOSED: u64 = 1 << 5;
+const OPEN: u64 = 1 << 6;
 
 /// The processors there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +46,7 @@ struct Model {
     greatest: u16,
     tables: Tables,
     active: Root,
+    counters: Counters,
     held: HashMap<(u16, u64), u64>,
     /// Writes of the root register, and times that all was forgotten.
     writes: usize,
@@ -55,6 +60,7 @@ impl Model {
             greatest,
             tables,
             active: Root::NONE,
+            counters: Counters::Closed,
             held: HashMap::new(),
             writes: 0,
             full_flushes: 0,
@@ -86,21 +92,34 @@ impl Model {
     }
 }
 
+impl CounterGate for Model {
+    fn set_counters(&mut self, counters: Counters) {
+        assert_ne!(counters, self.counters, "a needless change");
+        self.counters = counters;
+    }
+}
+
 impl Tlb for Model {
+    const DOUBT: (u64, u64) = (TAGGED | OPEN, TAGGED | CLOSED);
+
     fn greatest_tag(&self) -> u16 {
         self.greatest
     }
 
-    fn root(&self, table: PhysAddr, tag: TlbTag) -> Root {
+    fn root(&self, table: PhysAddr, tag: TlbTag, counters: Counters) -> Root {
         if self.sort == Sort::Untagged {
             assert_eq!(tag, TlbTag(0));
-            return Root::from_bits(table.0);
+            let mark = match counters {
+                Counters::Closed => CLOSED,
+                Counters::Open => OPEN,
+            };
+            return Root::from_bits(table.0 | mark);
         }
         Root::from_bits(table.0 | u64::from(tag.0) << 48 | TAGGED)
     }
 
-    fn is_tagged(root: Root) -> bool {
-        root.bits() & TAGGED != 0
+    fn is_doubtful(root: Root, doubt: u64) -> bool {
+        root.bits() & doubt != 0
     }
 
     fn reaches_inactive(&self) -> bool {
@@ -176,6 +195,7 @@ struct World {
     tables: Tables,
     cpus: Vec<Cpu>,
     marks: Vec<[Mark; CORES]>,
+    counters: [Counters; SPACES],
     frames: u64,
 }
 
@@ -192,8 +212,8 @@ enum Step {
     UnmapAll(usize, usize),
     /// A core gets its first letter.
     Deliver(usize),
-    /// A space ends; another begins in its memory.
-    Replace(usize),
+    /// A space ends; another begins in its memory, with these counters.
+    Replace(usize, Counters),
     /// A core runs no space.
     Leave(usize),
 }
@@ -201,13 +221,14 @@ enum Step {
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let (core, space, page) = (0..CORES, 0..SPACES, 0..PAGES);
     let place = (core.clone(), space.clone(), page);
+    let counters = prop_oneof![Just(Counters::Closed), Just(Counters::Open)];
     let step = prop_oneof![
         8 => (core.clone(), space.clone(), 0..THREADS).prop_map(|(c, s, t)| Step::Run(c, s, t)),
         4 => place.clone().prop_map(|(c, s, p)| Step::Map(c, s, p)),
         3 => place.prop_map(|(c, s, p)| Step::Unmap(c, s, p)),
         1 => (core.clone(), space.clone()).prop_map(|(c, s)| Step::UnmapAll(c, s)),
         4 => core.clone().prop_map(Step::Deliver),
-        1 => space.prop_map(Step::Replace),
+        1 => (space, counters).prop_map(|(s, c)| Step::Replace(s, c)),
         1 => core.prop_map(Step::Leave),
     ];
     prop::collection::vec(step, 1..120)
@@ -219,7 +240,7 @@ impl World {
         let greatest = if sort == Sort::Untagged { 0 } else { greatest };
         let cpu = |_| Cpu {
             tlb: Model::new(sort, greatest, Rc::clone(&tables)),
-            tags: Tags::new(),
+            tags: Tags::new::<Model>(),
             threads: [[NOTHING; THREADS]; SPACES],
             letters: VecDeque::new(),
         };
@@ -228,6 +249,7 @@ impl World {
             marks: (0..SPACES)
                 .map(|_| [const { Mark::none() }; CORES])
                 .collect(),
+            counters: [Counters::Closed; SPACES],
             tables: Rc::clone(&tables),
             frames: 0,
         };
@@ -239,7 +261,7 @@ impl World {
     fn renew(&mut self, space: usize) {
         self.marks[space] = [const { Mark::none() }; CORES];
         for cpu in &mut self.cpus {
-            let root = cpu.tlb.root(table(space), TlbTag(0));
+            let root = cpu.tlb.root(table(space), TlbTag(0), self.counters[space]);
             cpu.threads[space] = [Memory { root, version: 0 }; THREADS];
         }
         for page in 0..PAGES {
@@ -262,10 +284,10 @@ impl World {
         if tags.is_good::<Model>(memory.root, memory.version) {
             return tags.enter_good(tlb, memory.root);
         }
-        let mark = &self.marks[space][core];
         let tagged = Tagged {
             table: table(space),
-            mark,
+            mark: &self.marks[space][core],
+            counters: self.counters[space],
         };
         memory.root = tags.enter(tlb, tagged);
         memory.version = tags.version;
@@ -274,10 +296,10 @@ impl World {
     fn deliver(&mut self, core: usize) {
         let cpu = &mut self.cpus[core];
         if let Some((space, _)) = cpu.letters.pop_front() {
-            let mark = &self.marks[space][core];
             let tagged = Tagged {
                 table: table(space),
-                mark,
+                mark: &self.marks[space][core],
+                counters: self.counters[space],
             };
             cpu.tags.forget(&mut cpu.tlb, tagged);
         }
@@ -293,10 +315,10 @@ impl World {
     }
 
     fn unmap(&mut self, core: usize, space: usize, pages: impl Iterator<Item = u64>) {
-        let mark = &self.marks[space][core];
         let tagged = Tagged {
             table: table(space),
-            mark,
+            mark: &self.marks[space][core],
+            counters: self.counters[space],
         };
         let mut gone = Vec::new();
         for page in pages {
@@ -330,15 +352,21 @@ impl World {
             Step::Unmap(core, space, page) => self.unmap(core, space, page..page + 1),
             Step::UnmapAll(core, space) => self.unmap(core, space, 0..PAGES),
             Step::Deliver(core) => self.deliver(core),
-            Step::Replace(space) => {
+            Step::Replace(space, counters) => {
                 self.settle(space);
                 for (cpu, mark) in self.cpus.iter_mut().zip(&self.marks[space]) {
                     let table = table(space);
-                    cpu.tags.leave(&mut cpu.tlb, Tagged { table, mark });
+                    let tagged = Tagged {
+                        table,
+                        mark,
+                        counters: self.counters[space],
+                    };
+                    cpu.tags.leave(&mut cpu.tlb, tagged);
                 }
                 self.tables
                     .borrow_mut()
                     .retain(|(of, _), _| *of != table(space).0);
+                self.counters[space] = counters;
                 self.renew(space);
             }
             Step::Leave(core) => {
@@ -356,6 +384,8 @@ impl World {
                 continue;
             }
             let root = cpu.tags.active.table().0;
+            let space = (root >> 12) as usize - 1;
+            assert_eq!(cpu.tlb.counters, self.counters[space], "of space {space}");
             let pending = cpu.letters.iter().map(|(_, frame)| *frame);
             let pending: HashSet<_> = pending.collect();
             for page in 0..PAGES {
@@ -388,11 +418,11 @@ proptest! {
 /// Spaces that take turns on one core, each with one thread; gives how often the root was written and all was forgotten.
 fn take_turns(sort: Sort, greatest: u16, spaces: usize, switches: usize) -> (usize, usize) {
     let mut tlb = Model::new(sort, greatest, Tables::default());
-    let mut tags = Tags::new();
+    let mut tags = Tags::new::<Model>();
     let marks: Vec<Mark> = (0..spaces).map(|_| Mark::none()).collect();
     let mut threads: Vec<Memory> = (0..spaces)
         .map(|space| Memory {
-            root: tlb.root(table(space), TlbTag(0)),
+            root: tlb.root(table(space), TlbTag(0), Counters::Closed),
             version: 0,
         })
         .collect();
@@ -403,7 +433,13 @@ fn take_turns(sort: Sort, greatest: u16, spaces: usize, switches: usize) -> (usi
             continue;
         }
         let (table, mark) = (table(space), &marks[space]);
-        memory.root = tags.enter(&mut tlb, Tagged { table, mark });
+        let counters = Counters::Closed;
+        let tagged = Tagged {
+            table,
+            mark,
+            counters,
+        };
+        memory.root = tags.enter(&mut tlb, tagged);
         memory.version = tags.version;
     }
     (tlb.writes, tlb.full_flushes)
@@ -436,11 +472,12 @@ fn without_tags_every_switch_is_a_write_and_nothing_else_is_done() {
 #[test]
 fn a_space_that_cannot_be_reached_gets_another_tag() {
     let mut tlb = Model::new(Sort::ActiveOnly, 9, Tables::default());
-    let mut tags = Tags::new();
+    let mut tags = Tags::new::<Model>();
     let marks = [Mark::none(), Mark::none()];
     let [first, second] = [0, 1].map(|space| Tagged {
         table: table(space),
         mark: &marks[space],
+        counters: Counters::Closed,
     });
     let before = tags.enter(&mut tlb, first);
     tags.enter(&mut tlb, second);
@@ -452,4 +489,56 @@ fn a_space_that_cannot_be_reached_gets_another_tag() {
     let version = tags.version;
     tags.forget(&mut tlb, first);
     assert!(tags.is_good::<Model>(tags.active, version));
+}
+
+/// Switches to the space of a memory as core does; tells whether that took no look at the space.
+fn switch(tlb: &mut Model, tags: &mut Tags, memory: &mut Memory, space: Tagged<'_>) -> bool {
+    let known = tags.is_good::<Model>(memory.root, memory.version);
+    if known {
+        tags.enter_good(tlb, memory.root);
+    } else {
+        memory.root = tags.enter(tlb, space);
+        memory.version = tags.version;
+    }
+    assert_eq!(tlb.counters, space.counters);
+    known
+}
+
+#[test]
+fn a_switch_takes_a_look_only_where_one_space_may_read_counters_and_the_other_may_not() {
+    use Counters::{Closed, Open};
+    for (sort, greatest) in [
+        (Sort::Untagged, 0),
+        (Sort::ActiveOnly, 4095),
+        (Sort::Reaching, 255),
+    ] {
+        let mut tlb = Model::new(sort, greatest, Tables::default());
+        let mut tags = Tags::new::<Model>();
+        let marks: [Mark; 4] = [const { Mark::none() }; 4];
+        let counters = [Closed, Closed, Open, Open];
+        let spaces: [Tagged<'_>; 4] = core::array::from_fn(|at| Tagged {
+            table: table(at),
+            mark: &marks[at],
+            counters: counters[at],
+        });
+        let mut threads = spaces.map(|space| Memory {
+            root: tlb.root(space.table, TlbTag(0), space.counters),
+            version: 0,
+        });
+        let mut go = |at: usize| switch(&mut tlb, &mut tags, &mut threads[at], spaces[at]);
+        for at in 0..4 {
+            go(at);
+        }
+        for (at, known) in [
+            (2, true),
+            (3, true),
+            (0, false),
+            (1, true),
+            (0, true),
+            (2, false),
+            (3, true),
+        ] {
+            assert_eq!(go(at), known, "{sort:?} {at}");
+        }
+    }
 }

@@ -247,14 +247,14 @@ pub(crate) fn park() -> ! {
     }
 }
 
-/// Whether there is a performance unit that the architecture describes (Arm ARM D24.3.1, ID_AA64DFR0_EL1.PMUVer).
+/// Whether there is a performance unit that the architecture describes (Arm ARM, ID_AA64DFR0_EL1.PMUVer).
 fn has_cycle_counter() -> bool {
     // 0: no such unit; 15: one of another kind.
     !matches!(debug_features() >> 8 & 0xf, 0 | 15)
 }
 
-/// Lets user mode read the cycle counter and nothing else of the performance unit (Arm ARM D24.5, PMUSERENR_EL0.CR), and
-/// the virtual counter (D24.10, CNTKCTL_EL1.EL0VCTEN); or makes that a fault. The timers and the physical counter always are one.
+/// Lets user mode read the cycle counter and nothing else of the performance unit (Arm ARM, PMUSERENR_EL0.CR), and
+/// the virtual counter (CNTKCTL_EL1.EL0VCTEN); or makes that a fault. The timers and the physical counter always are one.
 /// It counts from the next ERET on.
 pub(crate) fn set_counters(counters: Counters) {
     const READ_CYCLES: u64 = 1 << 2;
@@ -269,7 +269,7 @@ pub(crate) fn set_counters(counters: Counters) {
     }
 }
 
-/// Lets the cycle counter count in user mode and kernel alike (Arm ARM D13.8).
+/// Lets the cycle counter count in user mode and kernel alike (Arm ARM, PMCCFILTR_EL0).
 fn start_cycle_counter() {
     const CYCLES: u64 = 1 << 31;
     const ON: u64 = 1 << 0;

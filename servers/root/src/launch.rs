@@ -36,8 +36,6 @@ pub fn configure(
         Fpu::Absent => ThreadUses::empty(),
         Fpu::Present => ThreadUses::VECTORS,
     };
-    let core = workshop.work_for(component);
-    let control = SchedControl::from(boot::sched_control(core));
     parts.configure(workshop, fault_endpoint, domain.entry, uses)?;
     // The thread has its own; what is kept of a connection would tell of a client that is none.
     OWN.delete(fault_endpoint)
@@ -52,8 +50,9 @@ pub fn configure(
             .doing("set what clients must have left")?;
     }
     let schedule = component.schedule;
+    let core = workshop.work_for(component);
     let turn = Turn {
-        control,
+        control: SchedControl::from(boot::sched_control(core)),
         urgency: match schedule.priority {
             DEADLINE_PRIORITY => Urgency::Deadlines {
                 blocking_ns: schedule.blocking_ns,

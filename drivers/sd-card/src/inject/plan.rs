@@ -107,15 +107,14 @@ impl Plan {
             _ => return None,
         };
         let (fault, _) = self.wanted.get().filter(|(_, wanted)| *wanted == request)?;
-        let left = match fault {
-            Fault::Contact => 0,
-            _ => self.times.get() - 1,
-        };
-        if left == 0 {
-            self.wanted.set(None);
-        }
-        if fault != Fault::Contact {
+        // Of a card without contact, `times` is how many commands it does not hear from then on.
+        let is_last = fault == Fault::Contact || {
+            let left = self.times.get().saturating_sub(1);
             self.times.set(left);
+            left == 0
+        };
+        if is_last {
+            self.wanted.set(None);
         }
         Some(match fault {
             Fault::CommandTimeout => Effect::Unheard,

@@ -5,7 +5,7 @@
 //! third; the driver has the second.
 //!
 //! A wait ends with the interrupt, or when the counter is seen to have come there: a moment that has passed before it was written does not
-//! interrupt, and QEMU does not connect the interrupt. So nobody waits longer than by the processor's clock, and an eighth.
+//! interrupt, and QEMU does not connect the interrupt. At the latest it ends when an eighth more has passed by the processor's clock.
 //!
 //! Facts: BCM2711 ARM Peripherals (2020), chapter 10.
 

@@ -2,8 +2,8 @@
 //!
 //! Generated dispatchers run every method by [`method`]. Without the feature `meter` that is a call of the method and nothing
 //! else. With it (`meters = true` in a manifest) the program counts what its methods take, in ticks of the processor's
-//! counter, or without `counters = true` in nanoseconds ([`weft_sys::measure::ticks`]), and keeps the last [`POINTS`] beginnings and ends. A method whose answer is deferred
-//! ends when it has taken the request.
+//! counter, or without `counters = true` in nanoseconds ([`weft_sys::measure::ticks`]), and keeps the last [`POINTS`] beginnings
+//! and ends. A method whose answer is deferred ends when it has taken the request.
 //!
 //! Every server answers two requests about it, whatever its interfaces: [`read`] and [`trace`] make them. A server that does not count
 //! answers that it does not know them.

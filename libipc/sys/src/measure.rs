@@ -1,4 +1,5 @@
-//! Measuring: the finest counter that a program can read that was granted it (`counters = true` in the manifest), and marks that an onlooker outside the machine sees.
+//! Measuring: the finest counter that a program can read that was granted it (`counters = true` in the manifest), and marks
+//! that an onlooker outside the machine sees.
 //!
 //! A mark is an instruction that does nothing and that no compiler makes; the figure's number is in the first
 //! register that the architecture has for it. An emulator's plugin that meets one counts from there to the

@@ -185,7 +185,8 @@ impl<T: Transport> Mounts<T> {
         })
     }
 
-    /// Gives `each` the bytes of a file from `offset` on in pieces, and tells how many they are: fewer than `length` only at the end of the file. `None` if this file is not read by pages.
+    /// Gives `each` the bytes of a file from `offset` on in pieces, and tells how many they are: fewer than `length` only at the
+    /// end of the file. `None` if this file is not read by pages.
     ///
     /// # Errors
     /// Of the file system, or of `each`.
